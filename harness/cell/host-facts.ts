@@ -1,0 +1,24 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { HostFacts } from '../report/record.ts'
+import type { FactExpectation } from '../scenario/schema.ts'
+
+/** The few facts of a host that a record keeps. */
+export const hostFacts = ({ system, docker, iptables }: Facts): HostFacts => ({
+  kernel: system.kernel,
+  bootId: system.bootId,
+  os: system.os,
+  docker: docker.server,
+  iptables: iptables.version,
+  alternative: iptables.binary,
+})
+
+/** What a fix was to change, or to leave alone, and did not. */
+export function factDifferences(wanted: FactExpectation, before: Facts, after: Facts): string[] {
+  const [was, is] = [hostFacts(before), hostFacts(after)]
+  const newest = after.trees.at(-1)?.kernel
+  return Object.entries(wanted).flatMap(([name, want]) => {
+    const key = name as keyof HostFacts
+    const held = { changed: was[key] !== is[key], unchanged: was[key] === is[key], newest: is[key] === newest }[want!]
+    return held ? [] : [`${key}: expected ${want === 'newest' ? `the newest, ${newest}` : want}, was ${was[key]}, is ${is[key]}`]
+  })
+}

@@ -1,0 +1,113 @@
+import { rulesetDiff } from '../evidence/ruleset-diff.ts'
+import { decoys } from '../faults/decoys.ts'
+import type { Detector, Fault } from '../faults/fault.ts'
+import { pin } from '../hosts/given.ts'
+import type { Host, Provider } from '../hosts/host.ts'
+import { LabError } from '../lib/errors.ts'
+import { buildOutside } from '../outside/outside.ts'
+import { settle, startFleet } from '../probes/fleet.ts'
+import type { Probe } from '../probes/probe.ts'
+import type { CellRecord, StageRecord } from '../report/record.ts'
+import type { Cell, Expectation } from '../scenario/cell.ts'
+import { differences, type Observation, observe } from './observe.ts'
+
+/** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
+export interface Lab {
+  provider: Provider
+  faults: Readonly<Record<string, Fault>>
+  detectors: Readonly<Record<string, Detector>>
+  probes: readonly Probe[]
+  /** Where console and journal of this cell are kept. */
+  logDir: string
+  signal: AbortSignal
+  progress: (line: string) => void
+  keep?: 'never' | 'failed' | 'always'
+}
+
+/** One cell being played: its host, and what was seen of it so far. */
+export class Scene {
+  readonly cell: Cell
+  readonly lab: Lab
+  readonly record: CellRecord
+  host: Host | undefined
+  healthy: Observation | undefined
+  broken: Observation | undefined
+  // Nothing has been done to the broken host yet, so a fix may start from it.
+  private untouched = false
+
+  constructor(cell: Cell, lab: Lab, record: CellRecord) {
+    this.cell = cell
+    this.lab = lab
+    this.record = record
+  }
+
+  get fault(): Fault {
+    return this.lab.faults[this.cell.fault!.kind]!
+  }
+
+  /** A new host with its hidden variables pinned, its outside and its probe containers. */
+  async provision(): Promise<void> {
+    const { cell, lab } = this
+    const { logDir, progress, signal } = lab
+    const keep = (lab.keep ?? 'never') !== 'never'
+    this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep })
+    progress('pinning the hidden variables')
+    await pin(this.host, cell.given)
+    progress('building the outside')
+    await buildOutside(this.host)
+    progress('starting the probe containers')
+    await startFleet(this.host)
+    if (cell.decoy) await this.disguise(cell.decoy)
+  }
+
+  private async disguise(decoy: string): Promise<void> {
+    this.lab.progress(`making it look odd: ${decoy}`)
+    const { code, stderr } = await this.host!.exec(decoys[decoy]!, { deadlineMs: 60_000 })
+    if (code !== 0) throw new LabError('host', `the decoy ${decoy} failed: exit ${code}`, { facts: { stderr } })
+    await settle(this.host!)
+  }
+
+  inject(): Promise<void> {
+    return this.fault.inject(this.host!, this.cell.fault!.params)
+  }
+
+  /** Lets the latent fault break the host, and waits until it has come to rest. */
+  async trigger(): Promise<void> {
+    await this.fault.trigger?.(this.host!, this.cell.fault!.params)
+    await settle(this.host!)
+  }
+
+  /** Looks at the host, and notes in the record what was seen; against an expectation, each difference is a mismatch. */
+  async look(stage: StageRecord, expected?: Expectation, as = stage.name): Promise<Observation> {
+    const seen = await observe(this.host!, this.lab)
+    for (const { name, outcome, durationMs, detail } of seen.probes) {
+      const wanted = expected?.probes[name] ?? outcome
+      this.record.probes.push({ stage: as, name, expected: wanted, observed: outcome, durationMs, detail })
+    }
+    const causes = expected?.diagnosis ?? seen.named
+    this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
+    if (this.healthy)
+      this.record.rulesets.push({ stage: as, ...rulesetDiff(this.healthy.facts.rules, seen.facts.rules) })
+    if (expected) stage.mismatches.push(...differences(expected, seen))
+    return seen
+  }
+
+  /** Keeps the host as it is now: the state that every fix starts from. */
+  async keepBroken(): Promise<void> {
+    if (this.cell.fixes.length > 0) await this.lab.provider.snapshot?.(this.host!, 'broken')
+    this.untouched = true
+  }
+
+  /** The host as it was when it broke: from the snapshot, or broken anew where the provider keeps none. */
+  async breakAgain(): Promise<void> {
+    const { provider } = this.lab
+    if (!this.untouched && provider.restore) await provider.restore(this.host!, 'broken')
+    else if (!this.untouched) {
+      await this.host![Symbol.asyncDispose]()
+      await this.provision()
+      await this.inject()
+      await this.trigger()
+    }
+    this.untouched = false
+  }
+}

@@ -1,0 +1,77 @@
+import { classify } from '../faults/classify.ts'
+import type { Fix } from '../faults/fault.ts'
+import { climb } from '../faults/ladder.ts'
+import type { Host } from '../hosts/host.ts'
+import { settle } from '../probes/fleet.ts'
+import type { FixRecord, StageRecord } from '../report/record.ts'
+import type { Cell } from '../scenario/cell.ts'
+import { factDifferences, hostFacts } from './host-facts.ts'
+import type { Observation } from './observe.ts'
+import type { Scene } from './scene.ts'
+
+/** Breaks the host again, applies one fix, says what it did, and climbs the ladder the scenario asks for. */
+export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: StageRecord): Promise<void> {
+  const fix = scene.fault.fixes[asked.use]!
+  const steps = [...fix.steps, ...(fix.reboots ? ['reboot'] : [])]
+  const done: FixRecord = {
+    name: asked.use,
+    title: fix.title,
+    expected: asked.expect,
+    observed: 'error',
+    steps,
+    ladder: {},
+    detail: '',
+  }
+  scene.record.fixes.push(done)
+  await scene.breakAgain()
+  scene.lab.progress(fix.title)
+  const complaints = await apply(fix, scene.host!)
+  const after = await scene.look(stage)
+  done.observed = judge(scene, after)
+  done.facts = hostFacts(after.facts)
+  done.detail = [...complaints, after.named.length > 0 ? `still named: ${after.named.join(', ')}` : 'nothing named'].join('; ')
+  stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
+  if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
+  if (done.observed !== asked.expect)
+    stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)
+  stage.mismatches.push(...factDifferences(asked.facts, scene.broken!.facts, after.facts))
+
+  let last = done.observed
+  for (const [rung, expected] of Object.entries(asked.ladder)) {
+    scene.lab.progress(`${fix.title}, then ${rung}`)
+    // Each rung is climbed from where the fix brought the host, not from what the last rung left.
+    if (last !== asked.expect) await apply(fix, scene.host!)
+    await climb(rung as keyof typeof asked.ladder, scene.host!, {
+      again: async () => void (await apply(fix, scene.host!)),
+      reinject: async () => {
+        await scene.inject()
+        await scene.trigger()
+      },
+    })
+    await settle(scene.host!)
+    const seen = judge(scene, await scene.look(stage, undefined, `${stage.name}+${rung}`))
+    done.ladder[rung] = seen
+    last = seen
+    if (seen !== expected) stage.mismatches.push(`fix ${asked.use}, then ${rung}: expected ${expected}, saw ${seen}`)
+  }
+}
+
+/** Applies a fix as a person would: a step that fails is noted, and the next one is tried. Gives the complaints. */
+async function apply(fix: Fix, host: Host): Promise<string[]> {
+  const complaints: string[] = []
+  for (const step of fix.steps) {
+    const { code } = await host.exec(step, { deadlineMs: 120_000 })
+    if (code !== 0) complaints.push(`“${step}” exits ${code}`)
+  }
+  if (fix.reboots) await host.reboot()
+  await settle(host)
+  return complaints
+}
+
+const judge = (scene: Scene, after: Observation): FixRecord['observed'] =>
+  classify({
+    healthy: scene.healthy!.vector,
+    broken: scene.broken!.vector,
+    after: after.vector,
+    stillNamed: after.named.length > 0,
+  }) ?? 'error'

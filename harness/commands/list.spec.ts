@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import type { Cell } from '../scenario/cell.ts'
+import { list } from './list.ts'
+
+const cells = [
+  {
+    name: 'debian12-healthy',
+    scenario: 'healthy',
+    host: 'debian12',
+    title: 'A healthy host',
+    tags: ['control'],
+    needs: [],
+  },
+  {
+    name: 'debian12-stale-kernel-legacy',
+    scenario: 'stale-kernel',
+    host: 'debian12',
+    variant: 'legacy',
+    title: 'A stale kernel',
+    tags: ['vm'],
+    needs: ['own-kernel', 'reboot'],
+  },
+] as unknown as Cell[]
+
+describe('list', () => {
+  it('gives people a table', () => {
+    expect(list(cells).split('\n')).to.deep.equal([
+      'CELL                          NEEDS              TITLE',
+      'debian12-healthy              -                  A healthy host',
+      'debian12-stale-kernel-legacy  own-kernel reboot  A stale kernel',
+    ])
+  })
+
+  it('says who would run each cell, where that is known', () => {
+    const [head, first] = list(cells, { provider: (cell) => (cell.variant ? 'qemu' : undefined) }).split('\n')
+    expect(head).to.match(/NEEDS +PROVIDER +TITLE/)
+    expect(first).to.match(/- +- +A healthy host/)
+  })
+
+  it('gives machines an array', () => {
+    const parsed = JSON.parse(list(cells, { json: true }))
+    expect(parsed).to.have.lengthOf(2)
+    expect(parsed[1]).to.deep.equal(cells[1])
+    expect(JSON.parse(list([], { json: true }))).to.deep.equal([])
+  })
+})

@@ -1,0 +1,170 @@
+#!/bin/sh
+# dockfault: what a host says of its Docker network, on standard output. Read-only: it loads no module, changes no
+# rule, counter or setting, and starts no container. POSIX sh; root sees more.
+#
+#   sh collect.sh >host.bundle
+#
+# Every section is framed by `--- begin NAME` and `--- end NAME CODE`; its lines are indented by one space, so that
+# nothing a host prints can look like a frame.
+LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+
+section() {
+    name=$1
+    shift
+    printf -- '--- begin %s\n' "$name"
+    # The exit code travels as the last line of the same pipe: no temporary file is needed.
+    { "$@" 2>&1; printf '\n%s\n' "$?"; } | sed -e '$!s/^/ /' -e "\$s/^/--- end $name /"
+}
+
+bounded() { timeout 5 "$@"; }
+
+system() {
+    echo "kernel $(uname -r)"
+    echo "boot-id $(cat /proc/sys/kernel/random/boot_id)"
+    echo "os $(. /etc/os-release && echo "$PRETTY_NAME")"
+    echo "container $(systemd-detect-virt --container 2>/dev/null || echo none)"
+    echo "uptime $(cut -d' ' -f1 /proc/uptime)"
+}
+
+# What Docker's bridge driver needs of the kernel, by either iptables backend.
+needed='overlay veth bridge br_netfilter nf_tables nft_compat nft_chain_nat nf_nat nf_conntrack xt_MASQUERADE xt_conntrack xt_addrtype xt_nat ip_tables iptable_nat iptable_filter'
+
+kernels() { for tree in /lib/modules/*/; do [ -e "$tree/modules.dep" ] && basename "$tree"; done; true; }
+
+# For the running kernel: what modprobe would do. Its dry run trusts the index, so the files it names are looked at too.
+modules() {
+    # A container asks its host's kernel, whose modules are not its own to load.
+    [ -e /proc/modules ] && command -v modprobe >/dev/null && ! systemd-detect-virt -q --container || return 0
+    for module in $needed; do
+        if grep -q "^$module " /proc/modules; then
+            echo "$module loaded"
+        elif plan=$(modprobe -n -v "$module" 2>&1); then
+            state=loadable
+            for file in $(printf '%s\n' "$plan" | sed -n 's/^insmod \([^ ]*\).*/\1/p'); do
+                [ -e "$file" ] || state="missing $file: no such file, though the module index names it"
+            done
+            case $plan in *builtin*) state=builtin ;; esac
+            echo "$module $state"
+        elif [ -d "/sys/module/$module" ]; then
+            echo "$module builtin"
+        else
+            echo "$module missing $plan"
+        fi
+    done
+}
+
+# For every installed kernel: which of the needed modules its tree holds.
+trees() {
+    for kernel in $(kernels); do
+        for module in $needed; do
+            file=$(sed -n "s|^\(.*/$module\.ko[^:]*\):.*|\1|p" "/lib/modules/$kernel/modules.dep" | head -n 1)
+            if [ -n "$file" ] && [ -e "/lib/modules/$kernel/$file" ]; then
+                echo "$kernel $module"
+            elif grep -qs "/$module\.ko" "/lib/modules/$kernel/modules.builtin"; then
+                echo "$kernel $module"
+            fi
+        done
+    done
+}
+
+units() {
+    systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
+        docker.service docker.socket containerd.service iptables.service nftables.service firewalld.service ufw.service
+}
+
+docker_journal() { journalctl -u docker.service -b -o cat --no-pager -n 80 -q; }
+
+docker_config() { cat /etc/docker/daemon.json 2>/dev/null || echo '{}'; }
+
+docker_command() {
+    pid=$(systemctl show -P MainPID docker.service 2>/dev/null)
+    [ "${pid:-0}" -gt 0 ] 2>/dev/null && tr '\0' '\n' <"/proc/$pid/cmdline"
+    true
+}
+
+docker_up() { systemctl is-active -q docker.service; }
+docker_server() { docker_up && bounded docker version -f '{{.Server.Version}}'; }
+docker_networks() { docker_up || return 0; bounded docker network ls -q --no-trunc | xargs -r timeout 5 docker network inspect; }
+# Names, addresses and ports alone: environment and labels may hold secrets.
+docker_containers() {
+    docker_up || return 0
+    bounded docker ps -q --no-trunc | xargs -r timeout 5 docker inspect -f \
+        '{"name":{{json .Name}},"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
+}
+
+iptables_tool() {
+    iptables --version
+    readlink -f "$(command -v iptables)"
+}
+
+# A listing would load nf_tables or ip_tables where the kernel has not needed them yet; absent, they have no rules.
+# A kernel without loadable modules has no such thing to load.
+present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || systemd-detect-virt -q --container; }
+rules_nft() { ! present nf_tables || iptables-nft-save 2>/dev/null; }
+rules_legacy() { [ ! -s /proc/net/ip_tables_names ] || iptables-legacy-save 2>/dev/null; }
+rules_native() { ! present nf_tables || nft -j list ruleset; }
+
+# Does `iptables -C` and `-D` tell interfaces apart? Asked in a network namespace that ends with the question.
+# Each line: the question, the exit code seen, the exit code of a sound build.
+# Source: netfilter iptables, nft-shared.c, interface masks (broken by 9ccae6397475, mended by 40406dbfaefb).
+iptables_self_test() {
+    command -v iptables >/dev/null || return 0
+    if iptables --version | grep -q legacy; then [ -d /sys/module/ip_tables ] || return 0
+    else present nf_tables && present nft_compat || return 0; fi
+    bounded unshare -n sh -c '
+ask() { question=$1 sound=$2; shift 2; "$@" >/dev/null 2>&1; echo "$question $? $sound"; }
+iptables -N t && iptables -A t -i lo -j ACCEPT && iptables -A t -o lo -j RETURN || exit 1
+ask check-same-input 0 iptables -C t -i lo -j ACCEPT
+ask check-other-input 1 iptables -C t -i abcdefgh -j ACCEPT
+ask check-same-output 0 iptables -C t -o lo -j RETURN
+ask check-other-output 1 iptables -C t -o abcdefgh -j RETURN
+ask check-negated-input 1 iptables -C t ! -i lo -j ACCEPT
+ask delete-other-input 1 iptables -D t -i abcdefgh -j ACCEPT
+ask check-kept 0 iptables -C t -i lo -j ACCEPT
+ask delete-same-input 0 iptables -D t -i lo -j ACCEPT'
+}
+
+firewalld() {
+    systemctl is-active -q firewalld.service || return 0
+    bounded firewall-cmd --get-default-zone
+    bounded firewall-cmd --get-active-zones
+}
+
+# Connections as the host has translated them: an egress connection whose reply is due to a container's own address
+# has left unmasqueraded.
+connections() { ! present nf_conntrack_netlink || ! command -v conntrack >/dev/null || bounded conntrack -L 2>/dev/null | head -n 200; }
+
+settings() {
+    for key in net/ipv4/ip_forward net/ipv4/conf/all/rp_filter net/bridge/bridge-nf-call-iptables net/ipv6/conf/all/disable_ipv6; do
+        echo "$key $(cat "/proc/sys/$key" 2>/dev/null || echo absent)"
+    done
+}
+
+links() { ip -j -d link; }
+addresses() { ip -j -4 address; }
+routes() { ip -j -4 route show table all; }
+
+echo 'dockfault-evidence 1'
+section system system
+section kernels kernels
+section modules modules
+section trees trees
+section units units
+section docker-journal docker_journal
+section docker-config docker_config
+section docker-command docker_command
+section docker-server docker_server
+section docker-networks docker_networks
+section docker-containers docker_containers
+section iptables-tool iptables_tool
+section iptables-self-test iptables_self_test
+section rules-nft rules_nft
+section rules-legacy rules_legacy
+section rules-native rules_native
+section firewalld firewalld
+section connections connections
+section settings settings
+section links links
+section addresses addresses
+section routes routes

@@ -1,0 +1,154 @@
+import { compareVersions } from '../lib/text.ts'
+import { parseBundle, type Section } from './bundle.ts'
+import { all, type ContainerFact, type NetworkFact, readContainers, readNetworks } from './docker.ts'
+import { parseIptablesSave, type Ruleset } from './iptables-save.ts'
+import { type NftChain, readNft } from './nft.ts'
+
+/** What the running kernel would do for one module; `detail` is modprobe's own words. */
+export interface ModuleFact {
+  name: string
+  state: 'loaded' | 'builtin' | 'loadable' | 'missing'
+  detail: string
+}
+
+export interface UnitFact {
+  load: string
+  active: string
+  sub: string
+  result: string
+  /** Microseconds since boot when it last became active; 0 for never. */
+  activeSinceUs: number
+}
+
+/** One question of the self-test of `iptables -C` and `-D`, with the exit code seen and that of a sound build. */
+export interface SelfTest {
+  question: string
+  seen: number
+  sound: number
+}
+
+/** Typed facts of one host at one moment. Pure data: the only thing a detector sees. */
+export interface Facts {
+  system: { kernel: string; bootId: string; os: string; container: string; uptimeS: number }
+  modules: ModuleFact[]
+  /** Installed kernels, oldest first, with those of the needed modules that their trees hold. */
+  trees: { kernel: string; modules: string[] }[]
+  units: Record<string, UnitFact>
+  docker: {
+    /** Empty while dockerd does not answer. */
+    server: string
+    /** The running dockerd's arguments. */
+    command: string[]
+    /** daemon.json. */
+    config: Record<string, unknown>
+    journal: string[]
+    networks: NetworkFact[]
+    containers: ContainerFact[]
+  }
+  iptables: { version: string; binary: string; selfTest: SelfTest[] }
+  /** iptables-save lines of both backends, without counters and comments. */
+  rules: string[]
+  ruleset: Ruleset
+  /** The chains of nftables, all families: `nft -j list ruleset`. */
+  nft: NftChain[]
+  firewalld: { defaultZone: string; zones: Record<string, string[]> }
+  /** conntrack -L, a connection a line. */
+  connections: string[]
+  settings: Record<string, string>
+}
+
+/** From a collector's bundle to facts. Throws LabError `usage` where the text is no bundle. */
+export function readFacts(bundle: string): Facts {
+  const sections = parseBundle(bundle)
+  const text = (name: string): string => sections.get(name)?.text ?? ''
+  const lines = (name: string): string[] => linesOf(sections.get(name))
+  const rules = [...lines('rules-nft'), ...lines('rules-legacy')]
+    .filter((line) => !line.startsWith('#'))
+    .map(withoutCounters)
+  const system = pairs(lines('system'))
+  const [version = '', binary = ''] = lines('iptables-tool')
+  return {
+    system: {
+      kernel: system.kernel ?? '',
+      bootId: system['boot-id'] ?? '',
+      os: system.os ?? '',
+      container: system.container ?? 'none',
+      uptimeS: Number(system.uptime ?? 0),
+    },
+    modules: lines('modules').map(readModule),
+    trees: readTrees(lines('kernels'), lines('trees')),
+    units: readUnits(text('units')),
+    docker: {
+      server: sections.get('docker-server')?.code === 0 ? (lines('docker-server')[0] ?? '') : '',
+      command: lines('docker-command'),
+      config: (all(text('docker-config'))[0] ?? {}) as Record<string, unknown>,
+      journal: lines('docker-journal'),
+      networks: readNetworks(text('docker-networks')),
+      containers: readContainers(lines('docker-containers')),
+    },
+    iptables: { version, binary, selfTest: lines('iptables-self-test').flatMap(readSelfTest) },
+    rules,
+    ruleset: parseIptablesSave(rules),
+    nft: readNft(text('rules-native')),
+    firewalld: readFirewalld(lines('firewalld')),
+    connections: lines('connections'),
+    settings: pairs(lines('settings')),
+  }
+}
+
+const linesOf = (section: Section | undefined): string[] => section?.text.split('\n').filter((line) => line !== '') ?? []
+
+const pairs = (lines: string[]): Record<string, string> =>
+  Object.fromEntries(
+    lines.map((line) => {
+      const space = line.indexOf(' ')
+      return [line.slice(0, space), line.slice(space + 1)]
+    }),
+  )
+
+function readModule(line: string): ModuleFact {
+  const [name = '', state = '', ...rest] = line.split(' ')
+  return { name, state: state as ModuleFact['state'], detail: rest.join(' ') }
+}
+
+function readTrees(installed: string[], held: string[]): Facts['trees'] {
+  return installed.toSorted(compareVersions).map((kernel) => ({
+    kernel,
+    modules: held.filter((line) => line.startsWith(`${kernel} `)).map((line) => line.slice(kernel.length + 1)),
+  }))
+}
+
+function readUnits(text: string): Record<string, UnitFact> {
+  const units: Record<string, UnitFact> = {}
+  for (const block of text.split('\n\n')) {
+    const value = Object.fromEntries(block.split('\n').map((line) => line.split('=', 2) as [string, string]))
+    if (value.Id)
+      units[value.Id] = {
+        load: value.LoadState ?? '',
+        active: value.ActiveState ?? '',
+        sub: value.SubState ?? '',
+        result: value.Result ?? '',
+        activeSinceUs: Number(value.ActiveEnterTimestampMonotonic ?? 0),
+      }
+  }
+  return units
+}
+
+function readSelfTest(line: string): SelfTest[] {
+  const [, question, seen, sound] = line.match(/^([a-z-]+) (\d+) (\d+)$/) ?? []
+  return question ? [{ question, seen: Number(seen), sound: Number(sound) }] : []
+}
+
+// firewall-cmd prints the default zone, then each active zone with its interfaces indented below it.
+function readFirewalld([defaultZone = '', ...active]: string[]): Facts['firewalld'] {
+  const zones: Record<string, string[]> = {}
+  let zone = ''
+  for (const line of active) {
+    const [, interfaces] = line.match(/^ +interfaces: (.*)$/) ?? []
+    if (interfaces !== undefined) zones[zone] = interfaces.trim().split(/ +/)
+    else if (/^\S/.test(line)) zone = line.split(' ')[0]!
+  }
+  return { defaultZone, zones }
+}
+
+const withoutCounters = (line: string): string => line.replace(/ ?\[\d+:\d+\] ?/, ' ').trim()

@@ -1,0 +1,58 @@
+/** One rule as iptables-save prints it, and the parts of it that rules are told apart by. */
+export interface Rule {
+  table: string
+  chain: string
+  /** The whole line, without counters: `-A FORWARD -j DOCKER-USER`. */
+  text: string
+  target?: string
+  /** `docker0`, or `!docker0` where negated. */
+  input?: string
+  output?: string
+  source?: string
+  destination?: string
+  protocol?: string
+  /** `--dport`. */
+  port?: number
+}
+
+/** Tables, chains with their policies (`-` for user chains), and rules in order. */
+export interface Ruleset {
+  chains: { table: string; chain: string; policy: string }[]
+  rules: Rule[]
+}
+
+/** Reads the lines of iptables-save; comments, counters and lines of other forms are left out. */
+export function parseIptablesSave(lines: readonly string[]): Ruleset {
+  const ruleset: Ruleset = { chains: [], rules: [] }
+  let table = ''
+  for (const raw of lines) {
+    const line = raw.replace(/^\[\d+:\d+\] /, '')
+    const [, chain, policy] = line.match(/^:(\S+) (\S+)/) ?? []
+    if (line.startsWith('*')) table = line.slice(1).trim()
+    else if (chain) ruleset.chains.push({ table, chain, policy: policy! })
+    else if (line.startsWith('-A ')) ruleset.rules.push(readRule(table, line))
+  }
+  return ruleset
+}
+
+const fields: Record<string, 'input' | 'output' | 'source' | 'destination' | 'protocol' | 'target'> = {
+  '-i': 'input',
+  '-o': 'output',
+  '-s': 'source',
+  '-d': 'destination',
+  '-p': 'protocol',
+  '-j': 'target',
+  '-g': 'target',
+}
+
+function readRule(table: string, text: string): Rule {
+  // Words, with quoted comments kept whole.
+  const words = text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+  const rule: Rule = { table, chain: words[1] ?? '', text }
+  for (let i = 2; i < words.length - 1; i++) {
+    const field = fields[words[i]!]
+    if (field) rule[field] = `${words[i - 1] === '!' ? '!' : ''}${words[++i]}`
+    else if (words[i] === '--dport') rule.port = Number(words[++i])
+  }
+  return rule
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { all } from './docker.ts'
+
+const chain = z.object({
+  family: z.string(),
+  table: z.string(),
+  name: z.string(),
+  type: z.string().optional(),
+  hook: z.string().optional(),
+  prio: z.number().optional(),
+  policy: z.string().optional(),
+})
+const rule = z.object({
+  family: z.string(),
+  table: z.string(),
+  chain: z.string(),
+  comment: z.string().optional(),
+  expr: z.array(z.record(z.string(), z.unknown())),
+})
+const listing = z.object({ nftables: z.array(z.record(z.string(), z.unknown())) })
+
+export type NftRule = z.output<typeof rule>
+
+/** An nftables chain with its rules; `hook`, `prio` and `policy` only of base chains. */
+export type NftChain = z.output<typeof chain> & { rules: NftRule[] }
+
+/** The chains of `nft -j list ruleset`, in order. What cannot be read (extensions of xtables, flow tables) is left out. */
+export function readNft(text: string): NftChain[] {
+  const objects = all(text).flatMap((value) => listing.safeParse(value).data?.nftables ?? [])
+  const rules = objects.flatMap((object) => rule.safeParse(object.rule).data ?? [])
+  return objects
+    .flatMap((object) => chain.safeParse(object.chain).data ?? [])
+    .map((found) => ({
+      ...found,
+      rules: rules.filter(
+        ({ family, table, chain }) => family === found.family && table === found.table && chain === found.name,
+      ),
+    }))
+}

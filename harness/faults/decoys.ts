@@ -1,0 +1,29 @@
+/** Healthy hosts that look odd, by name: what is done to them harms nothing, and no detector may speak. POSIX sh. */
+export const decoys: Readonly<Record<string, string>> = {
+  'own-nft-rules': `nft -f - <<'RULES'
+table inet admin {
+  chain forward {
+    type filter hook forward priority 10; policy accept;
+    ip saddr 198.51.100.0/24 drop
+    tcp dport 25 counter reject
+  }
+  chain postrouting {
+    type nat hook postrouting priority 110; policy accept;
+    ip saddr 198.51.100.0/24 masquerade
+  }
+}
+RULES`,
+  'firewalld-on': `systemctl unmask firewalld.service
+systemctl start firewalld.service
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+  // The same rules in another order where order does not matter: user chains defined backwards, the NAT rules turned.
+  'rules-reordered': `set -e
+iptables-save -t nat | awk '
+  /^-A POSTROUTING/ { post[++n] = $0; next }
+  /^COMMIT/ { for (i = n; i > 0; i--) print post[i] }
+  { print }' | iptables-restore -T nat`,
+  'ipv6-off': `sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+}

@@ -1,0 +1,20 @@
+import type { Host } from '../hosts/host.ts'
+import type { Rung } from '../scenario/schema.ts'
+
+const scripts = {
+  'daemon-restart': 'systemctl reset-failed docker.service; systemctl restart docker.service',
+  'new-network': 'docker network create probe-rung && docker network rm probe-rung',
+  'firewall-reload':
+    'for unit in firewalld iptables nftables; do systemctl is-active -q $unit.service && systemctl reload-or-restart $unit.service; done; true',
+}
+
+/** Takes a host one rung up the ladder of durability: what a cured host meets in its later life. */
+export async function climb(
+  rung: Rung,
+  host: Host,
+  deeds: { again: () => Promise<void>; reinject: () => Promise<void> },
+): Promise<void> {
+  if (rung === 'reboot') return host.reboot()
+  if (rung === 'again' || rung === 'reinject') return deeds[rung]()
+  await host.exec(scripts[rung], { deadlineMs: 60_000 })
+}

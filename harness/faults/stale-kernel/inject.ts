@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Host } from '../../hosts/host.ts'
+import { LabError } from '../../lib/errors.ts'
+
+/** How the running kernel lost its modules. */
+export const params = z.strictObject({
+  how: z
+    .enum(['purged', 'module-missing'])
+    .default('purged')
+    .describe('purged: a newer image installed and the running one removed; module-missing: the tree stands, the NAT modules are gone'),
+})
+export type Params = z.infer<typeof params>
+
+// The newest image of the running kernel's flavour; -unsigned and -dbg packages do not match the pattern.
+const upgrade = `set -e
+export DEBIAN_FRONTEND=noninteractive
+running=$(uname -r)
+flavour=$(printf %s "$running" | sed 's/^[0-9.-]*[0-9]//; s/^-//')
+newest=$(apt-cache pkgnames linux-image- | grep -E "^linux-image-[0-9][0-9.+deb-]*-$flavour\\$" | sort -V | tail -n 1)
+[ -n "$newest" ] || { echo "no kernel image of flavour $flavour is on offer" >&2; exit 1; }
+[ "$newest" != "linux-image-$running" ] || { echo "$running is the newest kernel on offer" >&2; exit 1; }
+apt-get install -y -q "$newest"
+`
+
+const lose: Record<Params['how'], string> = {
+  purged: `${upgrade}
+apt-get purge -y -q "linux-image-$running"
+[ ! -e "/lib/modules/$running/modules.dep" ]`,
+  'module-missing': `${upgrade}
+find "/lib/modules/$running" \\( -name 'nft_chain_nat.ko*' -o -name 'xt_MASQUERADE.ko*' -o -name 'iptable_nat.ko*' \\) -delete
+depmod -a "$running"`,
+}
+
+/** Upgrades the kernel without a reboot, as an unattended upgrade does. Nothing fails yet: what is loaded stays loaded. */
+export async function inject(host: Host, { how }: Params): Promise<void> {
+  await must(host, lose[how], 'the kernel upgrade')
+}
+
+/**
+ * Restarts docker as the write-up's host did. Its words appear only where overlay, bridge, br_netfilter, nf_tables and
+ * nft_compat are loaded and the NAT modules are not, so those are unloaded first: a host that had not needed them since
+ * boot. With all of them still loaded the restart succeeds, and the fault stays latent.
+ */
+export async function trigger(host: Host): Promise<void> {
+  await must(
+    host,
+    `systemctl stop docker.socket docker.service containerd.service
+ip link del docker0 2>/dev/null
+if iptables --version | grep -q legacy; then
+  for table in nat filter raw mangle; do
+    iptables-legacy -t $table -F 2>/dev/null; iptables-legacy -t $table -X 2>/dev/null
+    ip6tables-legacy -t $table -F 2>/dev/null; ip6tables-legacy -t $table -X 2>/dev/null
+  done
+else
+  nft flush ruleset
+fi
+nat='xt_MASQUERADE xt_nat nft_chain_nat iptable_nat ip6table_nat xt_conntrack xt_addrtype nf_nat nf_conntrack_netlink nf_conntrack'
+# References go away with a delay: several passes.
+for pass in 1 2 3 4 5 6; do
+  for module in $nat; do grep -q "^$module " /proc/modules && rmmod "$module" 2>/dev/null; done
+  sleep 0.5
+done
+left=$(for module in xt_MASQUERADE nft_chain_nat iptable_nat; do grep "^$module " /proc/modules; done)
+[ -z "$left" ] || { echo "still loaded: $left" >&2; exit 1; }
+systemctl reset-failed docker.service
+systemctl restart docker.service
+# The first failure is followed by the unit's own retries, until systemd gives up.
+for attempt in $(seq 60); do
+  systemctl is-failed -q docker.service && [ "$(systemctl show -P SubState docker.service)" = failed ] && break
+  systemctl is-active -q docker.service && break
+  sleep 0.5
+done
+exit 0`,
+    'the restart of docker',
+  )
+}
+
+async function must(host: Host, script: string, what: string): Promise<void> {
+  const result = await host.exec(script, { deadlineMs: 120_000 })
+  if (result.code !== 0)
+    throw new LabError('host', `${what} did not go through on ${host.name}: exit ${result.code}`, {
+      facts: { stderr: result.stderr.slice(-1500), stdout: result.stdout.slice(-500) },
+    })
+}

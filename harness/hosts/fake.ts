@@ -1,0 +1,72 @@
+import { LabError } from '../lib/errors.ts'
+import type { Capability, ExecOptions, ExecResult, Host, Provider } from './host.ts'
+
+/** What a fake host answers to a script; undefined is success without a word. */
+export type Respond = (script: string, host: FakeHost) => Partial<ExecResult> | undefined
+
+/** A host for unit specs alone: it runs nothing, remembers everything, and answers as it is told. */
+export class FakeHost implements Host {
+  readonly name = 'fake'
+  readonly capabilities: ReadonlySet<Capability>
+  readonly files = new Map<string, Uint8Array>()
+  readonly scripts: string[] = []
+  /** What a spec's fault has done to this host. */
+  state = 'healthy'
+  boots = 1
+  disposed = false
+  private readonly respond: Respond
+
+  constructor(respond: Respond, capabilities: readonly Capability[] = ['systemd', 'docker', 'reboot', 'own-kernel']) {
+    this.respond = respond
+    this.capabilities = new Set(capabilities)
+  }
+
+  async exec(script: string, _options?: ExecOptions): Promise<ExecResult> {
+    if (this.disposed) throw new LabError('host', 'the fake host is gone')
+    this.scripts.push(script)
+    return { code: 0, stdout: '', stderr: '', durationMs: 1, ...this.respond(script, this) }
+  }
+
+  async put(path: string, content: string | Uint8Array): Promise<void> {
+    this.files.set(path, typeof content === 'string' ? Buffer.from(content) : content)
+  }
+
+  async get(path: string): Promise<Uint8Array> {
+    const content = this.files.get(path)
+    if (!content) throw new LabError('host', `no file ${path} on the fake host`)
+    return content
+  }
+
+  async reboot(): Promise<void> {
+    this.boots += 1
+    this.respond('reboot', this)
+  }
+
+  async console(): Promise<string> {
+    return 'fake console'
+  }
+
+  async shell(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.disposed = true
+  }
+}
+
+/** A provider of fake hosts; `made` holds every one it made. */
+export function fakeProvider(respond: Respond): Provider & { made: FakeHost[] } {
+  const made: FakeHost[] = []
+  return {
+    name: 'fake',
+    capabilities: new Set(['systemd', 'docker', 'reboot', 'own-kernel']),
+    cost: 0,
+    made,
+    unavailable: async () => undefined,
+    accelerator: async () => 'none',
+    provision: async () => {
+      const host = new FakeHost(respond)
+      made.push(host)
+      return host
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { buildDisk, type Disk } from '../images/disk.ts'
+import { builderPackages } from '../images/needs.ts'
+import { hostImages } from '../images/recipe.ts'
+import { LabError } from '../lib/errors.ts'
+import { ensurePackages, installLine, missingPackages } from '../lib/packages.ts'
+import { duration } from '../lib/text.ts'
+import type { Host, Provider, ProvisionOptions } from './host.ts'
+import { findAccelerator, knownAccelerator, slowness } from './qemu/accelerator.ts'
+import { bootFirst } from './qemu/first-boot.ts'
+import { startMachine } from './qemu/machine.ts'
+import { QemuHost } from './qemu/qemu-host.ts'
+import { awaitBoot } from './qemu/wait.ts'
+
+/** The Debian packages that a QEMU host takes. */
+export const qemuPackages = ['qemu-system-x86', 'qemu-utils', 'util-linux']
+
+/** The disk of an image: from the cache, or built, booted once and kept. */
+export async function prepareDisk(
+  image: string,
+  options: Pick<ProvisionOptions, 'progress' | 'signal'> & { fresh?: boolean },
+): Promise<Disk> {
+  await ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
+  return buildDisk(image, (disk) => bootFirst(disk, options), options)
+}
+
+/** VMs by plain QEMU, under KVM where that works and TCG elsewhere. */
+export const qemu = (): Provider => ({
+  name: 'qemu',
+  capabilities: new Set(['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot']),
+  cost: 10,
+
+  async unavailable(image) {
+    if (process.platform !== 'linux' || process.arch !== 'x64') return 'QEMU hosts need Linux on x86-64'
+    if (!hostImages().includes(image)) return `there is no recipe for the image ${image}`
+    const missing = await missingPackages([...qemuPackages, ...builderPackages()])
+    const installs = process.getuid?.() === 0 && (await exists('/usr/bin/apt-get'))
+    return missing.length === 0 || installs ? undefined : `missing packages: ${installLine(missing)}`
+  },
+
+  async provision(options) {
+    const disk = await prepareDisk(options.image, options)
+    const accelerator = await findAccelerator(disk.kernel, options.signal)
+    const slow = slowness(accelerator)
+    const started = Date.now()
+    options.progress(`booting ${options.image} (${accelerator})`)
+    const machine = await startMachine({
+      ...options,
+      name: options.image,
+      accelerator,
+      disk: async (dir) => {
+        const file = join(dir, 'overlay.qcow2')
+        await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', disk.file, file])
+        return { file, format: 'qcow2' }
+      },
+    })
+    const host = new QemuHost(machine, this.capabilities, { ...options, slow })
+    try {
+      await awaitBoot(machine, host.guest, { slow, signal: options.signal })
+    } catch (error) {
+      await host.destroy()
+      throw error
+    }
+    options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
+    return host
+  },
+
+  accelerator: async () => (await knownAccelerator()) ?? 'unproven',
+  snapshot: (host, name) => qemuHost(host).snapshot(name),
+  restore: (host, name) => qemuHost(host).restore(name),
+})
+
+/** Ends a QEMU host for good, even one that was asked to be kept. */
+export const destroyHost = (host: Host): Promise<void> => qemuHost(host).destroy()
+
+function qemuHost(host: Host): QemuHost {
+  if (host instanceof QemuHost) return host
+  throw new LabError('host', `${host.name} is no QEMU host`)
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )

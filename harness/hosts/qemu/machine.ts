@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError, messageOf } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
+import { Agent } from './agent.ts'
+import { identify, isAlive, kill } from './process.ts'
+import { Qmp } from './qmp.ts'
+import { closeMachine, openMachine } from './runs.ts'
+
+export type Accelerator = 'kvm' | 'tcg'
+
+/** Accelerator and processor as QEMU's arguments. */
+export const acceleratorArgs = (accelerator: Accelerator): string[] =>
+  accelerator === 'kvm'
+    ? ['-accel', 'kvm', '-cpu', 'host']
+    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max']
+
+export interface MachineOptions {
+  name: string
+  image: string
+  logDir: string
+  accelerator: Accelerator
+  /** Makes the disk, given the machine's own folder. */
+  disk: (dir: string) => Promise<{ file: string; format: 'raw' | 'qcow2' }>
+  /** Boots this kernel instead of the disk's boot loader. */
+  boot?: { kernel: string; initrd: string; cmdline: string } | undefined
+  /** Not tied to the life of this process. */
+  keep?: boolean | undefined
+  signal: AbortSignal
+}
+
+/** A QEMU process, its control sockets, and the state folder that lets a later harness end it. */
+export interface Machine {
+  readonly qmp: Qmp
+  readonly agent: Agent
+  readonly dir: string
+  readonly shellSocket: string
+  readonly consoleFile: string
+  /** Resolves when QEMU has ended. */
+  readonly ended: Promise<void>
+  isAlive(): boolean
+  /** Why QEMU ended, in its own words. */
+  lastWords(): string
+  /** Ends QEMU, and removes disk, sockets and state. */
+  end(): Promise<void>
+  /** Leaves QEMU running for `npm run down`. */
+  leave(): void
+}
+
+/** Starts a machine with no network card; it is controlled by the guest agent over a unix socket. */
+export async function startMachine(options: MachineOptions): Promise<Machine> {
+  await mkdir(options.logDir, { recursive: true })
+  const { dir, record, save } = openMachine(options.name, options.image, options.logDir)
+  const socket = (name: string): string => join(record.sockets, name)
+  const consoleFile = join(options.logDir, 'console.log')
+  const logFile = join(options.logDir, 'qemu.log')
+  try {
+    const disk = await options.disk(dir)
+    options.signal.throwIfAborted()
+    const qemu = ['qemu-system-x86_64', ...machineArgs(options, disk, socket, consoleFile)]
+    // The kernel ends QEMU with this process, even by kill -9; a kept machine outlives it.
+    const command = options.keep ? qemu : ['setpriv', '--pdeathsig', 'KILL', '--', ...qemu]
+    const log = openSync(logFile, 'w')
+    // A session of its own: Ctrl-C reaches the harness alone, which then ends the machine in order.
+    const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log] })
+    closeSync(log)
+    const ended = once(child, 'exit').then(
+      () => undefined,
+      () => undefined,
+    )
+    if (child.pid === undefined) {
+      const [error] = await once(child, 'error')
+      throw new LabError('missing', `QEMU did not start: ${messageOf(error)}`)
+    }
+    const process = identify(child.pid)
+    if (process) record.process = process
+    save()
+    child.unref()
+
+    const lastWords = (): string => readFileSync(logFile, 'utf8').trim()
+    const living = (): boolean => process !== undefined && isAlive(process)
+    const qmp = await until(
+      'QEMU to start',
+      async () => {
+        if (!living()) throw new LabError('interrupted', `QEMU ended at once: ${lastWords()}`)
+        return Qmp.connect(socket('qmp'))
+      },
+      { deadlineMs: 20_000, everyMs: 30, signal: options.signal },
+    ).catch((error: unknown) => {
+      if (process) void kill(process)
+      throw new LabError('host', messageOf(error), { cause: error })
+    })
+    const agent = new Agent(socket('agent'))
+
+    return {
+      qmp,
+      agent,
+      dir,
+      consoleFile,
+      shellSocket: socket('shell'),
+      ended,
+      isAlive: living,
+      lastWords,
+      leave() {
+        record.kept = true
+        save()
+        agent.close()
+        qmp.close()
+      },
+      async end() {
+        agent.close()
+        // `quit` flushes nothing that anyone needs; it only spares a kill.
+        if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000).unref())])
+        if (process) await kill(process)
+        qmp.close()
+        closeMachine(dir, record)
+      },
+    }
+  } catch (error) {
+    closeMachine(dir, record)
+    throw error
+  }
+}
+
+function machineArgs(
+  options: MachineOptions,
+  disk: { file: string; format: string },
+  socket: (name: string) => string,
+  consoleFile: string,
+): string[] {
+  const server = (id: string): string => `socket,id=${id},path=${socket(id)},server=on,wait=off`
+  const boot = options.boot
+  return [
+    ...['-name', `dockfault-${options.name}`, '-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
+    ...['-machine', 'q35', ...acceleratorArgs(options.accelerator), '-smp', '2', '-m', '2048'],
+    // The disk is thrown away, so the host never waits for it.
+    ...['-drive', `file=${disk.file},format=${disk.format},if=none,id=disk,cache=unsafe,discard=unmap`],
+    ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+    ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
+    ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
+    ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
+    ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),
+  ]
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { sleep } from '../../lib/retry.ts'
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessId {
+  pid: number
+  /** Clock ticks from the machine's boot to the process's start: field 22 of /proc/PID/stat. */
+  start: string
+  boot: string
+}
+
+/** Names this machine's current boot. */
+export const machineBoot = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+/** The start time of a living process; undefined once it is gone or a zombie. */
+export function startOf(pid: number): string | undefined {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return undefined
+  }
+  // The command's name stands in parentheses and may hold anything, so fields are counted from the last one.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+}
+
+/** The identity of a living process. */
+export function identify(pid: number): ProcessId | undefined {
+  const start = startOf(pid)
+  return start === undefined ? undefined : { pid, start, boot: machineBoot() }
+}
+
+/** Whether this very process, not just one with its number, still lives. */
+export const isAlive = (id: ProcessId): boolean => id.boot === machineBoot() && startOf(id.pid) === id.start
+
+/** Kills this very process, and resolves when it is gone (or will not go). */
+export async function kill(id: ProcessId, deadlineMs = 5000): Promise<boolean> {
+  const end = Date.now() + deadlineMs
+  while (isAlive(id)) {
+    if (Date.now() > end) return false
+    try {
+      process.kill(id.pid, 'SIGKILL')
+    } catch {
+      // Gone between the look and the blow, or another user's.
+    }
+    await sleep(20)
+  }
+  return true
+}

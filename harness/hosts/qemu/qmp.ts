@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net'
+import { LabError } from '../../lib/errors.ts'
+import { open, readJsonLines, refusal } from './lines.ts'
+
+type Waiting = { command: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }
+
+/** A client of QEMU's machine protocol: one command after another, answered in order. */
+export class Qmp {
+  private readonly socket: Socket
+  private readonly waiting: Waiting[] = []
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    readJsonLines(socket, (message) => {
+      if (!('return' in message) && !('error' in message)) return
+      const next = this.waiting.shift()
+      if ('error' in message) next?.reject(refusal(`QEMU ${next?.command}`, message['error']))
+      else next?.resolve(message['return'])
+    })
+    const lost = (): void => {
+      for (const { command, reject } of this.waiting.splice(0))
+        reject(new LabError('host', `QEMU ended before it answered ${command}`))
+    }
+    socket.on('close', lost).on('error', lost)
+  }
+
+  /** Joins the protocol socket of a QEMU that is up. */
+  static async connect(path: string): Promise<Qmp> {
+    const qmp = new Qmp(await open(path))
+    await qmp.call('qmp_capabilities')
+    return qmp
+  }
+
+  call(command: string, args?: Record<string, unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) return reject(new LabError('host', `QEMU is gone: ${command} was not asked`))
+      this.waiting.push({ command, resolve, reject })
+      this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
+    })
+  }
+
+  /** A command of the human monitor; whatever it prints is a complaint. */
+  async monitor(line: string): Promise<void> {
+    const said = String(await this.call('human-monitor-command', { 'command-line': line })).trim()
+    if (said) throw new LabError('host', `QEMU ${line}: ${said}`)
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+}

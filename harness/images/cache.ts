@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, utimesSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { tryLock, waitForLock } from './lock.ts'
+import { asRoot } from './namespace.ts'
+
+/** What a build is called: its image, which artefact of it, and the hash of everything it was made from. */
+export interface Key {
+  image: string
+  kind: 'disk' | 'rootfs' | 'probe'
+  hash: string
+}
+
+export interface BuildOptions {
+  progress: (line: string) => void
+  signal: AbortSignal
+  /** Builds anew even where the cache has it: how an image gets the mirror's newer packages. */
+  fresh?: boolean | undefined
+}
+
+interface Manifest {
+  builtAt: string
+  files: Record<string, { sha256: string; size: number }>
+}
+
+const keptForMs = 30 * 24 * 3600_000
+
+/** Where this user's cache of dockfault is. */
+export const cacheRoot = (): string => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'dockfault')
+
+const root = (): string => join(cacheRoot(), 'images')
+const label = ({ image, kind, hash }: Key): string => `${image}-${kind}-${hash.slice(0, 12)}`
+const workFolder = /^\.building-(.+)$/
+
+/** The folder of a build that is in the cache and whole; undefined otherwise. */
+export async function find(key: Key): Promise<string | undefined> {
+  const dir = join(root(), label(key))
+  if (!(await isWhole(dir))) return undefined
+  utimesSync(dir, new Date(), new Date())
+  return dir
+}
+
+/**
+ * The folder of a build: from the cache when every file has the recorded hash, else made by `make` in a folder that
+ * gets its name only when it is complete. Of two that want the same build, the second waits for the first.
+ */
+export async function cached(key: Key, options: BuildOptions, make: (dir: string) => Promise<void>): Promise<string> {
+  const dir = join(root(), label(key))
+  const asked = Date.now()
+  if (!options.fresh) {
+    const found = await find(key)
+    if (found) return found
+  }
+  await mkdir(root(), { recursive: true })
+  const lockFile = `${dir}.lock`
+  let lock = await tryLock(lockFile)
+  if (!lock) {
+    options.progress(`another process is building ${label(key)}: waiting for it`)
+    lock = await waitForLock(lockFile, options.signal)
+  }
+  try {
+    // The other process may have built it meanwhile; a fresh one is fresh enough if it was finished after we asked.
+    const found = await find(key)
+    if (found && (!options.fresh || (await builtAt(found)) > asked)) return found
+    if (existsSync(dir)) {
+      if (!found) options.progress(`${label(key)} in the cache is damaged: it is built again`)
+    }
+    const work = join(root(), `.building-${label(key)}`)
+    // The lock is ours, so a folder of that name is of a build that was killed.
+    await remove(work)
+    await mkdir(work)
+    try {
+      await make(work)
+      options.signal.throwIfAborted()
+      await writeManifest(work)
+      await remove(dir)
+      await rename(work, dir)
+    } catch (error) {
+      await remove(work)
+      throw error
+    }
+    await prune(dir)
+    return dir
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Removes what builds that were killed have left, and returns their names. Builds under way are left alone. */
+export async function sweepBuilds(): Promise<string[]> {
+  const swept: string[] = []
+  for (const name of existsSync(root()) ? await readdir(root()) : []) {
+    const of = workFolder.exec(name)?.[1]
+    if (!of) continue
+    const lock = await tryLock(join(root(), `${of}.lock`))
+    if (!lock) continue
+    await remove(join(root(), name))
+    await lock.release()
+    swept.push(of)
+  }
+  return swept
+}
+
+/** The sha256 of a file. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file, { highWaterMark: 4 * 2 ** 20 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+async function isWhole(dir: string): Promise<boolean> {
+  try {
+    const { files } = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest
+    for (const [name, { sha256, size }] of Object.entries(files)) {
+      if ((await stat(join(dir, name))).size !== size) return false
+      if ((await hashFile(join(dir, name))) !== sha256) return false
+    }
+    return Object.keys(files).length > 0
+  } catch {
+    return false
+  }
+}
+
+const builtAt = async (dir: string): Promise<number> =>
+  Date.parse((JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest).builtAt)
+
+async function writeManifest(dir: string): Promise<void> {
+  const files: Manifest['files'] = {}
+  for (const name of (await readdir(dir)).sort())
+    files[name] = { sha256: await hashFile(join(dir, name)), size: (await stat(join(dir, name))).size }
+  await writeFile(
+    join(dir, 'manifest.json'),
+    JSON.stringify({ builtAt: new Date().toISOString(), files } satisfies Manifest, undefined, 2),
+  )
+}
+
+// Builds of recipes that have changed since: kept for a while, for people who go back and forth between two versions.
+async function prune(current: string): Promise<void> {
+  for (const name of await readdir(root())) {
+    const dir = join(root(), name)
+    if (dir === current || workFolder.test(name) || name.endsWith('.lock')) continue
+    const { mtimeMs } = await stat(dir)
+    if (Date.now() - mtimeMs > keptForMs) await remove(dir)
+  }
+}
+
+// Files of an unprivileged build belong to subordinate ids, which only their own name space may remove.
+async function remove(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true }).catch(async () => {
+    const [command, ...args] = [...asRoot(), 'rm', '-rf', dir]
+    await execa(command!, args)
+  })
+}

@@ -1,0 +1,108 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { buildProbe, findProbe } from './busybox.ts'
+import { type BuildOptions, cached, find } from './cache.ts'
+import { asRoot } from './namespace.ts'
+import { ensureBuilders } from './needs.ts'
+import { loadHostRecipe, recipeScript } from './recipe.ts'
+import { makeRoot, rootfsKey } from './rootfs.ts'
+import { Steps } from './steps.ts'
+
+const mebibyte = 2 ** 20
+const diskSize = 4096 * mebibyte
+const partitionStart = mebibyte
+
+/** A bootable disk in the cache, and the kernel that it boots. */
+export interface Disk {
+  /** qcow2, never written to: machines run on overlays of it. */
+  file: string
+  kernel: string
+}
+
+/** A disk that is complete but for its boot loader. */
+export interface UnbootedDisk {
+  image: string
+  file: string
+  kernel: string
+  initrd: string
+  cmdline: string
+  /** To be run inside the guest, as root. */
+  script: string
+}
+
+/** Boots a disk for the first time by its kernel, runs its script inside, and shuts it down. */
+export type FirstBoot = (disk: UnbootedDisk) => Promise<void>
+
+const files = (dir: string): Disk => ({ file: join(dir, 'disk.qcow2'), kernel: join(dir, 'vmlinuz') })
+
+/**
+ * The disk of a VM host. Nothing in it takes root on this machine: the boot loader's blocks are written by the guest
+ * itself, when `firstBoot` starts it.
+ */
+export async function buildDisk(image: string, firstBoot: FirstBoot, options: BuildOptions): Promise<Disk> {
+  const recipe = loadHostRecipe(image)
+  await ensureBuilders(options)
+  const probe = await buildProbe({ ...options, fresh: false })
+  const dir = await cached(rootfsKey(recipe, 'disk', probe), options, async (dir) => {
+    const steps = new Steps(`${image} disk`, options)
+    const inDir = (name: string): string => join(dir, name)
+    const [tar, tree, raw] = [inDir('root.tar'), inDir('tree'), inDir('disk.raw')]
+    await makeRoot(recipe, { vm: true, probe, tar, steps })
+
+    await mkdir(tree)
+    const unpack = ['tar', '--extract', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--file', tar]
+    await steps.run('unpacking', [...asRoot(), ...unpack, '--directory', tree])
+    await writePartitionTable(raw)
+    // Features that extlinux cannot read are left out.
+    const features = '^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file'
+    const blocks = String((diskSize - partitionStart) / 4096)
+    const make = ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-O', features, '-m', '0', '-d', tree]
+    await steps.run('making the file system', [...asRoot(), ...make, '-E', `offset=${partitionStart}`, raw, blocks])
+    for (const [name, path] of Object.entries({ vmlinuz: 'vmlinuz', initrd: 'initrd.img', cmdline: 'etc/dockfault/cmdline' })) {
+      const [command, ...args] = [...asRoot(), 'cat', join(tree, path)]
+      await execa(command!, args, { stdout: { file: inDir(name) } })
+    }
+    await steps.run('removing the tree', [...asRoot(), 'rm', '-rf', tree])
+    await rm(tar)
+
+    steps.say('booting it for the first time')
+    await firstBoot({
+      image,
+      file: raw,
+      kernel: inDir('vmlinuz'),
+      initrd: inDir('initrd'),
+      cmdline: (await readFile(inDir('cmdline'), 'utf8')).trim(),
+      script: await readFile(recipeScript(recipe, recipe['first-boot']), 'utf8'),
+    })
+    await steps.run('converting', ['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, inDir('disk.qcow2')])
+    for (const name of [raw, inDir('initrd'), inDir('cmdline')]) await rm(name)
+    steps.say('built')
+  })
+  return files(dir)
+}
+
+/** The disk of an image if it has been built, whole and from today's recipe. */
+export async function findDisk(image: string): Promise<Disk | undefined> {
+  const recipe = loadHostRecipe(image)
+  const probe = await findProbe()
+  const dir = probe && (await find(rootfsKey(recipe, 'disk', probe)))
+  return dir ? files(dir) : undefined
+}
+
+/** An empty disk with one bootable Linux partition from the first mebibyte to the end. */
+async function writePartitionTable(file: string): Promise<void> {
+  const entry = Buffer.alloc(16)
+  entry[0] = 0x80 // bootable
+  // The cylinder fields hold their largest value, which says: look at the sector numbers.
+  entry.set([0xfe, 0xff, 0xff], 1)
+  entry[4] = 0x83 // Linux
+  entry.set([0xfe, 0xff, 0xff], 5)
+  entry.writeUInt32LE(partitionStart / 512, 8)
+  entry.writeUInt32LE((diskSize - partitionStart) / 512, 12)
+  const handle = await open(file, 'w')
+  await handle.truncate(diskSize)
+  await handle.write(entry, 0, 16, 446)
+  await handle.write(Buffer.from([0x55, 0xaa]), 0, 2, 510)
+  await handle.close()
+}

@@ -1,0 +1,64 @@
+import { execa } from 'execa'
+import { LabError } from './errors.ts'
+
+export interface EnsureOptions {
+  /** What the packages are for, in words that fit after "to". */
+  why: string
+  progress: (line: string) => void
+  signal?: AbortSignal
+}
+
+/** The Debian packages of a list that are not installed. Without dpkg all of them are. */
+export async function missingPackages(names: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa('dpkg-query', ['--show', '--showformat=${Package} ${db:Status-Status}\\n', ...names], {
+    reject: false,
+  })
+  const installed = new Set(
+    String(stdout ?? '')
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
+  return names.filter((name) => !installed.has(name))
+}
+
+/** The line that installs packages by hand. */
+export const installLine = (names: readonly string[]): string =>
+  `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`
+
+/**
+ * Installs the Debian packages that are missing when this is root, after saying what and why. Otherwise throws
+ * LabError `missing`, whose hint is the line to run.
+ */
+export async function ensurePackages(names: readonly string[], options: EnsureOptions): Promise<void> {
+  const missing = await missingPackages(names)
+  if (missing.length === 0) return
+  const list = missing.join(' ')
+  const apt = await execa('apt-get', ['--version'], { reject: false })
+  if (process.getuid?.() !== 0 || apt.failed)
+    throw new LabError('missing', `to ${options.why}, these packages are needed: ${list}`, {
+      hint: apt.failed ? `install what your system calls: ${list}` : installLine(missing),
+      facts: { missing },
+    })
+  options.progress(`installing on this machine, to ${options.why}: ${list}`)
+  const install = () =>
+    execa('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+      stdin: 'ignore',
+      reject: false,
+      all: true,
+      ...(options.signal ? { cancelSignal: options.signal } : {}),
+    })
+  // The lists may be missing or stale (a clean container has none), but reading them anew is slow: only on demand.
+  let result = await install()
+  if (result.failed && !result.isCanceled) {
+    await execa('apt-get', ['update'], { reject: false, stdin: 'ignore' })
+    result = await install()
+  }
+  options.signal?.throwIfAborted()
+  if (result.failed)
+    throw new LabError('missing', `apt-get could not install ${list}: ${String(result.all).trim().split('\n').at(-1)}`, {
+      hint: installLine(missing),
+      facts: { missing },
+    })
+}

@@ -1,0 +1,29 @@
+import { LabError } from './errors.ts'
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * Calls `attempt` until it gives something other than undefined, or the deadline passes.
+ * Throws LabError `host` saying what was awaited; an attempt that throws is an attempt that gave nothing.
+ */
+export async function until<T>(
+  what: string,
+  attempt: () => Promise<T | undefined>,
+  options: { deadlineMs: number; everyMs?: number; signal?: AbortSignal },
+): Promise<T> {
+  const end = Date.now() + options.deadlineMs
+  let last: unknown
+  for (;;) {
+    options.signal?.throwIfAborted()
+    try {
+      const value = await attempt()
+      if (value !== undefined) return value
+    } catch (error) {
+      if (error instanceof LabError && error.code === 'interrupted') throw error
+      last = error
+    }
+    if (Date.now() >= end)
+      throw new LabError('host', `waited ${Math.round(options.deadlineMs / 1000)} s for ${what}`, { cause: last })
+    await sleep(options.everyMs ?? 250)
+  }
+}

@@ -1,0 +1,56 @@
+import pc from 'picocolors'
+import { exit, LabError } from './lib/errors.ts'
+
+// Each command is loaded when it is called, so that a mistake in a scenario is told within a second.
+const commands: Record<string, () => Promise<{ default: Command }>> = {
+  run: () => import('./commands/run.ts'),
+  list: () => import('./commands/list.ts'),
+  shell: () => import('./commands/shell.ts'),
+  report: () => import('./commands/report.ts'),
+  down: () => import('./commands/down.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  schema: () => import('./commands/schema.ts'),
+}
+
+/** A command: from its arguments to an exit code. Its result goes to stdout, everything else to stderr. */
+export type Command = (args: string[], signal: AbortSignal) => Promise<number>
+
+/** From the command line to an exit code. */
+async function main([name, ...args]: string[]): Promise<number> {
+  const interrupt = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // A second signal means now: the hosts die with this process.
+      if (interrupt.signal.aborted) process.exit(exit.interrupted)
+      interrupt.abort(new LabError('interrupted', `interrupted by ${signal}`))
+    })
+  try {
+    const command = commands[name ?? '']
+    if (!command)
+      throw new LabError('usage', name ? `no command ${name}` : 'no command given', {
+        hint: `commands: ${Object.keys(commands).join(', ')}`,
+      })
+    return await (await command()).default(args, interrupt.signal)
+  } catch (error) {
+    return tell(error)
+  }
+}
+
+function tell(error: unknown): number {
+  if (error instanceof LabError) {
+    console.error(pc.red(error.message))
+    for (const [name, fact] of Object.entries(error.facts)) console.error(pc.dim(`  ${name}: ${fact}`))
+    if (error.hint) console.error(error.hint)
+    return error.exitCode
+  }
+  // parseArgs reports misuse by errors with these codes.
+  const code = (error as NodeJS.ErrnoException).code
+  if (code?.startsWith('ERR_PARSE_ARGS')) {
+    console.error(pc.red((error as Error).message))
+    return exit.usage
+  }
+  console.error(error)
+  return exit.broken
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,67 @@
+import type { Host } from '../hosts/host.ts'
+import { LabError } from '../lib/errors.ts'
+
+/** The probe image that every host carries. */
+export const probeImage = 'dockfault/busybox:1'
+
+/**
+ * The containers that probes are run from. They restart with the daemon, as a production service does.
+ * Subnets of the user networks are pinned, so that addresses survive a restart.
+ */
+export const fleet = {
+  default: { name: 'probe-default', port: 8080 },
+  user: { name: 'probe-user', port: 8081 },
+  peer: { name: 'probe-peer', address: '172.30.1.11' },
+  other: { name: 'probe-other', address: '172.30.2.10' },
+  host: { name: 'probe-host' },
+} as const
+
+const serve = `sh -c 'mkdir -p /www && echo container >/www/index.html && exec httpd -f -p 80 -h /www'`
+const run = (name: string, options: string, command = serve): string =>
+  `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`
+
+// Each tool against loopback alone: what fails here is a broken tool, never a broken network.
+const selfTest = `httpd -p 127.0.0.1:8099 -h / || exit 1
+timeout 5 wget -q -O /dev/null http://127.0.0.1:8099/bin/busybox || { echo "wget: $?"; exit 1; }
+timeout 5 nc -w 2 127.0.0.1 8099 </dev/null || { echo "nc: $?"; exit 1; }
+timeout 5 ping -c 1 127.0.0.1 >/dev/null || { echo "ping: $?"; exit 1; }
+nslookup 127.0.0.1 127.0.0.1 >/dev/null 2>&1; [ $? -le 1 ] || { echo "nslookup crashed"; exit 1; }`
+
+/** Starts the probe containers on a healthy host and tests their tools once. Throws LabError `probe`. */
+export async function startFleet(host: Host): Promise<void> {
+  const started = await host.exec(
+    `set -e
+docker image inspect ${probeImage} >/dev/null 2>&1 || docker load -q -i /var/lib/dockfault/busybox.tar
+docker network create --subnet 172.30.1.0/24 -o com.docker.network.bridge.name=br-probe-a probe-a
+docker network create --subnet 172.30.2.0/24 -o com.docker.network.bridge.name=br-probe-b probe-b
+${run(fleet.default.name, `-p ${fleet.default.port}:80`)}
+${run(fleet.user.name, `--network probe-a --ip 172.30.1.10 -p ${fleet.user.port}:80`)}
+${run(fleet.peer.name, `--network probe-a --ip ${fleet.peer.address}`)}
+${run(fleet.other.name, `--network probe-b --ip ${fleet.other.address}`)}
+${run(fleet.host.name, '--network host', 'sleep 2147483647')}
+docker exec ${fleet.peer.name} sh -c '${selfTest}'`,
+    { deadlineMs: 60_000 },
+  )
+  if (started.code !== 0)
+    throw new LabError('probe', `the probe containers of ${host.name} did not start`, {
+      facts: { code: started.code, stdout: started.stdout.slice(-500), stderr: started.stderr.slice(-1500) },
+    })
+}
+
+/**
+ * Waits, bounded, for the host to come to rest: no restart of dockerd pending and, where dockerd runs, the containers
+ * back. A host that stays broken is a result for the probes to tell, not an error here.
+ */
+export async function settle(host: Host): Promise<void> {
+  const names = Object.values(fleet).map(({ name }) => name)
+  await host.exec(
+    `for attempt in $(seq 40); do
+  case $(systemctl show -P ActiveState docker) in
+    failed|inactive) [ "$(systemctl show -P SubState docker)" = auto-restart ] || exit 0;;
+    active) [ "$(docker ps -q --filter status=running --filter name=^probe- | wc -l)" -ge ${names.length} ] && exit 0;;
+  esac
+  sleep 0.5
+done`,
+    { deadlineMs: 30_000 },
+  )
+}

@@ -1,0 +1,25 @@
+import { probeImage } from './fleet.ts'
+import type { Probe } from './probe.ts'
+
+/** What an operator does next: make a network, publish a port. Many faults show only here. */
+export const operations: readonly Probe[] = [
+  {
+    name: 'new-network',
+    healthy: 'pass',
+    script: `docker network create probe-new >/dev/null; code=$?
+docker network rm probe-new >/dev/null 2>&1
+exit $code`,
+    failCodes: [1],
+    deadlineMs: 20_000,
+  },
+  {
+    name: 'new-publish',
+    healthy: 'pass',
+    // docker run exits 125 when the daemon refuses. Source: docker run reference, "Exit status".
+    script: `docker run -d --init --name probe-publish -p 8098:80 ${probeImage} sleep 60 >/dev/null; code=$?
+docker rm -f probe-publish >/dev/null 2>&1
+exit $code`,
+    failCodes: [1, 125],
+    deadlineMs: 30_000,
+  },
+]

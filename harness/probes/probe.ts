@@ -1,0 +1,51 @@
+import type { ExecResult, Host } from '../hosts/host.ts'
+import { clean } from '../lib/text.ts'
+import type { Outcome } from '../scenario/schema.ts'
+
+/** One question put to a host's network. */
+export interface Probe {
+  readonly name: string
+  /** What a healthy host answers: isolation, for one, must fail. */
+  readonly healthy: 'pass' | 'fail'
+  /** POSIX sh, run as root on the host. */
+  readonly script: string
+  /** Exit codes with which the tool says "the network did not let me"; every other non-zero code is the tool's own crash. */
+  readonly failCodes: readonly number[]
+  /** What a passing answer must hold. */
+  readonly answer?: RegExp
+  /** Milliseconds on fast hardware. */
+  readonly deadlineMs: number
+}
+
+export interface ProbeResult {
+  name: string
+  outcome: Outcome
+  durationMs: number
+  /** What the tool saw: its last words, cleaned. */
+  detail: string
+}
+
+/** From the result of a probe's tool to an outcome. */
+export function judge(probe: Probe, result: ExecResult): Outcome {
+  if (result.code === 0) return probe.answer && !probe.answer.test(result.stdout) ? 'fail' : 'pass'
+  return probe.failCodes.includes(result.code) ? 'fail' : 'error'
+}
+
+/** Asks all probes at once; each has its own deadline. Rejects only when the host itself is lost. */
+export async function askAll(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
+  return Promise.all(
+    probes.map(async (probe) => {
+      const result = await host.exec(probe.script, { deadlineMs: probe.deadlineMs })
+      return { name: probe.name, outcome: judge(probe, result), durationMs: result.durationMs, detail: lastWords(result) }
+    }),
+  )
+}
+
+function lastWords(result: ExecResult): string {
+  const lines = clean(`${result.stdout}\n${result.stderr}`)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^0+$/.test(line))
+  const words = lines.slice(-2).join(' · ').slice(0, 300)
+  return result.code === 0 ? words : `exit ${result.code}${words && `: ${words}`}`
+}

@@ -1,0 +1,22 @@
+import { outside } from '../outside/outside.ts'
+import type { Probe } from './probe.ts'
+
+// curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES.
+const failCodes = [7, 28, 52, 56]
+
+/** A published port, seen from loopback, from the host's own address and from the outside. */
+export const published = (port: number, prefix: string): Probe[] => {
+  const probe = (from: string, address: string, via = ''): Probe => ({
+    name: `${prefix}-${from}`,
+    healthy: 'pass',
+    script: `${via}curl -sS --noproxy '*' -m 4 http://${address}:${port}/`,
+    failCodes,
+    answer: /^container$/m,
+    deadlineMs: 15_000,
+  })
+  return [
+    probe('loopback', '127.0.0.1'),
+    probe('host', outside.hostAddress),
+    probe('outside', outside.hostAddress, 'ip netns exec outside '),
+  ]
+}

@@ -1,0 +1,32 @@
+import { bound } from './bound.ts'
+import type { CellRecord, RunRecord } from './record.ts'
+import { sentence } from './words.ts'
+
+export interface Failure {
+  cell: CellRecord
+  verdict: 'failed' | 'broken'
+  /** None where the cell failed as a whole. */
+  stage?: string
+  /** What went wrong, as a sentence. */
+  text: string
+  /** What was expected and what was seen, line by line. */
+  lines: string[]
+  /** The command that enters the host at that stage, where a host can be had. */
+  enter?: string
+}
+
+/** Everything that did not pass, in the order of the run: a verdict of the lab on itself (`broken`) is kept apart by word. */
+export const failures = (record: Pick<RunRecord, 'cells'>): Failure[] => record.cells.flatMap(cellFailures)
+
+function cellFailures(cell: CellRecord): Failure[] {
+  const bad = cell.stages.flatMap((stage) => {
+    if (stage.verdict !== 'failed' && stage.verdict !== 'broken') return []
+    const enter = stage.name === 'provision' ? {} : { enter: `npm run shell ${cell.name} -- --at ${stage.name}` }
+    const text = sentence(bound(stage.summary || cell.reason || `stage ${stage.name} ${stage.verdict}`, 300))
+    return [{ cell, verdict: stage.verdict, stage: stage.name, text, lines: stage.mismatches, ...enter }]
+  })
+  if (bad.length || cell.verdict === 'passed' || cell.verdict === 'skipped') return bad
+  return [
+    { cell, verdict: cell.verdict, text: sentence(bound(cell.reason ?? 'no reason was recorded', 300)), lines: [] },
+  ]
+}

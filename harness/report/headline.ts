@@ -1,0 +1,28 @@
+import { bound } from './bound.ts'
+import type { CellRecord } from './record.ts'
+import { count, phrase, sentence } from './words.ts'
+
+/** The verdict on a cell in one line. */
+export function headline(cell: CellRecord): string {
+  if (cell.verdict !== 'passed') return shortfall(cell)
+  const named = new Set(cell.diagnoses.flatMap((diagnosis) => diagnosis.named))
+  if (named.size === 0 && cell.fixes.length === 0) return 'Healthy from start to end, and no detector spoke.'
+  const causes = named.size ? ['reproduced', 'named blind'] : ['reproduced']
+  const cures = cell.fixes.filter((fix) => fix.observed === 'cures').length
+  const others = cell.fixes.length - cures
+  if (cures) causes.push('cured')
+  const fixes = [
+    cures > 0 && `${count(cures, 'fix', 'fixes')} ${cures === 1 ? 'cures' : 'cure'} it`,
+    others > 0 && `${others} ${others === 1 ? 'does' : 'do'} not`,
+  ].filter(Boolean)
+  const done = causes.length < 2 ? causes.join('') : `${causes.slice(0, -1).join(', ')} and ${causes.at(-1)}`
+  return sentence(fixes.length ? `${done}: ${fixes.join(', ')}` : done)
+}
+
+function shortfall(cell: CellRecord): string {
+  const at = phrase(cell.stages.filter(({ verdict }) => verdict === cell.verdict).map(({ name }) => name))
+  if (at && cell.verdict === 'failed') return `Not as the scenario tells at ${at}.`
+  if (at && cell.verdict === 'broken')
+    return `The lab itself broke at ${at}: this says nothing of the fault or of a detector.`
+  return sentence(bound(cell.reason ?? `the cell is ${cell.verdict}`, 300))
+}

@@ -1,0 +1,78 @@
+import { type Html, html } from '../../lib/html.ts'
+import { duration } from '../../lib/text.ts'
+import { bound } from '../bound.ts'
+import { failures } from '../failures.ts'
+import { headline } from '../headline.ts'
+import type { CellRecord } from '../record.ts'
+import { story } from '../story.ts'
+import { verdictSigns } from '../words.ts'
+import { renderDiagnosis } from './diagnosis.ts'
+import { renderFacts } from './facts.ts'
+import { renderFailures } from './failures.ts'
+import { renderFixes } from './fixes.ts'
+import { renderJournal } from './journal.ts'
+import { command, part, prose, slug } from './parts.ts'
+import { renderProbes } from './probes.ts'
+import { renderRulesets } from './rulesets.ts'
+import { renderTimeline } from './timeline.ts'
+
+/** All there is to say of one cell, in the order of the flow. Among others it folds, open where it did not pass. */
+export function renderCell(cell: CellRecord, { alone }: { alone: boolean }): Html {
+  const id = `cell-${slug(cell.name)}`
+  if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell)}</article>`
+  const open = cell.verdict === 'failed' || cell.verdict === 'broken'
+  return html`<details class="cell" id="${id}"${open && html` open`}>
+<summary>${hero(cell, false)}</summary>
+${body(cell)}
+</details>`
+}
+
+function hero(cell: CellRecord, alone: boolean): Html {
+  const title = bound(cell.title, 200)
+  return html`<header class="hero ${cell.verdict}">
+<p class="verdict ${cell.verdict}"><i aria-hidden="true">${verdictSigns[cell.verdict]}</i> ${cell.verdict}
+<code>${cell.name}</code></p>
+${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
+<p class="headline">${prose(bound(headline(cell), 300))}</p>
+</header>`
+}
+
+const body = (cell: CellRecord): Html => html`
+${renderFailures(failures({ cells: [cell] }), false)}
+${about(cell)}
+${part('What happened', false, html`<div class="story">${story(cell).map((paragraph) => html`<p>${prose(paragraph)}</p>`)}</div>`)}
+${renderTimeline(cell)}
+${renderProbes(cell)}
+${renderDiagnosis(cell)}
+${renderFixes(cell)}
+${renderRulesets(cell)}
+${renderJournal(cell)}
+${renderFacts(cell)}
+${cell.verdict !== 'skipped' && logs(cell)}
+${part('Run it again', false, command(cell.command))}`
+
+function about(cell: CellRecord): Html {
+  const facts: [string, string | undefined][] = [
+    ['Host', cell.host],
+    ['Scenario', cell.scenario],
+    ['Variant', cell.variant],
+    ['Write-up', cell.source],
+    ['Provider', [cell.provider, cell.accelerator].filter(Boolean).join(' · ')],
+    ['Took', duration(cell.durationMs)],
+  ]
+  return html`<dl class="about">${facts
+    .filter(([, value]) => value)
+    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+const logs = (cell: CellRecord): Html => {
+  const folder = `hosts/${encodeURIComponent(cell.name)}`
+  return part(
+    'Logs',
+    false,
+    html`<ul class="links">
+<li><a href="${folder}/console.log">console.log</a> <span class="quiet">what the host printed on its console</span></li>
+<li><a href="${folder}/journal.txt">journal.txt</a> <span class="quiet">its journal, from boot to end</span></li>
+</ul>`,
+  )
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Html, html, trusted } from '../../lib/html.ts'
+import { duration } from '../../lib/text.ts'
+import { failures } from '../failures.ts'
+import type { RunRecord, Verdict } from '../record.ts'
+import { count, verdictSigns } from '../words.ts'
+import { renderCell } from './cell.ts'
+import { renderConfusion } from './confusion.ts'
+import { renderFailures } from './failures.ts'
+import { renderOverview } from './overview.ts'
+import { command } from './parts.ts'
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
+const script = readFileSync(new URL('./enhance.js', import.meta.url), 'utf8')
+const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+// Nothing but these two texts may act on the page, whatever a guest managed to print.
+const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
+
+/** The whole report as one self-contained page that reads without scripts. */
+export function renderHtml(record: RunRecord): string {
+  const [only] = record.cells
+  const single = record.cells.length === 1 && only
+  const subject = single ? single.name : count(record.cells.length, 'cell')
+  const bad = failures(record)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${verdictSigns[record.verdict]} ${subject} ${record.verdict} · dockfault</title>
+<link rel="icon" href="data:image/svg+xml,${icon(record.verdict)}">
+<style>${trusted(style)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the report</a>
+<header class="top">
+<b>dockfault</b>
+<span class="run"><span class="quiet">run</span> <code>${record.runId}</code></span>
+<time datetime="${record.startedAt}">${when(record.startedAt)}</time>
+<span>${duration(record.durationMs)}</span>
+</header>
+<main id="main">
+${single ? renderCell(single, { alone: true }) : many(record, bad)}
+</main>
+<footer>
+<p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
+printed. Nothing on this page is loaded from elsewhere.</p>
+</footer>
+<script>${trusted(script)}</script>
+</body>
+</html>
+`.toString()
+}
+
+function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
+  const order: Verdict[] = ['failed', 'broken', 'passed', 'skipped']
+  const tally = order
+    .map((verdict) => ({ verdict, cells: record.cells.filter((cell) => cell.verdict === verdict).length }))
+    .filter(({ cells }) => cells > 0)
+  const sorted = [...record.cells].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+  return html`<header class="hero ${record.verdict}">
+<p class="verdict ${record.verdict}"><i aria-hidden="true">${verdictSigns[record.verdict]}</i> ${record.verdict}</p>
+<h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
+</header>
+${renderFailures(bad, true)}
+${renderOverview(record)}
+${renderConfusion(record)}
+<section class="part"><h2>Run it again</h2><div>${command(record.command)}</div></section>
+${sorted.map((cell) => renderCell(cell, { alone: false }))}`
+}
+
+const when = (iso: string): string => iso.replace('T', ' ').replace(/(:\d\d)(:\d\d(\.\d+)?)?Z$/, '$1 UTC')
+
+const icon = (verdict: Verdict): string => {
+  const fill = { passed: '%231f8a54', failed: '%23cf3a2e', broken: '%23b7791f', skipped: '%238a939e' }[verdict]
+  return `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='${fill}'/%3E%3C/svg%3E`
+}

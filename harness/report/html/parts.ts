@@ -1,0 +1,43 @@
+import { type Html, html, type Piece } from '../../lib/html.ts'
+import { bound, first } from '../bound.ts'
+import type { FixRecord, Verdict } from '../record.ts'
+import { fixMeanings, fixSigns, verdictSigns } from '../words.ts'
+
+/** A section with its heading beside it on wide screens; `hint` is a quiet line below the heading. */
+export const part = (title: string, hint: Piece, body: Piece): Html => html`<section class="part">
+<h3>${title}${hint && html`<small>${hint}</small>`}</h3>
+<div>${body}</div>
+</section>`
+
+/** A command to copy; the button comes with the script. */
+export const command = (line: string): Html =>
+  html`<pre class="command" tabindex="0"><code>${bound(line, 500)}</code></pre>`
+
+/** Prose in which names between backticks are set as code. */
+export const prose = (text: string): Html =>
+  html`${text.split('`').map((piece, i) => (i % 2 ? html`<code>${piece}</code>` : piece))}`
+
+/** A verdict as a sign with its word for those who do not see it. */
+export const sign = (verdict: Verdict): Html =>
+  html`<i class="sign ${verdict}" role="img" aria-label="${verdict}">${verdictSigns[verdict]}</i>`
+
+/** The class of a fix, in words and colour. */
+export const fixClass = (observed: FixRecord['observed']): Html =>
+  html`<span class="class ${observed}" title="${fixMeanings[observed]}"><i aria-hidden="true">${fixSigns[observed]}</i>${observed}</span>`
+
+/** Lines of a guest, at most `most` of them and each bounded; what was cut is said. */
+export function lines(all: readonly string[], most: number, each: (line: string) => Piece = (line) => line): Html {
+  const { shown, cut } = first(all, most)
+  return html`${shown.map((line) => each(bound(line, 400)))}${cut > 0 && html`<li class="cut">${cut} more lines cut</li>`}`
+}
+
+/** The name of a stage for people: `fix:reboot+docker-restart` becomes `after reboot, then docker-restart`. */
+export function stageWords(stage: string): Html {
+  if (!stage.startsWith('fix:')) return html`<code>${bound(stage, 80)}</code>`
+  const [fix, rung] = stage.slice('fix:'.length).split('+', 2)
+  const then = rung && html`<span class="quiet">, then</span> <code>${bound(rung, 80)}</code>`
+  return html`<span class="quiet">after</span> <code>${bound(fix ?? '', 80)}</code>${then}`
+}
+
+/** A name as part of an id or a link inside the page. */
+export const slug = (name: string): string => name.replace(/[^\w-]+/g, '-').slice(0, 80)

@@ -1,0 +1,101 @@
+import type { Diagnosis } from '../faults/fault.ts'
+import type { FixClass, Outcome } from '../scenario/schema.ts'
+
+/** record.json, the contract with every reader: versioned, and every report is a pure function of it. */
+export interface RunRecord {
+  version: 1
+  runId: string
+  /** ISO 8601, UTC. */
+  startedAt: string
+  durationMs: number
+  verdict: Verdict
+  /** The command that makes this run again. */
+  command: string
+  cells: CellRecord[]
+}
+
+/** `broken` is the lab's own failure and never counts for or against a detector. */
+export type Verdict = 'passed' | 'failed' | 'broken' | 'skipped'
+
+export interface CellRecord {
+  /** `<host>-<scenario>[-<variant>]` */
+  name: string
+  scenario: string
+  title: string
+  /** The write-up the scenario comes from, `000` to `004`, where there is one. */
+  source?: string
+  host: string
+  variant?: string
+  provider: string
+  accelerator: string
+  verdict: Verdict
+  /** Why it was skipped, failed or broken, as a sentence that names the stage. */
+  reason?: string
+  durationMs: number
+  /** The healthy host; `after` is the host as the last rebooting cure left it, where one ran. */
+  facts: HostFacts & { after?: HostFacts }
+  stages: StageRecord[]
+  probes: ProbeRecord[]
+  diagnoses: DiagnosisRecord[]
+  fixes: FixRecord[]
+  /** How the ruleset differs from the healthy one, by stage; iptables-save lines. */
+  rulesets: { stage: string; removed: string[]; added: string[] }[]
+  /** The command that makes this cell again. */
+  command: string
+}
+
+export interface HostFacts {
+  kernel: string
+  bootId: string
+  os: string
+  docker: string
+  /** For instance `iptables v1.8.9 (nf_tables)`. */
+  iptables: string
+  /** What the alternative `iptables` points at. */
+  alternative: string
+}
+
+export interface StageRecord {
+  /** provision, healthy, inject, latent, broken, fix:<name>, … */
+  name: string
+  verdict: Verdict
+  durationMs: number
+  /** What happened, in one sentence. */
+  summary: string
+  /** What was expected and what was seen, line by line, when it did not pass. */
+  mismatches: string[]
+  /** Lines the scenario asked for and the host's journal gave. */
+  journal?: { expected: string; seen?: string }[]
+}
+
+export interface ProbeRecord {
+  stage: string
+  name: string
+  expected: Outcome
+  observed: Outcome
+  durationMs: number
+  /** What the tool saw, cleaned and short. */
+  detail: string
+}
+
+export interface DiagnosisRecord {
+  stage: string
+  /** Causes that had to be named. */
+  expected: string[]
+  /** Causes that were named. */
+  named: string[]
+  detail: Diagnosis[]
+}
+
+export interface FixRecord {
+  name: string
+  title: string
+  expected: FixClass
+  observed: FixClass | 'error'
+  steps: string[]
+  /** Rungs of durability climbed after it, with what was seen on each. */
+  ladder: Record<string, FixClass | 'error'>
+  /** Outcome in one sentence. */
+  detail: string
+  facts?: HostFacts
+}

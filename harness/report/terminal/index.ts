@@ -1,0 +1,112 @@
+import { relative } from 'node:path'
+import pc from 'picocolors'
+import { duration } from '../../lib/text.ts'
+import { bound } from '../bound.ts'
+import { failures } from '../failures.ts'
+import { headline } from '../headline.ts'
+import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
+import { count, verdictSigns } from '../words.ts'
+import { type Paint, paintVerdict, plain, runOut } from './paint.ts'
+import { Screen } from './screen.ts'
+import { summary } from './summary.ts'
+
+/** Tells people of a run while it goes on. `cell` is needed only where cells run side by side; else it is the last started. */
+export interface Reporter {
+  cellStart(cell: Pick<CellRecord, 'name' | 'title' | 'provider' | 'accelerator' | 'host'> & { stages: string[] }): void
+  stageStart(name: string, cell?: string): void
+  progress(line: string, cell?: string): void
+  stageEnd(stage: StageRecord, cell?: string): void
+  cellEnd(cell: CellRecord): void
+  end(record: RunRecord, reportPath: string): void
+  /** Stops drawing, as after an error; `end` does it too. */
+  close(): void
+}
+
+/** A reporter for a person: `live` redraws a line for each running stage, else finished stages and a line now and then. */
+export function createReporter(stream: NodeJS.WriteStream, options: { color: boolean; live: boolean }): Reporter {
+  const paint = pc.createColors(options.color)
+  const screen = new Screen(stream, paint, options.live)
+  const widths = new Map<string, number>()
+  let last = ''
+
+  return {
+    cellStart({ name, title, provider, accelerator, host, stages }) {
+      last = name
+      widths.set(name, Math.max(...stages.map((stage) => stage.length), 0))
+      screen.print(
+        '',
+        `${paint.bold(name)}  ${plain(title, 200)}`,
+        paint.dim(`${host} on ${provider}${accelerator ? ` (${accelerator})` : ''}, ${count(stages.length, 'stage')}`),
+        '',
+      )
+    },
+    stageStart(name, cell = last) {
+      screen.start(cell, name, widths.get(cell) ?? 0)
+    },
+    progress(line, cell = last) {
+      screen.progress(cell, plain(line, 300))
+    },
+    stageEnd(stage, cell = last) {
+      const among = screen.end(cell)
+      screen.print(...stageLines(stage, { paint, width: widths.get(cell) ?? 0, prefix: among ? `${cell} ` : '' }))
+    },
+    cellEnd(cell) {
+      screen.end(cell.name)
+      if (cell.verdict === 'passed' || cell.verdict === 'skipped')
+        screen.print('', `${paintVerdict(paint, cell.verdict)} ${paint.bold(cell.name)}: ${told(headline(cell))}`)
+      else screen.print('', `${paintVerdict(paint, cell.verdict)} ${paint.bold(cell.name)}`)
+    },
+    end(record, reportPath) {
+      screen.close()
+      screen.print(...ending(record, reportPath, paint))
+    },
+    close() {
+      screen.close()
+    },
+  }
+}
+
+function stageLines(stage: StageRecord, look: { paint: Paint; width: number; prefix: string }): string[] {
+  const { paint } = look
+  const mark = { passed: paint.green, failed: paint.red, broken: paint.yellow, skipped: paint.dim }[stage.verdict]
+  const sign = mark(verdictSigns[stage.verdict])
+  const head = `  ${sign} ${paint.dim(look.prefix)}${stage.name.padEnd(look.width)}  ${duration(stage.durationMs).padStart(11)}`
+  const lines = stage.mismatches.slice(0, 8).map((line) => `      ${mark(plain(line, 300))}`)
+  const cut = stage.mismatches.length - lines.length
+  return [
+    `${head}  ${paint.dim(told(plain(stage.summary, 200)))}`,
+    ...lines,
+    ...(cut > 0 ? [paint.dim(`      and ${cut} more`)] : []),
+  ]
+}
+
+function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
+  const { cells } = record
+  const shown = cells.length === 1 ? cells : cells.filter(({ verdict }) => verdict === 'failed' || verdict === 'broken')
+  const lines = shown.slice(0, 5).flatMap((cell) => summary(cell, paint))
+  if (cells.length > 1)
+    lines.push(
+      '',
+      ...cells.map(
+        (cell) => `  ${paintVerdict(paint, cell.verdict)} ${cell.name}  ${paint.dim(duration(cell.durationMs))}`,
+      ),
+    )
+  for (const failure of failures(record)) {
+    const where = failure.stage ? ` at ${paint.bold(failure.stage)}` : ''
+    lines.push('', `  ${paintVerdict(paint, failure.verdict)} ${failure.cell.name}${where}: ${told(failure.text)}`)
+    lines.push(...failure.lines.slice(0, 12).map((line) => `    ${plain(line, 300)}`))
+    if (failure.lines.length > 12) lines.push(paint.dim(`    and ${failure.lines.length - 12} more, in the report`))
+    if (failure.enter) lines.push(`    ${paint.dim('enter the host:')} ${failure.enter}`)
+  }
+  const path = relative(process.cwd(), reportPath)
+  return [
+    ...lines,
+    '',
+    `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}`,
+    `${paint.dim('report')} ${path.startsWith('..') ? reportPath : path}`,
+    `${paint.dim('again ')} ${record.command}`,
+    '',
+  ]
+}
+
+const told = (text: string): string => runOut(bound(text, 300))

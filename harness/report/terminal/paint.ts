@@ -1,0 +1,44 @@
+import type pc from 'picocolors'
+import { bound } from '../bound.ts'
+import type { FixRecord, Verdict } from '../record.ts'
+import { fixSigns, verdictSigns } from '../words.ts'
+
+export type Paint = ReturnType<typeof pc.createColors>
+
+/** A verdict as a sign and a word, in its colour. */
+export function paintVerdict(paint: Paint, verdict: Verdict): string {
+  const color = { passed: paint.green, failed: paint.red, broken: paint.yellow, skipped: paint.dim }[verdict]
+  return color(paint.bold(`${verdictSigns[verdict]} ${verdict}`))
+}
+
+/** The class of a fix as a sign and a word of one width, in its colour. */
+export function paintClass(paint: Paint, observed: FixRecord['observed']): string {
+  const color = {
+    cures: paint.green,
+    partial: paint.yellow,
+    masks: paint.magenta,
+    'no-effect': paint.dim,
+    worsens: paint.red,
+    error: paint.yellow,
+  }[observed]
+  return color(`${fixSigns[observed]} ${observed.padEnd(9)}`)
+}
+
+/** Words of a guest on one line of at most `most` characters. */
+export const plain = (text: string, most: number): string => bound(text, most).replace(/\s+/g, ' ').trim()
+
+/** Prose without the backticks that set names as code elsewhere. */
+export const runOut = (text: string): string => text.replaceAll('`', '')
+
+/** Text broken at spaces into lines of at most `width`, each behind the same indent. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(indent + line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return line ? [...lines, indent + line] : lines
+}

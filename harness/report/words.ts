@@ -1,0 +1,46 @@
+import type { Outcome } from '../scenario/schema.ts'
+import type { FixRecord, Verdict } from './record.ts'
+
+/** The sign of each verdict; a sign is never alone, a word or a title says the same. */
+export const verdictSigns: Record<Verdict, string> = { passed: '✓', failed: '✗', broken: '!', skipped: '–' }
+
+/** The sign of each outcome of a probe. */
+export const outcomeSigns: Record<Outcome, string> = { pass: '✓', fail: '✗', error: '!' }
+
+/** The sign of each class of fix. */
+export const fixSigns: Record<FixRecord['observed'], string> = {
+  cures: '✓',
+  partial: '◐',
+  masks: '≈',
+  'no-effect': '–',
+  worsens: '✗',
+  error: '!',
+}
+
+/** What each class of fix means, for a legend. */
+export const fixMeanings: Record<FixRecord['observed'], string> = {
+  cures: 'the host answers as a healthy one again',
+  partial: 'some of what broke works again',
+  masks: 'the symptom is gone, the fault is not',
+  'no-effect': 'nothing changed',
+  worsens: 'more is broken than before, or isolation was opened',
+  error: 'the fix could not be judged',
+}
+
+/** Names as one phrase: `a`, `a and b`, `a, b and c`; beyond `most`, how many others. */
+export function phrase(names: readonly string[], most = 6): string {
+  const code = names.map((name) => `\`${name}\``)
+  const shown = code.length > most ? [...code.slice(0, most - 1), `${code.length - most + 1} others`] : code
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
+/** A count and its noun: `1 probe`, `2 probes`. */
+export const count = (n: number, noun: string, plural = `${noun}s`): string => `${n} ${n === 1 ? noun : plural}`
+
+/** The same words as a sentence: a capital, a full stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1)
+  return /[.!?:…]$/.test(capital) ? capital : `${capital}.`
+}

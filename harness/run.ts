@@ -1,0 +1,131 @@
+import { readJournal } from './cell/journal.ts'
+import { hostFacts } from './cell/host-facts.ts'
+import { type Lab, Scene } from './cell/scene.ts'
+import { tryFix } from './cell/try-fix.ts'
+import type { Host } from './hosts/host.ts'
+import { LabError, messageOf } from './lib/errors.ts'
+import type { CellRecord, StageRecord } from './report/record.ts'
+import type { Cell } from './scenario/cell.ts'
+
+export interface TellOptions {
+  /** Last stage to run. */
+  until?: string
+  /** Called with the living host after the last stage, before it is destroyed. */
+  visit?: (host: Host) => Promise<void>
+}
+
+/** The names of a cell's stages, in order: known before anything runs. */
+export function stagesOf(cell: Cell, until?: string): string[] {
+  const names = [
+    'provision',
+    'healthy',
+    ...(cell.fault ? ['inject'] : []),
+    ...(cell.latent ? ['latent'] : []),
+    ...(cell.broken ? ['broken'] : []),
+    ...cell.fixes.map((fix) => `fix:${fix.use}`),
+  ]
+  return until ? names.slice(0, names.indexOf(until) + 1) : names
+}
+
+/**
+ * The story of one cell: each `next()` runs one stage and gives its record. A stage that does not pass ends the story,
+ * but for the fixes, which stand side by side. The cell's record is filled as the story goes; the host is destroyed
+ * when it ends, however it ends.
+ */
+export async function* tell(
+  cell: Cell,
+  lab: Lab,
+  record: CellRecord,
+  options: TellOptions = {},
+): AsyncGenerator<StageRecord, void> {
+  const started = performance.now()
+  const scene = new Scene(cell, lab, record)
+  try {
+    for (const name of stagesOf(cell, options.until)) {
+      lab.signal.throwIfAborted()
+      const stage = await play(name, scene)
+      record.stages.push(stage)
+      conclude(record, stage)
+      yield stage
+      if (stage.verdict === 'broken' || (stage.verdict === 'failed' && !name.startsWith('fix:'))) break
+    }
+    if (scene.host && options.visit) await options.visit(scene.host)
+  } finally {
+    const keep = lab.keep === 'always' || (lab.keep === 'failed' && record.verdict !== 'passed')
+    if (!keep || lab.signal.aborted) await scene.host?.[Symbol.asyncDispose]()
+    record.durationMs = Math.round(performance.now() - started)
+  }
+}
+
+async function provision(scene: Scene, stage: StageRecord): Promise<void> {
+  await scene.provision()
+  stage.summary = `a ${scene.cell.host} host is up on ${scene.lab.provider.name}, with its outside and its probe containers`
+}
+
+async function healthy(scene: Scene, stage: StageRecord): Promise<void> {
+  scene.healthy = await scene.look(stage, scene.cell.healthy)
+  scene.record.facts = hostFacts(scene.healthy.facts)
+  stage.summary = 'every probe answers as on a healthy host, and no detector names a cause'
+}
+
+async function inject(scene: Scene, stage: StageRecord): Promise<void> {
+  await scene.inject()
+  const { kind, params } = scene.cell.fault!
+  stage.summary = `${[kind, ...Object.values(params)].join(' ')} is in place`
+}
+
+async function latent(scene: Scene, stage: StageRecord): Promise<void> {
+  const { named } = await scene.look(stage, scene.cell.latent!)
+  stage.summary = `nothing fails yet, and the detectors already name ${named.join(', ') || 'nothing'}`
+}
+
+async function broken(scene: Scene, stage: StageRecord): Promise<void> {
+  const expected = scene.cell.broken!
+  await scene.trigger()
+  scene.broken = await scene.look(stage, expected)
+  stage.journal = await readJournal(scene.host!, expected.journal)
+  for (const { expected: words, seen } of stage.journal)
+    if (seen === undefined) stage.mismatches.push(`journal: no line holds “${words}”`)
+  const unwell = Object.entries(scene.broken.vector).filter(([name, seen]) => seen !== scene.healthy!.vector[name])
+  stage.summary = `${unwell.length} of ${scene.broken.probes.length} probes answer otherwise than on the healthy host, and the detectors name ${scene.broken.named.join(', ') || 'nothing'}`
+  if (stage.mismatches.length === 0) await scene.keepBroken()
+}
+
+const parts: Record<string, (scene: Scene, stage: StageRecord) => Promise<void>> = {
+  provision,
+  healthy,
+  inject,
+  latent,
+  broken,
+}
+
+async function play(name: string, scene: Scene): Promise<StageRecord> {
+  const started = performance.now()
+  const stage: StageRecord = { name, verdict: 'passed', durationMs: 0, summary: '', mismatches: [] }
+  try {
+    const fix = scene.cell.fixes.find(({ use }) => name === `fix:${use}`)
+    await (fix ? tryFix(scene, fix, stage) : parts[name]!(scene, stage))
+    if (stage.mismatches.length > 0) stage.verdict = 'failed'
+  } catch (error) {
+    if (scene.lab.signal.aborted) throw error
+    stage.verdict = 'broken'
+    stage.summary = messageOf(error)
+    stage.mismatches.push(...particulars(error))
+  }
+  stage.durationMs = Math.round(performance.now() - started)
+  return stage
+}
+
+/** The worst stage gives the cell its verdict, and its first complaint the reason. */
+function conclude(record: CellRecord, stage: StageRecord): void {
+  const rank = { passed: 0, skipped: 0, failed: 1, broken: 2 }
+  if (rank[stage.verdict] <= rank[record.verdict]) return
+  record.verdict = stage.verdict
+  record.reason = `stage ${stage.name}: ${stage.verdict === 'broken' ? stage.summary : stage.mismatches[0]}`
+}
+
+function particulars(error: unknown): string[] {
+  if (!(error instanceof LabError)) return [error instanceof Error ? (error.stack ?? '') : '']
+  const facts = Object.entries(error.facts).map(([name, fact]) => `${name}: ${fact}`)
+  return error.cause === undefined ? facts : [...facts, messageOf(error.cause)]
+}

@@ -1,0 +1,42 @@
+import { expect } from 'chai'
+import { jsonSchema, scenarioJsonSchema } from './json-schema.ts'
+import { vocabulary } from './vocabulary.spec-data.ts'
+
+describe('JSON Schema of a scenario', () => {
+  const schema = scenarioJsonSchema(vocabulary)
+  const overlay = schema.properties?.variants?.additionalProperties
+  if (typeof overlay !== 'object') throw new Error('variants are not described')
+
+  it('asks for what has no default and refuses what it does not know', () => {
+    expect(schema.required).to.deep.equal(['title', 'hosts'])
+    expect(schema.additionalProperties).to.equal(false)
+    expect(schema.$schema).to.contain('draft-07')
+  })
+
+  it('describes every key', () => {
+    for (const [key, { description }] of Object.entries(schema.properties ?? {}))
+      expect(description, key).to.be.a('string').and.not.empty
+  })
+
+  it('offers the words of the house', () => {
+    expect(schema.properties?.hosts?.items?.enum).to.deep.equal(['debian12', 'debian13'])
+    expect(schema.properties?.fixes?.items?.properties?.use?.enum).to.include.members(['reboot', 'remove-setting'])
+    expect(schema.properties?.broken?.properties?.probes?.properties).to.include.keys('default', 'egress-tcp')
+    const kinds = schema.properties?.fault?.oneOf?.map((option) => option.properties?.kind?.const)
+    expect(kinds).to.deep.equal(['stale-kernel', 'ip-masq-false'])
+  })
+
+  it('lets a variant say any part of a scenario, but whole lists', () => {
+    expect(overlay).to.not.have.any.keys('required', '$schema')
+    expect(overlay.properties).to.not.have.any.keys('variants', 'base')
+    expect(overlay.properties?.broken).to.not.have.property('required')
+    expect(overlay.properties?.fault?.anyOf?.every((option) => option.required === undefined)).to.equal(true)
+    expect(overlay.properties?.fixes?.items?.required).to.deep.equal(['use', 'expect'])
+  })
+
+  it('is text that parses back to itself, with short lists on one line', () => {
+    const text = jsonSchema(vocabulary)
+    expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(schema)))
+    expect(text).to.contain('"enum": ["debian12", "debian13"]').and.match(/\}\n$/)
+  })
+})

@@ -1,0 +1,45 @@
+import { LabError } from '../lib/errors.ts'
+import { nearest } from '../lib/text.ts'
+import type { Cell } from './cell.ts'
+
+/**
+ * The cells that match any pattern (all where none is positive) and none of those that begin with `!`.
+ * A pattern is a glob over cell names, or a tag. LabError `no-match` for one that matches nothing, or if nothing is left.
+ */
+export function selectCells(cells: readonly Cell[], patterns: readonly string[]): Cell[] {
+  const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
+  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
+  for (const pattern of wanted) if (!cells.some(matches(pattern))) throw noMatch(pattern, cells)
+  const selected = cells.filter(
+    (cell) =>
+      (wanted.length === 0 || wanted.some((pattern) => matches(pattern)(cell))) &&
+      !unwanted.some((pattern) => matches(pattern)(cell)),
+  )
+  if (selected.length === 0)
+    throw new LabError('no-match', `no cell matches ${patterns.join(' ')}`, { hint: 'npm run list shows all cells' })
+  return selected
+}
+
+/** The one cell of this exact name; LabError `no-match` with the nearest names. */
+export function findCell(cells: readonly Cell[], name: string): Cell {
+  const cell = cells.find((each) => each.name === name)
+  if (!cell) throw noMatch(name, cells)
+  return cell
+}
+
+const matches = (pattern: string) => {
+  const glob = new RegExp(`^${pattern.split(/\*+/).map(escapeLiteral).join('.*')}$`, 'u')
+  return (cell: Cell): boolean => glob.test(cell.name) || cell.tags.includes(pattern)
+}
+
+const escapeLiteral = (text: string): string => text.replace(/[\\^$.+()[\]{}|/]/g, '\\$&').replaceAll('?', '.')
+
+function noMatch(pattern: string, cells: readonly Cell[]): LabError {
+  const near = nearest(pattern, [...new Set(cells.flatMap((cell) => [cell.name, ...cell.tags]))])
+  return new LabError('no-match', `no cell matches \`${pattern}\``, {
+    hint:
+      near.length > 0
+        ? `did you mean ${near.join(', ')}? npm run list shows all cells`
+        : 'npm run list shows all cells',
+  })
+}

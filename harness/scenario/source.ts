@@ -1,0 +1,102 @@
+import { type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import type { Complaint } from './complaint.ts'
+import { rangeOf } from './nodes.ts'
+
+/** A scenario file as read: its mapping with positions, or what keeps it from being one. */
+export interface Source {
+  text: string
+  lines: LineCounter
+  /** Missing when the file cannot be read as one plain mapping. */
+  root?: YAMLMap
+  complaints: Complaint[]
+}
+
+const mostBytes = 64 * 1024
+const deepest = 12
+
+/** Why a construct is refused, said once. */
+const plain = 'a scenario is plain YAML: write the value out where it is used'
+const hints: Record<string, string> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'one file holds one scenario: move the second document to a file of its own',
+  DUPLICATE_KEY: 'keep one of the two',
+  BLOCK_AS_IMPLICIT_KEY: 'put text with `: ` in it in quotes',
+  MISSING_CHAR: 'close the quote or bracket',
+  BAD_INDENT: 'look for an unclosed bracket, or a line that is indented differently from its neighbours',
+}
+const wordings: Record<string, string> = {
+  MULTIPLE_DOCS: 'a second document',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+}
+
+/** Parses one scenario file: YAML without anchors, aliases, merge keys, tags, directives or further documents. */
+export function parseSource(text: string): Source {
+  const lines = new LineCounter()
+  const source: Source = { text, lines, complaints: [] }
+  if (text.length > mostBytes) {
+    lines.addNewLine(0)
+    source.complaints.push({ at: [0, 1], message: `larger than ${mostBytes / 1024} KiB`, hint: 'split the scenario' })
+    return source
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false })
+  if (lines.lineStarts.length === 0) lines.addNewLine(0)
+  // What is not YAML cannot be judged further; a key that stands twice can.
+  let readable = true
+  for (const { code, message, pos } of document.errors) {
+    const wording =
+      code === 'DUPLICATE_KEY' ? `the key \`${/^[^\s:]*/.exec(text.slice(pos[0]))}\` stands twice` : wordings[code]
+    source.complaints.push({ at: pos, message: wording ?? message, hint: hints[code] })
+    readable &&= code === 'DUPLICATE_KEY'
+    if (code === 'RESOURCE_EXHAUSTION') break
+  }
+  if (!readable) return source
+
+  readable = checkPlain(document, text, source.complaints)
+  if (!isMap(document.contents)) {
+    source.complaints.push({ at: [0, 1], message: 'not a mapping', hint: 'start with `title:` and `hosts:`' })
+    return source
+  }
+  return readable ? { ...source, root: document.contents } : source
+}
+
+/** Complains of each construct that hides what a scenario says; false where the values cannot be trusted for it. */
+function checkPlain(document: Document.Parsed, text: string, complaints: Complaint[]): boolean {
+  let readable = true
+  const refuse = (at: Complaint['at'], message: string, hint = plain, fatal = true) => {
+    complaints.push({ at, message, hint })
+    readable &&= !fatal
+  }
+  const directive = text.search(/^%/m)
+  if (directive >= 0 && directive < (document.contents?.range?.[0] ?? text.length))
+    refuse([directive, directive + 1], 'a YAML directive', 'remove the line: scenarios are YAML 1.2')
+
+  visit(document, {
+    Pair: (_, pair) => {
+      const key = pair.key
+      if (!isScalar(key) || typeof key.value !== 'string' || key.value === '')
+        refuse(rangeOf(key ?? pair.value), 'a key that is not a word', 'keys are words; put numbers in quotes')
+      else if (key.value === '<<') refuse(rangeOf(key), 'a merge key')
+    },
+    Node: (_, node, path) => {
+      const [start, end] = rangeOf(node)
+      if (path.length > 2 * deepest) {
+        refuse([start, end], 'nested too deeply', 'a scenario is a handful of levels deep')
+        return visit.BREAK
+      }
+      if (isAlias(node)) refuse([start, end], `an alias, \`*${node.source}\``)
+      else if (node.anchor) {
+        const from = Math.max(0, text.lastIndexOf(`&${node.anchor}`, start))
+        refuse([from, from + node.anchor.length + 1], `an anchor, \`&${node.anchor}\``, plain, false)
+      }
+      if (node.tag) {
+        // A node begins after its tag, which stands among the characters before it.
+        const before = text.slice(Math.max(0, start - 200), start)
+        const tag = /!\S*\s*(?:&\S+\s*)?$/.exec(before)
+        const from = tag ? start - before.length + tag.index : start
+        refuse([from, from + (/^\S+/.exec(tag?.[0] ?? '')?.[0].length ?? 1)], 'a tag', plain, false)
+      }
+      return undefined
+    },
+  })
+  return readable
+}

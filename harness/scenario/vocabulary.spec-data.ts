@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { Vocabulary } from './schema.ts'
+
+/** A small house: two faults, three probes, two images. */
+export const vocabulary: Vocabulary = {
+  faults: {
+    'stale-kernel': {
+      params: z.strictObject({ how: z.enum(['purged', 'module-missing']).default('purged') }),
+      fixes: ['reboot', 'depmod'],
+      causes: ['stale-kernel'],
+    },
+    'ip-masq-false': {
+      params: z
+        .strictObject({ through: z.enum(['daemon-json', 'drop-in']), restarts: z.number().int().default(1) })
+        .refine(({ restarts }) => restarts < 5, { path: ['restarts'], error: 'meets the start limit' }),
+      fixes: ['remove-setting'],
+      causes: ['masquerade-off'],
+    },
+  },
+  probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail' },
+  hosts: ['debian12', 'debian13'],
+  decoys: ['own-nft-rules'],
+}
+
+/** The shortest scenario with a fault. */
+export const shortest = {
+  title: 'Something breaks',
+  hosts: ['debian12'],
+  fault: { kind: 'stale-kernel' },
+  broken: { diagnosis: ['stale-kernel'] },
+}

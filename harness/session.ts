@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Lab } from './cell/scene.ts'
+import { detectors, faults } from './faults/index.ts'
+import { choose } from './hosts/index.ts'
+import { probes } from './probes/index.ts'
+import type { CellRecord, RunRecord, Verdict } from './report/record.ts'
+import type { Reporter } from './report/terminal/index.ts'
+import { writeReports } from './report/write.ts'
+import { stagesOf, type TellOptions, tell } from './run.ts'
+import type { Cell } from './scenario/cell.ts'
+
+export const reportsDir = new URL('../reports/', import.meta.url).pathname
+
+export interface SessionOptions extends TellOptions {
+  reporter: Reporter
+  signal: AbortSignal
+  /** The command that repeats this run. */
+  command: string
+  provider?: string
+  keep?: Lab['keep']
+}
+
+/** Runs cells one after another, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
+export async function runCells(cells: readonly Cell[], options: SessionOptions): Promise<{ record: RunRecord; dir: string }> {
+  const started = new Date()
+  const record: RunRecord = {
+    version: 1,
+    runId: `${started.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`,
+    startedAt: started.toISOString(),
+    durationMs: 0,
+    verdict: 'passed',
+    command: options.command,
+    cells: [],
+  }
+  const dir = join(reportsDir, record.runId)
+  for (const cell of cells) {
+    if (options.signal.aborted) break
+    record.cells.push(await runCell(cell, dir, options))
+  }
+  record.durationMs = Date.now() - started.getTime()
+  record.verdict = overall(record.cells)
+  await writeReports(record, dir)
+  options.reporter.end(record, join(dir, 'index.html'))
+  return { record, dir }
+}
+
+async function runCell(cell: Cell, dir: string, options: SessionOptions): Promise<CellRecord> {
+  const { reporter, signal } = options
+  const choice = await choose(cell, options.provider)
+  if ('reason' in choice) {
+    const record = { ...blank(cell, 'none', 'none'), verdict: 'skipped' as const, reason: choice.reason }
+    reporter.cellEnd(record)
+    return record
+  }
+  const { provider } = choice
+  const logDir = join(dir, 'hosts', cell.name)
+  await mkdir(logDir, { recursive: true })
+  const record = blank(cell, provider.name, await provider.accelerator())
+  const stages = stagesOf(cell, options.until)
+  reporter.cellStart({ ...record, stages })
+  const progress = (line: string): void => reporter.progress(line)
+  const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress, ...(options.keep && { keep: options.keep }) }
+  const story = tell(cell, lab, record, options)
+  try {
+    for (const name of stages) {
+      reporter.stageStart(name)
+      const { value: stage, done } = await story.next()
+      if (done) break
+      reporter.stageEnd(stage)
+    }
+    await story.next()
+  } catch (error) {
+    if (!signal.aborted) throw error
+    record.verdict = 'broken'
+    record.reason = 'interrupted'
+  }
+  reporter.cellEnd(record)
+  return record
+}
+
+/** A cell's record before its story begins. */
+export const blank = (cell: Cell, provider: string, accelerator: string): CellRecord => ({
+  name: cell.name,
+  scenario: cell.scenario,
+  title: cell.title,
+  ...(cell.source && { source: cell.source }),
+  host: cell.host,
+  ...(cell.variant && { variant: cell.variant }),
+  provider,
+  accelerator,
+  verdict: 'passed',
+  durationMs: 0,
+  facts: { kernel: '', bootId: '', os: '', docker: '', iptables: '', alternative: '' },
+  stages: [],
+  probes: [],
+  diagnoses: [],
+  fixes: [],
+  rulesets: [],
+  command: `npm run scenario ${cell.name}`,
+})
+
+const overall = (cells: readonly CellRecord[]): Verdict => {
+  const verdicts = cells.map(({ verdict }) => verdict)
+  if (verdicts.includes('failed')) return 'failed'
+  if (verdicts.includes('broken')) return 'broken'
+  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'skipped') ? 'skipped' : 'passed'
+}

@@ -1,0 +1,25 @@
+import { decoys } from './faults/decoys.ts'
+import { faults } from './faults/index.ts'
+import { hostImages } from './images/recipe.ts'
+import { probes } from './probes/index.ts'
+import type { Cell } from './scenario/cell.ts'
+import { loadScenarios } from './scenario/load.ts'
+import type { Vocabulary } from './scenario/schema.ts'
+
+export const scenariosDir = new URL('../scenarios/', import.meta.url).pathname
+
+/** The words a scenario may use: what the later layers offer. */
+export const vocabulary = (): Vocabulary => ({
+  faults: Object.fromEntries(
+    Object.values(faults).map(({ kind, params, fixes, detectors }) => [
+      kind,
+      { params, fixes: Object.keys(fixes), causes: Object.keys(detectors) },
+    ]),
+  ),
+  probes: Object.fromEntries(probes.map(({ name, healthy }) => [name, healthy])),
+  hosts: hostImages(),
+  decoys: Object.keys(decoys),
+})
+
+/** Every cell of the house's own scenarios. Throws LabError `usage` with file, line and column of each mistake. */
+export const allCells = (): Cell[] => loadScenarios(scenariosDir, vocabulary())

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs the suite's oldest kernel, and makes the image's only package source out of it and the newest one, so that
+# a kernel upgrade, purge and reinstall are real on a machine with no network. Runs inside the new root.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+# The newest is what the meta package asks for today; the oldest is of the same line (6.1, 6.12), as a host that was
+# installed when the line began and has not rebooted since.
+flavour=${DOCKFAULT_KERNEL#linux-image-}
+new=$(apt-cache depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+[ -n "$new" ] || { echo "no kernel behind $DOCKFAULT_KERNEL in this suite" >&2; exit 1; }
+line=$(echo "${new#linux-image-}" | cut -d. -f1,2)
+old=$(apt-cache search --names-only "^linux-image-$line\\.[^ ]*-$flavour\$" | cut -d' ' -f1 | sort -V | head -n 1)
+
+# Before the kernel, as its installation makes the first initramfs. Small and cheap, for it is made anew inside an
+# emulated machine on every upgrade.
+mkdir -p /etc/initramfs-tools/conf.d
+cat >/etc/initramfs-tools/conf.d/dockfault <<'CONF'
+MODULES=list
+COMPRESS=lz4
+COMPRESSLEVEL=1
+BUSYBOX=n
+KEYMAP=n
+RESUME=none
+FSTYPE=ext4
+CONF
+printf '%s\n' virtio_pci virtio_blk ext4 >>/etc/initramfs-tools/modules
+# The links the boot loader follows to the newest kernel.
+printf '%s\n' 'do_symlinks = yes' 'image_dest = /' 'link_in_boot = no' >/etc/kernel-img.conf
+
+repository=/var/lib/dockfault/apt
+mkdir -p $repository
+cd $repository
+apt-get download "$old" "$new"
+apt-get install -y --no-install-recommends "./$old"_*.deb
+for deb in *.deb; do
+    dpkg-deb --field "$deb"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done >Packages
+echo "deb [trusted=yes] file:$repository ./" >/etc/apt/sources.list.d/dockfault.list
+
+mkdir -p /etc/dockfault
+printf 'old=%s\nnew=%s\n' "${old#linux-image-}" "${new#linux-image-}" >/etc/dockfault/kernels

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Makes a Docker host bootable as a virtual machine. The boot loader's own blocks are written by first-boot.sh, from
+# inside the guest: that needs no root on the building machine. Runs inside the new root.
+set -eu
+
+# `rw` and no check: the disk is thrown away after each run.
+echo '/dev/vda1 / ext4 rw,noatime 0 0' >/etc/fstab
+cmdline='root=/dev/vda1 rw console=ttyS0 quiet mitigations=off cryptomgr.notests fsck.mode=skip'
+mkdir -p /boot/extlinux /etc/dockfault
+echo "$cmdline" >/etc/dockfault/cmdline
+# Debian's links at the root always name the newest kernel installed, so a reboot after an upgrade takes it.
+cat >/boot/extlinux/extlinux.conf <<CONF
+SERIAL 0 115200
+DEFAULT linux
+PROMPT 0
+LABEL linux
+  LINUX /vmlinuz
+  INITRD /initrd.img
+  APPEND $cmdline
+CONF
+
+# The serial port is the console's record; people come in by the virtio console.
+systemctl mask serial-getty@ttyS0.service getty@tty1.service >/dev/null 2>&1
+mkdir -p /etc/systemd/system/serial-getty@hvc0.service.d
+cat >/etc/systemd/system/serial-getty@hvc0.service.d/autologin.conf <<'CONF'
+[Service]
+ExecStart=
+ExecStart=-/sbin/agetty --autologin root --noissue --keep-baud 115200 - $TERM
+CONF
