@@ -59,6 +59,8 @@ export async function* tell(
 
 async function provision(scene: Scene, stage: StageRecord): Promise<void> {
   await scene.provision()
+  // Which accelerator works may have been proven only now.
+  scene.record.accelerator = await scene.lab.provider.accelerator()
   stage.summary = `a ${scene.cell.host} host is up on ${scene.lab.provider.name}, with its outside and its probe containers`
 }
 
@@ -127,5 +129,5 @@ function conclude(record: CellRecord, stage: StageRecord): void {
 function particulars(error: unknown): string[] {
   if (!(error instanceof LabError)) return [error instanceof Error ? (error.stack ?? '') : '']
   const facts = Object.entries(error.facts).map(([name, fact]) => `${name}: ${fact}`)
-  return error.cause === undefined ? facts : [...facts, messageOf(error.cause)]
+  return [...facts, ...(error.cause === undefined ? [] : [messageOf(error.cause)]), ...(error.hint ? [error.hint] : [])]
 }

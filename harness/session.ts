@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Lab } from './cell/scene.ts'
 import { detectors, faults } from './faults/index.ts'
 import { choose } from './hosts/index.ts'
+import { sweepEverything } from './hosts/sweep.ts'
 import { probes } from './probes/index.ts'
 import type { CellRecord, RunRecord, Verdict } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
@@ -34,6 +35,7 @@ export async function runCells(cells: readonly Cell[], options: SessionOptions):
     cells: [],
   }
   const dir = join(reportsDir, record.runId)
+  for (const name of (await sweepEverything({ kept: false })).ended) options.reporter.progress(`ended what a dead run had left: ${name}`)
   for (const cell of cells) {
     if (options.signal.aborted) break
     record.cells.push(await runCell(cell, dir, options))

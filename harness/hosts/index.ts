@@ -2,7 +2,7 @@ import type { Cell } from '../scenario/cell.ts'
 import { type Provider, unmet } from './host.ts'
 
 // Loaded when first asked for: a provider may stand on a large library.
-const makers = {
+export const makers = {
   qemu: async (): Promise<Provider> => (await import('./qemu.ts')).qemu(),
 }
 export const providerNames = Object.keys(makers)

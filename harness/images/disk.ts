@@ -51,7 +51,8 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
     await makeRoot(recipe, { vm: true, probe, tar, steps })
 
     await mkdir(tree)
-    const unpack = ['tar', '--extract', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--file', tar]
+    // The kernel fills /dev by itself, and a user namespace may make no device.
+    const unpack = ['tar', '--extract', '--exclude=./dev/*', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--file', tar]
     await steps.run('unpacking', [...asRoot(), ...unpack, '--directory', tree])
     await writePartitionTable(raw)
     // Features that extlinux cannot read are left out.

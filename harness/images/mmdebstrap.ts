@@ -11,8 +11,8 @@ export async function mmdebstrap(
   const settings = (await machineSettings()).map((setting) => `--aptopt=${setting}`)
   return [
     ...['mmdebstrap', `--mode=${process.getuid?.() === 0 ? 'root' : 'unshare'}`, '--variant=apt', '--format=tar'],
-    // The devices of a running system are its kernel's; the lists are ours to keep or drop (finish.sh).
-    '--skip=output/dev,cleanup/apt',
+    // The lists are ours to keep or drop (finish.sh).
+    '--skip=cleanup/apt',
     ...settings,
     // Kept in the image: no manuals to unpack and no waiting for disks inside a slow machine.
     ...['--dpkgopt=force-unsafe-io', '--dpkgopt=path-exclude=/usr/share/man/*', '--dpkgopt=path-exclude=/usr/share/doc/*'],

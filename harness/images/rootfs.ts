@@ -68,7 +68,7 @@ const phases: [RegExp, string][] = [
   [/^I: downloading packages/, 'downloading and unpacking'],
   [/^I: installing essential/, 'installing the base system'],
   [/^I: installing remaining/, 'installing the packages of the recipe'],
-  [/^I: running --customize-hook/, 'making it a host'],
+  [/^I: running --customize-hook.*chroot/, 'making it a host'],
   [/^I: creating tarball/, 'packing'],
 ]
 

@@ -142,7 +142,13 @@ const fixes: FixRecord[] = [
   ),
 ]
 
-const stage = (name: string, seconds: number, summary: string, more: Partial<StageRecord> = {}): StageRecord => ({
+/** A stage that passed, unless told otherwise. */
+export const stage = (
+  name: string,
+  seconds: number,
+  summary: string,
+  more: Partial<StageRecord> = {},
+): StageRecord => ({
   name,
   verdict: 'passed',
   durationMs: seconds * 1000,
@@ -247,122 +253,3 @@ export function sampleRun(bend: (cell: CellRecord) => void = () => {}): RunRecor
     cells: [copy],
   }
 }
-
-/** The same run where the host did not break as told and a fix that should cure did not. */
-export const sampleFailed = (): RunRecord =>
-  sampleRun((cell) => {
-    cell.verdict = 'failed'
-    cell.reason = 'stage `broken`: 2 probes and the journal are not as the scenario expects'
-    for (const probe of cell.probes)
-      if (probe.stage === 'broken' && ['host-network', 'new-network'].includes(probe.name)) {
-        probe.observed = probe.name === 'new-network' ? 'error' : 'pass'
-        probe.detail =
-          probe.name === 'new-network' ? 'exit 139: Segmentation fault' : 'HTTP/1.0 200 OK · dockfault outside'
-      }
-    const broken = cell.stages.find(({ name }) => name === 'broken')!
-    broken.verdict = 'failed'
-    broken.summary = 'the host did not break as the scenario tells'
-    broken.mismatches = [
-      'probe host-network: expected fail, saw pass',
-      'probe new-network: expected fail, saw error (exit 139: Segmentation fault)',
-      'journal: expected “CHAIN_ADD failed (No such file or directory): chain POSTROUTING”, saw no such line',
-    ]
-    delete broken.journal![1]!.seen
-    const depmod = cell.fixes.find(({ name }) => name === 'reinstall-running-kernel')!
-    depmod.observed = 'partial'
-    depmod.ladder = { 'docker-restart': 'partial', reboot: 'error' }
-    const stage = cell.stages.find(({ name }) => name === 'fix:reinstall-running-kernel')!
-    stage.verdict = 'failed'
-    stage.summary = 'reinstall-running-kernel is partial, not cures'
-    stage.mismatches = ['fix reinstall-running-kernel: expected cures, saw partial']
-    for (const probe of cell.probes)
-      if (probe.stage === 'fix:reinstall-running-kernel' && probe.name.startsWith('user-')) {
-        probe.observed = 'fail'
-        probe.detail = 'exit 1: nc: timed out'
-      }
-    const named = cell.diagnoses.find(({ stage }) => stage === 'fix:reinstall-running-kernel')!
-    named.named = ['rules-flushed']
-  })
-
-/** Cells of several hosts in one run: passed, failed, broken, skipped. */
-export function sampleMatrix(): RunRecord {
-  const rename = (run: RunRecord, host: string, scenario: string, variant?: string): CellRecord => {
-    const [cell] = run.cells
-    const name = [host, scenario, variant].filter(Boolean).join('-')
-    return { ...cell!, name, host, scenario, ...(variant ? { variant } : {}), command: `npm run scenario ${name}` }
-  }
-  const healthy = sampleRun((cell) => {
-    cell.title = 'A healthy host, on which no detector may speak'
-    cell.stages = cell.stages.slice(0, 2)
-    cell.probes = cell.probes.filter(({ stage }) => stage === 'healthy')
-    cell.diagnoses = cell.diagnoses.slice(0, 1)
-    cell.fixes = []
-    cell.rulesets = []
-    cell.durationMs = 118_000
-    delete cell.facts.after
-    delete cell.source
-  })
-  const broken = sampleRun((cell) => {
-    cell.verdict = 'broken'
-    cell.reason = 'stage `provision`: the VM did not answer within 8 min'
-    cell.facts = { kernel: '', bootId: '', os: '', docker: '', iptables: '', alternative: '' }
-    cell.stages = [
-      stage('provision', 480, 'the VM did not answer within 8 min', {
-        verdict: 'broken',
-        mismatches: ['expected the guest agent to answer, saw nothing after GRUB'],
-      }),
-    ]
-    cell.probes = cell.diagnoses = cell.fixes = cell.rulesets = []
-    cell.durationMs = 480_000
-  })
-  const skipped = sampleRun((cell) => {
-    cell.verdict = 'skipped'
-    cell.reason = 'no provider on this machine has own-kernel and reboot'
-    cell.facts = { kernel: '', bootId: '', os: '', docker: '', iptables: '', alternative: '' }
-    cell.stages = cell.probes = cell.diagnoses = cell.fixes = cell.rulesets = []
-    cell.durationMs = 0
-  })
-  const cells = [
-    rename(healthy, 'debian12', 'healthy'),
-    rename(healthy, 'debian13', 'healthy'),
-    rename(sampleRun(), 'debian12', 'stale-kernel'),
-    rename(sampleFailed(), 'debian13', 'stale-kernel'),
-    rename(sampleRun(), 'debian12', 'stale-kernel', 'module-missing'),
-    rename(broken, 'debian13', 'stale-kernel', 'module-missing'),
-    rename(skipped, 'centos-stream9', 'stale-kernel'),
-  ]
-  return { ...sampleRun(), verdict: 'failed', durationMs: 2_411_000, command: 'npm run scenario "*"', cells }
-}
-
-/** What a hostile guest may print: markup, escape sequences, controls, reordering characters, a line without end. */
-export const hostile =
-  '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 2">"\' onmouseover=\'window.pwned=3\' ' +
-  '</style><style>body{display:none}</style>]]><!-- & \x1b[31mred\x1b[0m\x1b]8;;http://evil.test\x07link\x07 \x00\x08\u202egpj.exe\u2066 ￾\ud800'
-
-/** A run in which every word that can come from a guest is hostile. */
-export const sampleHostile = (): RunRecord =>
-  sampleRun((cell) => {
-    const long = `${hostile} ${'A'.repeat(2_000_000)}`
-    cell.title = cell.reason = hostile
-    for (const key of ['kernel', 'bootId', 'os', 'docker', 'iptables', 'alternative'] as const)
-      cell.facts[key] = hostile
-    for (const probe of cell.probes) probe.detail = hostile
-    cell.probes[0]!.detail = long
-    for (const stage of cell.stages) stage.summary = hostile
-    cell.stages[4]!.verdict = 'failed'
-    cell.stages[4]!.mismatches = [hostile, long, ...Array.from({ length: 5000 }, (_, i) => `line ${i}`)]
-    cell.stages[4]!.journal = [{ expected: hostile, seen: long }]
-    for (const { detail } of cell.diagnoses)
-      for (const diagnosis of detail) {
-        diagnosis.cause = diagnosis.summary = hostile
-        diagnosis.evidence = [{ from: hostile, line: long }]
-        diagnosis.nonFixes = [{ name: hostile, why: hostile }]
-      }
-    for (const fix of cell.fixes) {
-      fix.name = fix.title = fix.detail = hostile
-      fix.steps = [hostile, long]
-      fix.ladder = { [hostile]: 'error' }
-    }
-    cell.rulesets = [{ stage: hostile, removed: [hostile, long], added: Array.from({ length: 5000 }, () => hostile) }]
-    cell.verdict = 'failed'
-  })

@@ -3,37 +3,39 @@ import { probeGrid } from './grid.ts'
 import type { CellRecord, FixRecord, StageRecord } from './record.ts'
 import { count, phrase, sentence } from './words.ts'
 
-/** What happened in a cell, told in sentences from its record; names stand between backticks. */
-export function story(cell: CellRecord): string[] {
-  if (cell.verdict === 'skipped') return [sentence(cell.reason ?? 'nothing was run')]
-  return [host(cell), sickness(cell), repairs(cell)].filter((paragraph) => paragraph !== '')
+/** What happened in a cell, a paragraph for each part of it, told from its record; names stand between backticks. */
+export function story(cell: CellRecord): { lead: string; text: string }[] {
+  if (cell.verdict === 'skipped') return [{ lead: 'Skipped', text: sentence(cell.reason ?? 'nothing was run') }]
+  return [
+    { lead: 'Host', text: host(cell) },
+    { lead: 'Fault', text: told(cell, 'inject') },
+    { lead: 'Latent', text: sickness(cell, 'latent') },
+    { lead: 'Broken', text: sickness(cell, 'broken') },
+    { lead: 'Fixes', text: repairs(cell) },
+  ].filter(({ text }) => text !== '')
 }
 
 function host(cell: CellRecord): string {
   const { os, kernel, docker, iptables } = cell.facts
   const facts = [kernel && `kernel \`${kernel}\``, docker && `Docker ${docker}`, iptables].filter(Boolean).map(plain)
   // A host that never came up has no facts to tell.
-  const intro = os ? `The host is ${plain(os)} with ${listed(facts)}.` : `The host is \`${cell.host}\`.`
+  const intro = os ? `${plain(os)} with ${listed(facts)}.` : `The host is \`${cell.host}\`.`
   const { rows, stages } = probeGrid(cell)
   const column = stages.indexOf('healthy')
   if (column === -1) return `${intro} ${told(cell, 'provision')}`.trim()
   const right = rows.filter((row) => row.squares[column] && !row.squares[column].mismatch).length
   const named = cell.diagnoses.find(({ stage }) => stage === 'healthy')?.named ?? []
-  const detectors = named.length ? `and the detectors named ${phrase(named)}` : 'and no detector spoke'
+  const detectors = named.length ? `and the detectors name ${phrase(named)}` : 'and no detector speaks'
   const all =
     right === rows.length ? `all ${count(rows.length, 'probe')}` : `${right} of ${count(rows.length, 'probe')}`
-  return `${intro} Before anything was done to it, ${all} answered as on a healthy host ${detectors}.`
+  return `${intro} Before anything is done to it, ${all} answer as on a healthy host ${detectors}.`
 }
 
-function sickness(cell: CellRecord): string {
-  const parts = [told(cell, 'inject')]
-  for (const name of ['latent', 'broken']) {
-    const stage = stageOf(cell, name)
-    if (!stage) continue
-    if (stage.verdict === 'broken') parts.push(told(cell, name))
-    else parts.push(changed(cell, name), said(stage), spoken(cell, name))
-  }
-  return parts.filter(Boolean).join(' ')
+function sickness(cell: CellRecord, name: string): string {
+  const stage = stageOf(cell, name)
+  if (!stage) return ''
+  if (stage.verdict === 'broken') return told(cell, name)
+  return [changed(cell, name), said(stage), spoken(cell, name)].filter(Boolean).join(' ')
 }
 
 function changed(cell: CellRecord, stage: string): string {
@@ -41,44 +43,44 @@ function changed(cell: CellRecord, stage: string): string {
   const column = stages.indexOf(stage)
   if (column === -1) return ''
   const sick = rows.filter((row) => row.squares[column]?.sick)
-  const when = stage === 'latent' ? 'At first' : 'Then'
-  const still = stage === 'latent' ? 'nothing failed' : 'nothing changed'
-  if (sick.length === 0) return `${when} ${still}: all ${count(rows.length, 'probe')} answered as before.`
-  const well = rows.filter((row) => !sick.includes(row)).map((row) => row.probe)
-  const rest = well.length > 0 && well.length <= 4 ? `; ${phrase(well)} did as before` : ''
-  return `${when} ${sick.length} of ${count(rows.length, 'probe')} no longer answered as on the healthy host${rest}.`
+  const crashed = rows.filter((row) => row.squares[column]?.observed === 'error')
+  if (sick.length + crashed.length === 0) return `Nothing fails: all ${count(rows.length, 'probe')} answer as before.`
+  const well = rows.filter((row) => !sick.includes(row) && !crashed.includes(row)).map((row) => row.probe)
+  const rest = well.length > 0 && well.length <= 4 ? `, only ${phrase(well)} ${well.length === 1 ? 'does' : 'do'}` : ''
+  return `${sick.length} of ${count(rows.length, 'probe')} no longer answer as on the healthy host${rest}.${crashed.length ? ` The tool of ${phrase(crashed.map((row) => row.probe))} crashed.` : ''}`
 }
 
 function said({ journal = [] }: StageRecord): string {
   const seen = journal.filter((line) => line.seen !== undefined).map(({ expected }) => `“${plain(expected)}”`)
-  return seen.length ? sentence(`the journal said ${listed(seen)}`) : ''
-}
-
-function repairs(cell: CellRecord): string {
-  const by = (observed: FixRecord['observed']): string[] =>
-    cell.fixes.filter((fix) => fix.observed === observed).map((fix) => fix.name)
-  const told: [FixRecord['observed'], string][] = [
-    ['cures', 'cured it'],
-    ['partial', 'repaired a part of it'],
-    ['masks', 'only masked it'],
-    ['no-effect', 'had no effect'],
-    ['worsens', 'made it worse'],
-    ['error', 'could not be judged'],
-  ]
-  return told
-    .filter(([observed]) => by(observed).length)
-    .map(([observed, did]) => `${phrase(by(observed))} ${did}.`)
-    .join(' ')
+  return seen.length ? sentence(`the journal says ${listed(seen)}`) : ''
 }
 
 function spoken(cell: CellRecord, stage: string): string {
   const diagnosis = cell.diagnoses.find((record) => record.stage === stage)
   if (!diagnosis) return ''
-  if (diagnosis.named.length === 0) return 'No detector spoke.'
+  if (diagnosis.named.length === 0) return 'No detector speaks.'
   const lead =
-    stage === 'latent' ? 'The detectors already named' : 'The detectors, which are not told what was done, named'
-  const summaries = diagnosis.detail.map(({ summary }) => sentence(plain(summary)))
-  return `${lead} ${phrase(diagnosis.named)}${summaries.length ? `: ${summaries.join(' ')}` : '.'}`
+    stage === 'latent' ? 'The detectors already name' : 'The detectors, which are not told what was done, name'
+  const summaries = diagnosis.detail.slice(0, 3).map(({ summary }) => plain(summary))
+  return sentence([`${lead} ${phrase(diagnosis.named)}`, ...summaries].join(': '))
+}
+
+// What a class of fix did to the fault: of several, of one.
+const deeds: [FixRecord['observed'], string, string][] = [
+  ['cures', 'cure it', 'cures it'],
+  ['partial', 'repair a part of it', 'repairs a part of it'],
+  ['masks', 'only mask it', 'only masks it'],
+  ['no-effect', 'have no effect', 'has no effect'],
+  ['worsens', 'make it worse', 'makes it worse'],
+  ['error', 'could not be judged', 'could not be judged'],
+]
+
+function repairs(cell: CellRecord): string {
+  const done = deeds.flatMap(([observed, many, one]) => {
+    const names = cell.fixes.filter((fix) => fix.observed === observed).map(({ name }) => plain(name))
+    return names.length ? [`${phrase(names)} ${names.length > 1 ? many : one}.`] : []
+  })
+  return done.join(' ')
 }
 
 const stageOf = (cell: CellRecord, name: string): StageRecord | undefined =>

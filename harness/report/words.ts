@@ -42,5 +42,5 @@ export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
   const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1)
-  return /[.!?:…]$/.test(capital) ? capital : `${capital}.`
+  return /[.!?:…][”"’]?$/.test(capital) ? capital : `${capital}.`
 }

@@ -7,7 +7,14 @@ dd if=/usr/lib/EXTLINUX/mbr.bin of=/dev/vda bs=440 count=1 conv=notrunc 2>/dev/n
 
 systemctl start docker.service
 docker load --quiet --input /var/lib/dockfault/busybox.tar
-docker run --rm --network none dockfault/busybox:1 busybox true
+dnsmasq --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --address=/probe.test/203.0.113.10 \
+    --pid-file=/run/first-boot-names.pid
+seen=$(docker run --rm --network host dockfault/busybox:1 timeout 60 nslookup probe.test 127.0.0.1) || {
+    echo "the probe tool nslookup does not work: $seen" >&2
+    exit 1
+}
+kill "$(cat /run/first-boot-names.pid)"
+case $seen in *203.0.113.10*) ;; *) echo "the probe tool nslookup is wrong: $seen" >&2; exit 1 ;; esac
 
 # What only this boot wrote: the journal of the build is no evidence of any fault.
 journalctl --quiet --rotate

@@ -5,6 +5,8 @@ import { clean } from '../../lib/text.ts'
 import type { Guest } from './guest.ts'
 import type { Machine } from './machine.ts'
 
+const hopeless = /^\(initramfs\) *$|Kernel panic - not syncing|Failed to load ldlinux|No bootable device/m
+
 interface BootOptions {
   /** Multiplies every deadline. */
   slow: number
@@ -20,6 +22,9 @@ export async function awaitBoot(machine: Machine, guest: Guest, options: BootOpt
     options.after ? 'the host to reboot' : 'the host to boot',
     async () => {
       if (!machine.isAlive()) throw new LabError('interrupted', 'gone')
+      const console = await readFile(machine.consoleFile, 'utf8').catch(() => '')
+      // Nothing that comes after these words answers any more.
+      if (hopeless.test(console.slice(-4000))) throw new LabError('interrupted', 'the boot failed')
       await machine.agent.sync(1500)
       const id = await guest.bootId()
       return id === options.after ? undefined : id

@@ -40,7 +40,7 @@ ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 const body = (cell: CellRecord): Html => html`
 ${renderFailures(failures({ cells: [cell] }), false)}
 ${about(cell)}
-${part('What happened', false, html`<div class="story">${story(cell).map((paragraph) => html`<p>${prose(paragraph)}</p>`)}</div>`)}
+${part('What happened', false, html`<div class="story">${story(cell).map(({ lead, text }) => html`<p><b>${lead}.</b> ${prose(text)}</p>`)}</div>`)}
 ${renderTimeline(cell)}
 ${renderProbes(cell)}
 ${renderDiagnosis(cell)}

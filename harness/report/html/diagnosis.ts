@@ -11,37 +11,69 @@ export function renderDiagnosis(cell: CellRecord): Html | false {
   return part(
     'Diagnosis',
     'named blind, from evidence alone',
-    html`${distinct(cell).map(({ diagnosis, stages }) => card(diagnosis, stages, cell))}
+    html`${distinct(cell).map((said) => card(said, cell))}
 <table class="spoke"><caption>Every time the detectors ran</caption>
 <thead><tr><th scope="col">When</th><th scope="col">Had to name</th><th scope="col">Named</th></tr></thead>
 <tbody>${cell.diagnoses.map(row)}</tbody></table>`,
   )
 }
 
-function card(diagnosis: Diagnosis, stages: string[], cell: CellRecord): Html {
-  const { shown, cut } = first(diagnosis.evidence, 30)
-  return html`<article class="card diagnosis">
-<h4><code>${bound(diagnosis.cause, 80)}</code>
-<span class="tag ${diagnosis.state}">${diagnosis.state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
-<span class="tag">${diagnosis.confidence}</span></h4>
-<p class="says">${prose(sentence(bound(diagnosis.summary, 400)))}</p>
-<table class="evidence"><caption>Stands on</caption><tbody>${shown.map(
+interface Said {
+  diagnosis: Diagnosis
+  stages: string[]
+  /** Another card tells of this cause. */
+  again: boolean
+}
+
+// The same words at several stages are one card; what is active now stands before what was only latent.
+function distinct(cell: CellRecord): Said[] {
+  const cards = new Map<string, Said>()
+  for (const { stage, detail } of cell.diagnoses)
+    for (const diagnosis of detail) {
+      const key = `${diagnosis.cause}\n${diagnosis.state}`
+      const card = cards.get(key) ?? { diagnosis, stages: [], again: false }
+      card.stages.push(stage)
+      cards.set(key, card)
+    }
+  for (const card of cards.values())
+    card.again = card.diagnosis.state === 'latent' && cards.has(`${card.diagnosis.cause}\nactive`)
+  return [...cards.values()].sort((a, b) => a.diagnosis.state.localeCompare(b.diagnosis.state))
+}
+
+function card({ diagnosis, stages, again }: Said, cell: CellRecord): Html {
+  const { cause, state, confidence, summary } = diagnosis
+  const head = html`<h4><code>${bound(cause, 80)}</code>
+<span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
+<span class="tag">${confidence}</span></h4>
+<p class="says">${prose(sentence(bound(summary, 400)))}</p>`
+  const when = stages.map((stage, i) => html`${i > 0 && ', '}${!stage.startsWith('fix:') && 'at '}${stageWords(stage)}`)
+  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${when}.</p>`
+  // What was said of the same cause before it broke folds: its evidence is much the same.
+  return again
+    ? html`<details class="card"><summary>${head}</summary>${rest}</details>`
+    : html`<article class="card">${head}${rest}</article>`
+}
+
+function evidence({ evidence }: Diagnosis): Html {
+  const { shown, cut } = first(evidence, 30)
+  const rows = shown.map(
     ({ from, line }) =>
       html`<tr><th scope="row"><code>${bound(from, 160)}</code></th><td><samp>${bound(line)}</samp></td></tr>`,
-  )}</tbody></table>
-${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}
-<div class="advice">
-${diagnosis.fixes.length > 0 && html`<div><h5>Repaired by</h5><ul>${diagnosis.fixes.map((name) => html`<li><code>${bound(name, 80)}</code> ${proven(name, cell)}</li>`)}</ul></div>`}
-${
-  diagnosis.nonFixes.length > 0 &&
-  html`<div><h5>Not by</h5><ul>${diagnosis.nonFixes.map(
-    ({ name, why }) =>
-      html`<li><code>${bound(name, 80)}</code> ${proven(name, cell)}<br><span class="why">${sentence(bound(why, 300))}</span></li>`,
-  )}</ul></div>`
+  )
+  return html`<table class="evidence"><caption>Stands on</caption><tbody>${rows}</tbody></table>
+${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`
 }
-</div>
-<p class="quiet said">Said ${stages.map((stage, i) => html`${i > 0 && ', '}${stage.startsWith('fix:') ? '' : 'at '}${stageWords(stage)}`)}.</p>
-</article>`
+
+function advice({ fixes, nonFixes }: Diagnosis, cell: CellRecord): Html {
+  const named = (name: string): Html => html`<code>${bound(name, 80)}</code> ${proven(name, cell)}`
+  const cures = fixes.map((name) => html`<li>${named(name)}</li>`)
+  const others = nonFixes.map(
+    ({ name, why }) => html`<li>${named(name)}<br><span class="why">${sentence(bound(why, 300))}</span></li>`,
+  )
+  return html`<div class="advice">
+${cures.length > 0 && html`<div><h5>Repaired by</h5><ul>${cures}</ul></div>`}
+${others.length > 0 && html`<div><h5>Not by</h5><ul>${others}</ul></div>`}
+</div>`
 }
 
 // Advice is worth more where this very run has tried it.
@@ -54,25 +86,14 @@ function row({ stage, expected, named }: DiagnosisRecord): Html {
   const right = expected.length === named.length && expected.every((cause) => named.includes(cause))
   // After a fix nothing is demanded of the detectors: what they say there classes the fix.
   const free = stage.startsWith('fix:') && right
-  const mark = html`<i class="sign ${right ? 'passed' : 'failed'}" role="img" aria-label="${right ? 'right' : 'wrong'}">${right ? '✓' : '✗'}</i>`
+  const mark = right
+    ? html`<i class="sign passed" role="img" aria-label="right">✓</i>`
+    : html`<i class="sign failed" role="img" aria-label="wrong">✗</i>`
   return html`<tr${!right && html` class="odd"`}><th scope="row">${stageWords(stage)}</th>
-<td>${free ? html`<span class="quiet">–</span>` : causes(expected)}</td><td>${!free && mark} ${causes(named)}</td></tr>`
+<td>${free ? '' : causes(expected)}</td><td>${!free && mark} ${causes(named)}</td></tr>`
 }
 
 const causes = (names: string[]): Piece =>
   names.length
     ? names.map((name, i) => html`${i > 0 && ', '}<code>${bound(name, 80)}</code>`)
     : html`<span class="quiet">nothing</span>`
-
-// The same words at several stages are one card; what is active now stands before what was only latent.
-function distinct(cell: CellRecord): { diagnosis: Diagnosis; stages: string[] }[] {
-  const cards = new Map<string, { diagnosis: Diagnosis; stages: string[] }>()
-  for (const { stage, detail } of cell.diagnoses)
-    for (const diagnosis of detail) {
-      const key = `${diagnosis.cause}\n${diagnosis.state}`
-      const card = cards.get(key) ?? { diagnosis, stages: [] }
-      card.stages.push(stage)
-      cards.set(key, card)
-    }
-  return [...cards.values()].sort((a, b) => a.diagnosis.state.localeCompare(b.diagnosis.state))
-}

@@ -19,7 +19,7 @@
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
   for (const grid of document.querySelectorAll('table.grid')) {
     const readout = grid.closest('.part').querySelector('.readout')
-    const hint = 'Point at a square, or walk the grid with the arrow keys, to read what the probe saw.'
+    const hint = 'Point at a square, or walk the grid with the arrow keys, to read what was seen.'
     readout.textContent = hint
     const squares = grid.querySelectorAll('a.sq')
     for (const square of squares) {

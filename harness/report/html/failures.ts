@@ -12,7 +12,7 @@ ${failures.map(
     failure.stage && html` at <code>${failure.stage}</code>`
   }</h3>
 <p>${prose(failure.text)}</p>
-${failure.lines.length > 0 && html`<ul class="mismatches">${lines(failure.lines, 40, (line) => html`<li>${contrast(line)}</li>`)}</ul>`}
+${failure.lines.length > 0 && html`<ul class="mismatches">${lines(failure.lines, 24, (line) => html`<li>${contrast(line)}</li>`)}</ul>`}
 ${failure.enter && html`<p class="enter quiet">Enter the host as it was then:</p>${command(failure.enter)}`}
 </div>`,
 )}
@@ -21,7 +21,7 @@ ${failure.enter && html`<p class="enter quiet">Enter the host as it was then:</p
 
 // "…: expected A, saw B" is how the harness words a mismatch; the two are set apart where a line has that shape.
 function contrast(line: string): Html {
-  const match = /^(.*?)\bexpected (“.*?”|.*?), (saw|was|and) (.*)$/s.exec(line)
+  const match = /^(.+?)\bexpected (“.*?”|.*?), (saw|was|and) (.*)$/s.exec(line)
   if (!match) return html`${line}`
   const [, subject, expected, verb, seen] = match
   return html`<b>${subject?.replace(/:\s*$/, '')}</b> <span class="expected"><span class="quiet">expected</span> ${expected}</span>

@@ -11,8 +11,11 @@ import { renderFailures } from './failures.ts'
 import { renderOverview } from './overview.ts'
 import { command } from './parts.ts'
 
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-const script = readFileSync(new URL('./enhance.js', import.meta.url), 'utf8')
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
+// In this order: what comes later may narrow what stands before.
+const sheets = ['base', 'page', 'failures', 'timeline', 'probes', 'diagnosis', 'fixes', 'records', 'cells', 'media']
+const style = sheets.map((name) => read(`./style/${name}.css`)).join('\n')
+const script = read('./enhance.js')
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 // Nothing but these two texts may act on the page, whatever a guest managed to print.
 const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`

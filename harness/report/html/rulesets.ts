@@ -2,7 +2,7 @@ import { type Html, html } from '../../lib/html.ts'
 import type { CellRecord } from '../record.ts'
 import { lines, part, stageWords } from './parts.ts'
 
-const long = 12
+const long = 24
 const most = 400
 
 /** The lines in which the ruleset of each stage differs from the healthy one; long ones fold, equal ones are said once. */

@@ -29,7 +29,18 @@ function grid(cell: CellRecord, paint: Paint): string[] {
     })
     return `  ${plain(probe, width).padEnd(width)}${marks.join('')}`
   })
-  return ['', `  ${paint.bold('Probes'.padEnd(width))}${paint.dim(head)}`, ...lines]
+  const odd = rows.some(({ squares }) => squares.some((square) => square?.mismatch))
+  const hints = [
+    stages.some((stage) => stage.startsWith('fix:')) && 'a number is a fix below',
+    odd && '[ ] is not as expected',
+  ]
+  const hint = hints.filter(Boolean).join(', ')
+  return [
+    '',
+    `  ${paint.bold('Probes'.padEnd(width))}${paint.dim(head)}`,
+    ...lines,
+    ...(hint ? [paint.dim(`  ${hint}`)] : []),
+  ]
 }
 
 // Colour tells sick from healthy, the sign what was seen, brackets what the scenario did not expect.
@@ -74,10 +85,10 @@ function fixes(cell: CellRecord, paint: Paint): string[] {
     const odd = fix.observed === fix.expected ? '' : `  ${paint.red(paint.bold(`expected ${fix.expected}`))}`
     const name = plain(fix.name, 40).padEnd(width)
     const head = `  ${String(i + 1).padStart(2)}  ${paintClass(paint, fix.observed)}  ${name}  ${paint.dim(plain(fix.title, 100))}${odd}`
-    const ladder = Object.entries(fix.ladder).map(
-      ([rung, seen], j) =>
-        `  ${i + 1}${letter(j)}`.padStart(5).padEnd(6) + `${paintClass(paint, seen)}    then ${plain(rung, 60)}`,
-    )
+    const ladder = Object.entries(fix.ladder).map(([rung, seen], j) => {
+      const label = `${i + 1}${letter(j)}`.padStart(5)
+      return `${label} ${paintClass(paint, seen)}  ${paint.dim('then')} ${plain(rung, 60)}`
+    })
     return [head, ...ladder]
   })
   return ['', `  ${paint.bold('Fixes')}`, ...lines]

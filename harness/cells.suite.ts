@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { assert } from 'chai'
+import type { Lab } from './cell/scene.ts'
+import { detectors, faults } from './faults/index.ts'
+import { choose } from './hosts/index.ts'
+import { probes } from './probes/index.ts'
+import { stagesOf, tell } from './run.ts'
+import { selectCells } from './scenario/select.ts'
+import { blank, reportsDir } from './session.ts'
+import { allCells } from './vocabulary.ts'
+
+// `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: a suite for each cell, a test for each stage, in mocha's own words.
+const patterns = (process.env.DOCKFAULT_CELLS ?? '').split(/[ ,]+/).filter((pattern) => pattern !== '')
+
+for (const cell of selectCells(allCells(), patterns))
+  describe(`${cell.name}: ${cell.title}`, function () {
+    this.timeout(0)
+    this.bail(true)
+    const abort = new AbortController()
+    let story: ReturnType<typeof tell>
+
+    before(async function () {
+      const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
+      if ('reason' in choice) {
+        console.error(`    ${choice.reason}`)
+        return this.skip()
+      }
+      const { provider } = choice
+      const logDir = join(reportsDir, 'mocha', 'hosts', cell.name)
+      mkdirSync(logDir, { recursive: true })
+      const lab: Lab = { provider, faults, detectors, probes, logDir, signal: abort.signal, progress: () => {} }
+      story = tell(cell, lab, blank(cell, provider.name, ''))
+    })
+
+    for (const name of stagesOf(cell))
+      it(name, async function () {
+        const { value: stage } = await story.next()
+        if (!stage) return this.skip()
+        assert.deepEqual({ stage: stage.name, mismatches: stage.mismatches }, { stage: name, mismatches: [] }, stage.summary)
+        assert.equal(stage.verdict, 'passed', stage.summary)
+      })
+
+    after(() => story?.return())
+  })

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import { hostImages } from '../images/recipe.ts'
+import { LabError } from '../lib/errors.ts'
+import { installLine, missingPackages } from '../lib/packages.ts'
+import { duration } from '../lib/text.ts'
+import { ContainerHost } from './container/container-host.ts'
+import { closeEngine, type Engine, openEngine } from './container/engine.ts'
+import { importImage } from './container/image.ts'
+import { keptLabel, ownerLabel, ownerName } from './container/owner.ts'
+import { enginePackages } from './container/private-engine.ts'
+import { askEngine, userEngineAddress } from './container/user-engine.ts'
+import type { Provider, ProvisionOptions } from './host.ts'
+
+const living = new Set<ContainerHost>()
+
+/** Hosts in containers: systemd and a nested dockerd on the machine's own kernel. */
+export const container = (): Provider => ({
+  name: 'container',
+  capabilities: new Set(['systemd', 'docker']),
+  cost: 1,
+
+  async unavailable(image) {
+    if (!hostImages().includes(image)) return `there is no recipe for the image ${image}`
+    const address = userEngineAddress()
+    const answer = address === undefined ? undefined : await askEngine(address)
+    return answer ? answer.unfit : noPrivateEngine()
+  },
+
+  async provision(options) {
+    const engine = await openEngine(options)
+    const tag = await importImage(engine.docker, options.image, options)
+    const started = Date.now()
+    options.progress(`starting ${options.image} in a container`)
+    const host = await start(engine, tag, options, this.capabilities)
+    try {
+      await host.awaitBoot()
+      options.signal.throwIfAborted()
+    } catch (error) {
+      await host[Symbol.asyncDispose]()
+      throw error
+    }
+    options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
+    return host
+  },
+
+  accelerator: async () => 'none',
+})
+
+/** Ends the private engine of this process; where hosts were to be kept, they stay with it for `npm run down`. */
+export const closeContainers = (): Promise<void> => closeEngine({ leave: living.size > 0 })
+
+async function start(
+  engine: Engine,
+  tag: string,
+  options: ProvisionOptions,
+  capabilities: Provider['capabilities'],
+): Promise<ContainerHost> {
+  const { HostContainer } = await import('./container/host-container.ts')
+  const name = `dockfault-${options.image}-${randomBytes(4).toString('hex')}`
+  const labels = { [ownerLabel]: ownerName(), ...(options.keep && { [keptLabel]: 'yes' }) }
+  try {
+    const started = await new HostContainer(tag, { name, hostname: options.image, labels }).start()
+    const host = new ContainerHost(engine.docker.getContainer(started.getId()), capabilities, options, (gone) =>
+      living.delete(gone),
+    )
+    living.add(host)
+    return host
+  } catch (error) {
+    await engine.docker.getContainer(name).remove({ force: true, v: true }).catch(() => undefined)
+    throw new LabError('host', `the Docker engine could not start ${options.image}`, { cause: error })
+  }
+}
+
+/** Why no private engine can be started here, if so. */
+async function noPrivateEngine(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'no Docker engine answers'
+  if (process.getuid?.() !== 0) return 'no Docker engine answers, and only root can start a private one'
+  const missing = await missingPackages(enginePackages)
+  if (missing.length === 0) return undefined
+  const dockerd = await Promise.any(
+    ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/usr/bin/apt-get'].map((file) => access(file)),
+  ).then(
+    () => true,
+    () => false,
+  )
+  return dockerd ? undefined : `no Docker engine answers, and there is no dockerd: ${installLine(missing)}`
+}

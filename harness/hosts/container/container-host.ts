@@ -1,0 +1,115 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type Dockerode from 'dockerode'
+import { LabError, messageOf } from '../../lib/errors.ts'
+import { clean } from '../../lib/text.ts'
+import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
+import { Guest } from './guest.ts'
+import { joinShell } from './terminal.ts'
+
+/** A host that is a container. */
+export class ContainerHost implements Host {
+  readonly name: string
+  readonly capabilities: ReadonlySet<Capability>
+  readonly container: Dockerode.Container
+  private readonly guest: Guest
+  private readonly options: ProvisionOptions
+  private readonly gone: (host: ContainerHost) => void
+  private disposed: Promise<void> | undefined
+
+  constructor(
+    container: Dockerode.Container,
+    capabilities: ReadonlySet<Capability>,
+    options: ProvisionOptions,
+    gone: (host: ContainerHost) => void,
+  ) {
+    this.name = options.image
+    this.container = container
+    this.capabilities = capabilities
+    this.guest = new Guest(container)
+    this.options = options
+    this.gone = gone
+  }
+
+  exec(script: string, options?: ExecOptions): Promise<ExecResult> {
+    return this.reach(() => this.guest.exec(script, options))
+  }
+
+  put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+    return this.reach(() => this.guest.put(path, content, mode))
+  }
+
+  get(path: string): Promise<Uint8Array> {
+    return this.reach(() => this.guest.get(path))
+  }
+
+  async reboot(): Promise<void> {
+    throw new LabError('host', `${this.name} is a container: it has no kernel of its own to reboot`)
+  }
+
+  async console(): Promise<string> {
+    const log = await this.container.logs({ stdout: true, stderr: true, follow: false })
+    return log.toString('utf8')
+  }
+
+  shell(): Promise<void> {
+    return this.reach(() => joinShell(this.container))
+  }
+
+  /** Waits until systemd has settled, well or not, and dockerd is up. */
+  async awaitBoot(): Promise<void> {
+    const { code, stdout } = await this.exec(
+      `until [ -S /run/systemd/private ]; do sleep 0.03; done
+systemctl is-system-running --wait
+systemctl is-active docker.service || { systemctl --no-pager --failed; journalctl -q --no-pager -n 20 -u docker.service; exit 1; }`,
+      { deadlineMs: 60_000 },
+    )
+    if (code !== 0)
+      throw new LabError('host', `dockerd did not start on ${this.name}`, {
+        facts: { code, stdout: stdout.slice(-2000), console: clean(await this.console()).slice(-1500) },
+      })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposed ??= this.finish()
+    return this.disposed
+  }
+
+  private async finish(): Promise<void> {
+    const { container, options } = this
+    try {
+      await this.saveLogs()
+    } catch (error) {
+      options.progress(`the logs of ${this.name} could not be saved: ${messageOf(error)}`)
+    }
+    try {
+      await container.remove({ force: true, v: true })
+    } catch (error) {
+      options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
+    }
+    this.gone(this)
+  }
+
+  private async saveLogs(): Promise<void> {
+    await mkdir(this.options.logDir, { recursive: true })
+    const save = (name: string, text: string): Promise<void> => writeFile(join(this.options.logDir, name), clean(text))
+    await save('console.log', await this.console())
+    const script = 'journalctl --boot --output short-precise --no-pager | tail -c 4000000'
+    const journal = await this.guest.exec(script, { deadlineMs: 20_000 })
+    await save('journal.txt', journal.stdout)
+  }
+
+  // A verb that meets a container that has ended says that, with its last words.
+  private async reach<T>(verb: () => Promise<T>): Promise<T> {
+    if (this.disposed) throw new LabError('host', `${this.name} has been removed`)
+    try {
+      return await verb()
+    } catch (error) {
+      const state = await this.container.inspect().then(({ State }) => State, () => undefined)
+      if (state?.Running && error instanceof LabError) throw error
+      const how = state?.Running ? 'does not answer' : `has ended (exit ${state?.ExitCode ?? 'unknown'})`
+      const tail = clean(await this.console().catch(() => '')).trim().split('\n').slice(-8).join('\n')
+      throw new LabError('host', `the host ${how}${tail && `; its console ends with:\n${tail}`}`, { cause: error })
+    }
+  }
+}

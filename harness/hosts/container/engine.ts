@@ -1,0 +1,95 @@
+import type Dockerode from 'dockerode'
+import { LabError } from '../../lib/errors.ts'
+import { ensurePackages } from '../../lib/packages.ts'
+import { sweepEngines } from './engines.ts'
+import { enginePackages, type PrivateEngine, startPrivateEngine } from './private-engine.ts'
+import { sweepContainers } from './sweep.ts'
+import { askEngine, userEngineAddress } from './user-engine.ts'
+
+/** The Docker engine that hosts of this process are made in. */
+export interface Engine {
+  readonly docker: Dockerode
+  readonly address: string
+  /** Ours alone, and ended by us. */
+  readonly own: PrivateEngine | undefined
+}
+
+interface Options {
+  progress: (line: string) => void
+  signal: AbortSignal
+  keep?: boolean | undefined
+}
+
+let current: Promise<Engine> | undefined
+let latest: Engine | undefined
+
+/** The user's engine where one answers, else a private one, which all hosts of this process share. */
+export async function openEngine(options: Options): Promise<Engine> {
+  if (latest?.own?.isAlive() === false) {
+    await latest.own.end()
+    current = latest = undefined
+  }
+  current ??= open(options).catch((error: unknown) => {
+    current = undefined
+    throw error
+  })
+  return current
+}
+
+/** Ends the private engine, if one was started; with `leave`, it stays for `npm run down`. */
+export async function closeEngine({ leave = false } = {}): Promise<void> {
+  const engine = latest
+  current = latest = undefined
+  if (leave) engine?.own?.leave()
+  else await engine?.own?.end()
+}
+
+async function open(options: Options): Promise<Engine> {
+  const address = userEngineAddress()
+  const answer = address === undefined ? undefined : await askEngine(address)
+  if (answer?.unfit) throw new LabError('host', answer.unfit)
+  if (answer) {
+    latest = { docker: await client(address!), address: address!, own: undefined }
+    await sweepContainers(latest.docker)
+    return latest
+  }
+  await ensurePackages(enginePackages, { why: 'run a private Docker engine', ...options })
+  options.progress('no Docker engine answers: starting a private one')
+  await sweepEngines({ kept: false })
+  const own = await startPrivateEngine({ keep: options.keep === true, signal: options.signal })
+  try {
+    const docker = await client(own.address)
+    await removeDead(docker)
+    latest = { docker, address: own.address, own }
+    process.once('exit', () => own.endNow())
+    return latest
+  } catch (error) {
+    await own.end()
+    throw error
+  }
+}
+
+// What an engine of an earlier process has left: its containers died with it.
+async function removeDead(docker: Dockerode): Promise<void> {
+  const dead = await docker.listContainers({ all: true })
+  await Promise.all(dead.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
+}
+
+// testcontainers looks for its engine once in the life of a process, in the environment.
+async function client(address: string): Promise<Dockerode> {
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  // It also looks for an address to reach published ports by, and asks a network that may not be there. We publish none.
+  const asked = { DOCKER_HOST: address, TESTCONTAINERS_HOST_OVERRIDE: 'localhost' }
+  const before = Object.keys(asked).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, asked)
+  try {
+    const { container } = await getContainerRuntimeClient()
+    return (container as unknown as { dockerode: Dockerode }).dockerode
+  } catch (error) {
+    throw new LabError('host', `no Docker engine answers at ${address}`, { cause: error })
+  } finally {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  }
+}

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheRoot } from '../../images/cache.ts'
+import { until } from '../../lib/retry.ts'
+import { isAlive, kill, type ProcessId } from '../qemu/process.ts'
+
+/** What is written down about a private engine, so that a later harness can end it when this one could not. */
+export interface EngineRecord {
+  owner: ProcessId
+  /** The engine's first process: all others die with it. */
+  engine: ProcessId | undefined
+  /** Folder of the link to its socket. */
+  link: string
+  cgroup: string
+  /** Left alive on purpose when its harness ended. */
+  kept: boolean
+  file: string
+  logFile: string
+}
+
+/** What a sweep did: `running` belongs to a living harness, or was kept on purpose and spared. */
+export interface Swept {
+  ended: string[]
+  running: string[]
+}
+
+/** Ends private engines whose harness is dead, their containers with them; with `kept`, also those left on purpose. */
+export async function sweepEngines({ kept }: { kept: boolean }): Promise<Swept> {
+  const swept: Swept = { ended: [], running: [] }
+  for (const record of engineRecords()) {
+    const label = `private Docker engine (pid ${record.engine?.pid ?? 'none'})`
+    const living = record.engine !== undefined && isAlive(record.engine)
+    const spared = record.kept && living ? !kept : isAlive(record.owner)
+    if (spared || (living && !(await kill(record.engine!)))) {
+      if (living) swept.running.push(label)
+      continue
+    }
+    await removeEngine(record)
+    if (living) swept.ended.push(label)
+  }
+  return swept
+}
+
+/** The records of private engines: of living ones, and of those whose harness was killed. */
+export function engineRecords(): EngineRecord[] {
+  const root = join(cacheRoot(), 'engines')
+  const files = existsSync(root) ? readdirSync(root, { recursive: false, encoding: 'utf8' }) : []
+  return files.flatMap((number) =>
+    readdirSync(join(root, number))
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => {
+        try {
+          return JSON.parse(readFileSync(join(root, number, name), 'utf8')) as EngineRecord
+        } catch {
+          // Half-written by a process that was killed; the engine died with it.
+          rmSync(join(root, number, name), { force: true })
+          return []
+        }
+      }),
+  )
+}
+
+/** Removes what an engine that has ended leaves on the machine: link, cgroups, log and record. Images stay. */
+export async function removeEngine(record: EngineRecord): Promise<void> {
+  if (record.link.startsWith('/tmp/dockfault-')) rmSync(record.link, { recursive: true, force: true })
+  // Processes in a cgroup outlive a kill by a moment.
+  await until('cgroups to empty', async () => removeCgroups(record.cgroup) || undefined, {
+    deadlineMs: 3000,
+    everyMs: 30,
+  }).catch(() => undefined)
+  rmSync(record.logFile, { force: true })
+  rmSync(record.file, { force: true })
+}
+
+/** Removes a cgroup of ours from every hierarchy of the machine; false while it is in use. */
+function removeCgroups(cgroup: string): boolean {
+  const root = '/sys/fs/cgroup'
+  if (!/^\/dockfault-[\w-]+$/.test(cgroup) || !existsSync(root)) return true
+  return [root, ...folders(root)].every((hierarchy) => removeTree(join(hierarchy, cgroup)))
+}
+
+function removeTree(dir: string): boolean {
+  if (!existsSync(dir)) return true
+  // Only the folders of a cgroup can be removed; its files go with it.
+  for (const child of folders(dir)) removeTree(child)
+  try {
+    rmdirSync(dir)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const folders = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(dir, name))

@@ -1,0 +1,112 @@
+import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type Dockerode from 'dockerode'
+import { LabError } from '../../lib/errors.ts'
+import { clean, shellQuote as quote } from '../../lib/text.ts'
+import type { ExecOptions, ExecResult } from '../host.ts'
+
+// Runs a script under a deadline and keeps its output in files: a daemon that the script leaves behind then holds no
+// stream of the engine's. $1 seconds, $2 a name, $3 the script.
+const wrapper = `out=/run/dockfault.$2.out err=/run/dockfault.$2.err
+timeout -k 2 "$1" sh -c "$3" >$out 2>$err
+code=$?
+head -c ${8 * 2 ** 20} $out
+[ ! -s $err ] || head -c ${2 ** 20} $err >&2
+rm -f $out $err
+exit $code`
+
+// One argument of a process may hold 128 KiB.
+const longest = 100_000
+
+type Input = string | Uint8Array
+
+/** Commands and files in a container, through the engine. */
+export class Guest {
+  private readonly container: Dockerode.Container
+  private count = 0
+
+  constructor(container: Dockerode.Container) {
+    this.container = container
+  }
+
+  /** Runs a POSIX sh script as root; see Host.exec. */
+  async exec(script: string, options: Pick<ExecOptions, 'deadlineMs'> & { input?: Input } = {}): Promise<ExecResult> {
+    const started = Date.now()
+    const deadlineMs = options.deadlineMs ?? 60_000
+    const id = `${process.pid}-${++this.count}`
+    if (Buffer.byteLength(script) > longest) {
+      const file = `/run/dockfault.${id}.sh`
+      await this.put(file, script, 0o600)
+      return this.exec(`trap 'rm -f ${file}' EXIT\n. ${file}`, options)
+    }
+    const seconds = String(Math.max(0.1, deadlineMs / 1000))
+    // What is left of the deadline after `timeout` has done its work: only a lost host gets there.
+    const patience = AbortSignal.timeout(deadlineMs + 10_000)
+    const { code, stdout, stderr } = await this.run(['sh', '-c', wrapper, 'dockfault', seconds, id, script], {
+      patience,
+      ...(options.input !== undefined && { input: options.input }),
+    })
+    const durationMs = Date.now() - started
+    return {
+      // `timeout` reports 137 when it had to kill.
+      code: code === 137 && durationMs >= deadlineMs ? 124 : code,
+      stdout: stdout.toString('utf8'),
+      stderr: stderr.toString('utf8'),
+      durationMs,
+    }
+  }
+
+  /** Writes a file whole or not at all. */
+  async put(path: string, content: Input, mode = 0o644): Promise<void> {
+    const [file, part] = [quote(path), quote(`${path}.dockfault-part`)]
+    const script = `mkdir -p -- "$(dirname -- ${file})" && umask 077 && cat >${part} &&
+chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
+    await this.must(`writing ${path}`, ['sh', '-c', script], content)
+  }
+
+  get(path: string): Promise<Uint8Array> {
+    return this.must(`reading ${path}`, ['cat', '--', path])
+  }
+
+  private async must(what: string, command: string[], input?: Input): Promise<Uint8Array> {
+    const patience = AbortSignal.timeout(60_000)
+    const { code, stdout, stderr } = await this.run(command, { patience, ...(input !== undefined && { input }) })
+    if (code === 0) return new Uint8Array(stdout)
+    throw new LabError('host', `${what} failed on the host (exit ${code}): ${clean(stderr.toString('utf8')).trim()}`)
+  }
+
+  private async run(command: string[], { input, patience }: { input?: Input; patience: AbortSignal }) {
+    const exec = await this.container.exec({
+      Cmd: command,
+      AttachStdin: input !== undefined,
+      AttachStdout: true,
+      AttachStderr: true,
+      Env: ['HOME=/root', 'LC_ALL=C.UTF-8'],
+    })
+    // A hijacked connection can be closed for writing alone: that is how a command's input ends.
+    const stream = await exec.start({ hijack: true, stdin: input !== undefined })
+    const [stdout, stderr] = [collect(), collect()]
+    this.container.modem.demuxStream(stream, stdout.sink, stderr.sink)
+    if (input !== undefined) stream.end(input)
+    try {
+      await finished(stream, { signal: patience, writable: false })
+    } catch (error) {
+      stream.destroy()
+      throw new LabError('host', 'a command did not end, though it was past its deadline', {
+        facts: { command: command.at(-1) },
+        cause: error,
+      })
+    }
+    const { ExitCode, Running } = await exec.inspect()
+    if (Running || ExitCode === null)
+      throw new LabError('host', 'the host was lost in the middle of a command', { facts: { command: command.at(-1) } })
+    return { code: ExitCode, stdout: stdout.bytes(), stderr: stderr.bytes() }
+  }
+}
+
+function collect(): { sink: PassThrough; bytes: () => Buffer } {
+  const chunks: Buffer[] = []
+  const sink = new PassThrough()
+  sink.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { sink, bytes: () => Buffer.concat(chunks) }
+}

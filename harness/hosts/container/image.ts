@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type Dockerode from 'dockerode'
+import type { BuildOptions } from '../../images/cache.ts'
+import { buildRootfs } from '../../images/rootfs.ts'
+import { LabError, messageOf } from '../../lib/errors.ts'
+import { duration } from '../../lib/text.ts'
+
+/** The label of images of ours, which hold nothing that cannot be made again. */
+export const imageLabel = 'dockfault.image'
+
+// Whether the cache is whole takes a second to tell: once in a process is enough.
+const built = new Map<string, Promise<string>>()
+
+/** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
+export async function importImage(docker: Dockerode, image: string, options: BuildOptions): Promise<string> {
+  const building = built.get(image) ?? buildRootfs(image, options)
+  built.set(image, building)
+  const dir = await building.catch((error: unknown) => {
+    built.delete(image)
+    throw error
+  })
+  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
+  const hash: string = manifest.files['rootfs.tar'].sha256
+  const tag = `dockfault/${image}:${hash.slice(0, 12)}`
+  if (await has(docker, tag)) return tag
+  const started = Date.now()
+  options.progress(`importing ${image} into the Docker engine`)
+  await importTar(docker, join(dir, 'rootfs.tar'), tag, image)
+  options.progress(`imported ${image} in ${duration(Date.now() - started)}`)
+  await removeOlder(docker, image, tag)
+  return tag
+}
+
+const has = (docker: Dockerode, tag: string): Promise<boolean> =>
+  docker
+    .getImage(tag)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
+
+/** Imports a tar of a root file system under a tag. */
+export async function importTar(docker: Dockerode, file: string, tag: string, image: string): Promise<void> {
+  const [repo, version] = tag.split(':')
+  const answer = await docker.importImage(createReadStream(file, { highWaterMark: 2 ** 20 }), {
+    repo,
+    tag: version,
+    changes: `LABEL ${imageLabel}=${image}`,
+  })
+  const error = await new Promise<Error | null>((resolve) => docker.modem.followProgress(answer, resolve))
+  if (error || !(await has(docker, tag)))
+    throw new LabError('image', `the Docker engine did not import ${image}: ${messageOf(error ?? 'no image came of it')}`)
+}
+
+// An image that a host of another process still runs on refuses to go, and is left.
+async function removeOlder(docker: Dockerode, image: string, tag: string): Promise<void> {
+  const images = await docker.listImages({ filters: { label: [`${imageLabel}=${image}`] } })
+  const older = images.filter(({ RepoTags }) => !RepoTags?.includes(tag))
+  await Promise.all(older.map(({ Id }) => docker.getImage(Id).remove().catch(() => undefined)))
+}

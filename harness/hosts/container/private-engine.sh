@@ -1,0 +1,24 @@
+#!/bin/sh
+# A dockerd in namespaces of its own (mounts, processes, network), made by the caller: when this process goes, the
+# kernel takes everything with it. $1 state folder, $2 name of the socket in it, $3 cgroup.
+set -eu
+
+# What dockerd and containerd write outside the state folder (sockets, keys) does not reach the machine.
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/etc/upper /run/etc/work /run/engine
+mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
+mount --bind "$1" /run/engine
+
+# dockerd raises limits of the whole kernel (kernel.keys.*); only the sysctls of its own network are its business.
+mount --bind /proc/sys /proc/sys
+mount -o remount,bind,ro /proc/sys
+mount --bind /proc/sys/net /proc/sys/net
+mount -o remount,bind,rw /proc/sys/net
+
+# The lock is ours by now, so these are of engines that have ended.
+rm -f /run/engine/*.sock
+echo '{}' >/run/daemon.json
+# Hosts take no network from this engine, so bridge, firewall and forwarding stay off.
+exec dockerd --config-file /run/daemon.json --data-root /run/engine/data --exec-root /run/docker \
+    --pidfile /run/dockerd.pid --host "unix:///run/engine/$2" --bridge none --iptables=false --ip6tables=false \
+    --ip-forward=false --ip-masq=false --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$3"

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cacheRoot } from '../../images/cache.ts'
+import { LabError } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
+import { identify, isAlive, kill } from '../qemu/process.ts'
+import { type EngineRecord, removeEngine } from './engines.ts'
+import { pings } from './user-engine.ts'
+
+const script = fileURLToPath(new URL('./private-engine.sh', import.meta.url))
+// testcontainers remembers an address for the life of the process, so a second engine must be found at the first's.
+// It is short, because a socket's path must stay under 108 bytes.
+let linkFolder: string | undefined
+// What flock says of a lock that another process holds.
+const taken = 75
+
+/** The Debian packages that a private engine takes. */
+export const enginePackages = ['docker.io', 'util-linux']
+
+/** A dockerd of this process alone. */
+export interface PrivateEngine {
+  readonly address: string
+  isAlive(): boolean
+  /** Ends dockerd and every container, and removes all but the imported images. */
+  end(): Promise<void>
+  /** The same without waiting, for the moment this process ends. */
+  endNow(): void
+  /** Leaves it running for `npm run down`. */
+  leave(): void
+}
+
+/**
+ * Starts a dockerd in its own network namespace; the machine's firewall, sysctls and files never see it. State folders
+ * are numbered and each has room for one engine at a time, so that the images of an earlier run are found again.
+ */
+export async function startPrivateEngine(options: { keep: boolean; signal: AbortSignal }): Promise<PrivateEngine> {
+  for (let number = 0; number < 32; number++) {
+    const engine = await startIn(join(cacheRoot(), 'engines', String(number)), options)
+    if (engine) return engine
+  }
+  throw new LabError('host', 'there are 32 private Docker engines already', { hint: 'npm run down ends those left over' })
+}
+
+async function startIn(dir: string, options: { keep: boolean; signal: AbortSignal }): Promise<PrivateEngine | undefined> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const owner = identify(process.pid)!
+  const name = `${owner.pid}-${owner.start}`
+  const logFile = join(dir, `${name}.log`)
+  const log = openSync(logFile, 'w')
+  const cgroup = `/dockfault-${name}`
+  const namespaces = ['unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=KILL', '--mount-proc', '--']
+  const lock = ['flock', '--nonblock', '--no-fork', '--conflict-exit-code', String(taken), join(dir, 'lock')]
+  const command = [
+    // The kernel ends the engine with this process, even by kill -9; an engine of hosts to be kept outlives it.
+    ...(options.keep ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
+    ...[...lock, ...namespaces, 'sh', script, dir, `${name}.sock`, cgroup],
+  ]
+  // A session of its own: Ctrl-C reaches the harness alone, which then ends the engine in order.
+  const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  let exitCode: number | null | undefined
+  child.on('exit', (code) => {
+    exitCode = code
+  })
+  child.on('error', () => {
+    exitCode = null
+  })
+  child.unref()
+  const engine = child.pid === undefined ? undefined : identify(child.pid)
+  linkFolder ??= mkdtempSync('/tmp/dockfault-')
+  const link = linkFolder
+  const record: EngineRecord = { owner, engine, link, cgroup, kept: false, file: join(dir, `${name}.json`), logFile }
+  const save = (): void => writeFileSync(record.file, JSON.stringify(record, undefined, 2))
+  save()
+  mkdirSync(link, { recursive: true, mode: 0o700 })
+  rmSync(join(link, 'docker.sock'), { force: true })
+  symlinkSync(join(dir, `${name}.sock`), join(link, 'docker.sock'))
+
+  const end = async (): Promise<void> => {
+    if (engine) await kill(engine)
+    await removeEngine(record)
+  }
+  try {
+    const up = await until(
+      'the private Docker engine',
+      async () => {
+        if (exitCode !== undefined) return exitCode
+        return (await pings(join(link, 'docker.sock'))) ? ('up' as const) : undefined
+      },
+      { deadlineMs: 60_000, everyMs: 40, signal: options.signal },
+    )
+    if (up === taken) {
+      await removeEngine(record)
+      return undefined
+    }
+    if (up !== 'up') throw new LabError('host', 'the private Docker engine ended at once')
+  } catch (error) {
+    const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
+    await end()
+    options.signal.throwIfAborted()
+    throw new LabError('host', `no private Docker engine: ${words || 'it said nothing'}`, { cause: error })
+  }
+  return {
+    address: `unix://${link}/docker.sock`,
+    isAlive: () => engine !== undefined && isAlive(engine),
+    end,
+    endNow() {
+      if (engine && isAlive(engine)) process.kill(engine.pid, 'SIGKILL')
+      rmSync(link, { recursive: true, force: true })
+    },
+    leave() {
+      record.kept = true
+      save()
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import type Dockerode from 'dockerode'
+
+/** Joins this terminal to a root shell in a container; resolves when the person leaves the shell. */
+export async function joinShell(container: Dockerode.Container): Promise<void> {
+  const { stdin, stdout } = process
+  const exec = await container.exec({
+    Cmd: ['sh', '-c', 'cd; exec bash -l || exec sh -l'],
+    Env: [`TERM=${process.env['TERM'] ?? 'linux'}`, 'HOME=/root'],
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+  })
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: true })
+  const fit = (): void => {
+    if (stdout.isTTY) void exec.resize({ h: stdout.rows, w: stdout.columns }).catch(() => undefined)
+  }
+  stream.on('error', () => stream.destroy())
+  stream.pipe(stdout, { end: false })
+  process.stderr.write('root shell on the host; `exit` or Ctrl-D leaves it\n')
+  if (stdin.isTTY) stdin.setRawMode(true)
+  stdin.pipe(stream)
+  stdin.resume()
+  stdout.on('resize', fit)
+  fit()
+  try {
+    await once(stream, 'close')
+  } finally {
+    stdin.unpipe(stream)
+    stdin.pause()
+    stdout.off('resize', fit)
+    if (stdin.isTTY) stdin.setRawMode(false)
+  }
+}

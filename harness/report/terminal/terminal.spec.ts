@@ -1,0 +1,99 @@
+import { expect } from 'chai'
+import type { RunRecord } from '../record.ts'
+import { sampleRun } from '../sample.spec-data.ts'
+import { hostile, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import { createReporter } from './index.ts'
+
+/** A stream that keeps what is written to it. */
+function sink(columns = 80): { stream: NodeJS.WriteStream; text: () => string } {
+  let text = ''
+  const stream = { columns, write: (chunk: string) => Boolean((text += chunk)) } as unknown as NodeJS.WriteStream
+  return { stream, text: () => text }
+}
+
+function play(run: RunRecord, options: { color: boolean; live: boolean }, columns?: number): string {
+  const { stream, text } = sink(columns)
+  const reporter = createReporter(stream, options)
+  for (const cell of run.cells) {
+    if (cell.verdict !== 'skipped') reporter.cellStart({ ...cell, stages: cell.stages.map(({ name }) => name) })
+    for (const stage of cell.stages) {
+      reporter.stageStart(stage.name)
+      reporter.progress(hostile.repeat(5))
+      reporter.stageEnd(stage)
+    }
+    reporter.cellEnd(cell)
+  }
+  reporter.end(run, `${process.cwd()}/reports/x/index.html`)
+  return text()
+}
+
+const plain = { color: false, live: false }
+
+describe('the terminal', () => {
+  it('writes plain lines where it cannot redraw', () => {
+    const text = play(sampleRun(), plain)
+    expect(text).to.not.contain('\x1b')
+    expect(text).to.match(/✓ provision {23}1 min 36 s {2}a debian12 host is up on qemu/)
+    expect(text).to.contain(
+      '✓ passed debian12-stale-kernel: Reproduced, named blind and cured: 2 fixes cure it, 4 do not.',
+    )
+  })
+
+  it('ends with grid, diagnosis, fixes, report and command', () => {
+    const text = play(sampleRun(), plain)
+    expect(text).to.match(/Probes +healthy {2}latent {2}broken {3}1 {3}2 {3}3/)
+    expect(text).to.match(/egress-tcp +✓ +✓ +✗ +✓ {3}✓ {3}✗ {3}✗/)
+    expect(text).to.contain('6.1.0-44-cloud-amd64 has: the host needs a reboot')
+    expect(text).to.match(/1 {2}✓ cures {6}reboot/)
+    expect(text).to.match(/1a ✓ cures {6}then docker-restart/)
+    expect(text).to.match(/report reports\/x\/index\.html\nagain {2}npm run scenario debian12-stale-kernel\n/)
+  })
+
+  it('tells a failure by stage, expected against seen, and the way in', () => {
+    const text = play(sampleFailed(), plain)
+    expect(text).to.contain('✗ failed debian12-stale-kernel at broken: The host did not break as the scenario tells.')
+    expect(text).to.contain('    probe host-network: expected fail, saw pass')
+    expect(text).to.contain('enter the host: npm run shell debian12-stale-kernel -- --at broken')
+    expect(text).to.match(/host-network +✓ +✓ +\[✓\]/)
+    expect(text).to.match(/◐ partial {4}reinstall-running-kernel .* expected cures/)
+  })
+
+  it('lists many cells and details those that did not pass', () => {
+    const text = play(sampleMatrix(), plain)
+    expect(text).to.contain(
+      '– skipped centos-stream9-stale-kernel: No provider on this machine has own-kernel and reboot.',
+    )
+    expect(text).to.contain(
+      '! broken debian13-stale-kernel-module-missing at provision: The VM did not answer within 8 min.',
+    )
+    expect(text).to.contain('✗ failed 7 cells in 40 min 11 s')
+  })
+
+  it('redraws one line for a running stage, never wider than the terminal', () => {
+    const text = play(sampleRun(), { color: false, live: true }, 60)
+    expect(text).to.contain('\x1b[1A\r\x1b[J')
+    const running = text.split('\n').filter((line) => line.includes('⠋'))
+    expect(running.length).to.be.above(5)
+    expect(Math.max(...running.map((line) => line.replace(/\x1b\[[0-9]*[A-Z]|\r/g, '').length))).to.be.below(60)
+  })
+
+  it('draws a line for each of several cells at once, and leaves none behind', () => {
+    const { stream, text } = sink(120)
+    const reporter = createReporter(stream, { color: false, live: true })
+    const [cell] = sampleRun().cells
+    for (const name of ['one', 'two']) reporter.cellStart({ ...cell!, name, stages: ['healthy'] })
+    reporter.stageStart('healthy', 'one')
+    reporter.stageStart('healthy', 'two')
+    expect(text()).to.match(/⠋ one healthy .*\n.*⠋ two healthy/)
+    reporter.stageEnd(cell!.stages[1]!, 'one')
+    expect(text()).to.contain('✓ one healthy')
+    reporter.close()
+    expect(text().endsWith('\x1b[1A\r\x1b[J')).to.equal(true)
+  })
+
+  it('lets nothing a guest printed act on the terminal', () => {
+    const text = play(sampleHostile(), plain)
+    expect(text).to.not.match(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/)
+    expect(text.length).to.be.below(60_000)
+  })
+})

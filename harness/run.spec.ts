@@ -1,0 +1,154 @@
+import { expect } from 'chai'
+import type { Lab } from './cell/scene.ts'
+import type { Detector, Fault } from './faults/fault.ts'
+import { staleKernel } from './faults/stale-kernel/index.ts'
+import { type FakeHost, fakeProvider } from './hosts/fake.ts'
+import type { Probe } from './probes/probe.ts'
+import type { CellRecord } from './report/record.ts'
+import { stagesOf, tell } from './run.ts'
+import type { Cell } from './scenario/cell.ts'
+import { blank } from './session.ts'
+import { bundleOf } from './stale-world.spec-data.ts'
+
+// A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
+const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({ name, healthy, script: `ask ${name}`, failCodes: [1], deadlineMs: 1 })
+const probes = [probe('egress-tcp', 'pass'), probe('isolation', 'fail')]
+const vector = (tcp: 'pass' | 'fail') => ({ 'egress-tcp': tcp, isolation: 'fail' as const })
+const words = 'missing kernel module?'
+
+function respond(script: string, host: FakeHost) {
+  if (script.includes('apt-get purge')) host.state = 'latent'
+  else if (script.includes('apt-get install -y --reinstall') || script === 'reboot') host.state = 'healthy'
+  else if (script.includes('rmmod') && host.state === 'latent') host.state = 'broken'
+  else if (script.startsWith('ask egress-tcp')) return { code: host.state === 'broken' ? 1 : 0 }
+  else if (script.startsWith('ask isolation')) return { code: 1 }
+  else if (script.startsWith('journalctl')) return { stdout: host.state === 'broken' ? `dockerd: ${words}` : '' }
+  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host.state, host.boots) }
+  return undefined
+}
+
+const cell: Cell = {
+  name: 'debian12-stale-kernel',
+  scenario: 'stale-kernel',
+  host: 'debian12',
+  title: 'A stale kernel',
+  tags: [],
+  needs: [],
+  given: {
+    xtables: 'nft',
+    'forward-policy': 'drop',
+    'userland-proxy': true,
+    'live-restore': false,
+    'ip-forward': false,
+    'br-netfilter': true,
+    ipv6: true,
+  } as Cell['given'],
+  fault: { kind: 'stale-kernel', params: { how: 'purged' } },
+  healthy: { probes: vector('pass'), diagnosis: [], journal: [] },
+  latent: { probes: vector('pass'), diagnosis: ['stale-kernel'], journal: [] },
+  broken: { probes: vector('fail'), diagnosis: ['stale-kernel'], journal: [words] },
+  fixes: [
+    { use: 'reboot', expect: 'cures', facts: { bootId: 'changed', alternative: 'unchanged' }, ladder: {} },
+    { use: 'reinstall-running-kernel', expect: 'cures', facts: {}, ladder: { reinject: 'no-effect' } },
+    { use: 'depmod', expect: 'no-effect', facts: {}, ladder: {} },
+  ],
+  where: { file: 'stale-kernel.yaml', line: 1 },
+}
+
+async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
+  const provider = fakeProvider(respond)
+  const lab: Lab = {
+    provider,
+    faults: { 'stale-kernel': staleKernel as Fault },
+    detectors: staleKernel.detectors,
+    probes,
+    logDir: '/nowhere',
+    signal: new AbortController().signal,
+    progress: () => {},
+    ...change,
+  }
+  const played = { ...cell, ...of }
+  const record = blank(played, 'fake', 'none')
+  for await (const _ of tell(played, lab, record));
+  return Object.assign(record, { hosts: provider.made })
+}
+
+const faultWith = (change: Partial<Fault>): Partial<Lab> => ({ faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } } })
+const speaks: Detector = () => ({
+  cause: 'gremlins',
+  state: 'active',
+  confidence: 'likely',
+  summary: 'it is always gremlins',
+  evidence: [],
+  fixes: [],
+  nonFixes: [],
+})
+
+describe('the story of a cell', () => {
+  it('passes, stage by stage, where everything is as expected', async () => {
+    const record = await play()
+    expect(record.reason).to.equal(undefined)
+    expect(record.verdict).to.equal('passed')
+    expect(record.stages.map(({ name }) => name)).to.deep.equal(stagesOf(cell))
+    expect(record.fixes.map(({ observed }) => observed)).to.deep.equal(['cures', 'cures', 'no-effect'])
+    expect(record.facts.after!.bootId).to.not.equal(record.facts.bootId)
+    expect(record.hosts.every(({ disposed }) => disposed)).to.equal(true)
+  })
+
+  it('breaks the host anew for each fix where the provider keeps no snapshot', async () => {
+    expect((await play()).hosts).to.have.length(cell.fixes.length)
+  })
+
+  it('stops where it is told to, and lets a visitor in', async () => {
+    const record = blank(cell, 'fake', 'none')
+    const provider = fakeProvider(respond)
+    const seen: string[] = []
+    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: '', signal: new AbortController().signal, progress: () => {} }
+    for await (const stage of tell(cell, lab, record, { until: 'inject', visit: async (host) => void seen.push((host as FakeHost).state) }))
+      seen.push(stage.name)
+    expect(seen).to.deep.equal(['provision', 'healthy', 'inject', 'latent'])
+  })
+
+  it('destroys its host when it is interrupted', async () => {
+    const abort = new AbortController()
+    const provider = fakeProvider(respond)
+    const record = blank(cell, 'fake', 'none')
+    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: '', signal: abort.signal, progress: () => {} }
+    const story = tell(cell, lab, record)
+    await story.next()
+    abort.abort(new Error('Ctrl-C'))
+    await story.next().then(
+      () => expect.fail('went on'),
+      () => undefined,
+    )
+    expect(provider.made[0]!.disposed).to.equal(true)
+  })
+})
+
+describe('sabotage turns a run red', () => {
+  const sabotage: [string, string, Partial<Lab>, Partial<Cell>?][] = [
+    ['an injector that does nothing', 'latent', faultWith({ inject: async () => {} })],
+    ['a trigger that does nothing', 'broken', faultWith({ trigger: async () => {} })],
+    ['a detector that never speaks', 'latent', { detectors: { 'stale-kernel': () => undefined } }],
+    ['a detector that always speaks', 'healthy', { detectors: { gremlins: speaks } }],
+    ['a fix that does nothing', 'fix:reinstall-running-kernel', faultWith({ fixes: { ...staleKernel.fixes, 'reinstall-running-kernel': { title: 'nothing', steps: [], cost: '' } } })],
+    ['a reboot that is none', 'fix:reboot', faultWith({ fixes: { ...staleKernel.fixes, reboot: { title: 'nothing', steps: [], cost: '' } } })],
+    ['a probe that always passes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'true' })) }],
+    ['a probe that always fails', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'ask isolation' })) }],
+    ['a probe whose tool crashes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'crash' })), provider: fakeProvider((script, host) => (script === 'crash' ? { code: 139 } : respond(script, host))) }],
+    ['words that the journal does not hold', 'broken', {}, { broken: { ...cell.broken!, journal: ['something else'] } }],
+    ['a non-fix that cures', 'fix:depmod', faultWith({ fixes: { ...staleKernel.fixes, depmod: staleKernel.fixes['reinstall-running-kernel']! } })],
+  ]
+  for (const [what, where, change, of] of sabotage)
+    it(`${what}: ${where}`, async () => {
+      const record = await play(change, of)
+      expect(record.verdict).to.equal('failed')
+      expect(record.reason).to.contain(`stage ${where}:`)
+    })
+
+  it('and the lab\'s own failure is broken, not failed', async () => {
+    const record = await play({ provider: fakeProvider((script) => (script.includes('probe-a') ? { code: 125, stderr: 'no' } : undefined)) })
+    expect(record.verdict).to.equal('broken')
+    expect(record.reason).to.contain('stage provision:')
+  })
+})
