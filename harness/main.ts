@@ -4,6 +4,7 @@ import { exit, LabError } from './lib/errors.ts'
 // Each command is loaded when it is called, so that a mistake in a scenario is told within a second.
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   run: () => import('./commands/run.ts'),
+  matrix: () => import('./commands/matrix.ts'),
   list: () => import('./commands/list.ts'),
   shell: () => import('./commands/shell.ts'),
   report: () => import('./commands/report.ts'),

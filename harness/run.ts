@@ -27,6 +27,10 @@ export function stagesOf(cell: Cell, until?: string): string[] {
   return until ? names.slice(0, names.indexOf(until) + 1) : names
 }
 
+/** Whether nothing follows a stage like this: fixes stand side by side, all else builds on what was before. */
+export const endsStory = ({ name, verdict }: StageRecord): boolean =>
+  verdict === 'broken' || (verdict === 'failed' && !name.startsWith('fix:'))
+
 /**
  * The story of one cell: each `next()` runs one stage and gives its record. A stage that does not pass ends the story,
  * but for the fixes, which stand side by side. The cell's record is filled as the story goes; the host is destroyed
@@ -47,7 +51,7 @@ export async function* tell(
       record.stages.push(stage)
       conclude(record, stage)
       yield stage
-      if (stage.verdict === 'broken' || (stage.verdict === 'failed' && !name.startsWith('fix:'))) break
+      if (endsStory(stage)) break
     }
     if (scene.host && options.visit) await options.visit(scene.host)
   } finally {
@@ -73,7 +77,8 @@ async function healthy(scene: Scene, stage: StageRecord): Promise<void> {
 async function inject(scene: Scene, stage: StageRecord): Promise<void> {
   await scene.inject()
   const { kind, params } = scene.cell.fault!
-  stage.summary = `${[kind, ...Object.values(params)].join(' ')} is in place`
+  const how = Object.entries(params).map(([name, value]) => `${name}: ${value}`)
+  stage.summary = `the fault ${kind}${how.length > 0 ? ` (${how.join(', ')})` : ''} is injected`
 }
 
 async function latent(scene: Scene, stage: StageRecord): Promise<void> {

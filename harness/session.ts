@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from './cell/scene.ts'
 import { detectors, faults } from './faults/index.ts'
-import { choose } from './hosts/index.ts'
+import { choose, closeProviders } from './hosts/index.ts'
 import { sweepEverything } from './hosts/sweep.ts'
 import { probes } from './probes/index.ts'
 import type { CellRecord, RunRecord, Verdict } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
-import { stagesOf, type TellOptions, tell } from './run.ts'
+import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 
 export const reportsDir = new URL('../reports/', import.meta.url).pathname
@@ -19,10 +19,12 @@ export interface SessionOptions extends TellOptions {
   /** The command that repeats this run. */
   command: string
   provider?: string
+  /** How many cells run side by side; 1 by default. */
+  jobs?: number
   keep?: Lab['keep']
 }
 
-/** Runs cells one after another, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
+/** Runs cells, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
 export async function runCells(cells: readonly Cell[], options: SessionOptions): Promise<{ record: RunRecord; dir: string }> {
   const started = new Date()
   const record: RunRecord = {
@@ -36,10 +38,19 @@ export async function runCells(cells: readonly Cell[], options: SessionOptions):
   }
   const dir = join(reportsDir, record.runId)
   for (const name of (await sweepEverything({ kept: false })).ended) options.reporter.progress(`ended what a dead run had left: ${name}`)
-  for (const cell of cells) {
-    if (options.signal.aborted) break
-    record.cells.push(await runCell(cell, dir, options))
+  const queue = [...cells.entries()]
+  const done: CellRecord[] = []
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next && !options.signal.aborted; next = queue.shift())
+      done[next[0]] = await runCell(next[1], dir, options)
   }
+  try {
+    await Promise.all(Array.from({ length: options.jobs ?? 1 }, worker))
+  } finally {
+    await closeProviders()
+  }
+  // In the order asked for, whichever ended first; a run that was interrupted has gaps.
+  record.cells = done.filter((cell) => cell !== undefined)
   record.durationMs = Date.now() - started.getTime()
   record.verdict = overall(record.cells)
   await writeReports(record, dir)
@@ -61,15 +72,16 @@ async function runCell(cell: Cell, dir: string, options: SessionOptions): Promis
   const record = blank(cell, provider.name, await provider.accelerator())
   const stages = stagesOf(cell, options.until)
   reporter.cellStart({ ...record, stages })
-  const progress = (line: string): void => reporter.progress(line)
+  const progress = (line: string): void => reporter.progress(line, cell.name)
   const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress, ...(options.keep && { keep: options.keep }) }
   const story = tell(cell, lab, record, options)
   try {
     for (const name of stages) {
-      reporter.stageStart(name)
+      reporter.stageStart(name, cell.name)
       const { value: stage, done } = await story.next()
       if (done) break
-      reporter.stageEnd(stage)
+      reporter.stageEnd(stage, cell.name)
+      if (endsStory(stage)) break
     }
     await story.next()
   } catch (error) {

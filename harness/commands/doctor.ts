@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import pc from 'picocolors'
-import { makers } from '../hosts/index.ts'
+import { providers } from '../hosts/index.ts'
 import { hostImages } from '../images/recipe.ts'
 import { exit } from '../lib/errors.ts'
 
@@ -14,8 +14,7 @@ export default async function doctor(): Promise<number> {
     [await readable('/dev/kvm'), '/dev/kvm', 'a device node proves nothing: the first VM run tries a boot'],
   ]
   let usable = 0
-  for (const make of Object.values(makers)) {
-    const provider = await make()
+  for (const provider of await providers()) {
     const reasons = await Promise.all(hostImages().map((image) => provider.unavailable(image)))
     const served = hostImages().filter((_, index) => reasons[index] === undefined)
     usable += served.length

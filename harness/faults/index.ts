@@ -1,11 +1,12 @@
 import type { Detector, Fault } from './fault.ts'
+import { ipMasqFalse } from './ip-masq-false/index.ts'
 import { lookAlike } from './look-alikes/index.ts'
 import { staleKernel } from './stale-kernel/index.ts'
 
 /** Every fault the lab can reproduce. A new one is a folder and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each fault checks its own parameters by its own schema.
 export const faults: Readonly<Record<string, Fault<any>>> = Object.fromEntries(
-  [staleKernel, lookAlike].map((fault) => [fault.kind, fault]),
+  [staleKernel, ipMasqFalse, lookAlike].map((fault) => [fault.kind, fault]),
 )
 
 /** Every detector, by the cause it names. All run on every host. */

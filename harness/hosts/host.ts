@@ -71,6 +71,8 @@ export interface Provider {
   snapshot?(host: Host, name: string): Promise<void>
   /** Brings a host back to a kept state, clock included. */
   restore?(host: Host, name: string): Promise<void>
+  /** Ends what the provider keeps for all its hosts. */
+  close?(): Promise<void>
 }
 
 /** A deploy-time capability check: the needs that are not met, in the order they were asked. */

@@ -34,6 +34,12 @@ describe('JSON Schema of a scenario', () => {
     expect(overlay.properties?.fixes?.items?.required).to.deep.equal(['use', 'expect'])
   })
 
+  it('lets a host say any part of it, but hosts, and a variant do the same', () => {
+    const here = schema.properties?.on?.additionalProperties as typeof overlay
+    expect(here.properties).to.include.keys('broken', 'fixes').and.not.have.any.keys('hosts', 'on', 'variants')
+    expect(overlay.properties?.on).to.deep.equal(schema.properties?.on)
+  })
+
   it('is text that parses back to itself, with short lists on one line', () => {
     const text = jsonSchema(vocabulary)
     expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(schema)))

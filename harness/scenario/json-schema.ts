@@ -21,12 +21,15 @@ export interface JsonSchema {
 export function scenarioJsonSchema(vocabulary: Vocabulary): JsonSchema {
   const convert = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as JsonSchema
   const scenario = convert(scenarioSchema(vocabulary))
-  const { base, variants } = convert(expansionSchema).properties ?? {}
+  const { base, variants, on: byHost } = convert(expansionSchema(vocabulary)).properties ?? {}
   const { $schema: _, ...overlay } = partial(scenario)
+  const { hosts: _hosts, ...onHost } = overlay.properties ?? {}
+  const on = { ...byHost, additionalProperties: { ...overlay, properties: onHost } }
+  const variant = { ...overlay, properties: { ...overlay.properties, on } }
   return {
     ...scenario,
     title: 'dockfault scenario',
-    properties: { ...scenario.properties, base: base!, variants: { ...variants, additionalProperties: overlay } },
+    properties: { ...scenario.properties, base: base!, variants: { ...variants, additionalProperties: variant }, on },
   }
 }
 

@@ -118,6 +118,33 @@ variants:
       expect(Object.keys(legacy!.fixes[0]!.ladder), 'the order of the climb').to.deep.equal(['again', 'reboot'])
     })
 
+    it('merges what a host says otherwise, below what a variant says', () => {
+      const cells = load({
+        'a.yaml': `${sick.replace('[debian12]', '[debian12, debian13]')}on:
+  debian13: { title: There, given: { xtables: legacy }, broken: { probes: { host-network: pass } } }
+variants:
+  plain: { given: { ipv6: false } }
+  other:
+    broken: { probes: { host-network: fail, isolation: pass } }
+    on: { debian12: { broken: { probes: { isolation: fail } } } }
+`,
+      })
+      const brief = cells.map(({ name, title, given, broken }) => [
+        name,
+        title,
+        given.xtables,
+        ...Object.values(broken!.probes),
+      ])
+      expect(brief).to.deep.equal([
+        ['debian12-a', 'Something breaks', 'nft', 'fail', 'fail', 'fail'],
+        ['debian13-a', 'There', 'legacy', 'fail', 'pass', 'fail'],
+        ['debian12-a-plain', 'Something breaks', 'nft', 'fail', 'fail', 'fail'],
+        ['debian13-a-plain', 'There', 'legacy', 'fail', 'pass', 'fail'],
+        ['debian12-a-other', 'Something breaks', 'nft', 'fail', 'fail', 'fail'],
+        ['debian13-a-other', 'There', 'legacy', 'fail', 'fail', 'pass'],
+      ])
+    })
+
     it('leaves the base out where it is only a base', () => {
       const cells = load({
         'a.yaml': `${head}base: false\nfault: { kind: ip-masq-false }\nbroken: { diagnosis: [] }\nvariants: { x: { fault: { through: drop-in } } }\n`,
@@ -227,6 +254,16 @@ fixes: [{ use: rebot, expect: cure, ladder: { agian: cures } }]
       rmSync(join(dir, 'a-b.yaml'))
       expect(complaints({ 'a.yaml': `${head}base: false\n` })).to.deep.equal([
         'a.yaml:3:7: `base` leaves nothing to run: there are no variants',
+      ])
+    })
+
+    it('refuses overlays of hosts that are none of its own, and hosts in an overlay', () => {
+      const text = `${sick}on: { debian12: { hosts: [debian13], tgas: [] }, debian13: {} }\nvariants: { x: { on: { debain12: {} } } }\n`
+      expect(complaints({ 'a.yaml': text })).to.deep.equal([
+        'a.yaml:5:26: `on.debian12.hosts` has no place on one host',
+        'a.yaml:5:38: unknown key `tgas`',
+        'a.yaml:5:50: `debian13` is not one of `hosts`',
+        'a.yaml:6:24: unknown key `debain12` in `variants.x.on`',
       ])
     })
 

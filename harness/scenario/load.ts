@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { isMap, type YAMLMap } from 'yaml'
+import type { YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
 import { type Cell, cellsOf } from './cell.ts'
 import { type Complaint, position, renderComplaint } from './complaint.ts'
+import { expand, expansionKeys, overlaidHosts } from './expand.ts'
 import { explain } from './explain.ts'
 import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts'
-import { keyOf, mergeMaps, rangeOf, toValue } from './nodes.ts'
+import { toValue } from './nodes.ts'
 import { expansionSchema, scenarioSchema, type Vocabulary } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
 
@@ -19,7 +20,11 @@ const most = 20
 
 /** Every cell of a folder of scenarios, by file and name; LabError `usage` with all that is wrong in all of them. */
 export function loadScenarios(dir: string, vocabulary: Vocabulary): Cell[] {
-  const schemas: Schemas = { scenario: scenarioSchema(vocabulary), json: scenarioJsonSchema(vocabulary) }
+  const schemas: Schemas = {
+    scenario: scenarioSchema(vocabulary),
+    expansion: expansionSchema(vocabulary),
+    json: scenarioJsonSchema(vocabulary),
+  }
   const cells: Cell[] = []
   const reports: string[] = []
   let count = 0
@@ -47,6 +52,7 @@ function shortest(path: string): string {
 
 interface Schemas {
   scenario: ReturnType<typeof scenarioSchema>
+  expansion: ReturnType<typeof expansionSchema>
   json: JsonSchema
 }
 
@@ -76,53 +82,40 @@ function readScenario(
       message: `the file name \`${name}\` must be lower-case words and \`.yaml\`: cells are named after it`,
     })
   if (!source.root) return []
+  const expansion = check(expansionKeys(source.root), schemas.expansion)
+  for (const issue of expansion.error?.issues ?? [])
+    source.complaints.push(...explain(issue, source.root, schemas.json))
   const cells: Cell[] = []
-  for (const { variant, map, at, within } of expand(source.root, source.complaints, schemas.json)) {
-    const checked = check(map, schemas.scenario)
-    if (!checked.data) {
-      const found = (checked.error?.issues ?? []).flatMap((issue) => explain(issue, map, schemas.json))
+  const used = new Set<string>()
+  for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true)) {
+    const read = (said: YAMLMap) => {
+      const { data, error } = check(said, schemas.scenario)
+      const found = (error?.issues ?? []).flatMap((issue) => explain(issue, said, schemas.json))
       source.complaints.push(...found.map((each) => inVariant(each, variant, within)))
-      continue
+      return data
     }
+    const everywhere = read(map)
     const where = { file, line: position(source.lines, at[0]).line }
-    for (const cell of cellsOf(checked.data, { scenario, variant, where }, vocabulary.probes)) {
-      const twin = [...earlier, ...cells].find((other) => other.name === cell.name)
-      if (!twin) cells.push(cell)
+    for (const host of everywhere?.hosts ?? []) {
+      used.add(host)
+      const overlaid = on(host)
+      const here = overlaid ? read(overlaid) : everywhere
+      if (!here) continue
+      const [cell] = cellsOf({ ...here, hosts: [host] }, { scenario, variant, where }, vocabulary.probes)
+      const twin = [...earlier, ...cells].find((other) => other.name === cell!.name)
+      if (!twin) cells.push(cell!)
       else
         source.complaints.push({
           at,
-          message: `the cell \`${cell.name}\` exists already`,
+          message: `the cell \`${cell!.name}\` exists already`,
           hint: `it comes from ${twin.where.file}:${twin.where.line}; rename the scenario or the variant`,
         })
     }
   }
+  for (const { host, at } of overlaidHosts(source.root))
+    if (used.size > 0 && !used.has(host) && vocabulary.hosts.includes(host))
+      source.complaints.push({ at, message: `\`${host}\` is not one of \`hosts\``, hint: 'nothing runs there' })
   return cells
-}
-
-/** The scenario itself, unless it says `base: false`, and each of its variants merged into it. */
-function* expand(root: YAMLMap, complaints: Complaint[], schema: JsonSchema) {
-  const own = (pair: YAMLMap['items'][number]) => ['base', 'variants'].includes(keyOf(pair))
-  const base = pick(root, (pair) => !own(pair))
-  const expansion = check(pick(root, own), expansionSchema)
-  for (const issue of expansion.error?.issues ?? []) complaints.push(...explain(issue, root, schema))
-  if (expansion.data?.base ?? true) yield { variant: undefined, map: base, at: rangeOf(root), within: rangeOf(root) }
-  const variants = root.items.find((pair) => keyOf(pair) === 'variants')?.value
-  if (!isMap(variants)) return
-  for (const pair of variants.items)
-    if (isMap(pair.value))
-      yield {
-        variant: keyOf(pair),
-        map: mergeMaps(base, pair.value),
-        at: rangeOf(pair.key),
-        within: rangeOf(pair.value),
-      }
-}
-
-function pick(map: YAMLMap, keep: (pair: YAMLMap['items'][number]) => boolean): YAMLMap {
-  const picked = map.clone() as YAMLMap
-  picked.range = map.range
-  picked.items = map.items.filter(keep)
-  return picked
 }
 
 const check = <T extends z.ZodType>(map: YAMLMap, schema: T) => schema.safeParse(toValue(map))

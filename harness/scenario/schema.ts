@@ -70,6 +70,7 @@ const ladder = z
     'daemon-restart': fixClass.optional(),
     'new-network': fixClass.optional(),
     'firewall-reload': fixClass.optional(),
+    'manual-restore': fixClass.optional(),
     reinject: fixClass.optional(),
     reboot: fixClass.optional(),
   })
@@ -92,19 +93,29 @@ const factChanges = z
 
 export type FactExpectation = z.output<typeof factChanges>
 
+const overlay = z.record(z.string(), z.unknown())
+
 /** How a file expands into cells, beside what each cell says. */
-export const expansionSchema = z
-  .strictObject({
-    base: z.boolean().default(true).describe('Whether the scenario runs by itself, beside its variants.'),
-    variants: z
-      .record(name, z.record(z.string(), z.unknown()))
-      .default({})
-      .describe('Overlays of this scenario by name: mappings merge, lists and scalars replace.'),
-  })
-  .refine(({ base, variants }) => base || Object.keys(variants).length > 0, {
-    path: ['base'],
-    error: 'leaves nothing to run: there are no variants',
-  })
+export function expansionSchema({ hosts }: Pick<Vocabulary, 'hosts'>) {
+  const onHost = overlay.refine((said) => !('hosts' in said), { path: ['hosts'], error: 'has no place on one host' })
+  const on = z
+    .partialRecord(z.enum(hosts), onHost)
+    .default({})
+    .describe('Overlays by host, for what is otherwise there; a variant is merged into them.')
+  return z
+    .strictObject({
+      base: z.boolean().default(true).describe('Whether the scenario runs by itself, beside its variants.'),
+      variants: z
+        .record(name, z.looseObject({ on }))
+        .default({})
+        .describe('Overlays of this scenario by name: mappings merge, lists and scalars replace.'),
+      on,
+    })
+    .refine(({ base, variants }) => base || Object.keys(variants).length > 0, {
+      path: ['base'],
+      error: 'leaves nothing to run: there are no variants',
+    })
+}
 
 /** The schema of one cell's scenario (a file, or a variant merged into it), strict in every key. */
 export function scenarioSchema(vocabulary: Vocabulary) {

@@ -9,10 +9,8 @@ systemctl start docker.service
 docker load --quiet --input /var/lib/dockfault/busybox.tar
 dnsmasq --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --address=/probe.test/203.0.113.10 \
     --pid-file=/run/first-boot-names.pid
-seen=$(docker run --rm --network host dockfault/busybox:1 timeout 60 nslookup probe.test 127.0.0.1) || {
-    echo "the probe tool nslookup does not work: $seen" >&2
-    exit 1
-}
+# It asks for an IPv6 address too, which this server refuses: the answer counts, not the exit code.
+seen=$(docker run --rm --network host dockfault/busybox:1 timeout 60 nslookup probe.test 127.0.0.1 2>&1) || true
 kill "$(cat /run/first-boot-names.pid)"
 case $seen in *203.0.113.10*) ;; *) echo "the probe tool nslookup is wrong: $seen" >&2; exit 1 ;; esac
 

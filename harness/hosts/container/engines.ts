@@ -16,6 +16,7 @@ export interface EngineRecord {
   kept: boolean
   file: string
   logFile: string
+  socket: string
 }
 
 /** What a sweep did: `running` belongs to a living harness, or was kept on purpose and spared. */
@@ -68,8 +69,7 @@ export async function removeEngine(record: EngineRecord): Promise<void> {
     deadlineMs: 3000,
     everyMs: 30,
   }).catch(() => undefined)
-  rmSync(record.logFile, { force: true })
-  rmSync(record.file, { force: true })
+  for (const file of [record.socket, record.logFile, record.file]) rmSync(file, { force: true })
 }
 
 /** Removes a cgroup of ours from every hierarchy of the machine; false while it is in use. */

@@ -1,6 +1,8 @@
 # The first process of a container host, as the argument of `sh -c`: from an ordinary container to what systemd expects.
 # Files that Docker mounts over could not be replaced, only written; a host's own can.
 umount /etc/resolv.conf /etc/hosts /etc/hostname
+# A new network inherits the machine's forwarding, which decides what dockerd does to FORWARD. Debian ships it off.
+echo 0 >/proc/sys/net/ipv4/ip_forward
 # A cgroup2 tree of its own, writable, whatever the machine has: version 1, hybrid or 2.
 umount --recursive /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup

@@ -48,6 +48,7 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
   const owner = identify(process.pid)!
   const name = `${owner.pid}-${owner.start}`
   const logFile = join(dir, `${name}.log`)
+  const socket = join(dir, `${name}.sock`)
   const log = openSync(logFile, 'w')
   const cgroup = `/dockfault-${name}`
   const namespaces = ['unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=KILL', '--mount-proc', '--']
@@ -71,12 +72,12 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
   const engine = child.pid === undefined ? undefined : identify(child.pid)
   linkFolder ??= mkdtempSync('/tmp/dockfault-')
   const link = linkFolder
-  const record: EngineRecord = { owner, engine, link, cgroup, kept: false, file: join(dir, `${name}.json`), logFile }
+  const record: EngineRecord = { owner, engine, link, cgroup, kept: false, file: join(dir, `${name}.json`), logFile, socket }
   const save = (): void => writeFileSync(record.file, JSON.stringify(record, undefined, 2))
   save()
   mkdirSync(link, { recursive: true, mode: 0o700 })
   rmSync(join(link, 'docker.sock'), { force: true })
-  symlinkSync(join(dir, `${name}.sock`), join(link, 'docker.sock'))
+  symlinkSync(socket, join(link, 'docker.sock'))
 
   const end = async (): Promise<void> => {
     if (engine) await kill(engine)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
@@ -57,6 +57,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const socket = (name: string): string => join(record.sockets, name)
   const consoleFile = join(options.logDir, 'console.log')
   const logFile = join(options.logDir, 'qemu.log')
+  // What an earlier machine left here would be taken for this one's words.
+  await rm(consoleFile, { force: true })
   try {
     const disk = await options.disk(dir)
     options.signal.throwIfAborted()

@@ -21,9 +21,10 @@ export function renderCell(cell: CellRecord, { alone }: { alone: boolean }): Htm
   const id = `cell-${slug(cell.name)}`
   if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell)}</article>`
   const open = cell.verdict === 'failed' || cell.verdict === 'broken'
-  return html`<details class="cell" id="${id}"${open && html` open`}>
+  // The name is inside: a link to it unfolds the cell, without a script.
+  return html`<details class="cell"${open && html` open`}>
 <summary>${hero(cell, false)}</summary>
-${body(cell)}
+<div class="body" id="${id}">${body(cell)}</div>
 </details>`
 }
 

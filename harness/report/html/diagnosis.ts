@@ -3,7 +3,7 @@ import { type Html, html, type Piece } from '../../lib/html.ts'
 import { bound, first } from '../bound.ts'
 import type { CellRecord, DiagnosisRecord } from '../record.ts'
 import { sentence } from '../words.ts'
-import { fixClass, part, prose, stageWords } from './parts.ts'
+import { fixClass, part, prose, stageList, stageWords } from './parts.ts'
 
 /** What the detectors said, on what evidence, and when each of them had to speak or to be silent. */
 export function renderDiagnosis(cell: CellRecord): Html | false {
@@ -46,8 +46,8 @@ function card({ diagnosis, stages, again }: Said, cell: CellRecord): Html {
 <span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
 <span class="tag">${confidence}</span></h4>
 <p class="says">${prose(sentence(bound(summary, 400)))}</p>`
-  const when = stages.map((stage, i) => html`${i > 0 && ', '}${!stage.startsWith('fix:') && 'at '}${stageWords(stage)}`)
-  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${when}.</p>`
+  const at = !stages[0]?.startsWith('fix:') && 'at '
+  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${at}${stageList(stages)}.</p>`
   // What was said of the same cause before it broke folds: its evidence is much the same.
   return again
     ? html`<details class="card"><summary>${head}</summary>${rest}</details>`

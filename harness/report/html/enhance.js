@@ -21,14 +21,15 @@
     const readout = grid.closest('.part').querySelector('.readout')
     const hint = 'Point at a square, or walk the grid with the arrow keys, to read what was seen.'
     readout.textContent = hint
-    const squares = grid.querySelectorAll('a.sq')
-    for (const square of squares) {
-      square.dataset.seen = square.title
-      square.removeAttribute('title')
-    }
-    if (squares[0]) squares[0].tabIndex = 0
+    const start = grid.querySelector('a.sq')
+    if (start) start.tabIndex = 0
     const tell = ({ target }) => {
       const square = target.closest('a.sq')
+      // The browser's own tooltip would lie over the grid. Taken one by one: a long report has tens of thousands.
+      if (square?.title) {
+        square.dataset.seen = square.title
+        square.removeAttribute('title')
+      }
       readout.textContent = square ? square.dataset.seen : hint
     }
     grid.addEventListener('pointerover', tell)

@@ -39,5 +39,15 @@ export function stageWords(stage: string): Html {
   return html`<span class="quiet">after</span> <code>${bound(fix ?? '', 80)}</code>${then}`
 }
 
+/** Several stages in one phrase: `healthy`, `latent`, after `reboot`, `depmod`. */
+export function stageList(stages: readonly string[]): Html {
+  const before = stages.filter((stage) => !stage.startsWith('fix:')).map(stageWords)
+  const [head, ...others] = stages.filter((stage) => stage.startsWith('fix:'))
+  const rest = others.map(
+    (stage) => html`<code>${bound(stage.slice('fix:'.length).replace('+', ', then '), 80)}</code>`,
+  )
+  return html`${[...before, ...(head ? [stageWords(head), ...rest] : [])].map((words, i) => html`${i > 0 && ', '}${words}`)}`
+}
+
 /** A name as part of an id or a link inside the page. */
 export const slug = (name: string): string => name.replace(/[^\w-]+/g, '-').slice(0, 80)

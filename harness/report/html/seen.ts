@@ -2,7 +2,7 @@ import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import type { Grid, Square } from '../grid.ts'
-import { stageWords } from './parts.ts'
+import { stageList } from './parts.ts'
 
 /** What every probe saw, in full; stages at which it saw the same share a line. Row n has the id `<id>-n`. */
 export const renderSeen = ({ rows }: Grid, id: string): Html => html`<table class="seen">
@@ -21,7 +21,7 @@ function line(probe: string, group: [Square, ...Square[]]): Html {
   const times = group.map(({ durationMs }) => durationMs)
   const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))]
   return html`<tr${mismatch && html` class="odd"`}><th scope="row">${probe && html`<code>${bound(probe, 60)}</code>`}</th>
-<td>${group.map(({ stage }, i) => html`${i > 0 && ', '}${stageWords(stage)}`)}</td>
+<td>${stageList(group.map(({ stage }) => stage))}</td>
 <td>${observed}${mismatch && html` <b>expected ${expected}</b>`}</td>
 <td class="took">${least === most ? least : `${least} to ${most}`}</td>
 <td><samp>${bound(detail)}</samp></td></tr>`

@@ -7,7 +7,10 @@ import { createReporter } from './index.ts'
 /** A stream that keeps what is written to it. */
 function sink(columns = 80): { stream: NodeJS.WriteStream; text: () => string } {
   let text = ''
-  const stream = { columns, write: (chunk: string) => Boolean((text += chunk)) } as unknown as NodeJS.WriteStream
+  const write = (chunk: string): void => {
+    text += chunk
+  }
+  const stream = { columns, write } as unknown as NodeJS.WriteStream
   return { stream, text: () => text }
 }
 

@@ -1,0 +1,120 @@
+import { type Connection, readConnections } from '../../evidence/connection.ts'
+import type { NetworkFact } from '../../evidence/docker.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { inSubnet } from '../../evidence/ipv4.ts'
+import type { Rule } from '../../evidence/iptables-save.ts'
+import type { Diagnosis } from '../fault.ts'
+import { fixes } from './fixes.ts'
+
+const option = 'com.docker.network.bridge.enable_ip_masquerade'
+const isDefault = ({ options }: NetworkFact): boolean => options['com.docker.network.bridge.default_bridge'] === 'true'
+
+/**
+ * Docker was told not to masquerade: by daemon.json, by the running command line, or by the network's own option, which
+ * outlives a corrected file. An emptied nat table leaves packets in the same state, but Docker was told no such thing.
+ */
+export function diagnose(facts: Facts): Diagnosis | undefined {
+  const settings = settingsOf(facts)
+  // iptables=false gives no network its rules, whatever the network's option says.
+  const ruleless = settings.some(({ line }) => line.includes('iptables'))
+  const told = facts.docker.networks.filter(
+    (network) => !network.internal && (network.options[option] === 'false' || (ruleless && !masked(network, facts))),
+  )
+  const named = told.flatMap((network) => judge(network, facts) ?? [])
+  if (named.length > 0) return active(named, settings, facts)
+  // Already written, and it takes effect when dockerd next starts without a container.
+  const ahead = facts.docker.networks.some((network) => isDefault(network) && network.options[option] === 'true')
+  if (settings.length === 0 || !ahead) return undefined
+  const summary = `Docker is told not to masquerade (${settings[0]!.line}), and the default bridge still does: it will stop when docker next starts with no container running.`
+  return { cause: 'masquerade-off', state: 'latent', confidence: 'certain', summary, evidence: settings, ...remedies }
+}
+
+interface Judgement {
+  network: NetworkFact
+  /** Connections whose reply is due to a container's own address, and never came. */
+  lost: Connection[]
+  /** What masquerades in Docker's place. */
+  mask: string | undefined
+}
+
+/** What one network without Docker's masquerade does; nothing where that is a design that works. */
+function judge(network: NetworkFact, facts: Facts): Judgement | undefined {
+  const egress = egressOf(network, facts)
+  const bare = egress.filter(({ source, replyTo }) => source === replyTo)
+  // Someone out there knows the way back: a routed network.
+  if (bare.some(({ answered }) => answered)) return undefined
+  const mask = masked(network, facts) ?? (bare.length === 0 ? egress.find(({ answered }) => answered)?.line : undefined)
+  const lost = bare.filter(({ answered }) => !answered)
+  // A network that someone made so is a fault only where it is seen to fail.
+  return isDefault(network) || lost.length > 0 ? { network, lost, mask } : undefined
+}
+
+function active(named: Judgement[], settings: Diagnosis['evidence'], facts: Facts): Diagnosis {
+  const failing = named.filter(({ mask }) => !mask)
+  const subnets = (failing.length > 0 ? failing : named).map(({ network }) => `${network.name} (${network.subnet})`)
+  const why = settings.length > 0 ? settings[0]!.line : 'the setting is gone from its files, and the running network keeps it'
+  return {
+    cause: 'masquerade-off',
+    state: failing.length > 0 ? 'active' : 'latent',
+    confidence: failing.length === 0 || failing.some(({ lost }) => lost.length > 0) ? 'certain' : 'likely',
+    summary:
+      failing.length > 0
+        ? `Docker does not masquerade ${subnets.join(', ')}: packets leave with a container's own address, and no answer finds the way back. ${why}.`
+        : `Docker does not masquerade ${subnets.join(', ')} (${why}); something else does so in its place, until the next reboot or flush.`,
+    evidence: [
+      ...settings,
+      ...named.map(({ network }) => ({
+        from: `docker network inspect ${network.name}`,
+        line: network.options[option] ? `${option}: ${network.options[option]}` : `${option} is not said`,
+      })),
+      ...failing.map(({ network }) => ({
+        from: `${facts.iptables.version ? 'iptables-save -t nat' : 'nat table'}`,
+        line: `no rule masquerades ${network.subnet}`,
+      })),
+      ...failing.flatMap(({ lost }) => lost.slice(0, 2).map(({ line }) => ({ from: 'conntrack -L', line }))),
+      ...named.flatMap(({ mask }) => (mask ? [{ from: 'in its place', line: mask }] : [])),
+    ],
+    ...remedies,
+  }
+}
+
+/** Where Docker is told so. */
+function settingsOf({ docker }: Facts): Diagnosis['evidence'] {
+  const names = ['ip-masq', 'iptables']
+  return [
+    ...names
+      .filter((name) => docker.config[name] === false)
+      .map((name) => ({ from: '/etc/docker/daemon.json', line: `"${name}": false` })),
+    ...docker.command
+      .filter((argument) => names.some((name) => argument === `--${name}=false`))
+      .map((argument) => ({ from: 'the running dockerd’s command line', line: argument })),
+  ]
+}
+
+/** The connections from a network's containers to what is neither a container nor many hosts at once. */
+function egressOf(network: NetworkFact, { connections, docker }: Facts): Connection[] {
+  const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
+  const local = [...docker.networks.map(({ subnet }) => subnet), '224.0.0.0/4']
+  return readConnections(connections).filter(
+    ({ source, destination }) =>
+      own.includes(source) && !local.some((subnet) => subnet && inSubnet(destination, subnet)),
+  )
+}
+
+/** A rule that translates whatever leaves a network; Docker's own for hairpins (one container to itself) does not. */
+function masked({ subnet, bridge }: NetworkFact, { ruleset }: Facts): string | undefined {
+  const translates = ({ table, chain, target, source, destination, output, text }: Rule): boolean =>
+    table === 'nat' &&
+    chain === 'POSTROUTING' &&
+    (target === 'MASQUERADE' || target === 'SNAT') &&
+    !destination &&
+    output !== bridge &&
+    !text.includes('addrtype') &&
+    (!source || (!source.startsWith('!') && inSubnet(subnet, source)))
+  return ruleset.rules.find(translates)?.text
+}
+
+const remedies = {
+  fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
+  nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
+}

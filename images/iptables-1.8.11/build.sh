@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds the nft program of iptables out of /build/source.tar.xz into /build/product. Runs inside the building root.
+# All in one file, libraries and extensions too: it must run on every host image, whatever their C library is.
+set -eu
+
+mkdir /build/tree
+cd /build/tree
+tar -xf ../source.tar.xz --strip-components=1
+./configure --prefix=/usr --sysconfdir=/etc --enable-static --disable-shared --disable-connlabel
+# libtool takes -static for its own libraries alone; -all-static is for those of the system as well.
+make -s -j"$(nproc)" LDFLAGS=-all-static
+strip -o /build/product iptables/xtables-nft-multi
+/build/product iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'
