@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
 import type { Detector, Fault } from './faults/fault.ts'
@@ -62,7 +63,7 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
     faults: { 'stale-kernel': staleKernel as Fault },
     detectors: staleKernel.detectors,
     probes,
-    logDir: '/nowhere',
+    logDir: tmpdir(),
     signal: new AbortController().signal,
     progress: () => {},
     ...change,
@@ -103,7 +104,7 @@ describe('the story of a cell', () => {
     const record = blank(cell, 'fake', 'none')
     const provider = fakeProvider(respond)
     const seen: string[] = []
-    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: '', signal: new AbortController().signal, progress: () => {} }
+    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: tmpdir(), signal: new AbortController().signal, progress: () => {} }
     for await (const stage of tell(cell, lab, record, { until: 'inject', visit: async (host) => void seen.push((host as FakeHost).state) }))
       seen.push(stage.name)
     expect(seen).to.deep.equal(['provision', 'healthy', 'inject', 'latent'])
@@ -113,7 +114,7 @@ describe('the story of a cell', () => {
     const abort = new AbortController()
     const provider = fakeProvider(respond)
     const record = blank(cell, 'fake', 'none')
-    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: '', signal: abort.signal, progress: () => {} }
+    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: tmpdir(), signal: abort.signal, progress: () => {} }
     const story = tell(cell, lab, record)
     await story.next()
     abort.abort(new Error('Ctrl-C'))

@@ -10,6 +10,8 @@ import type { Expectation } from '../scenario/cell.ts'
 export interface Observation {
   probes: ProbeResult[]
   vector: Vector
+  /** What the collector printed. */
+  bundle: string
   facts: Facts
   diagnoses: Diagnosis[]
   /** The causes named. */
@@ -24,11 +26,13 @@ export async function observe(
   by.progress('probing')
   const probes = await askAll(host, by.probes)
   by.progress('collecting evidence')
-  const facts = readFacts(await collect(host))
+  const bundle = await collect(host)
+  const facts = readFacts(bundle)
   const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
   return {
     probes,
     vector: Object.fromEntries(probes.map(({ name, outcome }) => [name, outcome])),
+    bundle,
     facts,
     diagnoses,
     named: diagnoses.map(({ cause }) => cause),

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { rulesetDiff } from '../evidence/ruleset-diff.ts'
 import { decoys } from '../faults/decoys.ts'
 import type { Detector, Fault } from '../faults/fault.ts'
@@ -80,6 +82,8 @@ export class Scene {
   /** Looks at the host, and notes in the record what was seen; against an expectation, each difference is a mismatch. */
   async look(stage: StageRecord, expected?: Expectation, as = stage.name): Promise<Observation> {
     const seen = await observe(this.host!, this.lab)
+    const file = join(this.lab.logDir, `${as.replaceAll(/[^\w.+-]/g, '-')}.bundle`)
+    await writeFile(file, seen.bundle)
     for (const { name, outcome, durationMs, detail } of seen.probes) {
       const wanted = expected?.probes[name] ?? outcome
       this.record.probes.push({ stage: as, name, expected: wanted, observed: outcome, durationMs, detail })

@@ -25,6 +25,14 @@ const probeRecipe = hostRecipe
   .pick({ suite: true, pockets: true, packages: true })
   .extend({ tag: z.string(), 'self-test': z.string() })
 
+// A program built from source, in a throw-away root of `suite`.
+const buildRecipe = hostRecipe.pick({ suite: true, pockets: true, packages: true }).extend({
+  source: z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  build: z.string(),
+  product: z.string(),
+})
+
+export type BuildRecipe = z.infer<typeof buildRecipe> & Origin
 export type HostRecipe = z.infer<typeof hostRecipe> & Origin
 export type ProbeRecipe = z.infer<typeof probeRecipe> & Origin
 
@@ -49,6 +57,10 @@ export const loadHostRecipe = (name: string, root = imagesRoot): HostRecipe => l
 
 /** The recipe of the probe image. */
 export const loadProbeRecipe = (root = imagesRoot): ProbeRecipe => load('busybox', join(root, 'busybox', 'probe.yaml'), probeRecipe)
+
+/** The recipe of a program that is built from source. */
+export const loadBuildRecipe = (name: string, root = imagesRoot): BuildRecipe =>
+  load(name, join(root, name, 'build.yaml'), buildRecipe)
 
 function load<T extends z.ZodType>(name: string, file: string, schema: T): z.infer<T> & Origin {
   if (!existsSync(file))

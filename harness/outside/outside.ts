@@ -11,7 +11,11 @@ const servers: Record<string, string> = {
   dns:
     `/usr/sbin/dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-daemon --pid-file= ` +
     `--bind-interfaces --listen-address=${outside.address} --address=/${outside.name}/${outside.address}`,
-  'udp-echo': `/usr/bin/socat -T5 UDP4-RECVFROM:7,bind=${outside.address},fork PIPE`,
+  // One process and no fork: socat's forking echo loses packets that come side by side. A doubled $ is systemd's.
+  'udp-echo':
+    `/usr/bin/perl -MSocket -e 'socket(S, PF_INET, SOCK_DGRAM, 17); ` +
+    `bind(S, sockaddr_in(7, inet_aton("${outside.address}"))) or die; ` +
+    `while (1) { defined($$p = recv(S, $$b, 65535, 0)) and send(S, $$b, 0, $$p) }'`,
 }
 
 const namespaceUnit = `[Unit]

@@ -3,6 +3,7 @@ import type { NetworkFact } from '../../evidence/docker.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { inSubnet } from '../../evidence/ipv4.ts'
 import type { Rule } from '../../evidence/iptables-save.ts'
+import { nativeMasquerade } from '../../evidence/nft-masquerade.ts'
 import type { Diagnosis } from '../fault.ts'
 import { fixes } from './fixes.ts'
 
@@ -21,7 +22,7 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
     (network) => !network.internal && (network.options[option] === 'false' || (ruleless && !masked(network, facts))),
   )
   const named = told.flatMap((network) => judge(network, facts) ?? [])
-  if (named.length > 0) return active(named, settings, facts)
+  if (named.length > 0) return running(named, settings)
   // Already written, and it takes effect when dockerd next starts without a container.
   const ahead = facts.docker.networks.some((network) => isDefault(network) && network.options[option] === 'true')
   if (settings.length === 0 || !ahead) return undefined
@@ -39,24 +40,22 @@ interface Judgement {
 
 /** What one network without Docker's masquerade does; nothing where that is a design that works. */
 function judge(network: NetworkFact, facts: Facts): Judgement | undefined {
-  const egress = egressOf(network, facts)
-  const bare = egress.filter(({ source, replyTo }) => source === replyTo)
+  const bare = egressOf(network, facts).filter(({ source, replyTo }) => source === replyTo)
   // Someone out there knows the way back: a routed network.
   if (bare.some(({ answered }) => answered)) return undefined
-  const mask = masked(network, facts) ?? (bare.length === 0 ? egress.find(({ answered }) => answered)?.line : undefined)
-  const lost = bare.filter(({ answered }) => !answered)
-  // A network that someone made so is a fault only where it is seen to fail.
-  return isDefault(network) || lost.length > 0 ? { network, lost, mask } : undefined
+  // One that its maker wanted so is a fault only where it is seen to fail.
+  const wanted = !isDefault(network) && network.options[option] === 'false'
+  return wanted && bare.length === 0 ? undefined : { network, lost: bare, mask: masked(network, facts) }
 }
 
-function active(named: Judgement[], settings: Diagnosis['evidence'], facts: Facts): Diagnosis {
+function running(named: Judgement[], settings: Diagnosis['evidence']): Diagnosis {
   const failing = named.filter(({ mask }) => !mask)
   const subnets = (failing.length > 0 ? failing : named).map(({ network }) => `${network.name} (${network.subnet})`)
   const why = settings.length > 0 ? settings[0]!.line : 'the setting is gone from its files, and the running network keeps it'
   return {
     cause: 'masquerade-off',
     state: failing.length > 0 ? 'active' : 'latent',
-    confidence: failing.length === 0 || failing.some(({ lost }) => lost.length > 0) ? 'certain' : 'likely',
+    confidence: 'certain',
     summary:
       failing.length > 0
         ? `Docker does not masquerade ${subnets.join(', ')}: packets leave with a container's own address, and no answer finds the way back. ${why}.`
@@ -68,7 +67,7 @@ function active(named: Judgement[], settings: Diagnosis['evidence'], facts: Fact
         line: network.options[option] ? `${option}: ${network.options[option]}` : `${option} is not said`,
       })),
       ...failing.map(({ network }) => ({
-        from: `${facts.iptables.version ? 'iptables-save -t nat' : 'nat table'}`,
+        from: 'iptables-save -t nat',
         line: `no rule masquerades ${network.subnet}`,
       })),
       ...failing.flatMap(({ lost }) => lost.slice(0, 2).map(({ line }) => ({ from: 'conntrack -L', line }))),
@@ -102,7 +101,7 @@ function egressOf(network: NetworkFact, { connections, docker }: Facts): Connect
 }
 
 /** A rule that translates whatever leaves a network; Docker's own for hairpins (one container to itself) does not. */
-function masked({ subnet, bridge }: NetworkFact, { ruleset }: Facts): string | undefined {
+function masked({ subnet, bridge }: NetworkFact, { ruleset, nft }: Facts): string | undefined {
   const translates = ({ table, chain, target, source, destination, output, text }: Rule): boolean =>
     table === 'nat' &&
     chain === 'POSTROUTING' &&
@@ -111,7 +110,7 @@ function masked({ subnet, bridge }: NetworkFact, { ruleset }: Facts): string | u
     output !== bridge &&
     !text.includes('addrtype') &&
     (!source || (!source.startsWith('!') && inSubnet(subnet, source)))
-  return ruleset.rules.find(translates)?.text
+  return ruleset.rules.find(translates)?.text ?? nativeMasquerade(nft, subnet)
 }
 
 const remedies = {

@@ -94,6 +94,7 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     await mkdir(this.options.logDir, { recursive: true })
     const save = (name: string, text: string): Promise<void> => writeFile(join(this.options.logDir, name), clean(text))
     await save('console.log', await this.console())
+    if (!(await this.container.inspect()).State.Running) return
     const script = 'journalctl --boot --output short-precise --no-pager | tail -c 4000000'
     const journal = await this.guest.exec(script, { deadlineMs: 20_000 })
     await save('journal.txt', journal.stdout)

@@ -34,7 +34,7 @@ export async function bootFirst(
       throw new LabError('image', `the first boot of ${disk.image} failed: ${clean(result.stderr || result.stdout)}`, {
         hint: `its console is in ${machine.consoleFile}`,
       })
-    await guest.exec('systemctl --no-block poweroff')
+    await guest.start('systemctl', 'poweroff')
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(resolve, 120_000 * slow, 'late')

@@ -86,6 +86,11 @@ export class Guest {
     throw new LabError('host', `${what} failed on the host (exit ${code}): ${clean(stderr || stdout).trim()}`)
   }
 
+  /** Starts a command whose end cannot be seen, because the guest goes down with it. */
+  async start(...command: [string, ...string[]]): Promise<void> {
+    await this.call('guest-exec', { path: command[0], arg: command.slice(1) })
+  }
+
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
     const bytes = Buffer.from(content)
     const file = quote(path)
