@@ -71,7 +71,10 @@ async function provision(scene: Scene, stage: StageRecord): Promise<void> {
 async function healthy(scene: Scene, stage: StageRecord): Promise<void> {
   scene.healthy = await scene.look(stage, scene.cell.healthy)
   scene.record.facts = hostFacts(scene.healthy.facts)
-  stage.summary = 'every probe answers as on a healthy host, and no detector names a cause'
+  stage.summary =
+    stage.mismatches.length === 0
+      ? 'every probe answers as on a healthy host, and no detector names a cause'
+      : 'the host is not healthy before anything was done to it'
 }
 
 async function inject(scene: Scene, stage: StageRecord): Promise<void> {
@@ -83,7 +86,8 @@ async function inject(scene: Scene, stage: StageRecord): Promise<void> {
 
 async function latent(scene: Scene, stage: StageRecord): Promise<void> {
   const { named } = await scene.look(stage, scene.cell.latent!)
-  stage.summary = `nothing fails yet, and the detectors already name ${named.join(', ') || 'nothing'}`
+  const latent = stage.mismatches.length === 0 ? 'nothing fails yet' : 'the host is not as it should be while nothing fails'
+  stage.summary = `${latent}, and the detectors name ${named.join(', ') || 'nothing'}`
 }
 
 async function broken(scene: Scene, stage: StageRecord): Promise<void> {

@@ -18,15 +18,17 @@ export interface Observation {
   named: string[]
 }
 
-/** Probes a host, collects its evidence and lets every detector speak. */
+/** Probes a host, collects its evidence and lets every detector speak; last come the probes that change it. */
 export async function observe(
   host: Host,
   by: { probes: readonly Probe[]; detectors: Readonly<Record<string, Detector>>; progress: (line: string) => void },
 ): Promise<Observation> {
   by.progress('probing')
-  const probes = await askAll(host, by.probes)
+  const seen = await askAll(host, by.probes.filter(({ changes }) => !changes))
   by.progress('collecting evidence')
   const bundle = await collect(host)
+  by.progress('operating')
+  const probes = [...seen, ...(await askAll(host, by.probes.filter(({ changes }) => changes)))]
   const facts = readFacts(bundle)
   const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
   return {

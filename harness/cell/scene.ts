@@ -52,6 +52,7 @@ export class Scene {
     const { cell, lab } = this
     const { logDir, progress, signal } = lab
     const keep = (lab.keep ?? 'never') !== 'never'
+    if (cell.fault) await this.fault.prepare?.({ progress, signal })
     this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep })
     progress('pinning the hidden variables')
     await pin(this.host, cell.given)

@@ -36,10 +36,10 @@ kernels() { for tree in /lib/modules/*/; do [ -e "$tree/modules.dep" ] && basena
 modules() {
     # A container asks its host's kernel, whose modules are not its own to load.
     [ -e /proc/modules ] && command -v modprobe >/dev/null && ! systemd-detect-virt -q --container || return 0
+    loaded=" $(cut -d' ' -f1 /proc/modules | tr '\n' ' ') "
     for module in $needed; do
-        if grep -q "^$module " /proc/modules; then
-            echo "$module loaded"
-        elif plan=$(modprobe -n -v "$module" 2>&1); then
+        case $loaded in *" $module "*) echo "$module loaded"; continue ;; esac
+        if plan=$(modprobe -n -v "$module" 2>&1); then
             state=loadable
             for file in $(printf '%s\n' "$plan" | sed -n 's/^insmod \([^ ]*\).*/\1/p'); do
                 [ -e "$file" ] || state="missing $file: no such file, though the module index names it"
@@ -57,20 +57,23 @@ modules() {
 # For every installed kernel: which of the needed modules its tree holds.
 trees() {
     for kernel in $(kernels); do
-        for module in $needed; do
-            file=$(sed -n "s|^\(.*/$module\.ko[^:]*\):.*|\1|p" "/lib/modules/$kernel/modules.dep" | head -n 1)
-            if [ -n "$file" ] && [ -e "/lib/modules/$kernel/$file" ]; then
-                echo "$kernel $module"
-            elif grep -qs "/$module\.ko" "/lib/modules/$kernel/modules.builtin"; then
-                echo "$kernel $module"
-            fi
-        done
+        tree=/lib/modules/$kernel
+        cat "$tree/modules.dep" "$tree/modules.builtin" 2>/dev/null |
+            awk -v needed="$needed" -v kernel="$kernel" '
+                BEGIN { split(needed, list, " "); for (i in list) want[list[i]] = 1 }
+                { file = $1; sub(/:$/, "", file); name = file; sub(/.*\//, "", name); sub(/\.ko.*/, "", name) }
+                name in want { print kernel, name, (/:/ ? file : "") }' |
+            while read -r kernel module file; do
+                [ -z "$file" ] || [ -e "$tree/$file" ] && echo "$kernel $module"
+            done
     done
+    true
 }
 
 units() {
     systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
-        docker.service docker.socket containerd.service iptables.service nftables.service firewalld.service ufw.service
+        docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
+        firewalld.service ufw.service
 }
 
 docker_journal() { journalctl -u docker.service -b -o cat --no-pager -n 80 -q; }
@@ -114,12 +117,19 @@ iptables_self_test() {
     else present nf_tables && present nft_compat || return 0; fi
     bounded unshare -n sh -c '
 ask() { question=$1 sound=$2; shift 2; "$@" >/dev/null 2>&1; echo "$question $? $sound"; }
-iptables -N t && iptables -A t -i lo -j ACCEPT && iptables -A t -o lo -j RETURN || exit 1
+iptables -N t && iptables -A t -i lo -j ACCEPT && iptables -A t -o lo -j RETURN &&
+    iptables -N n && iptables -A n ! -i lo -j ACCEPT && iptables -A n -i lo ! -o lo -j DROP || exit 1
 ask check-same-input 0 iptables -C t -i lo -j ACCEPT
 ask check-other-input 1 iptables -C t -i abcdefgh -j ACCEPT
 ask check-same-output 0 iptables -C t -o lo -j RETURN
 ask check-other-output 1 iptables -C t -o abcdefgh -j RETURN
 ask check-negated-input 1 iptables -C t ! -i lo -j ACCEPT
+ask check-same-negated 0 iptables -C n ! -i lo -j ACCEPT
+ask check-other-negated 1 iptables -C n ! -i abcdefgh -j ACCEPT
+ask check-same-pair 0 iptables -C n -i lo ! -o lo -j DROP
+ask check-other-pair 1 iptables -C n -i lo ! -o abcdefgh -j DROP
+ask check-no-input 1 iptables -C t -j ACCEPT
+ask delete-other-negated 1 iptables -D n ! -i abcdefgh -j ACCEPT
 ask delete-other-input 1 iptables -D t -i abcdefgh -j ACCEPT
 ask check-kept 0 iptables -C t -i lo -j ACCEPT
 ask delete-same-input 0 iptables -D t -i lo -j ACCEPT'

@@ -60,7 +60,12 @@ export function readContainers(lines: readonly string[]): ContainerFact[] {
       mode,
       published: Object.entries(ports ?? {}).flatMap(([key, bindings]) => {
         const [to = '', protocol = 'tcp'] = key.split('/')
-        return (bindings ?? []).map(({ HostIp, HostPort }) => ({ host: HostIp, port: Number(HostPort), to: Number(to), protocol }))
+        return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+          host: HostIp,
+          port: Number(HostPort),
+          to: Number(to),
+          protocol,
+        }))
       }),
       addresses: Object.fromEntries(Object.entries(networks ?? {}).map(([name, { IPAddress }]) => [name, IPAddress])),
     }))

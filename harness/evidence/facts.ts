@@ -45,7 +45,13 @@ export interface Facts {
     networks: NetworkFact[]
     containers: ContainerFact[]
   }
-  iptables: { version: string; binary: string; selfTest: SelfTest[] }
+  iptables: {
+    version: string
+    binary: string
+    selfTest: SelfTest[]
+    /** Whether the rules could be listed at all; where not, their absence means nothing. */
+    listed: boolean
+  }
   /** iptables-save lines of both backends, without counters and comments. */
   rules: string[]
   ruleset: Ruleset
@@ -86,7 +92,12 @@ export function readFacts(bundle: string): Facts {
       networks: readNetworks(text('docker-networks')),
       containers: readContainers(lines('docker-containers')),
     },
-    iptables: { version, binary, selfTest: lines('iptables-self-test').flatMap(readSelfTest) },
+    iptables: {
+      version,
+      binary,
+      selfTest: lines('iptables-self-test').flatMap(readSelfTest),
+      listed: ['rules-nft', 'rules-legacy'].every((name) => sections.get(name)?.code === 0),
+    },
     rules,
     ruleset: parseIptablesSave(rules),
     nft: readNft(text('rules-native')),
@@ -96,7 +107,8 @@ export function readFacts(bundle: string): Facts {
   }
 }
 
-const linesOf = (section: Section | undefined): string[] => section?.text.split('\n').filter((line) => line !== '') ?? []
+const linesOf = (section: Section | undefined): string[] =>
+  section?.text.split('\n').filter((line) => line !== '') ?? []
 
 const pairs = (lines: string[]): Record<string, string> =>
   Object.fromEntries(

@@ -7,7 +7,9 @@ import type { NftChain, NftRule } from './nft.ts'
  */
 export function nativeMasquerade(chains: readonly NftChain[], subnet: string): string | undefined {
   const rules = chains.filter(({ family, table }) => family !== 'ip' || table !== 'nat').flatMap(({ rules }) => rules)
-  const found = rules.find((rule) => rule.expr.some((part) => 'masquerade' in part || 'snat' in part) && covers(rule, subnet))
+  const found = rules.find(
+    (rule) => rule.expr.some((part) => 'masquerade' in part || 'snat' in part) && covers(rule, subnet),
+  )
   return found && `nft rule in ${found.family} ${found.table} ${found.chain}: ${JSON.stringify(found.expr)}`
 }
 

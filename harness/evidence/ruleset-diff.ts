@@ -1,5 +1,8 @@
 /** Lines that one ruleset has and the other lacks, as multisets: order within a ruleset is kept, moves are not changes. */
-export function rulesetDiff(before: readonly string[], after: readonly string[]): { removed: string[]; added: string[] } {
+export function rulesetDiff(
+  before: readonly string[],
+  after: readonly string[],
+): { removed: string[]; added: string[] } {
   return { removed: without(before, after), added: without(after, before) }
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
+import type { BuildOptions } from '../images/cache.ts'
 
 /** What a detector says of a host. */
 export interface Diagnosis {
@@ -37,6 +38,8 @@ export interface Fix {
 export interface Fault<P extends object = object> {
   readonly kind: string
   readonly params: z.ZodType<P>
+  /** Makes on this machine, once, what the injection needs; before there is a host. */
+  prepare?(options: BuildOptions): Promise<void>
   /** Makes a healthy host sick, or latently sick where the fault has a trigger. Throws LabError when it cannot. */
   inject(host: Host, params: P): Promise<void>
   /** What turns the latent fault into a broken host: the event the write-up tells of. */

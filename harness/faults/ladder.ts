@@ -6,6 +6,8 @@ const scripts = {
   'new-network': 'docker network create probe-rung && docker network rm probe-rung',
   'firewall-reload':
     'for unit in firewalld iptables nftables; do systemctl is-active -q $unit.service && systemctl reload-or-restart $unit.service; done; true',
+  // By hand, and not through the service: nothing that hangs on the service notices.
+  'manual-restore': '[ ! -e /etc/iptables/rules.v4 ] || iptables-restore /etc/iptables/rules.v4',
 }
 
 /** Takes a host one rung up the ladder of durability: what a cured host meets in its later life. */

@@ -33,14 +33,20 @@ export const container = (): Provider => ({
     const started = Date.now()
     options.progress(`starting ${options.image} in a container`)
     const host = await start(engine, tag, options, this.capabilities)
+    const abort = (): void => void host[Symbol.asyncDispose]()
+    options.signal.addEventListener('abort', abort, { once: true })
     try {
-      await host.awaitBoot()
       options.signal.throwIfAborted()
+      await host.awaitBoot()
     } catch (error) {
       await host[Symbol.asyncDispose]()
+      options.signal.throwIfAborted()
       throw error
+    } finally {
+      options.signal.removeEventListener('abort', abort)
     }
     options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
+    if (options.keep) options.progress(`to enter it: docker -H ${engine.address} exec -it ${host.id} bash -l`)
     return host
   },
 
@@ -60,10 +66,8 @@ async function start(
   const name = `dockfault-${options.image}-${randomBytes(4).toString('hex')}`
   const labels = { [ownerLabel]: ownerName(), ...(options.keep && { [keptLabel]: 'yes' }) }
   try {
-    const started = await new HostContainer(tag, { name, hostname: options.image, labels }).start()
-    const host = new ContainerHost(engine.docker.getContainer(started.getId()), capabilities, options, (gone) =>
-      living.delete(gone),
-    )
+    await new HostContainer(tag, { name, hostname: options.image, labels }).start()
+    const host = new ContainerHost(engine.docker.getContainer(name), capabilities, options, (gone) => living.delete(gone))
     living.add(host)
     return host
   } catch (error) {
@@ -74,8 +78,8 @@ async function start(
 
 /** Why no private engine can be started here, if so. */
 async function noPrivateEngine(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'no Docker engine answers'
-  if (process.getuid?.() !== 0) return 'no Docker engine answers, and only root can start a private one'
+  if (process.platform !== 'linux') return 'finds no Docker engine'
+  if (process.getuid?.() !== 0) return 'finds no Docker engine, and only root can start a private one'
   const missing = await missingPackages(enginePackages)
   if (missing.length === 0) return undefined
   const dockerd = await Promise.any(
@@ -84,5 +88,5 @@ async function noPrivateEngine(): Promise<string | undefined> {
     () => true,
     () => false,
   )
-  return dockerd ? undefined : `no Docker engine answers, and there is no dockerd: ${installLine(missing)}`
+  return dockerd ? undefined : `finds no Docker engine, and there is no dockerd: ${installLine(missing)}`
 }

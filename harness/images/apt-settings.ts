@@ -1,7 +1,8 @@
 import { execa } from 'execa'
 
 // What decides whether and how this machine reaches its package sources. All else in apt's settings is its own affair.
-const carried = /^Acquire::(?:(?:https?|socks5?h?|tor|ftp)::|Check-|Max-ValidTime|Min-ValidTime|Retries|Force|By-Hash|Queue-Mode)/i
+const carried =
+  /^Acquire::(?:(?:https?|socks5?h?|tor|ftp)::|Check-|Max-ValidTime|Min-ValidTime|Retries|Force|By-Hash|Queue-Mode)/i
 
 /** From `apt-config dump`, the settings with which a build reaches the same sources as this machine does. */
 export const parseSettings = (dump: string): string[] =>

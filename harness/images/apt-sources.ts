@@ -71,7 +71,14 @@ export function debianMirrors(sources: readonly Source[]): Mirrors | undefined {
 export function machineMirrors(root = '/'): Mirrors {
   const etc = join(root, 'etc/apt')
   const dir = join(etc, 'sources.list.d')
-  const files = [join(etc, 'sources.list'), ...(existsSync(dir) ? readdirSync(dir).sort().map((f) => join(dir, f)) : [])]
+  const files = [
+    join(etc, 'sources.list'),
+    ...(existsSync(dir)
+      ? readdirSync(dir)
+          .sort()
+          .map((f) => join(dir, f))
+      : []),
+  ]
   const sources = files
     .filter((file) => existsSync(file))
     .flatMap((file) => {

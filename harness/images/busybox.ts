@@ -21,10 +21,20 @@ export async function buildProbe(options: BuildOptions): Promise<string> {
     const packages = join(dir, 'packages.tar')
     // `extract` unpacks the named packages and nothing more.
     const words = await mmdebstrap(recipe, packages, [`--include=${recipe.packages.join(',')}`])
-    await steps.run('downloading busybox', words.map((word) => (word === '--variant=apt' ? '--variant=extract' : word)))
+    await steps.run(
+      'downloading busybox',
+      words.map((word) => (word === '--variant=apt' ? '--variant=extract' : word)),
+    )
     const root = join(dir, 'root')
     await makeRoot(packages, root)
-    await steps.run('testing its tools', [...isolated(), 'chroot', root, '/bin/sh', '-c', await readFile(selfTest, 'utf8')])
+    await steps.run('testing its tools', [
+      ...isolated(),
+      'chroot',
+      root,
+      '/bin/sh',
+      '-c',
+      await readFile(selfTest, 'utf8'),
+    ])
     for (const made of ['tmp', 'dev/null']) await rm(join(root, made), { recursive: true, force: true })
     await mkdir(join(root, 'tmp'))
     await pack(root, recipe.tag, dir)
@@ -44,9 +54,13 @@ function probeKey(recipe: ProbeRecipe): Key {
 async function makeRoot(packages: string, root: string): Promise<void> {
   for (const folder of ['bin', 'etc', 'dev', 'proc', 'sys', 'tmp', 'root', 'var'])
     await mkdir(join(root, folder), { recursive: true })
-  await execa('tar', ['-xf', packages, '-C', root, '--no-same-owner', '--wildcards', './bin/busybox', './usr/bin/busybox'], {
-    reject: false,
-  })
+  await execa(
+    'tar',
+    ['-xf', packages, '-C', root, '--no-same-owner', '--wildcards', './bin/busybox', './usr/bin/busybox'],
+    {
+      reject: false,
+    },
+  )
   // Where /bin is a link in the package, the program sits in /usr/bin.
   await rename(join(root, 'usr/bin/busybox'), join(root, 'bin/busybox')).catch(() => undefined)
   await rm(join(root, 'usr'), { recursive: true, force: true })
@@ -59,7 +73,15 @@ async function makeRoot(packages: string, root: string): Promise<void> {
 
 // Its own network, so that the test's servers meet nobody; root over it, as a user namespace allows to anyone.
 const isolated = (): string[] => [
-  ...['unshare', ...(process.getuid?.() === 0 ? [] : ['--map-root-user']), '--net', '--pid', '--fork', '--kill-child', '--'],
+  ...[
+    'unshare',
+    ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+    '--net',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--',
+  ],
 ]
 
 /** Writes the archive format of `docker save`: one layer, its configuration, a manifest. */

@@ -52,7 +52,16 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
 
     await mkdir(tree)
     // The kernel fills /dev by itself, and a user namespace may make no device.
-    const unpack = ['tar', '--extract', '--exclude=./dev/*', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--file', tar]
+    const unpack = [
+      'tar',
+      '--extract',
+      '--exclude=./dev/*',
+      '--numeric-owner',
+      '--xattrs',
+      '--xattrs-include=*',
+      '--file',
+      tar,
+    ]
     await steps.run('unpacking', [...asRoot(), ...unpack, '--directory', tree])
     await writePartitionTable(raw)
     // Features that extlinux cannot read are left out.
@@ -60,7 +69,11 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
     const blocks = String((diskSize - partitionStart) / 4096)
     const make = ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-O', features, '-m', '0', '-d', tree]
     await steps.run('making the file system', [...asRoot(), ...make, '-E', `offset=${partitionStart}`, raw, blocks])
-    for (const [name, path] of Object.entries({ vmlinuz: 'vmlinuz', initrd: 'initrd.img', cmdline: 'etc/dockfault/cmdline' })) {
+    for (const [name, path] of Object.entries({
+      vmlinuz: 'vmlinuz',
+      initrd: 'initrd.img',
+      cmdline: 'etc/dockfault/cmdline',
+    })) {
       const [command, ...args] = [...asRoot(), 'cat', join(tree, path)]
       await execa(command!, args, { stdout: { file: inDir(name) } })
     }

@@ -15,7 +15,11 @@ export async function mmdebstrap(
     '--skip=cleanup/apt',
     ...settings,
     // Kept in the image: no manuals to unpack and no waiting for disks inside a slow machine.
-    ...['--dpkgopt=force-unsafe-io', '--dpkgopt=path-exclude=/usr/share/man/*', '--dpkgopt=path-exclude=/usr/share/doc/*'],
+    ...[
+      '--dpkgopt=force-unsafe-io',
+      '--dpkgopt=path-exclude=/usr/share/man/*',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+    ],
     ...['--dpkgopt=path-exclude=/usr/share/locale/*', '--dpkgopt=path-include=/usr/share/doc/*/copyright'],
     ...more,
     ...[recipe.suite, tar, ...sourceLines(machineMirrors(), recipe.suite, recipe.pockets)],

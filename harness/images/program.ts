@@ -20,7 +20,13 @@ export async function buildProgram(name: string, options: BuildOptions): Promise
     const [source, product] = [join(dir, 'source'), join(dir, recipe.product)]
     const { path, sha256 } = recipe.source
     const address = `${machineMirrors().main.replace(/\/$/, '')}/${path}`
-    await steps.run('downloading the source', ['/usr/lib/apt/apt-helper', 'download-file', address, source, `SHA256:${sha256}`])
+    await steps.run('downloading the source', [
+      '/usr/lib/apt/apt-helper',
+      'download-file',
+      address,
+      source,
+      `SHA256:${sha256}`,
+    ])
     // In a user namespace mmdebstrap may not be able to read this checkout.
     const script = join(dir, 'build.sh')
     await copyFile(recipeScript(recipe, recipe.build), script)

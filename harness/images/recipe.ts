@@ -53,10 +53,12 @@ export const hostImages = (root = imagesRoot): string[] =>
     .sort()
 
 /** The recipe of a host image. */
-export const loadHostRecipe = (name: string, root = imagesRoot): HostRecipe => load(name, join(root, name, 'host.yaml'), hostRecipe)
+export const loadHostRecipe = (name: string, root = imagesRoot): HostRecipe =>
+  load(name, join(root, name, 'host.yaml'), hostRecipe)
 
 /** The recipe of the probe image. */
-export const loadProbeRecipe = (root = imagesRoot): ProbeRecipe => load('busybox', join(root, 'busybox', 'probe.yaml'), probeRecipe)
+export const loadProbeRecipe = (root = imagesRoot): ProbeRecipe =>
+  load('busybox', join(root, 'busybox', 'probe.yaml'), probeRecipe)
 
 /** The recipe of a program that is built from source. */
 export const loadBuildRecipe = (name: string, root = imagesRoot): BuildRecipe =>

@@ -27,7 +27,13 @@ export function rootfsKey(recipe: HostRecipe, kind: 'rootfs' | 'disk', probe: st
   const scripts = hooks(recipe, kind === 'disk')
   const last = kind === 'disk' ? [recipe['first-boot']] : []
   const inputs = [...scripts, ...last].map((script) => ({ file: recipeScript(recipe, script) }))
-  const hash = fingerprint([builderVersion, kind, { file: recipe.file }, ...inputs, { file: join(probe, 'manifest.json') }])
+  const hash = fingerprint([
+    builderVersion,
+    kind,
+    { file: recipe.file },
+    ...inputs,
+    { file: join(probe, 'manifest.json') },
+  ])
   return { image: recipe.name, kind, hash }
 }
 
@@ -39,14 +45,21 @@ export async function makeRoot(
   const packages = [...recipe.packages, ...(to.vm ? recipe['vm-packages'] : [])]
   const environment = { DOCKFAULT_IMAGE: recipe.name, DOCKFAULT_KERNEL: recipe.kernel }
   const inside = (script: string): string => hook('chroot "$1" sh -eu', exported(environment) + script)
-  const debconf = recipe.debconf.length > 0 ? [hook('chroot "$1" debconf-set-selections', recipe.debconf.join('\n'))] : []
-  await to.steps.run('installing packages', await mmdebstrap(recipe, to.tar, [
-    `--include=${packages.join(',')}`,
-    ...debconf.map((line) => `--essential-hook=${line}`),
-    `--customize-hook=mkdir -p "$1/var/lib/dockfault"`,
-    `--customize-hook=upload ${shellQuote(probeFile(to.probe))} /var/lib/dockfault/busybox.tar`,
-    ...hooks(recipe, to.vm).map((script) => `--customize-hook=${inside(readFileSync(recipeScript(recipe, script), 'utf8'))}`),
-  ]), phase)
+  const debconf =
+    recipe.debconf.length > 0 ? [hook('chroot "$1" debconf-set-selections', recipe.debconf.join('\n'))] : []
+  await to.steps.run(
+    'installing packages',
+    await mmdebstrap(recipe, to.tar, [
+      `--include=${packages.join(',')}`,
+      ...debconf.map((line) => `--essential-hook=${line}`),
+      `--customize-hook=mkdir -p "$1/var/lib/dockfault"`,
+      `--customize-hook=upload ${shellQuote(probeFile(to.probe))} /var/lib/dockfault/busybox.tar`,
+      ...hooks(recipe, to.vm).map(
+        (script) => `--customize-hook=${inside(readFileSync(recipeScript(recipe, script), 'utf8'))}`,
+      ),
+    ]),
+    phase,
+  )
 }
 
 const hooks = (recipe: HostRecipe, vm: boolean): string[] => [

@@ -57,8 +57,12 @@ export async function ensurePackages(names: readonly string[], options: EnsureOp
   }
   options.signal?.throwIfAborted()
   if (result.failed)
-    throw new LabError('missing', `apt-get could not install ${list}: ${String(result.all).trim().split('\n').at(-1)}`, {
-      hint: installLine(missing),
-      facts: { missing },
-    })
+    throw new LabError(
+      'missing',
+      `apt-get could not install ${list}: ${String(result.all).trim().split('\n').at(-1)}`,
+      {
+        hint: installLine(missing),
+        facts: { missing },
+      },
+    )
 }

@@ -1,5 +1,6 @@
 import { outside } from '../outside/outside.ts'
 import { inContainer } from './container.ts'
+import { enter } from './fleet.ts'
 import type { Probe } from './probe.ts'
 
 /** From a container to the outside: TCP, UDP, ICMP, a name, and a transfer larger than any window. */
@@ -27,8 +28,7 @@ export const egress = (container: string, prefix: string): Probe[] => [
 const udpEcho = (container: string, name: string): Probe => ({
   name,
   healthy: 'pass',
-  script: `pid=$(docker inspect -f '{{.State.Pid}}' ${container}) && [ "$pid" != 0 ] || exit 1
-echo echoed | timeout 4 nsenter -t "$pid" -n socat -t 2 - UDP4:${outside.address}:7`,
+  script: `${enter(container, 'net')} sh -c 'echo echoed | timeout 5 socat -t 2 - UDP4:${outside.address}:7'`,
   failCodes: [1, 124],
   answer: /^echoed$/m,
   deadlineMs: 20_000,

@@ -28,6 +28,28 @@ timeout 5 nc -w 2 127.0.0.1 8099 </dev/null || { echo "nc: $?"; exit 1; }
 timeout 5 ping -c 1 127.0.0.1 >/dev/null || { echo "ping: $?"; exit 1; }
 timeout 1 nslookup 127.0.0.1 127.0.0.1 >/dev/null 2>&1; case $? in 0|1|143);; *) echo "nslookup crashed"; exit 1;; esac`
 
+const names = Object.values(fleet).map(({ name }) => name)
+
+/**
+ * Writes down which process is which container's, once for all probes of a stage. `docker exec` would do it for each,
+ * but it takes seconds under emulation, and asks a daemon whose absence is no proof that a container has no network.
+ */
+export const writeRoster = `mkdir -p /run/dockfault
+systemctl is-active -q docker.service || exit 0
+timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${names.join(' ')} >/run/dockfault/roster.new 2>/dev/null
+mv /run/dockfault/roster.new /run/dockfault/roster`
+
+const flags = { mount: '-m', net: '-n', uts: '-u', ipc: '-i' }
+
+/** The head of a command line that runs the rest inside a container, or ends with 1 where that container does not run. */
+export const enter = (container: string, namespaces: 'net' | 'mount,net,uts,ipc'): string =>
+  `pid=$(sed -n 's|^/${container} ||p' /run/dockfault/roster 2>/dev/null)
+[ "\${pid:-0}" -gt 0 ] && [ -e "/proc/$pid" ] || { echo 'the container ${container} does not run'; exit 1; }
+exec nsenter -t "$pid" ${namespaces
+    .split(',')
+    .map((name) => flags[name as keyof typeof flags])
+    .join(' ')}`
+
 /** Starts the probe containers on a healthy host and tests their tools once. Throws LabError `probe`. */
 export async function startFleet(host: Host): Promise<void> {
   const started = await host.exec(
@@ -35,11 +57,13 @@ export async function startFleet(host: Host): Promise<void> {
 docker image inspect ${probeImage} >/dev/null 2>&1 || docker load -q -i /var/lib/dockfault/busybox.tar
 docker network create --subnet 172.30.1.0/24 -o com.docker.network.bridge.name=br-probe-a probe-a
 docker network create --subnet 172.30.2.0/24 -o com.docker.network.bridge.name=br-probe-b probe-b
-${run(fleet.default.name, `-p ${fleet.default.port}:80`)}
-${run(fleet.user.name, `--network probe-a --ip 172.30.1.10 -p ${fleet.user.port}:80`)}
-${run(fleet.peer.name, `--network probe-a --ip ${fleet.peer.address}`)}
-${run(fleet.other.name, `--network probe-b --ip ${fleet.other.address}`)}
-${run(fleet.host.name, '--network host', 'sleep 2147483647')}
+# Side by side: each takes seconds under emulation.
+${run(fleet.default.name, `-p ${fleet.default.port}:80`)} & a=$!
+${run(fleet.user.name, `--network probe-a --ip 172.30.1.10 -p ${fleet.user.port}:80`)} & b=$!
+${run(fleet.peer.name, `--network probe-a --ip ${fleet.peer.address}`)} & c=$!
+${run(fleet.other.name, `--network probe-b --ip ${fleet.other.address}`)} & d=$!
+${run(fleet.host.name, '--network host', 'sleep 2147483647')} & e=$!
+for job in $a $b $c $d $e; do wait $job; done
 docker exec ${fleet.peer.name} sh -c '${selfTest}'`,
     { deadlineMs: 60_000 },
   )
@@ -54,7 +78,6 @@ docker exec ${fleet.peer.name} sh -c '${selfTest}'`,
  * back. A host that stays broken is a result for the probes to tell, not an error here.
  */
 export async function settle(host: Host): Promise<void> {
-  const names = Object.values(fleet).map(({ name }) => name)
   await host.exec(
     `for attempt in $(seq 40); do
   case $(systemctl show -P ActiveState docker) in

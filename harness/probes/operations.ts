@@ -6,6 +6,7 @@ export const operations: readonly Probe[] = [
   {
     name: 'new-network',
     healthy: 'pass',
+    changes: true,
     script: `docker network create probe-new >/dev/null; code=$?
 docker network rm probe-new >/dev/null 2>&1
 exit $code`,
@@ -15,6 +16,7 @@ exit $code`,
   {
     name: 'new-publish',
     healthy: 'pass',
+    changes: true,
     // docker run exits 125 when the daemon refuses. Source: docker run reference, "Exit status".
     script: `docker run -d --init --name probe-publish -p 8098:80 ${probeImage} sleep 60 >/dev/null; code=$?
 docker rm -f probe-publish >/dev/null 2>&1

@@ -1,6 +1,7 @@
 import type { ExecResult, Host } from '../hosts/host.ts'
 import { clean } from '../lib/text.ts'
 import type { Outcome } from '../scenario/schema.ts'
+import { writeRoster } from './fleet.ts'
 
 /** One question put to a host's network. */
 export interface Probe {
@@ -15,6 +16,8 @@ export interface Probe {
   readonly answer?: RegExp
   /** Milliseconds on fast hardware. */
   readonly deadlineMs: number
+  /** It changes the host, and is asked when all else has been seen: a broken tool may undo there what others measure. */
+  readonly changes?: boolean
 }
 
 export interface ProbeResult {
@@ -33,6 +36,7 @@ export function judge(probe: Probe, result: ExecResult): Outcome {
 
 /** Asks all probes at once; each has its own deadline. Rejects only when the host itself is lost. */
 export async function askAll(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
+  await host.exec(writeRoster, { deadlineMs: 30_000 })
   return Promise.all(
     probes.map(async (probe) => {
       const result = await host.exec(probe.script, { deadlineMs: probe.deadlineMs })

@@ -31,6 +31,11 @@ export class ContainerHost implements Host {
     this.gone = gone
   }
 
+  /** The container's name in its engine. */
+  get id(): string {
+    return this.container.id
+  }
+
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
     return this.reach(() => this.guest.exec(script, options))
   }
@@ -49,7 +54,8 @@ export class ContainerHost implements Host {
 
   async console(): Promise<string> {
     const log = await this.container.logs({ stdout: true, stderr: true, follow: false })
-    return log.toString('utf8')
+    // A terminal's line ends, doubled on their way through a second one.
+    return log.toString('utf8').replace(/\r+\n/g, '\n')
   }
 
   shell(): Promise<void> {

@@ -1,7 +1,6 @@
 import type Dockerode from 'dockerode'
 import { LabError } from '../../lib/errors.ts'
 import { ensurePackages } from '../../lib/packages.ts'
-import { sweepEngines } from './engines.ts'
 import { enginePackages, type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 import { sweepContainers } from './sweep.ts'
 import { askEngine, userEngineAddress } from './user-engine.ts'
@@ -45,17 +44,16 @@ export async function closeEngine({ leave = false } = {}): Promise<void> {
 }
 
 async function open(options: Options): Promise<Engine> {
+  await sweepContainers({ kept: false })
   const address = userEngineAddress()
   const answer = address === undefined ? undefined : await askEngine(address)
-  if (answer?.unfit) throw new LabError('host', answer.unfit)
+  if (answer?.unfit) throw new LabError('missing', `the container provider ${answer.unfit}`)
   if (answer) {
     latest = { docker: await client(address!), address: address!, own: undefined }
-    await sweepContainers(latest.docker)
     return latest
   }
   await ensurePackages(enginePackages, { why: 'run a private Docker engine', ...options })
   options.progress('no Docker engine answers: starting a private one')
-  await sweepEngines({ kept: false })
   const own = await startPrivateEngine({ keep: options.keep === true, signal: options.signal })
   try {
     const docker = await client(own.address)

@@ -13,8 +13,8 @@ $with umount -l /sys/fs/cgroup
 $with mount -t cgroup2 cgroup2 /sys/fs/cgroup
 if [ ! -e /sys/fs/cgroup/cgroup.events ]; then
     # Only the root of a tree has no such file: the machine uses no version 2, so Docker has made no cgroup in it.
-    mkdir -p "/sys/fs/cgroup/dockfault-$DOCKFAULT_HOST"
-    echo $$ >"/sys/fs/cgroup/dockfault-$DOCKFAULT_HOST/cgroup.procs"
+    mkdir -p "/sys/fs/cgroup/$DOCKFAULT_HOST"
+    echo $$ >"/sys/fs/cgroup/$DOCKFAULT_HOST/cgroup.procs"
     $with umount /sys/fs/cgroup
     exec unshare --cgroup sh -c '$0 mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /sbin/init "$@"' "$with" "$@"
 fi

@@ -7,7 +7,7 @@ import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import { identify, isAlive, kill } from '../qemu/process.ts'
 import { type EngineRecord, removeEngine } from './engines.ts'
-import { pings } from './user-engine.ts'
+import { askDocker } from './user-engine.ts'
 
 const script = fileURLToPath(new URL('./private-engine.sh', import.meta.url))
 // testcontainers remembers an address for the life of the process, so a second engine must be found at the first's.
@@ -79,6 +79,8 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
   rmSync(join(link, 'docker.sock'), { force: true })
   symlinkSync(socket, join(link, 'docker.sock'))
 
+  const address = `unix://${link}/docker.sock`
+
   const end = async (): Promise<void> => {
     if (engine) await kill(engine)
     await removeEngine(record)
@@ -88,7 +90,7 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
       'the private Docker engine',
       async () => {
         if (exitCode !== undefined) return exitCode
-        return (await pings(join(link, 'docker.sock'))) ? ('up' as const) : undefined
+        return (await askDocker(address, 'GET', '/version')) ? ('up' as const) : undefined
       },
       { deadlineMs: 60_000, everyMs: 40, signal: options.signal },
     )
@@ -104,10 +106,11 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
     throw new LabError('host', `no private Docker engine: ${words || 'it said nothing'}`, { cause: error })
   }
   return {
-    address: `unix://${link}/docker.sock`,
+    address,
     isAlive: () => engine !== undefined && isAlive(engine),
     end,
     endNow() {
+      if (record.kept) return
       if (engine && isAlive(engine)) process.kill(engine.pid, 'SIGKILL')
       rmSync(link, { recursive: true, force: true })
     },

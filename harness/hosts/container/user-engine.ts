@@ -17,28 +17,37 @@ export interface Answer {
  * testcontainers knows how to reach it, and says so when it cannot.
  */
 export async function askEngine(address: string): Promise<Answer | undefined> {
-  if (!address.startsWith('unix://')) return { unfit: undefined }
-  const info = await get(address.slice('unix://'.length), '/info')
+  if (!isSocket(address)) return { unfit: undefined }
+  const info = (await askDocker(address, 'GET', '/info')) as Record<string, unknown> | undefined
   if (!info) return undefined
   const security = ((info['SecurityOptions'] as string[] | null) ?? []).join(' ')
-  if (info['OSType'] !== 'linux') return { unfit: `the Docker engine runs ${info['OSType']} containers` }
-  if (/name=rootless/.test(security)) return { unfit: 'the Docker engine is rootless: a nested dockerd needs a real root' }
-  if (/name=userns/.test(security)) return { unfit: 'the Docker engine remaps users: a nested dockerd needs a real root' }
-  return { unfit: undefined }
+  const unfit = /name=(rootless|userns)/.test(security)
+    ? 'finds a Docker engine without a real root (rootless, or users remapped), which a nested dockerd needs'
+    : info['OSType'] !== 'linux'
+      ? `finds a Docker engine for ${info['OSType']} containers`
+      : undefined
+  return { unfit }
 }
 
-/** Whether an engine is there and listens. */
-export const pings = async (socketPath: string): Promise<boolean> => (await get(socketPath, '/version')) !== undefined
+const isSocket = (address: string): boolean => address.startsWith('unix://')
 
-function get(socketPath: string, path: string): Promise<Record<string, unknown> | undefined> {
+/**
+ * One request to an engine behind a socket, for questions that are not worth loading testcontainers. Gives the JSON
+ * answer (null where there is none to give), or undefined when nobody answers or the engine refuses.
+ */
+export function askDocker(address: string, method: 'GET' | 'DELETE', path: string): Promise<unknown> {
+  if (!isSocket(address)) return Promise.resolve(undefined)
+  const socketPath = address.slice('unix://'.length)
   return new Promise((resolve) => {
-    const asked = request({ socketPath, path, timeout: 5000, agent: false }, (response) => {
+    const asked = request({ socketPath, path, method, timeout: 20_000, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', () => resolve(undefined))
       response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        const fine = response.statusCode !== undefined && response.statusCode < 300
         try {
-          resolve(response.statusCode === 200 ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : undefined)
+          resolve(fine ? JSON.parse(text || 'null') : undefined)
         } catch {
           resolve(undefined)
         }

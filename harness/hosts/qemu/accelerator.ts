@@ -4,9 +4,9 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { cacheRoot } from '../../images/cache.ts'
 import { type Accelerator, acceleratorArgs } from './machine.ts'
 import { machineBoot } from './process.ts'
-import { cacheRoot } from '../../images/cache.ts'
 
 // A kernel with no root file system gets here in about a second under a KVM that works.
 const deadlineMs = 15_000

@@ -1,6 +1,6 @@
-import { clean, shellQuote as quote } from '../../lib/text.ts'
 import { LabError } from '../../lib/errors.ts'
 import { sleep } from '../../lib/retry.ts'
+import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 import type { Agent } from './agent.ts'
 
@@ -108,7 +108,10 @@ export class Guest {
     const parts: Buffer[] = []
     try {
       for (;;) {
-        const read = await this.call<{ 'buf-b64': string; eof: boolean }>('guest-file-read', { handle, count: 4 * piece })
+        const read = await this.call<{ 'buf-b64': string; eof: boolean }>('guest-file-read', {
+          handle,
+          count: 4 * piece,
+        })
         parts.push(Buffer.from(read['buf-b64'], 'base64'))
         if (read.eof) return new Uint8Array(Buffer.concat(parts))
       }
@@ -119,7 +122,9 @@ export class Guest {
 
   /** The id of the guest's current boot. */
   async bootId(): Promise<string> {
-    return Buffer.from(await this.get('/proc/sys/kernel/random/boot_id')).toString('utf8').trim()
+    return Buffer.from(await this.get('/proc/sys/kernel/random/boot_id'))
+      .toString('utf8')
+      .trim()
   }
 
   private call<T>(command: string, args: Record<string, unknown>): Promise<T> {

@@ -14,9 +14,7 @@ export type Accelerator = 'kvm' | 'tcg'
 
 /** Accelerator and processor as QEMU's arguments. */
 export const acceleratorArgs = (accelerator: Accelerator): string[] =>
-  accelerator === 'kvm'
-    ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max']
+  accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max']
 
 export interface MachineOptions {
   name: string

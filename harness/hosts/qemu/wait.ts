@@ -52,8 +52,12 @@ export async function lost(machine: Machine, cause: unknown): Promise<LabError> 
   const console = clean(await readFile(machine.consoleFile, 'utf8').catch(() => ''))
   const tail = console.trim().split('\n').slice(-8).join('\n')
   const how = machine.isAlive() ? 'does not answer' : `has ended (QEMU: ${machine.lastWords() || 'no word'})`
-  return new LabError('host', `the host ${how}${tail ? `; its console ends with:\n${tail}` : '; its console is empty'}`, {
-    cause,
-    hint: `the whole console is in ${machine.consoleFile}`,
-  })
+  return new LabError(
+    'host',
+    `the host ${how}${tail ? `; its console ends with:\n${tail}` : '; its console is empty'}`,
+    {
+      cause,
+      hint: `the whole console is in ${machine.consoleFile}`,
+    },
+  )
 }

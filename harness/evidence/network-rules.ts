@@ -1,0 +1,50 @@
+import type { NetworkFact } from './docker.ts'
+import type { Facts } from './facts.ts'
+import type { Rule } from './iptables-save.ts'
+
+// Networks for which dockerd makes other rules than for most, as it was asked to.
+const special = /enable_icc|enable_ip_masquerade|gateway_mode|trusted_host_interfaces/
+
+// What no bridge network can do without; it can be missing from all of them.
+const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = [
+  {
+    what: 'nothing accepts what comes from',
+    met: ({ target, input, output }, bridge) =>
+      target === 'ACCEPT' && input === bridge && (output === undefined || output === `!${bridge}`),
+  },
+  {
+    what: 'nothing accepts the replies to',
+    met: ({ target, output, text }, bridge) => target === 'ACCEPT' && output === bridge && text.includes('ESTABLISHED'),
+  },
+]
+
+/**
+ * The rules that dockerd makes for every bridge network alike and that one of them lacks, as
+ * `filter: -A FORWARD -o br-1 -j DOCKER`. Which rules these are depends on the engine, so the networks are held against
+ * each other; what all of them lack is said in words.
+ */
+export function missingRules({ docker, ruleset }: Facts): string[] {
+  const plain = docker.networks.filter((network) => !network.internal && network.subnet !== '' && !isSpecial(network))
+  const shapes = plain.map((network) => new Set(ruleset.rules.flatMap((rule) => shapeOf(rule, network) ?? [])))
+  const known = new Set(shapes.flatMap((own) => [...own]))
+  const forwarding = ruleset.rules.filter(({ table }) => table === 'filter')
+  return plain.flatMap((network, index) => [
+    ...needs
+      .filter(({ met }) => !plain.some(({ bridge }) => forwarding.some((rule) => met(rule, bridge))))
+      .map(({ what }) => `filter: ${what} ${network.bridge}`),
+    ...[...known].filter((shape) => !shapes[index]!.has(shape)).map((shape) =>
+      shape.replaceAll('<bridge>', network.bridge).replaceAll('<subnet>', network.subnet),
+    ),
+  ])
+}
+
+const isSpecial = ({ options }: NetworkFact): boolean =>
+  Object.entries(options).some(([name, value]) => special.test(name) && value !== 'true' && value !== 'nat')
+
+/** A rule with the network's own names left open; nothing where it speaks of another network or of one container. */
+function shapeOf(rule: Rule, { bridge, subnet }: NetworkFact): string | undefined {
+  const own = [rule.input, rule.output].some((name) => name === bridge || name === `!${bridge}`)
+  if (!own || rule.port !== undefined || rule.destination !== undefined) return undefined
+  const words = rule.text.split(' ').map((word) => (word === bridge ? '<bridge>' : word === subnet ? '<subnet>' : word))
+  return `${rule.table}: ${words.join(' ')}`
+}
