@@ -82,7 +82,8 @@ export class Scene {
 
   /** Looks at the host, and notes in the record what was seen; against an expectation, each difference is a mismatch. */
   async look(stage: StageRecord, expected?: Expectation, as = stage.name): Promise<Observation> {
-    const seen = await observe(this.host!, this.lab)
+    const asked = this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
+    const seen = await observe(this.host!, { ...this.lab, probes: asked })
     const file = join(this.lab.logDir, `${as.replaceAll(/[^\w.+-]/g, '-')}.bundle`)
     await writeFile(file, seen.bundle)
     for (const { name, outcome, durationMs, detail } of seen.probes) {

@@ -57,6 +57,8 @@ export interface Facts {
   ruleset: Ruleset
   /** The chains of nftables, all families: `nft -j list ruleset`. */
   nft: NftChain[]
+  /** The device of the IPv4 default route; empty where there is none. */
+  uplink: string
   firewalld: { defaultZone: string; zones: Record<string, string[]> }
   /** conntrack -L, a connection a line. */
   connections: string[]
@@ -101,6 +103,7 @@ export function readFacts(bundle: string): Facts {
     rules,
     ruleset: parseIptablesSave(rules),
     nft: readNft(text('rules-native')),
+    uplink: readUplink(text('routes')),
     firewalld: readFirewalld(lines('firewalld')),
     connections: lines('connections'),
     settings: pairs(lines('settings')),
@@ -161,6 +164,18 @@ function readFirewalld([defaultZone = '', ...active]: string[]): Facts['firewall
     else if (/^\S/.test(line)) zone = line.split(' ')[0]!
   }
   return { defaultZone, zones }
+}
+
+function readUplink(text: string): string {
+  const routes = all(text).flatMap((value) => (Array.isArray(value) ? (value as Route[]) : []))
+  // Routes of the main table name no table.
+  return routes.find(({ dst, table }) => dst === 'default' && table === undefined)?.dev ?? ''
+}
+
+interface Route {
+  dst?: string
+  dev?: string
+  table?: string
 }
 
 const withoutCounters = (line: string): string => line.replace(/ ?\[\d+:\d+\] ?/, ' ').trim()

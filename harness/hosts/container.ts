@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { access } from 'node:fs/promises'
 import { hostImages } from '../images/recipe.ts'
 import { LabError } from '../lib/errors.ts'
-import { installLine, missingPackages } from '../lib/packages.ts'
 import { duration } from '../lib/text.ts'
 import { ContainerHost } from './container/container-host.ts'
+import { noPrivateEngine } from './container/dockerd.ts'
 import { closeEngine, type Engine, openEngine } from './container/engine.ts'
 import { importImage } from './container/image.ts'
 import { keptLabel, ownerLabel, ownerName } from './container/owner.ts'
-import { enginePackages } from './container/private-engine.ts'
 import { askEngine, userEngineAddress } from './container/user-engine.ts'
 import type { Provider, ProvisionOptions } from './host.ts'
 
@@ -67,26 +65,16 @@ async function start(
   const labels = { [ownerLabel]: ownerName(), ...(options.keep && { [keptLabel]: 'yes' }) }
   try {
     await new HostContainer(tag, { name, hostname: options.image, labels }).start()
-    const host = new ContainerHost(engine.docker.getContainer(name), capabilities, options, (gone) => living.delete(gone))
+    const host = new ContainerHost(engine.docker.getContainer(name), capabilities, options, (gone) =>
+      living.delete(gone),
+    )
     living.add(host)
     return host
   } catch (error) {
-    await engine.docker.getContainer(name).remove({ force: true, v: true }).catch(() => undefined)
+    await engine.docker
+      .getContainer(name)
+      .remove({ force: true, v: true })
+      .catch(() => undefined)
     throw new LabError('host', `the Docker engine could not start ${options.image}`, { cause: error })
   }
-}
-
-/** Why no private engine can be started here, if so. */
-async function noPrivateEngine(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'finds no Docker engine'
-  if (process.getuid?.() !== 0) return 'finds no Docker engine, and only root can start a private one'
-  const missing = await missingPackages(enginePackages)
-  if (missing.length === 0) return undefined
-  const dockerd = await Promise.any(
-    ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/usr/bin/apt-get'].map((file) => access(file)),
-  ).then(
-    () => true,
-    () => false,
-  )
-  return dockerd ? undefined : `finds no Docker engine, and there is no dockerd: ${installLine(missing)}`
 }

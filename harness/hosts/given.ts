@@ -26,9 +26,11 @@ forward=net.ipv4.ip_forward=${Number(given['ip-forward'])}
 if [ "$(cat /etc/docker/daemon.json 2>/dev/null || echo '${daemonDefault}')" = "$want" ] &&
    [ "$(cat /etc/sysctl.d/90-dockfault.conf 2>/dev/null || echo net.ipv4.ip_forward=0)" = "$forward" ] &&
    readlink -f /usr/sbin/iptables | grep -q '${given.xtables}' && systemctl is-active -q docker.service &&
+   ${given.firewalld ? '' : '! '}systemctl is-active -q firewalld.service &&
    iptables -S FORWARD | grep -qx -- '-P FORWARD ${policy}'; then settings; exit 0; fi
 systemctl stop docker.socket docker.service
 ip link del docker0 2>/dev/null || true
+systemctl disable -q --now firewalld.service 2>/dev/null || true
 nft flush ruleset 2>/dev/null || true
 update-alternatives --set iptables /usr/sbin/iptables-${given.xtables} >/dev/null
 update-alternatives --set ip6tables /usr/sbin/ip6tables-${given.xtables} >/dev/null
@@ -37,6 +39,7 @@ sysctl -qw "$forward"
 echo "$forward" >/etc/sysctl.d/90-dockfault.conf
 mkdir -p /etc/docker
 printf '%s\\n' "$want" >/etc/docker/daemon.json
+${given.firewalld ? 'systemctl enable -q --now firewalld.service' : ''}
 systemctl reset-failed docker.service
 systemctl start docker.service
 settings

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { askDocker, userEngineAddress } from './container/user-engine.ts'
-import { ownerLabel } from './container/owner.ts'
 import { imageLabel } from './container/image.ts'
+import { ownerLabel } from './container/owner.ts'
+import { askDocker, userEngineAddress } from './container/user-engine.ts'
 
 /** Facts of the machine the lab runs on, each as lines that can be compared. None of them is the lab's to change. */
 export type MachineState = Readonly<Record<string, readonly string[]>>
@@ -72,7 +72,12 @@ async function dockerObjects(): Promise<string[]> {
       return !labels.includes(ownerLabel) && !labels.includes(imageLabel)
     })
   }
-  const kinds = { containers: '/containers/json?all=1', images: '/images/json', networks: '/networks', volumes: '/volumes' }
+  const kinds = {
+    containers: '/containers/json?all=1',
+    images: '/images/json',
+    networks: '/networks',
+    volumes: '/volumes',
+  }
   const found = await Promise.all(
     Object.entries(kinds).map(async ([kind, path]) =>
       (await ask(path)).map(({ Id, Name, State }) => `${kind} ${[Id ?? Name, State].filter(Boolean).join(' ')}`),
@@ -92,6 +97,10 @@ async function print(command: string, ...args: string[]): Promise<string[]> {
 }
 
 const lines = (file: string): string[] =>
-  existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : []
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : []
 
 const list = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir).sort() : [])

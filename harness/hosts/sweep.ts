@@ -1,4 +1,5 @@
 import { sweepBuilds } from '../images/cache.ts'
+import { sweepContainers } from './container/sweep.ts'
 import { down, sweep } from './qemu/runs.ts'
 
 /** What a sweep did, by name. */
@@ -14,8 +15,9 @@ export interface Swept {
 export async function sweepEverything({ kept }: { kept: boolean }): Promise<Swept> {
   const builds = await sweepBuilds()
   const machines = await (kept ? down() : sweep())
+  const containers = await sweepContainers({ kept })
   return {
-    ended: [...machines.ended, ...builds.map((name) => `half-made build ${name}`)],
-    running: machines.running,
+    ended: [...machines.ended, ...containers.ended, ...builds.map((name) => `half-made build ${name}`)],
+    running: [...machines.running, ...containers.running],
   }
 }

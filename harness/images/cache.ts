@@ -29,7 +29,7 @@ interface Manifest {
 const keptForMs = 30 * 24 * 3600_000
 
 /** Where this user's cache of dockfault is. */
-export const cacheRoot = (): string => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'dockfault')
+export const cacheRoot = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dockfault')
 
 const root = (): string => join(cacheRoot(), 'images')
 const label = ({ image, kind, hash }: Key): string => `${image}-${kind}-${hash.slice(0, 12)}`

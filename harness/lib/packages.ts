@@ -10,9 +10,17 @@ export interface EnsureOptions {
 
 /** The Debian packages of a list that are not installed. Without dpkg all of them are. */
 export async function missingPackages(names: readonly string[]): Promise<string[]> {
-  const { stdout } = await execa('dpkg-query', ['--show', '--showformat=${Package} ${db:Status-Status}\\n', ...names], {
-    reject: false,
-  })
+  const { stdout } = await execa(
+    'dpkg-query',
+    [
+      '--show', // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own format
+      '--showformat=${Package} ${db:Status-Status}\\n',
+      ...names,
+    ],
+    {
+      reject: false,
+    },
+  )
   const installed = new Set(
     String(stdout ?? '')
       .split('\n')
@@ -41,18 +49,19 @@ export async function ensurePackages(names: readonly string[], options: EnsureOp
       facts: { missing },
     })
   options.progress(`installing on this machine, to ${options.why}: ${list}`)
-  const install = () =>
-    execa('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+  const run = (...args: string[]) =>
+    execa('apt-get', args, {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
       stdin: 'ignore',
       reject: false,
       all: true,
       ...(options.signal ? { cancelSignal: options.signal } : {}),
     })
+  const install = () => run('install', '-y', '--no-install-recommends', ...missing)
   // The lists may be missing or stale (a clean container has none), but reading them anew is slow: only on demand.
   let result = await install()
   if (result.failed && !result.isCanceled) {
-    await execa('apt-get', ['update'], { reject: false, stdin: 'ignore' })
+    await run('update')
     result = await install()
   }
   options.signal?.throwIfAborted()

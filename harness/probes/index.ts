@@ -1,5 +1,6 @@
 import { egress } from './egress.ts'
 import { fleet } from './fleet.ts'
+import { hostPort } from './host-port.ts'
 import { neighbours } from './neighbours.ts'
 import { operations } from './operations.ts'
 import type { Probe } from './probe.ts'
@@ -12,5 +13,6 @@ export const probes: readonly Probe[] = [
   ...published(fleet.default.port, 'published'),
   ...published(fleet.user.port, 'user-published'),
   ...neighbours,
+  hostPort,
   ...operations,
 ]

@@ -6,8 +6,11 @@ import { writeRoster } from './fleet.ts'
 /** One question put to a host's network. */
 export interface Probe {
   readonly name: string
-  /** What a healthy host answers: isolation, for one, must fail. */
-  readonly healthy: 'pass' | 'fail'
+  /**
+   * What a healthy host answers: isolation, for one, must fail. Left out where that depends on the host: then it is
+   * asked only in scenarios whose healthy vector says.
+   */
+  readonly healthy?: 'pass' | 'fail'
   /** POSIX sh, run as root on the host. */
   readonly script: string
   /** Exit codes with which the tool says "the network did not let me"; every other non-zero code is the tool's own crash. */

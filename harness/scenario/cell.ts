@@ -46,7 +46,9 @@ export function cellsOf(
   probes: Vocabulary['probes'],
 ): Cell[] {
   const { hosts, fault, healthy, latent, broken, source, decoy, ...same } = scenario
-  const well = complete(healthy.probes, probes)
+  const said: Record<string, string | undefined> = healthy.probes
+  const asked = Object.entries(probes).filter(([name, answer]) => answer ?? said[name])
+  const well = complete(said, Object.fromEntries(asked) as Vector)
   const expectation = (state: NonNullable<typeof broken>): Expectation => ({
     probes: complete(state.probes, well),
     diagnosis: state.diagnosis,
@@ -68,7 +70,7 @@ export function cellsOf(
   }))
 }
 
-/** A vector with every probe in it: named, else by its `default`, else as on the healthy host. */
+/** A vector with every asked probe in it: named, else by its `default`, else as on the healthy host. */
 function complete(named: Record<string, string | undefined>, healthy: Readonly<Vector>): Vector {
   const rest = named.default ?? 'healthy'
   return Object.fromEntries(

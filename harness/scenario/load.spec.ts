@@ -89,6 +89,17 @@ broken: { probes: { default: pass, egress-tcp: fail }, diagnosis: [] }
       expect(cell?.broken?.probes).to.deep.equal({ 'egress-tcp': 'fail', 'host-network': 'pass', isolation: 'pass' })
     })
 
+    it('asks a probe without one healthy answer only where the scenario gives it', () => {
+      const [cell] = load({
+        'a.yaml': `${head}fault: { kind: stale-kernel }
+healthy: { probes: { host-port: fail } }
+broken: { probes: { default: pass }, diagnosis: [] }
+`,
+      })
+      expect(cell?.healthy.probes).to.include({ 'host-port': 'fail' })
+      expect(cell?.broken?.probes).to.include({ 'host-port': 'pass' })
+    })
+
     it('merges the mappings of a variant, and replaces its lists', () => {
       const cells = load({
         'a.yaml': `${sick}tags: [vm, slow]

@@ -55,6 +55,10 @@ describe('scenario schema', () => {
       'broken.probes.isolation',
       { ...shortest, broken: { diagnosis: [], probes: { isolation: 'error' } } },
     ],
+    'a probe that the healthy host is not asked': [
+      'broken.probes.host-port',
+      { ...shortest, broken: { diagnosis: [], probes: { 'host-port': 'pass' } } },
+    ],
     'no word on diagnosis': ['broken.diagnosis', { ...shortest, broken: {} }],
     'an unknown cause': ['broken.diagnosis.0', { ...shortest, broken: { diagnosis: ['gremlins'] } }],
     'a diagnosis of the healthy host': ['healthy', { ...shortest, healthy: { diagnosis: ['stale-kernel'] } }],
@@ -88,6 +92,7 @@ describe('scenario schema', () => {
       'ip-forward': false,
       'br-netfilter': true,
       ipv6: true,
+      firewalld: false,
     })
     const accept = { ...shortest, given: { 'forward-policy': 'accept' } }
     expect(schema.parse(accept).given['ip-forward']).to.equal(true)

@@ -20,7 +20,8 @@ export type FixClass = (typeof fixClasses)[number]
 /** The words a scenario may use that later layers define: fault kinds, probes with their healthy outcome, images. */
 export interface Vocabulary {
   faults: Readonly<Record<string, { params: z.ZodType; fixes: readonly string[]; causes: readonly string[] }>>
-  probes: Readonly<Record<string, Expected>>
+  /** Undefined: asked only where a scenario's healthy vector names it. */
+  probes: Readonly<Record<string, Expected | undefined>>
   hosts: readonly string[]
   /** What can be done to a healthy host without harm. */
   decoys: readonly string[]
@@ -57,6 +58,7 @@ const given = z
       .default(true)
       .describe('br_netfilter is loaded and bridged IPv4 packets pass through iptables.'),
     ipv6: z.boolean().default(true).describe('IPv6 is enabled on the host.'),
+    firewalld: z.boolean().default(false).describe('firewalld runs, and dockerd was started after it.'),
   })
   .transform((said) => ({ ...said, 'ip-forward': said['ip-forward'] ?? said['forward-policy'] === 'accept' }))
   .prefault({})
@@ -132,7 +134,10 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       ...Object.fromEntries(
         Object.entries(probes).map(([probe, healthy]) => [
           probe,
-          z.enum(expectable).optional().describe(`On a healthy host: ${healthy}.`),
+          z
+            .enum(expectable)
+            .optional()
+            .describe(healthy ? `On a healthy host: ${healthy}.` : 'Asked only where `healthy.probes` names it.'),
         ]),
       ),
     })
@@ -177,7 +182,7 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       broken: expectation.optional().describe('What is true of the broken host.'),
       fixes: z.array(fix).default([]).describe('Each is applied to a broken host of its own, and judged.'),
     })
-    .superRefine(crossCheck(faults), { when: () => true })
+    .superRefine(crossCheck(vocabulary), { when: () => true })
 }
 
 export type Scenario = z.output<ReturnType<typeof scenarioSchema>>

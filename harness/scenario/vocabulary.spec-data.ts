@@ -17,7 +17,7 @@ export const vocabulary: Vocabulary = {
       causes: ['masquerade-off'],
     },
   },
-  probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail' },
+  probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail', 'host-port': undefined },
   hosts: ['debian12', 'debian13'],
   decoys: ['own-nft-rules'],
 }

@@ -8,12 +8,15 @@ import { LabError } from '../../lib/errors.ts'
 const build = 'iptables-1.8.11'
 const program = '/usr/sbin/xtables-nft-multi'
 
-/** How dockerd comes to use it: at the next boot, or at once. */
+/** What dockerd does with it. */
 export const params = z.strictObject({
-  start: z
-    .enum(['boot', 'restart'])
+  how: z
+    .enum(['boot', 'networks-removed'])
     .default('boot')
-    .describe('boot: dockerd makes all its rules with it; restart: dockerd starts over the rules that a sound build made'),
+    .describe(
+      'boot: dockerd starts on a host without rules and makes them all with it; ' +
+        'networks-removed: dockerd keeps running, and networks are made and removed again, as a CI runner does',
+    ),
 })
 export type Params = z.infer<typeof params>
 
@@ -40,18 +43,27 @@ iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'`,
   )
 }
 
-// A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only where it switches ip_forward on itself, so
-// the policy the host had decides what it was before.
-const boot = `systemctl stop docker.socket docker.service
+const events: Record<Params['how'], string> = {
+  // A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only where it is the one to switch ip_forward
+  // on, so the policy the host had tells what ip_forward was before.
+  boot: `systemctl stop docker.socket docker.service
 iptables -S FORWARD | grep -qx -- '-P FORWARD DROP' && forward=0 || forward=1
 nft flush ruleset
 for bridge in $(ip -br link show type bridge | cut -d' ' -f1); do ip link del "$bridge"; done
-sysctl -qw net.ipv4.ip_forward=$forward`
+sysctl -qw net.ipv4.ip_forward=$forward
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+  // Each removal takes the rules of one network that stays, so one for each is enough.
+  'networks-removed': `set -e
+for network in $(docker network ls -q --filter driver=bridge); do
+  docker network create probe-passing
+  docker network rm probe-passing
+done`,
+}
 
-/** Lets dockerd work with it. */
-export async function trigger(host: Host, { start }: Params): Promise<void> {
-  const restart = 'systemctl reset-failed docker.service\nsystemctl restart docker.service'
-  await must(host, start === 'boot' ? `${boot}\n${restart}` : restart, 'the start of docker')
+/** The event that turns a broken tool into missing rules. */
+export async function trigger(host: Host, { how }: Params): Promise<void> {
+  await must(host, events[how], how)
 }
 
 async function must(host: Host, script: string, what: string): Promise<void> {

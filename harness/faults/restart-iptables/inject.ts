@@ -12,6 +12,10 @@ export const params = z.strictObject({
       'filter-only: the saved rules hold the filter table alone, and nat survives (EL 8 and later); ' +
         'all-tables: every table is flushed first (EL 7)',
     ),
+  reloads: z
+    .boolean()
+    .default(false)
+    .describe("iptables.service can reload, as EL's can and Debian's cannot: a drop-in gives it ExecReload."),
 })
 export type Params = z.infer<typeof params>
 
@@ -43,16 +47,22 @@ const saved: Record<Params['how'], string> = {
     empty('security', 'INPUT', 'FORWARD', 'OUTPUT'),
 }
 
+const reload = `mkdir -p /etc/systemd/system/netfilter-persistent.service.d
+printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' \\
+  >/etc/systemd/system/netfilter-persistent.service.d/reload.conf
+systemctl daemon-reload`
+
 /**
  * Makes a host whose firewall is iptables.service, as after its boot: the saved rules first, docker after them. All is
  * well until the service restarts. A host that is so already is left alone, its saved rules too.
  */
-export async function inject(host: Host, { how }: Params): Promise<void> {
+export async function inject(host: Host, { how, reloads }: Params): Promise<void> {
   await must(
     host,
     `set -e
 [ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
 ${saved[how]}RULES
+${reloads ? reload : ''}
 systemctl enable -q netfilter-persistent.service
 systemctl is-active -q iptables.service && exit 0
 systemctl start iptables.service

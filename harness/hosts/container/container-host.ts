@@ -37,7 +37,12 @@ export class ContainerHost implements Host {
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.reach(() => this.guest.exec(script, options))
+    return this.reach(async () => {
+      const result = await this.guest.exec(script, options)
+      // A container that ends kills what runs in it: that is no result of the command's.
+      if (result.code === 137 && !(await this.isRunning())) throw new LabError('host', 'the host was lost')
+      return result
+    })
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
@@ -62,11 +67,10 @@ export class ContainerHost implements Host {
     return this.reach(() => joinShell(this.container))
   }
 
-  /** Waits until systemd has settled, well or not, and dockerd is up. */
+  /** Waits until systemd has settled, well or not, and dockerd is up. `--wait` fails where systemd does not answer yet. */
   async awaitBoot(): Promise<void> {
     const { code, stdout } = await this.exec(
-      `until [ -S /run/systemd/private ]; do sleep 0.03; done
-systemctl is-system-running --wait
+      `until systemctl is-system-running --wait 2>/dev/null | grep -qxE 'running|degraded|maintenance'; do sleep 0.05; done
 systemctl is-active docker.service || { systemctl --no-pager --failed; journalctl -q --no-pager -n 20 -u docker.service; exit 1; }`,
       { deadlineMs: 60_000 },
     )
@@ -74,6 +78,10 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
       throw new LabError('host', `dockerd did not start on ${this.name}`, {
         facts: { code, stdout: stdout.slice(-2000), console: clean(await this.console()).slice(-1500) },
       })
+  }
+
+  private async isRunning(): Promise<boolean> {
+    return (await this.container.inspect()).State.Running
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -100,7 +108,7 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     await mkdir(this.options.logDir, { recursive: true })
     const save = (name: string, text: string): Promise<void> => writeFile(join(this.options.logDir, name), clean(text))
     await save('console.log', await this.console())
-    if (!(await this.container.inspect()).State.Running) return
+    if (!(await this.isRunning())) return
     const script = 'journalctl --boot --output short-precise --no-pager | tail -c 4000000'
     const journal = await this.guest.exec(script, { deadlineMs: 20_000 })
     await save('journal.txt', journal.stdout)
@@ -112,10 +120,17 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     try {
       return await verb()
     } catch (error) {
-      const state = await this.container.inspect().then(({ State }) => State, () => undefined)
+      const state = await this.container.inspect().then(
+        ({ State }) => State,
+        () => undefined,
+      )
       if (state?.Running && error instanceof LabError) throw error
       const how = state?.Running ? 'does not answer' : `has ended (exit ${state?.ExitCode ?? 'unknown'})`
-      const tail = clean(await this.console().catch(() => '')).trim().split('\n').slice(-8).join('\n')
+      const tail = clean(await this.console().catch(() => ''))
+        .trim()
+        .split('\n')
+        .slice(-8)
+        .join('\n')
       throw new LabError('host', `the host ${how}${tail && `; its console ends with:\n${tail}`}`, { cause: error })
     }
   }

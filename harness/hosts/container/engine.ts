@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { LabError } from '../../lib/errors.ts'
-import { ensurePackages } from '../../lib/packages.ts'
-import { enginePackages, type PrivateEngine, startPrivateEngine } from './private-engine.ts'
+import { ensureDockerd } from './dockerd.ts'
+import { type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 import { sweepContainers } from './sweep.ts'
 import { askEngine, userEngineAddress } from './user-engine.ts'
 
@@ -52,7 +52,7 @@ async function open(options: Options): Promise<Engine> {
     latest = { docker: await client(address!), address: address!, own: undefined }
     return latest
   }
-  await ensurePackages(enginePackages, { why: 'run a private Docker engine', ...options })
+  await ensureDockerd(options)
   options.progress('no Docker engine answers: starting a private one')
   const own = await startPrivateEngine({ keep: options.keep === true, signal: options.signal })
   try {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
+import { tryLock } from '../../images/lock.ts'
 import { until } from '../../lib/retry.ts'
 import { isAlive, kill, type ProcessId } from '../qemu/process.ts'
 
@@ -39,7 +40,20 @@ export async function sweepEngines({ kept }: { kept: boolean }): Promise<Swept> 
     await removeEngine(record)
     if (living) swept.ended.push(label)
   }
+  if (kept) await removeSpares()
   return swept
+}
+
+// Engines that ran side by side have each a copy of the images; the first is enough for the next run.
+async function removeSpares(): Promise<void> {
+  const root = join(cacheRoot(), 'engines')
+  for (const dir of existsSync(root) ? folders(root) : []) {
+    if (dir === join(root, '0')) continue
+    const lock = await tryLock(join(dir, 'lock'))
+    if (!lock) continue
+    rmSync(join(dir, 'data'), { recursive: true, force: true })
+    await lock.release()
+  }
 }
 
 /** The records of private engines: of living ones, and of those whose harness was killed. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { GenericContainer, Wait } from 'testcontainers'
+import { GenericContainer } from 'testcontainers'
 
 // Comments are for readers: what remains must be one argument of a process.
 const init = readFileSync(new URL('./init.sh', import.meta.url), 'utf8').replace(/^\s*#.*\n/gm, '')
@@ -7,7 +7,14 @@ const init = readFileSync(new URL('./init.sh', import.meta.url), 'utf8').replace
 // What systemd, a nested dockerd and the lab's own tools need beyond Docker's default list. Not in it, among others:
 // SYS_MODULE, SYS_TIME, SYS_RAWIO (they reach the machine) and SYS_RESOURCE (not every machine has it to give).
 const capabilities = [
-  'SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_BOOT', 'SYS_NICE', 'DAC_READ_SEARCH', 'IPC_LOCK', 'LINUX_IMMUTABLE',
+  'SYS_ADMIN',
+  'NET_ADMIN',
+  'SYS_PTRACE',
+  'SYS_BOOT',
+  'SYS_NICE',
+  'DAC_READ_SEARCH',
+  'IPC_LOCK',
+  'LINUX_IMMUTABLE',
 ]
 
 // The sysctls of the kernel are the machine's; those of the network are the host's own.
@@ -17,7 +24,12 @@ const readonlyPaths = [
 ]
 
 // A terminal on a container's console is nobody's, and the rest only costs time.
-const masked = ['console-getty.service', 'dev-hugepages.mount', 'sys-fs-fuse-connections.mount', 'systemd-logind.service']
+const masked = [
+  'console-getty.service',
+  'dev-hugepages.mount',
+  'sys-fs-fuse-connections.mount',
+  'systemd-logind.service',
+]
 
 const memory = 'rw,exec,suid,dev'
 
@@ -39,7 +51,6 @@ export class HostContainer extends GenericContainer {
       .withTmpFs({ '/run': `${memory},mode=755`, '/tmp': `${memory},mode=1777` })
       .withTmpFs({ '/var/lib/docker': `${memory},mode=711`, '/var/lib/containerd': `${memory},mode=711` })
       .withCommand(['/bin/sh', '-c', init, 'init', ...masked.map((unit) => `systemd.mask=${unit}`)])
-      .withWaitStrategy(Wait.forListeningPorts())
     // systemd writes to a console only where there is one.
     this.createOpts.Tty = true
     this.createOpts.StopSignal = 'SIGRTMIN+3'

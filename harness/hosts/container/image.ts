@@ -52,12 +52,22 @@ export async function importTar(docker: Dockerode, file: string, tag: string, im
   })
   const error = await new Promise<Error | null>((resolve) => docker.modem.followProgress(answer, resolve))
   if (error || !(await has(docker, tag)))
-    throw new LabError('image', `the Docker engine did not import ${image}: ${messageOf(error ?? 'no image came of it')}`)
+    throw new LabError(
+      'image',
+      `the Docker engine did not import ${image}: ${messageOf(error ?? 'no image came of it')}`,
+    )
 }
 
 // An image that a host of another process still runs on refuses to go, and is left.
 async function removeOlder(docker: Dockerode, image: string, tag: string): Promise<void> {
   const images = await docker.listImages({ filters: { label: [`${imageLabel}=${image}`] } })
   const older = images.filter(({ RepoTags }) => !RepoTags?.includes(tag))
-  await Promise.all(older.map(({ Id }) => docker.getImage(Id).remove().catch(() => undefined)))
+  await Promise.all(
+    older.map(({ Id }) =>
+      docker
+        .getImage(Id)
+        .remove()
+        .catch(() => undefined),
+    ),
+  )
 }

@@ -6,6 +6,7 @@ import { cacheRoot } from '../../images/cache.ts'
 import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import { identify, isAlive, kill } from '../qemu/process.ts'
+import { adminPath } from './dockerd.ts'
 import { type EngineRecord, removeEngine } from './engines.ts'
 import { askDocker } from './user-engine.ts'
 
@@ -15,9 +16,6 @@ const script = fileURLToPath(new URL('./private-engine.sh', import.meta.url))
 let linkFolder: string | undefined
 // What flock says of a lock that another process holds.
 const taken = 75
-
-/** The Debian packages that a private engine takes. */
-export const enginePackages = ['docker.io', 'util-linux']
 
 /** A dockerd of this process alone. */
 export interface PrivateEngine {
@@ -40,10 +38,15 @@ export async function startPrivateEngine(options: { keep: boolean; signal: Abort
     const engine = await startIn(join(cacheRoot(), 'engines', String(number)), options)
     if (engine) return engine
   }
-  throw new LabError('host', 'there are 32 private Docker engines already', { hint: 'npm run down ends those left over' })
+  throw new LabError('host', 'there are 32 private Docker engines already', {
+    hint: 'npm run down ends those left over',
+  })
 }
 
-async function startIn(dir: string, options: { keep: boolean; signal: AbortSignal }): Promise<PrivateEngine | undefined> {
+async function startIn(
+  dir: string,
+  options: { keep: boolean; signal: AbortSignal },
+): Promise<PrivateEngine | undefined> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const owner = identify(process.pid)!
   const name = `${owner.pid}-${owner.start}`
@@ -59,7 +62,8 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
     ...[...lock, ...namespaces, 'sh', script, dir, `${name}.sock`, cgroup],
   ]
   // A session of its own: Ctrl-C reaches the harness alone, which then ends the engine in order.
-  const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log] })
+  const env = { ...process.env, PATH: adminPath() }
+  const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log], env })
   closeSync(log)
   let exitCode: number | null | undefined
   child.on('exit', (code) => {
@@ -72,7 +76,16 @@ async function startIn(dir: string, options: { keep: boolean; signal: AbortSigna
   const engine = child.pid === undefined ? undefined : identify(child.pid)
   linkFolder ??= mkdtempSync('/tmp/dockfault-')
   const link = linkFolder
-  const record: EngineRecord = { owner, engine, link, cgroup, kept: false, file: join(dir, `${name}.json`), logFile, socket }
+  const record: EngineRecord = {
+    owner,
+    engine,
+    link,
+    cgroup,
+    kept: false,
+    file: join(dir, `${name}.json`),
+    logFile,
+    socket,
+  }
   const save = (): void => writeFileSync(record.file, JSON.stringify(record, undefined, 2))
   save()
   mkdirSync(link, { recursive: true, mode: 0o700 })

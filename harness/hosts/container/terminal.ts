@@ -6,14 +6,14 @@ export async function joinShell(container: Dockerode.Container): Promise<void> {
   const { stdin, stdout } = process
   const exec = await container.exec({
     Cmd: ['sh', '-c', 'cd; exec bash -l || exec sh -l'],
-    Env: [`TERM=${process.env['TERM'] ?? 'linux'}`, 'HOME=/root'],
+    Env: [`TERM=${process.env.TERM ?? 'linux'}`, 'HOME=/root'],
     Tty: true,
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
   })
   const stream = await exec.start({ hijack: true, stdin: true, Tty: true })
-  const fit = (): void => {
+  const follow = (): void => {
     if (stdout.isTTY) void exec.resize({ h: stdout.rows, w: stdout.columns }).catch(() => undefined)
   }
   stream.on('error', () => stream.destroy())
@@ -22,14 +22,14 @@ export async function joinShell(container: Dockerode.Container): Promise<void> {
   if (stdin.isTTY) stdin.setRawMode(true)
   stdin.pipe(stream)
   stdin.resume()
-  stdout.on('resize', fit)
-  fit()
+  stdout.on('resize', follow)
+  follow()
   try {
     await once(stream, 'close')
   } finally {
     stdin.unpipe(stream)
     stdin.pause()
-    stdout.off('resize', fit)
+    stdout.off('resize', follow)
     if (stdin.isTTY) stdin.setRawMode(false)
   }
 }

@@ -5,7 +5,7 @@ const defaultSocket = '/var/run/docker.sock'
 
 /** Where the user's Docker engine is said to be, as testcontainers reads it; undefined when nowhere. */
 export const userEngineAddress = (): string | undefined =>
-  process.env['DOCKER_HOST'] || (existsSync(defaultSocket) ? `unix://${defaultSocket}` : undefined)
+  process.env.DOCKER_HOST || (existsSync(defaultSocket) ? `unix://${defaultSocket}` : undefined)
 
 /** An engine that answers, and why it cannot make hosts, if so. */
 export interface Answer {
@@ -20,11 +20,11 @@ export async function askEngine(address: string): Promise<Answer | undefined> {
   if (!isSocket(address)) return { unfit: undefined }
   const info = (await askDocker(address, 'GET', '/info')) as Record<string, unknown> | undefined
   if (!info) return undefined
-  const security = ((info['SecurityOptions'] as string[] | null) ?? []).join(' ')
+  const security = ((info.SecurityOptions as string[] | null) ?? []).join(' ')
   const unfit = /name=(rootless|userns)/.test(security)
     ? 'finds a Docker engine without a real root (rootless, or users remapped), which a nested dockerd needs'
-    : info['OSType'] !== 'linux'
-      ? `finds a Docker engine for ${info['OSType']} containers`
+    : info.OSType !== 'linux'
+      ? `finds a Docker engine for ${info.OSType} containers`
       : undefined
   return { unfit }
 }

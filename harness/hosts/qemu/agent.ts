@@ -25,8 +25,8 @@ export class Agent {
     return this.next(async () => {
       if (!this.socket) await this.synchronise(deadlineMs)
       const message = await this.ask({ execute: command, arguments: args }, deadlineMs, command, () => true)
-      if ('error' in message) throw refusal(`guest agent ${command}`, message['error'])
-      return message['return'] as T
+      if ('error' in message) throw refusal(`guest agent ${command}`, message.error)
+      return message.return as T
     })
   }
 
@@ -61,7 +61,7 @@ export class Agent {
     // The leading 0xff makes the agent forget half a request that it may have heard before.
     socket.write(Buffer.from([0xff]))
     const request = { execute: 'guest-sync-delimited', arguments: { id } }
-    await this.ask(request, deadlineMs, 'guest-sync', (message) => message['return'] === id)
+    await this.ask(request, deadlineMs, 'guest-sync', (message) => message.return === id)
   }
 
   private ask(request: unknown, deadlineMs: number, what: string, mine: (m: Record<string, unknown>) => boolean) {

@@ -14,8 +14,8 @@ export class Qmp {
     readJsonLines(socket, (message) => {
       if (!('return' in message) && !('error' in message)) return
       const next = this.waiting.shift()
-      if ('error' in message) next?.reject(refusal(`QEMU ${next?.command}`, message['error']))
-      else next?.resolve(message['return'])
+      if ('error' in message) next?.reject(refusal(`QEMU ${next?.command}`, message.error))
+      else next?.resolve(message.return)
     })
     const lost = (): void => {
       for (const { command, reject } of this.waiting.splice(0))

@@ -7,7 +7,7 @@ const leave = 0x1d // Ctrl-]
 export async function joinTerminal(path: string, resize: (rows: number, columns: number) => void): Promise<void> {
   const { stdin, stdout } = process
   const socket = await open(path)
-  const fit = (): void => {
+  const measure = (): void => {
     if (stdout.isTTY) resize(stdout.rows, stdout.columns)
   }
   const type = (keys: Buffer): void => {
@@ -21,8 +21,8 @@ export async function joinTerminal(path: string, resize: (rows: number, columns:
   if (stdin.isTTY) stdin.setRawMode(true)
   stdin.on('data', type)
   stdin.resume()
-  stdout.on('resize', fit)
-  fit()
+  stdout.on('resize', measure)
+  measure()
   // The shell printed its prompt to nobody.
   socket.write('\n')
   try {
@@ -30,7 +30,7 @@ export async function joinTerminal(path: string, resize: (rows: number, columns:
   } finally {
     stdin.off('data', type)
     stdin.pause()
-    stdout.off('resize', fit)
+    stdout.off('resize', measure)
     if (stdin.isTTY) stdin.setRawMode(false)
     process.stderr.write('\n')
   }

@@ -1,0 +1,13 @@
+import type { Fault } from '../fault.ts'
+import { diagnose } from './diagnose.ts'
+import { fixes } from './fixes.ts'
+import { inject, type Params, params } from './inject.ts'
+
+/** 002: firewalld rejects what comes from a bridge in no accepting zone. */
+export const firewalldZone: Fault<Params> = {
+  kind: 'firewalld-zone',
+  params,
+  inject,
+  detectors: { 'firewalld-zone': diagnose },
+  fixes,
+}

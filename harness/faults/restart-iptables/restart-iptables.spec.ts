@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type Facts, readFacts } from '../../evidence/facts.ts'
+import { parseIptablesSave } from '../../evidence/iptables-save.ts'
+import { diagnose } from './diagnose.ts'
+
+const faults = new URL('..', import.meta.url).pathname
+const read = (path: string): Facts => readFacts(readFileSync(join(faults, path), 'utf8'))
+const own = (name: string): Facts => read(`restart-iptables/evidence/${name}.bundle`)
+const bundles = readdirSync(faults, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bundle'))
+const sick = bundles.filter((path) => path.startsWith('restart-iptables/evidence/sick/'))
+const others = bundles.filter((path) => !sick.includes(path))
+
+/** Facts with other rules in the place of those listed. */
+const withRules = (facts: Facts, rules: string): Facts => ({
+  ...facts,
+  ruleset: parseIptablesSave(rules.split('\n')),
+  nft: [],
+})
+
+describe('rules flushed', () => {
+  describe('speaks on', () => {
+    for (const path of sick)
+      it(path.replace(/.*\/(.*)\.bundle/, '$1'), () => {
+        const { cause, confidence, evidence, summary } = diagnose(read(path))!
+        expect({ cause, confidence }).to.deep.equal({ cause: 'rules-flushed', confidence: 'certain' })
+        const lost = /filter-only/.test(path)
+          ? 'filter table'
+          : /all-tables/.test(path)
+            ? 'filter and nat tables'
+            : 'nat table'
+        expect(summary).to.contain(`gone from the ${lost} while`)
+        expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(!/nat-flushed/.test(path))
+      })
+  })
+
+  describe('is silent on', () => {
+    for (const path of others) it(path.replace('.bundle', ''), () => expect(diagnose(read(path))).to.equal(undefined))
+  })
+
+  describe('judges', () => {
+    const filterOnly = own('sick/debian12-filter-only')
+    const allTables = own('sick/debian12-all-tables')
+    const healthy = own('well/debian12-healthy')
+
+    it('by the chains that lead anywhere, not by those that merely stand', () => {
+      const flushed = withRules(
+        healthy,
+        '*filter\n:FORWARD DROP\n:DOCKER -\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n:DOCKER -',
+      )
+      expect(diagnose(flushed)).to.include({ cause: 'rules-flushed', confidence: 'likely' })
+    })
+
+    it('not by DOCKER-USER, which the admin restores as his own', () => {
+      const restored = withRules(filterOnly, '*filter\n-A FORWARD -j DOCKER-USER\n*nat\n-A PREROUTING -j DOCKER')
+      expect(diagnose(restored)?.summary).to.contain('filter table')
+    })
+
+    it('a table that iptables-save cannot read by what nft lists', () =>
+      expect(diagnose({ ...healthy, ruleset: { chains: [], rules: [] } })).to.equal(undefined))
+
+    it('nothing where no rules could be listed', () =>
+      expect(diagnose({ ...filterOnly, iptables: { ...filterOnly.iptables, listed: false } })).to.equal(undefined))
+
+    it('nothing while dockerd does not run', () => {
+      const docker = { ...filterOnly.units['docker.service']!, active: 'failed' }
+      expect(diagnose({ ...filterOnly, units: { ...filterOnly.units, 'docker.service': docker } })).to.equal(undefined)
+    })
+
+    it('nothing where dockerd is told to leave iptables alone', () => {
+      const { docker } = allTables
+      const words = ['--iptables=false', '--iptables=0']
+      const told = [
+        { ...docker, config: { iptables: false } },
+        ...words.map((word) => ({ ...docker, command: [...docker.command, word] })),
+      ]
+      for (const each of told) expect(diagnose({ ...allTables, docker: each })).to.equal(undefined)
+      expect(diagnose({ ...allTables, docker: { ...docker, command: ['dockerd', '--iptables=true'] } })).to.be.an(
+        'object',
+      )
+    })
+
+    it('nothing where the running dockerd was told so and its configuration has changed since', () => {
+      const networks = allTables.docker.networks.map((network) => ({
+        ...network,
+        options: { ...network.options, 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+      }))
+      expect(diagnose({ ...allTables, docker: { ...allTables.docker, networks } })).to.equal(undefined)
+    })
+
+    it('nothing where Docker uses nftables itself', () => {
+      const chain = { family: 'ip', table: 'docker-bridges', name: 'filter-FORWARD', rules: [] }
+      expect(diagnose({ ...allTables, nft: [...allTables.nft, chain] })).to.equal(undefined)
+    })
+  })
+
+  describe('advises', () => {
+    it('to tie docker to iptables.service where that was it', () =>
+      expect(diagnose(own('sick/debian12-filter-only'))?.fixes).to.deep.equal([
+        'restart-docker',
+        'partof-drop-in',
+        'requires-drop-in',
+      ]))
+
+    it('a restart of docker where nothing tells who did it', () =>
+      expect(diagnose(own('sick/debian12-nat-flushed'))?.fixes).to.deep.equal(['restart-docker']))
+  })
+})

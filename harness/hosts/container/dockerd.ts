@@ -1,0 +1,54 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { ensurePackages, installLine } from '../../lib/packages.ts'
+
+/** The Debian packages that a private engine takes. */
+export const enginePackages = ['docker.io', 'util-linux']
+
+/** Where programs of the administrator are looked for. */
+export const adminPath = (): string => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
+
+/** Why no private engine can be started on this machine, if so. */
+export function noPrivateEngine(): string | undefined {
+  const without = 'finds no Docker engine'
+  if (process.platform !== 'linux') return without
+  if (process.getuid?.() !== 0) return `${without}, and only root can start a private one`
+  if (!mayUnshare()) return `${without}, and this root may not make namespaces for a private one`
+  if (onPath('dockerd') || onPath('apt-get')) return undefined
+  return `${without}, and there is no dockerd: ${installLine(enginePackages)}`
+}
+
+/** Installs dockerd where it is missing, without starting it: the machine's own firewall is not dockerd's yet. */
+export async function ensureDockerd(options: { progress: (line: string) => void; signal: AbortSignal }): Promise<void> {
+  if (onPath('dockerd')) return
+  // The packages start what they install; a unit that is masked they leave alone.
+  const mask = async (verb: 'mask' | 'unmask'): Promise<void> => {
+    if (!existsSync('/run/systemd/system')) return
+    await execa('systemctl', [verb, '--runtime', 'docker.socket', 'docker.service'], { reject: false })
+  }
+  await mask('mask')
+  try {
+    await ensurePackages(enginePackages, { why: 'run a private Docker engine', ...options })
+  } finally {
+    await mask('unmask')
+  }
+}
+
+const onPath = (program: string): boolean =>
+  adminPath()
+    .split(':')
+    .some((dir) => {
+      try {
+        accessSync(join(dir, program), constants.X_OK)
+        return dir !== ''
+      } catch {
+        return false
+      }
+    })
+
+// Root in a container mostly lacks CAP_SYS_ADMIN, bit 21.
+function mayUnshare(): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n
+}

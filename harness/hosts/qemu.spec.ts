@@ -1,0 +1,68 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { hostContract } from './host.contract.ts'
+import type { Host } from './host.ts'
+import { destroyHost, qemu } from './qemu.ts'
+
+const image = 'debian12'
+const logDir = mkdtempSync(join(tmpdir(), 'dockfault-qemu-spec-'))
+const options = { image, logDir, progress: () => {}, signal: new AbortController().signal }
+
+const make = async (): Promise<Host | { reason: string }> => {
+  const reason = await qemu().unavailable(image)
+  return reason === undefined ? qemu().provision(options) : { reason }
+}
+
+hostContract('a QEMU host', make)
+
+describe('a QEMU host', function () {
+  this.timeout(1_800_000)
+  let host: Host
+
+  before(async function () {
+    const made = await make()
+    if ('reason' in made) this.skip()
+    else host = made
+  })
+
+  after(async () => {
+    if (host) await destroyHost(host)
+  })
+
+  it('has its own kernel, a newer one at hand, and no network card', async () => {
+    const { stdout } = await host.exec(
+      '. /etc/dockfault/kernels; echo "$old"; uname -r; echo "$new"; ls /sys/class/net',
+    )
+    const [old, running, newer, ...cards] = stdout.trim().split('\n')
+    expect(running).to.equal(old)
+    expect(newer).to.not.equal(old)
+    expect(cards.sort()).to.deep.equal(['docker0', 'lo'])
+  })
+
+  it('names its accelerator', async () => {
+    expect(await qemu().accelerator()).to.be.oneOf(['kvm', 'tcg'])
+  })
+
+  it('goes back to a kept state, with the time of now', async () => {
+    const { snapshot, restore } = qemu() as Required<ReturnType<typeof qemu>>
+    await host.exec('echo before >/root/state')
+    await snapshot(host, 'kept')
+    await host.exec('echo after >/root/state; date --set=2001-01-01')
+    await restore(host, 'kept')
+    const { stdout } = await host.exec('cat /root/state; date +%s')
+    const [state, seconds] = stdout.split('\n')
+    expect(state).to.equal('before')
+    expect(Math.abs(Number(seconds) - Date.now() / 1000)).to.be.lessThan(60)
+    // The same state again, and the host is alive in it.
+    await restore(host, 'kept')
+    expect((await host.exec('systemctl is-active docker')).stdout).to.equal('active\n')
+  })
+
+  it('leaves console and journal behind, and nothing else', async () => {
+    await host[Symbol.asyncDispose]()
+    expect(readFileSync(join(logDir, 'journal.txt'), 'utf8')).to.match(/systemd\[1\]: .*[Dd]ocker/)
+    expect(existsSync(join(logDir, 'console.log'))).to.equal(true)
+  })
+})
