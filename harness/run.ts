@@ -56,7 +56,8 @@ export async function* tell(
     if (scene.host && options.visit) await options.visit(scene.host)
   } finally {
     const keep = lab.keep === 'always' || (lab.keep === 'failed' && record.verdict !== 'passed')
-    if (!keep || lab.signal.aborted) await scene.host?.[Symbol.asyncDispose]()
+    if (scene.host && keep && !lab.signal.aborted) await lab.provider.leave?.(scene.host)
+    else await scene.host?.[Symbol.asyncDispose]()
     record.durationMs = Math.round(performance.now() - started)
   }
 }

@@ -3,7 +3,7 @@ import { type Facts, readFacts } from '../evidence/facts.ts'
 import type { Vector } from '../faults/classify.ts'
 import type { Detector, Diagnosis } from '../faults/fault.ts'
 import type { Host } from '../hosts/host.ts'
-import { askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
+import { ask, askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
 
 /** A host looked at once: what its probes answered, what it says of itself, and what the detectors make of that. */
@@ -24,11 +24,15 @@ export async function observe(
   by: { probes: readonly Probe[]; detectors: Readonly<Record<string, Detector>>; progress: (line: string) => void },
 ): Promise<Observation> {
   by.progress('probing')
-  const seen = await askAll(host, by.probes.filter(({ changes }) => !changes))
+  const seen = await askAll(
+    host,
+    by.probes.filter(({ changes }) => !changes),
+  )
   by.progress('collecting evidence')
   const bundle = await collect(host)
   by.progress('operating')
-  const probes = [...seen, ...(await askAll(host, by.probes.filter(({ changes }) => changes)))]
+  const probes = [...seen]
+  for (const probe of by.probes.filter(({ changes }) => changes)) probes.push(await ask(host, probe))
   const facts = readFacts(bundle)
   const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
   return {
@@ -48,9 +52,7 @@ export function differences(expected: Expectation, { probes, named }: Observatio
       const wanted = expected.probes[name]
       return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome} (${detail})`]
     }),
-    ...expected.diagnosis
-      .filter((cause) => !named.includes(cause))
-      .map((cause) => `diagnosis: ${cause} was not named`),
+    ...expected.diagnosis.filter((cause) => !named.includes(cause)).map((cause) => `diagnosis: ${cause} was not named`),
     ...named
       .filter((cause) => !expected.diagnosis.includes(cause))
       .map((cause) => `diagnosis: ${cause} was named, and is not the cause`),

@@ -32,9 +32,9 @@ export function missingRules({ docker, ruleset }: Facts): string[] {
     ...needs
       .filter(({ met }) => !plain.some(({ bridge }) => forwarding.some((rule) => met(rule, bridge))))
       .map(({ what }) => `filter: ${what} ${network.bridge}`),
-    ...[...known].filter((shape) => !shapes[index]!.has(shape)).map((shape) =>
-      shape.replaceAll('<bridge>', network.bridge).replaceAll('<subnet>', network.subnet),
-    ),
+    ...[...known]
+      .filter((shape) => !shapes[index]!.has(shape))
+      .map((shape) => shape.replaceAll('<bridge>', network.bridge).replaceAll('<subnet>', network.subnet)),
   ])
 }
 

@@ -8,13 +8,19 @@ export function rulesetDiff(
 
 function without(lines: readonly string[], others: readonly string[]): string[] {
   const counts = new Map<string, number>()
-  for (const line of others) counts.set(line, (counts.get(line) ?? 0) + 1)
-  // A rule is only told apart together with its table.
+  for (const line of withTables(others)) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return withTables(lines).filter((line) => {
+    const left = counts.get(line) ?? 0
+    if (left > 0) counts.set(line, left - 1)
+    return left === 0
+  })
+}
+
+/** The lines of a ruleset, each with its table: several tables have a chain DOCKER, and lose them apart. */
+function withTables(lines: readonly string[]): string[] {
   let table = ''
   return lines.flatMap((line) => {
     if (line.startsWith('*')) table = line.slice(1)
-    const left = counts.get(line) ?? 0
-    if (left > 0) counts.set(line, left - 1)
-    return left > 0 || line === 'COMMIT' || line.startsWith('*') ? [] : [`${table}: ${line}`]
+    return line === 'COMMIT' || line.startsWith('*') ? [] : [`${table}: ${line}`]
   })
 }

@@ -108,7 +108,7 @@ describe('a container host', function () {
     await closeContainers()
     expect(readFileSync(join(logDir, 'console.log'), 'utf8')).to.contain('Reached target multi-user.target')
     expect(readFileSync(join(logDir, 'journal.txt'), 'utf8')).to.contain('Started docker.service')
-    expect(differences(machine, await readMachineState())).to.deep.equal([])
+    expect(await changes(machine)).to.deep.equal([])
     expect(remains(process.pid)).to.deep.equal([])
   })
 
@@ -125,10 +125,14 @@ setInterval(() => {}, 1000)`
     child.kill('SIGKILL')
     await once(child, 'exit')
     await sweepContainers({ kept: false })
-    expect(differences(machine, await readMachineState())).to.deep.equal([])
+    expect(await changes(machine)).to.deep.equal([])
     expect(remains(child.pid!)).to.deep.equal([])
   })
 })
+
+// The kernel loads what a container needs by itself and keeps it (veth, overlay): no module of the machine's own goes.
+const changes = async (machine: MachineState): Promise<string[]> =>
+  differences(machine, await readMachineState()).filter((line) => !line.startsWith('modules: +'))
 
 /** What a harness has left on this machine: records of its engines, and its cgroups. */
 const remains = (pid: number): string[] => [

@@ -52,7 +52,7 @@ export interface ProvisionOptions {
   /** One line of progress for people. */
   progress: (line: string) => void
   signal: AbortSignal
-  /** Leave the host alive when the harness ends (it is disposed of by `npm run down`). */
+  /** The host may be left alive when the harness ends: it is then not disposed of, but left to `npm run down`. */
   keep?: boolean
 }
 
@@ -71,6 +71,8 @@ export interface Provider {
   snapshot?(host: Host, name: string): Promise<void>
   /** Brings a host back to a kept state, clock included. */
   restore?(host: Host, name: string): Promise<void>
+  /** Lets a host that was provisioned to be kept outlive the harness. */
+  leave?(host: Host): Promise<void>
   /** Ends what the provider keeps for all its hosts. */
   close?(): Promise<void>
 }

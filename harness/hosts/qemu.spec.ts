@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
-import { destroyHost, qemu } from './qemu.ts'
+import { qemu } from './qemu.ts'
 
 const image = 'debian12'
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-qemu-spec-'))
@@ -28,7 +28,7 @@ describe('a QEMU host', function () {
   })
 
   after(async () => {
-    if (host) await destroyHost(host)
+    await host?.[Symbol.asyncDispose]()
   })
 
   it('has its own kernel, a newer one at hand, and no network card', async () => {

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { buildDisk, type Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
 import { hostImages } from '../images/recipe.ts'
@@ -10,9 +9,10 @@ import { duration } from '../lib/text.ts'
 import type { Host, Provider, ProvisionOptions } from './host.ts'
 import { findAccelerator, knownAccelerator, slowness } from './qemu/accelerator.ts'
 import { bootFirst } from './qemu/first-boot.ts'
-import { startMachine } from './qemu/machine.ts'
+import { type Accelerator, startMachine } from './qemu/machine.ts'
+import { makeOverlay } from './qemu/overlay.ts'
 import { QemuHost } from './qemu/qemu-host.ts'
-import { awaitBoot } from './qemu/wait.ts'
+import { makeReady, type Ready } from './qemu/ready.ts'
 
 /** The Debian packages that a QEMU host takes. */
 export const qemuPackages = ['qemu-system-x86', 'qemu-utils', 'util-linux']
@@ -43,37 +43,46 @@ export const qemu = (): Provider => ({
   async provision(options) {
     const disk = await prepareDisk(options.image, options)
     const accelerator = await findAccelerator(disk.kernel, options.signal)
-    const slow = slowness(accelerator)
+    const ready = await makeReady(disk, accelerator, options)
     const started = Date.now()
-    options.progress(`booting ${options.image} (${accelerator})`)
-    const machine = await startMachine({
-      ...options,
-      name: options.image,
-      accelerator,
-      disk: async (dir) => {
-        const file = join(dir, 'overlay.qcow2')
-        await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', disk.file, file])
-        return { file, format: 'qcow2' }
-      },
-    })
-    const host = new QemuHost(machine, this.capabilities, { ...options, slow })
-    try {
-      await awaitBoot(machine, host.guest, { slow, signal: options.signal })
-    } catch (error) {
-      await host.destroy()
-      throw error
-    }
-    options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
+    const host = await wake(ready, accelerator, options, this.capabilities)
+    options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
     return host
   },
 
   accelerator: async () => (await knownAccelerator()) ?? 'unproven',
   snapshot: (host, name) => qemuHost(host).snapshot(name),
   restore: (host, name) => qemuHost(host).restore(name),
+  leave: (host) => qemuHost(host).leave(),
 })
 
-/** Ends a QEMU host for good, even one that was asked to be kept. */
-export const destroyHost = (host: Host): Promise<void> => qemuHost(host).destroy()
+/** A host that goes on from a frozen machine, on a disk and in a present of its own. */
+async function wake(
+  ready: Ready,
+  accelerator: Accelerator,
+  options: ProvisionOptions,
+  capabilities: Provider['capabilities'],
+): Promise<QemuHost> {
+  const machine = await startMachine({
+    ...options,
+    ...ready,
+    name: options.image,
+    accelerator,
+    disk: async (dir) => {
+      const file = join(dir, 'overlay.qcow2')
+      await makeOverlay(ready.disk, file)
+      return { file, format: 'qcow2' }
+    },
+  })
+  const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator) })
+  try {
+    await host.arrive()
+    return host
+  } catch (error) {
+    await host[Symbol.asyncDispose]()
+    throw error
+  }
+}
 
 function qemuHost(host: Host): QemuHost {
   if (host instanceof QemuHost) return host

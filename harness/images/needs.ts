@@ -2,7 +2,7 @@ import { ensurePackages } from '../lib/packages.ts'
 import type { BuildOptions } from './cache.ts'
 
 /** Changes whenever the builder makes something else out of the same recipe. */
-export const builderVersion = '1'
+export const builderVersion = '2'
 
 /** The Debian packages that building an image takes. */
 export const builderPackages = (): string[] => [

@@ -4,9 +4,12 @@ import { shellQuote } from '../lib/text.ts'
 import { machineMirrors } from './apt-sources.ts'
 import { type BuildOptions, cached, find, type Key } from './cache.ts'
 import { mmdebstrap } from './mmdebstrap.ts'
-import { builderVersion, ensureBuilders } from './needs.ts'
+import { ensureBuilders } from './needs.ts'
 import { type BuildRecipe, fingerprint, loadBuildRecipe, recipeScript } from './recipe.ts'
 import { Steps } from './steps.ts'
+
+// Changes whenever the same recipe would make another program. The builder of hosts has a version of its own.
+const version = '1'
 
 /**
  * The file of a program built from source by the recipe of that name. The source comes from the Debian mirror of this
@@ -58,5 +61,5 @@ export async function findProgram(name: string): Promise<string | undefined> {
 
 function programKey(recipe: BuildRecipe): Key {
   const script = { file: recipeScript(recipe, recipe.build) }
-  return { image: recipe.name, kind: 'program', hash: fingerprint([builderVersion, { file: recipe.file }, script]) }
+  return { image: recipe.name, kind: 'program', hash: fingerprint([`program ${version}`, { file: recipe.file }, script]) }
 }

@@ -75,14 +75,21 @@ docker exec ${fleet.peer.name} sh -c '${selfTest}'`,
 
 /**
  * Waits, bounded, for the host to come to rest: no restart of dockerd pending and, where dockerd runs, the containers
- * back. A host that stays broken is a result for the probes to tell, not an error here.
+ * back and no rule changed for a second (dockerd answers a reload of firewalld in its own time). A host that stays broken is a result for the probes to tell, not an error here.
  */
 export async function settle(host: Host): Promise<void> {
   await host.exec(
-    `for attempt in $(seq 40); do
+    `rules() { { iptables-save; nft -s list ruleset; } 2>/dev/null | grep -v '^[:#]' | cksum; }
+last= same=0
+for attempt in $(seq 40); do
   case $(systemctl show -P ActiveState docker) in
     failed|inactive) [ "$(systemctl show -P SubState docker)" = auto-restart ] || exit 0;;
-    active) [ "$(docker ps -q --filter status=running --filter name=^probe- | wc -l)" -ge ${names.length} ] && exit 0;;
+    active)
+      now=$(rules)
+      [ "$now" = "$last" ] && same=$((same + 1)) || same=0
+      last=$now
+      [ $same -ge 2 ] &&
+        [ "$(docker ps -q --filter status=running --filter name=^probe- | wc -l)" -ge ${names.length} ] && exit 0;;
   esac
   sleep 0.5
 done`,

@@ -1,8 +1,21 @@
+import { outside } from '../outside/outside.ts'
 import { probeImage } from './fleet.ts'
 import type { Probe } from './probe.ts'
 
 /** What an operator does next: make a network, publish a port. Many faults show only here. */
 export const operations: readonly Probe[] = [
+  {
+    // Made without complaint, a network can still be dead. It takes seconds, so only scenarios that name it ask.
+    name: 'new-network-egress',
+    changes: true,
+    script: `docker network create probe-fresh >/dev/null || exit 1
+docker run --rm --init --network probe-fresh ${probeImage} timeout 4 wget -q -O - http://${outside.address}/; code=$?
+docker network rm probe-fresh >/dev/null 2>&1
+exit $code`,
+    failCodes: [1, 125, 143],
+    answer: /^outside$/m,
+    deadlineMs: 45_000,
+  },
   {
     name: 'new-network',
     healthy: 'pass',

@@ -19,7 +19,7 @@ export interface Probe {
   readonly answer?: RegExp
   /** Milliseconds on fast hardware. */
   readonly deadlineMs: number
-  /** It changes the host, and is asked when all else has been seen: a broken tool may undo there what others measure. */
+  /** It changes the host: asked when all else has been seen, and by itself, for a broken tool may undo what others measure. */
   readonly changes?: boolean
 }
 
@@ -40,12 +40,13 @@ export function judge(probe: Probe, result: ExecResult): Outcome {
 /** Asks all probes at once; each has its own deadline. Rejects only when the host itself is lost. */
 export async function askAll(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
   await host.exec(writeRoster, { deadlineMs: 30_000 })
-  return Promise.all(
-    probes.map(async (probe) => {
-      const result = await host.exec(probe.script, { deadlineMs: probe.deadlineMs })
-      return { name: probe.name, outcome: judge(probe, result), durationMs: result.durationMs, detail: lastWords(result) }
-    }),
-  )
+  return Promise.all(probes.map((probe) => ask(host, probe)))
+}
+
+/** Asks one probe. Rejects only when the host itself is lost. */
+export async function ask(host: Host, probe: Probe): Promise<ProbeResult> {
+  const result = await host.exec(probe.script, { deadlineMs: probe.deadlineMs })
+  return { name: probe.name, outcome: judge(probe, result), durationMs: result.durationMs, detail: lastWords(result) }
 }
 
 function lastWords(result: ExecResult): string {

@@ -8,7 +8,7 @@ rm -f /etc/iptables/rules.v4 /etc/iptables/rules.v6
 
 # Nothing wakes up by itself in the middle of a measurement.
 systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer \
-    systemd-networkd-wait-online.service >/dev/null 2>&1
+    logrotate.timer man-db.timer systemd-tmpfiles-clean.timer systemd-networkd-wait-online.service >/dev/null 2>&1
 
 mkdir -p /etc/systemd/system.conf.d /etc/systemd/journald.conf.d
 cat >/etc/systemd/system.conf.d/dockfault.conf <<'CONF'

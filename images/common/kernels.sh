@@ -12,19 +12,10 @@ new=$(apt-cache depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-imag
 line=$(echo "${new#linux-image-}" | cut -d. -f1,2)
 old=$(apt-cache search --names-only "^linux-image-$line\\.[^ ]*-$flavour\$" | cut -d' ' -f1 | sort -V | head -n 1)
 
-# Before the kernel, as its installation makes the first initramfs. Small and cheap, for it is made anew inside an
-# emulated machine on every upgrade.
-mkdir -p /etc/initramfs-tools/conf.d
-cat >/etc/initramfs-tools/conf.d/dockfault <<'CONF'
-MODULES=list
-COMPRESS=lz4
-COMPRESSLEVEL=1
-BUSYBOX=n
-KEYMAP=n
-RESUME=none
-FSTYPE=ext4
-CONF
-printf '%s\n' virtio_pci virtio_blk ext4 >>/etc/initramfs-tools/modules
+# Before the kernel, as its installation makes the first initramfs. This one is made in seconds inside an emulated
+# machine, where the usual one takes half a minute of every upgrade: it holds a disk driver and nothing else.
+mkdir -p /etc/tiny-initramfs
+printf '%s\n' MICROCODE=no AUTO_MODULES=no INCLUDE_MODULES=virtio_pci,virtio_blk >/etc/tiny-initramfs/tiny-initramfs.conf
 # The links the boot loader follows to the newest kernel.
 printf '%s\n' 'do_symlinks = yes' 'image_dest = /' 'link_in_boot = no' >/etc/kernel-img.conf
 
@@ -33,6 +24,12 @@ mkdir -p $repository
 cd $repository
 apt-get download "$old" "$new"
 apt-get install -y --no-install-recommends "./$old"_*.deb
+# The same packages in a packing that a slow machine undoes four times faster.
+for deb in *.deb; do
+    dpkg-deb --raw-extract "$deb" /tmp/repack
+    dpkg-deb -Zzstd -z3 --build /tmp/repack "$deb" >/dev/null
+    rm -rf /tmp/repack
+done
 for deb in *.deb; do
     dpkg-deb --field "$deb"
     printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"

@@ -5,7 +5,7 @@ set -eu
 
 # `rw` and no check: the disk is thrown away after each run.
 echo '/dev/vda1 / ext4 rw,noatime 0 0' >/etc/fstab
-cmdline='root=/dev/vda1 rw console=ttyS0 quiet mitigations=off cryptomgr.notests fsck.mode=skip'
+cmdline='root=/dev/vda1 rootfstype=ext4 rw console=ttyS0 quiet mitigations=off cryptomgr.notests fsck.mode=skip'
 mkdir -p /boot/extlinux /etc/dockfault
 echo "$cmdline" >/etc/dockfault/cmdline
 # Debian's links at the root always name the newest kernel installed, so a reboot after an upgrade takes it.
@@ -18,6 +18,10 @@ LABEL linux
   INITRD /initrd.img
   APPEND $cmdline
 CONF
+
+# What a machine without graphics, crash store or removable disks has no use for: each is a slow modprobe at boot.
+systemctl mask modprobe@dm_mod.service modprobe@drm.service modprobe@efi_pstore.service modprobe@loop.service \
+    systemd-pstore.service sys-kernel-debug.mount >/dev/null 2>&1
 
 # The serial port is the console's record; people come in by the virtio console.
 systemctl mask serial-getty@ttyS0.service getty@tty1.service >/dev/null 2>&1

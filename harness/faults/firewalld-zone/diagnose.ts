@@ -1,54 +1,55 @@
 import type { NetworkFact } from '../../evidence/docker.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { type Packet, type Passage, walk } from '../../evidence/nft-walk.ts'
+import { compareVersions } from '../../lib/text.ts'
 import type { Diagnosis } from '../fault.ts'
 import { fixes } from './fixes.ts'
 
 /**
  * firewalld rejects what a Docker bridge sends out: a new connection from it, led through firewalld's own table, ends
- * there. Zone names are evidence only: a bridge in an odd zone whose rules let it pass is well.
+ * there. A bridge in another zone that accepts it works, until dockerd starts next: it asks for zone docker.
  */
 export function diagnose(facts: Facts): Diagnosis | undefined {
   if (facts.units['firewalld.service']?.active !== 'active') return undefined
-  const cut = facts.docker.networks
-    .filter(({ internal, subnet }) => !internal && subnet !== '')
-    .flatMap((network) => {
-      const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => egress(network, protocol, facts))
-      return stopped(tcp) && stopped(udp) ? [{ network, passage: tcp!, pings: !stopped(icmp) }] : []
-    })
-  if (cut.length === 0) return conflict(facts)
+  if (facts.docker.server === '') return refused(facts)
+  const networks = facts.docker.networks.filter(({ internal, subnet }) => !internal && subnet !== '')
+  const cut = networks.flatMap((network) => {
+    const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => egress(network, protocol, facts))
+    return stopped(tcp) && stopped(udp) ? [{ network, passage: tcp!, pings: !stopped(icmp) }] : []
+  })
+  if (cut.length === 0) return misplaced(networks, facts)
 
-  const bridges = cut.map(({ network }) => network.bridge).join(', ')
-  const pings = cut.every(({ pings }) => pings) ? ' Ping passes, and so do published ports.' : ' Published ports pass.'
-  return {
-    cause: 'firewalld-zone',
-    state: 'active',
-    confidence: 'certain',
-    summary: `firewalld rejects what comes from ${bridges}: no zone that accepts it holds the bridge. Docker's own rules accept it, but every base chain has to.${pings}`,
-    evidence: [
-      ...cut.map(({ network, passage }) => ({
-        from: `nft list ruleset: a new TCP connection from ${network.bridge} to ${facts.uplink || 'the uplink'}`,
-        line: `inet firewalld ${passage.path}`,
-      })),
-      ...cut.map(({ network }) => ({ from: 'firewall-cmd --get-active-zones', line: zoneOf(network.bridge, facts) })),
-      ...conflictLines(facts),
-    ],
-    ...remedies,
-  }
+  const pings = cut.every(({ pings }) => pings) ? 'Ping and published ports pass.' : 'Published ports pass, ping does not.'
+  const summary = `firewalld rejects what comes from ${list(cut.map(({ network }) => network))}: it is in no zone that accepts it. Docker's own rules do, but every base chain has to. ${pings}`
+  return found('active', summary, [
+    ...cut.map(({ network, passage }) => ({
+      from: `nft list ruleset, for a new TCP connection from ${network.bridge} to ${facts.uplink || 'the uplink'}`,
+      line: `inet firewalld ${passage.path}`,
+    })),
+    ...cut.map(({ network }) => inZones(network.bridge, facts)),
+  ])
 }
 
-/** dockerd asks firewalld to put its bridge into zone docker, and does not start where another zone holds it. */
-function conflict(facts: Facts): Diagnosis | undefined {
-  const lines = conflictLines(facts)
-  if (lines.length === 0 || facts.docker.server !== '') return undefined
-  return {
-    cause: 'firewalld-zone',
-    state: 'active',
-    confidence: 'certain',
-    summary: 'dockerd does not start: firewalld holds its bridge in another zone than docker and does not give it away.',
-    evidence: lines,
-    ...remedies,
-  }
+/** Bridges that some zone accepts, but not the one that dockerd, from 20.10 on, asks for when it starts. */
+function misplaced(networks: NetworkFact[], facts: Facts): Diagnosis | undefined {
+  if (compareVersions(facts.docker.server, '20.10') < 0) return undefined
+  const elsewhere = networks.filter(({ bridge }) => ![undefined, 'docker'].includes(zoneOf(bridge, facts)))
+  if (elsewhere.length === 0) return undefined
+  const summary = `firewalld accepts ${list(elsewhere)}, in another zone than docker. dockerd will not start again: it asks for zone docker, and firewalld does not give the bridge away.`
+  return found(
+    'latent',
+    summary,
+    elsewhere.map(({ bridge }) => inZones(bridge, facts)),
+  )
+}
+
+/** A dockerd that did not start because another zone holds its bridge, and still does. */
+function refused(facts: Facts): Diagnosis | undefined {
+  const line = facts.docker.journal.findLast((line) => line.includes('ZONE_CONFLICT'))
+  const [, bridge] = line?.match(/ZONE_CONFLICT: '([^']+)' already bound/) ?? []
+  if (!line || !bridge || [undefined, 'docker'].includes(zoneOf(bridge, facts))) return undefined
+  const summary = `dockerd does not start: it asks for zone docker, and firewalld holds ${bridge} in another.`
+  return found('active', summary, [{ from: 'journalctl -u docker', line }, inZones(bridge, facts)])
 }
 
 function egress({ bridge, subnet }: NetworkFact, protocol: Packet['protocol'], facts: Facts): Passage | undefined {
@@ -61,18 +62,23 @@ function egress({ bridge, subnet }: NetworkFact, protocol: Packet['protocol'], f
 
 const stopped = (passage: Passage | undefined): boolean => ['drop', 'reject'].includes(passage?.verdict ?? '')
 
-function zoneOf(bridge: string, { firewalld }: Facts): string {
-  const zone = Object.entries(firewalld.zones).find(([, interfaces]) => interfaces.includes(bridge))?.[0]
-  return zone ? `${bridge} is in zone ${zone}` : `${bridge} is in no zone: the default one, ${firewalld.defaultZone}, holds for it`
+const zoneOf = (bridge: string, { firewalld }: Facts): string | undefined =>
+  Object.entries(firewalld.zones).find(([, interfaces]) => interfaces.includes(bridge))?.[0]
+
+function inZones(bridge: string, facts: Facts): Diagnosis['evidence'][number] {
+  const zone = zoneOf(bridge, facts)
+  const line = zone ?? `no zone, so that the default one holds for it: ${facts.firewalld.defaultZone}`
+  return { from: 'firewall-cmd --get-active-zones', line: `${bridge}: ${line}` }
 }
 
-const conflictLines = ({ docker }: Facts): Diagnosis['evidence'] =>
-  docker.journal
-    .filter((line) => line.includes('ZONE_CONFLICT'))
-    .slice(-1)
-    .map((line) => ({ from: 'journalctl -u docker', line }))
+const list = (networks: NetworkFact[]): string => networks.map(({ bridge }) => bridge).join(', ')
 
-const remedies = {
+const found = (state: Diagnosis['state'], summary: string, evidence: Diagnosis['evidence']): Diagnosis => ({
+  cause: 'firewalld-zone',
+  state,
+  confidence: 'certain',
+  summary,
+  evidence,
   fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
   nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
-}
+})

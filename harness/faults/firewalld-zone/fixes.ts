@@ -18,7 +18,8 @@ export const fixes: Readonly<Record<string, Fix>> = {
   'trusted-zone': {
     title: 'Put the bridge into zone trusted, now and for good',
     steps: putInto('trusted'),
-    cost: 'the zone is not the one that dockerd asks for when it next starts',
+    cost: 'nothing today',
+    fails: 'dockerd asks for zone docker when it starts, and does not start while another zone holds its bridge.',
   },
   'restart-docker': {
     title: 'Restart docker',

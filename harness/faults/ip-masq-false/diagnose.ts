@@ -85,7 +85,8 @@ function settingsOf({ docker }: Facts): Diagnosis['evidence'] {
       .filter((name) => docker.config[name] === false)
       .map((name) => ({ from: '/etc/docker/daemon.json', line: `"${name}": false` })),
     ...docker.command
-      .filter((argument) => names.some((name) => argument === `--${name}=false`))
+      // As Go's flags read a no.
+      .filter((argument) => names.some((name) => new RegExp(`^--${name}=(0|f|F|false|False|FALSE)$`).test(argument)))
       .map((argument) => ({ from: 'the running dockerd’s command line', line: argument })),
   ]
 }

@@ -32,10 +32,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
   },
   'userland-proxy': {
     title: 'Turn userland-proxy on',
-    steps: [
-      `sed -i 's/"userland-proxy": *false/"userland-proxy":true/' /etc/docker/daemon.json`,
-      restartDocker,
-    ],
+    steps: [`sed -i 's/"userland-proxy": *false/"userland-proxy":true/' /etc/docker/daemon.json`, restartDocker],
     cost: 'a process for each published port; containers restarted',
     fails: 'docker-proxy answers on the host’s own addresses without any rule; every rule that was missing still is.',
   },

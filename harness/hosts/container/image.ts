@@ -12,6 +12,7 @@ export const imageLabel = 'dockfault.image'
 
 // Whether the cache is whole takes a second to tell: once in a process is enough.
 const built = new Map<string, Promise<string>>()
+const imports = new Map<string, Promise<void>>()
 
 /** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
 export async function importImage(docker: Dockerode, image: string, options: BuildOptions): Promise<string> {
@@ -24,13 +25,25 @@ export async function importImage(docker: Dockerode, image: string, options: Bui
   const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
   const hash: string = manifest.files['rootfs.tar'].sha256
   const tag = `dockfault/${image}:${hash.slice(0, 12)}`
-  if (await has(docker, tag)) return tag
+  // Hosts that start side by side wait for one import.
+  const importing = imports.get(tag) ?? importOnce(docker, join(dir, 'rootfs.tar'), { tag, image }, options)
+  imports.set(tag, importing)
+  await importing.finally(() => imports.delete(tag))
+  return tag
+}
+
+async function importOnce(
+  docker: Dockerode,
+  file: string,
+  { tag, image }: { tag: string; image: string },
+  options: BuildOptions,
+): Promise<void> {
+  if (await has(docker, tag)) return
   const started = Date.now()
   options.progress(`importing ${image} into the Docker engine`)
-  await importTar(docker, join(dir, 'rootfs.tar'), tag, image)
+  await importTar(docker, file, tag, image)
   options.progress(`imported ${image} in ${duration(Date.now() - started)}`)
   await removeOlder(docker, image, tag)
-  return tag
 }
 
 const has = (docker: Dockerode, tag: string): Promise<boolean> =>
@@ -42,8 +55,7 @@ const has = (docker: Dockerode, tag: string): Promise<boolean> =>
       () => false,
     )
 
-/** Imports a tar of a root file system under a tag. */
-export async function importTar(docker: Dockerode, file: string, tag: string, image: string): Promise<void> {
+async function importTar(docker: Dockerode, file: string, tag: string, image: string): Promise<void> {
   const [repo, version] = tag.split(':')
   const answer = await docker.importImage(createReadStream(file, { highWaterMark: 2 ** 20 }), {
     repo,

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheRoot } from '../../images/cache.ts'
@@ -86,7 +96,11 @@ async function startIn(
     logFile,
     socket,
   }
-  const save = (): void => writeFileSync(record.file, JSON.stringify(record, undefined, 2))
+  const save = (): void => {
+    // Whole or not at all: another harness may read it at any moment.
+    writeFileSync(`${record.file}.part`, JSON.stringify(record, undefined, 2))
+    renameSync(`${record.file}.part`, record.file)
+  }
   save()
   mkdirSync(link, { recursive: true, mode: 0o700 })
   rmSync(join(link, 'docker.sock'), { force: true })

@@ -12,6 +12,12 @@ import { machineBoot } from './process.ts'
 const deadlineMs = 15_000
 const arrived = 'Kernel panic - not syncing: VFS'
 
+/** The version of this machine's QEMU, in its own words. */
+export async function qemuVersion(): Promise<string> {
+  const { stdout } = await execa('qemu-system-x86_64', ['--version'])
+  return stdout.split('\n')[0] ?? ''
+}
+
 /** Deadlines on an emulated processor, against those on a real one. */
 export const slowness = (accelerator: Accelerator): number => (accelerator === 'kvm' ? 1 : 6)
 
@@ -52,9 +58,8 @@ const hasDevice = (): Promise<boolean> =>
   )
 
 async function identity(kernel: string): Promise<string> {
-  const version = await execa('qemu-system-x86_64', ['--version'])
   const hash = createHash('sha256').update(await readFile(kernel))
-  return `${machineBoot()} ${version.stdout.split('\n')[0]} ${hash.digest('hex').slice(0, 16)}`
+  return `${machineBoot()} ${await qemuVersion()} ${hash.digest('hex').slice(0, 16)}`
 }
 
 async function remembered(): Promise<Record<string, Accelerator>> {

@@ -4,16 +4,26 @@ import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 import type { Agent } from './agent.ts'
 
-// Runs a script under a deadline and keeps its output in files: a daemon that the script leaves behind then holds no
-// pipe of the agent's, and a command that is killed has still said what it said. $1 seconds, $2 a name, $3 the script.
-const wrapper = `out=/run/dockfault.$2.out err=/run/dockfault.$2.err
-export HOME=/root LC_ALL=C.UTF-8
-timeout -k 5 "$1" sh -c "$3" >$out 2>$err
-code=$?
-head -c ${8 * 2 ** 20} $out
+// Keeps a script's output in files: a daemon that it leaves behind then holds no pipe of the agent's, and a command
+// that is killed has still said what it said. $1 is a name, $2 the script. It is run by busybox, whose applets need no
+// program of their own to be started: on an emulated processor each start is felt.
+const show = `head -c ${8 * 2 ** 20} $out
 [ ! -s $err ] || head -c ${2 ** 20} $err >&2
-rm -f $out $err
+rm -f $out $err`
+const files = 'out=/run/dockfault.$1.out err=/run/dockfault.$1.err'
+const wrapper = `${files}
+export HOME=/root LC_ALL=C.UTF-8
+/bin/sh -c "$2" >$out 2>$err
+code=$?
+${show}
 exit $code`
+
+// Ends a session of the above, $2, and gives what it had said.
+const ender = `${files}
+kill -TERM -$2
+for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -$2 || break; sleep 0.2; done 2>/dev/null
+kill -KILL -$2 2>/dev/null
+${show}`
 
 // One argument of a process may hold 128 KiB.
 const longest = 100_000
@@ -51,32 +61,24 @@ export class Guest {
       await this.put(file, script, 0o600)
       return this.exec(`trap 'rm -f ${file}' EXIT\n. ${file}`, options)
     }
-    const seconds = String(Math.max(0.1, deadlineMs / 1000))
-    const { pid } = await this.call<{ pid: number }>('guest-exec', {
-      path: '/bin/sh',
-      arg: ['-c', wrapper, 'dockfault', seconds, id, script],
-      'capture-output': true,
-      ...(options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }),
+    const input = options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }
+    // A session of its own, so that a deadline ends all that the script started.
+    const command = ['setsid', '/bin/busybox', 'sh', '-c', wrapper, 'dockfault', id, script]
+    const pid = await this.begin('/bin/busybox', command, input)
+    const finished = await this.poll(pid, started + deadlineMs)
+    const result = (status: Status, code: number): ExecResult => ({
+      code,
+      stdout: Buffer.from(status['out-data'] ?? '', 'base64').toString('utf8'),
+      stderr: Buffer.from(status['err-data'] ?? '', 'base64').toString('utf8'),
+      durationMs: Date.now() - started,
     })
-    // What is left of the deadline after `timeout` has done its work: only a lost guest gets here.
-    const end = started + deadlineMs + 10_000 * this.slow
-    for (let pause = 15; ; pause = Math.min(400, pause * 1.4)) {
-      await sleep(pause)
-      const status = await this.call<Status>('guest-exec-status', { pid })
-      if (status.exited) {
-        const durationMs = Date.now() - started
-        const code = status.signal === undefined ? (status.exitcode ?? 0) : 128 + status.signal
-        return {
-          // `timeout` reports 137 when it had to kill.
-          code: code === 137 && durationMs >= deadlineMs ? 124 : code,
-          stdout: Buffer.from(status['out-data'] ?? '', 'base64').toString('utf8'),
-          stderr: Buffer.from(status['err-data'] ?? '', 'base64').toString('utf8'),
-          durationMs,
-        }
-      }
-      if (Date.now() > end)
-        throw new LabError('host', `the guest did not end a command that was past its deadline`, { facts: { script } })
-    }
+    if (finished) return result(finished, codeOf(finished))
+    const killer = await this.begin('/bin/busybox', ['sh', '-c', ender, 'dockfault', id, String(pid)], {})
+    const killed = await this.poll(killer, Date.now() + 20_000 * this.slow)
+    const last = await this.poll(pid, Date.now() + 1000 * this.slow)
+    if (!killed || !last) throw new LabError('host', 'a command could not be ended on the host', { facts: { script } })
+    // It may have come to its end between the deadline and the blow.
+    return last.signal === undefined ? result(last, codeOf(last)) : result(killed, 124)
   }
 
   /** Like exec, but a command that fails rejects: for the lab's own work. */
@@ -127,7 +129,24 @@ export class Guest {
       .trim()
   }
 
+  private async begin(path: string, arg: string[], more: Record<string, unknown>): Promise<number> {
+    const { pid } = await this.call<{ pid: number }>('guest-exec', { path, arg, 'capture-output': true, ...more })
+    return pid
+  }
+
+  /** Waits for the end of a command; undefined when it does not come in time. Quick at first, then patient. */
+  private async poll(pid: number, until: number): Promise<Status | undefined> {
+    for (let pause = 15; ; pause = Math.min(400, pause * 1.4)) {
+      await sleep(Math.max(1, Math.min(pause, until - Date.now())))
+      const status = await this.call<Status>('guest-exec-status', { pid })
+      if (status.exited) return status
+      if (Date.now() >= until) return undefined
+    }
+  }
+
   private call<T>(command: string, args: Record<string, unknown>): Promise<T> {
     return this.agent.call<T>(command, args, 30_000 * this.slow)
   }
 }
+
+const codeOf = ({ exitcode, signal }: Status): number => (signal === undefined ? (exitcode ?? 0) : 128 + signal)

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
+import { shellQuote } from '../../lib/text.ts'
 import { Agent } from './agent.ts'
 import { identify, isAlive, kill } from './process.ts'
 import { Qmp } from './qmp.ts'
@@ -16,6 +17,12 @@ export type Accelerator = 'kvm' | 'tcg'
 export const acceleratorArgs = (accelerator: Accelerator): string[] =>
   accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max']
 
+/** The machine's hardware: a kept state is only for the very same. */
+export const hardware = (accelerator: Accelerator): string[] => [
+  ...['-machine', 'q35', ...acceleratorArgs(accelerator), '-smp', '2', '-m', '2048'],
+  ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+]
+
 export interface MachineOptions {
   name: string
   image: string
@@ -25,6 +32,10 @@ export interface MachineOptions {
   disk: (dir: string) => Promise<{ file: string; format: 'raw' | 'qcow2' }>
   /** Boots this kernel instead of the disk's boot loader. */
   boot?: { kernel: string; initrd: string; cmdline: string } | undefined
+  /** Goes on from this state, written by `freeze`, instead of booting. */
+  state?: string | undefined
+  /** What the console had printed before that state. */
+  console?: string | undefined
   /** Not tied to the life of this process. */
   keep?: boolean | undefined
   signal: AbortSignal
@@ -42,6 +53,8 @@ export interface Machine {
   isAlive(): boolean
   /** Why QEMU ended, in its own words. */
   lastWords(): string
+  /** Stops the machine and writes its whole state but the disk to a file. */
+  freeze(file: string): Promise<void>
   /** Ends QEMU, and removes disk, sockets and state. */
   end(): Promise<void>
   /** Leaves QEMU running for `npm run down`. */
@@ -57,6 +70,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const logFile = join(options.logDir, 'qemu.log')
   // What an earlier machine left here would be taken for this one's words.
   await rm(consoleFile, { force: true })
+  if (options.console) await copyFile(options.console, consoleFile)
   try {
     const disk = await options.disk(dir)
     options.signal.throwIfAborted()
@@ -94,6 +108,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       throw new LabError('host', messageOf(error), { cause: error })
     })
     const agent = new Agent(socket('agent'))
+    if (options.state) await thaw(qmp, options.signal)
 
     return {
       qmp,
@@ -109,6 +124,16 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
         save()
         agent.close()
         qmp.close()
+      },
+      async freeze(file) {
+        agent.close()
+        await qmp.call('stop')
+        await qmp.call('migrate', { uri: `exec:cat >${shellQuote(file)}` })
+        await until('the machine to be written', async () => migrated(await qmp.call('query-migrate')), {
+          deadlineMs: 120_000,
+          everyMs: 50,
+          signal: options.signal,
+        })
       },
       async end() {
         agent.close()
@@ -126,6 +151,21 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
+function migrated(answer: unknown): true | undefined {
+  const { status, 'error-desc': why } = answer as { status?: string; 'error-desc'?: string }
+  if (status === 'failed') throw new LabError('interrupted', `QEMU could not write the machine: ${why ?? 'no word'}`)
+  return status === 'completed' || undefined
+}
+
+async function thaw(qmp: Qmp, signal: AbortSignal): Promise<void> {
+  const read = async (): Promise<true | undefined> => {
+    const { status } = (await qmp.call('query-status')) as { status: string }
+    return status !== 'inmigrate' || undefined
+  }
+  await until('the machine to be read', read, { deadlineMs: 120_000, everyMs: 30, signal })
+  await qmp.call('cont')
+}
+
 function machineArgs(
   options: MachineOptions,
   disk: { file: string; format: string },
@@ -136,14 +176,14 @@ function machineArgs(
   const boot = options.boot
   return [
     ...['-name', `dockfault-${options.name}`, '-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
-    ...['-machine', 'q35', ...acceleratorArgs(options.accelerator), '-smp', '2', '-m', '2048'],
+    ...hardware(options.accelerator),
     // The disk is thrown away, so the host never waits for it.
     ...['-drive', `file=${disk.file},format=${disk.format},if=none,id=disk,cache=unsafe,discard=unmap`],
-    ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
     ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
     ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
     ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
+    ...(options.state ? ['-incoming', `exec:cat ${shellQuote(options.state)}`] : []),
     ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),
   ]
 }

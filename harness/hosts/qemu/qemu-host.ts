@@ -66,22 +66,27 @@ export class QemuHost implements Host {
   /** Brings everything back as it was, but for the clock, which is now. */
   async restore(name: string): Promise<void> {
     await this.machine.qmp.monitor(`loadvm ${tag(name)}`)
-    await this.machine.agent.sync(5000 * this.options.slow)
+    await this.arrive()
+  }
+
+  /** Meets the guest again after a jump in its time: it answers, and its clock is right. */
+  async arrive(): Promise<void> {
+    await this.machine.agent.sync(10_000 * this.options.slow)
     await this.guest.must('setting the clock', `date --set=@${(Date.now() / 1000).toFixed(3)}`)
   }
 
-  /** Saves the journal and ends the machine. */
-  destroy(): Promise<void> {
-    this.disposed ??= this.finish(false)
+  /** Lets the machine, provisioned to be kept, outlive the harness. */
+  leave(): Promise<void> {
+    this.disposed ??= this.finish(async (machine) => machine.leave())
     return this.disposed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.disposed ??= this.finish(this.options.keep === true)
+    this.disposed ??= this.finish((machine) => machine.end())
     return this.disposed
   }
 
-  private async finish(keep: boolean): Promise<void> {
+  private async finish(part: (machine: Machine) => Promise<void>): Promise<void> {
     const { machine, options } = this
     try {
       if (machine.isAlive()) await this.saveJournal()
@@ -89,10 +94,7 @@ export class QemuHost implements Host {
       options.progress(`the journal of ${this.name} could not be saved: ${messageOf(error)}`)
     }
     try {
-      if (keep && machine.isAlive()) {
-        machine.leave()
-        options.progress(`${this.name} is kept; \`npm run down\` ends it`)
-      } else await machine.end()
+      await part(machine)
     } catch (error) {
       options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { type Facts, readFacts } from '../../evidence/facts.ts'
+import { diagnose } from './diagnose.ts'
+
+const folder = (name: string): URL => new URL(`./evidence/${name}/`, import.meta.url)
+const bundles = (name: string): [string, Facts][] =>
+  readdirSync(folder(name)).map((file) => [file, readFacts(readFileSync(new URL(file, folder(name)), 'utf8'))])
+
+describe('stale-kernel', () => {
+  for (const [file, facts] of bundles('sick'))
+    it(`is named on ${file}`, () => {
+      const diagnosis = diagnose(facts)!
+      expect(diagnosis.cause).to.equal('stale-kernel')
+      expect(diagnosis.state).to.equal(file.includes('latent') ? 'latent' : 'active')
+      expect(diagnosis.evidence[0]).to.deep.equal({ from: 'uname -r', line: facts.system.kernel })
+      expect(diagnosis.summary).to.contain(facts.trees.at(-1)!.kernel)
+    })
+
+  for (const [file, facts] of bundles('well'))
+    it(`is not named on ${file}`, () => expect(diagnose(facts)).to.equal(undefined))
+
+  const [, broken] = bundles('sick').find(([file]) => file.includes('broken'))!
+  it('is not named where no newer kernel has the module either: its package is not installed', () => {
+    const missing = broken.modules.filter(({ state }) => state === 'missing').map(({ name }) => name)
+    const [newest] = broken.trees
+    const modules = newest!.modules.filter((name) => !missing.includes(name))
+    const trees = [{ kernel: broken.system.kernel, modules }, { ...newest!, modules }]
+    expect(missing).to.include('nft_chain_nat')
+    expect(diagnose({ ...broken, trees })).to.equal(undefined)
+  })
+  it('is not named where the newer kernel is the one that runs', () =>
+    expect(diagnose({ ...broken, system: { ...broken.system, kernel: broken.trees.at(-1)!.kernel } })).to.equal(undefined))
+  it('is not judged by version: an older tree that has the modules is no newer kernel', () =>
+    expect(diagnose({ ...broken, trees: broken.trees.map((tree) => ({ ...tree, kernel: '5.10.0-1-cloud-amd64' })) })).to.equal(undefined))
+  it('quotes the host for what is lost', () =>
+    expect(diagnose(broken)!.evidence.map(({ line }) => line).join('\n')).to.match(/nft_chain_nat not found|MASQUERADE/))
+})

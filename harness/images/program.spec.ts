@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { imagesRoot, loadBuildRecipe, recipeScript } from './recipe.ts'
+
+const names = readdirSync(imagesRoot).filter((name) => readdirSync(join(imagesRoot, name)).includes('build.yaml'))
+
+describe('programs built from source', () => {
+  it('are there', () => expect(names).to.include('iptables-1.8.11'))
+
+  for (const name of names)
+    it(`${name} has a sound recipe`, () => {
+      const recipe = loadBuildRecipe(name)
+      expect(readFileSync(recipeScript(recipe, recipe.build), 'utf8')).to.contain('/build/product')
+      // From this machine's own mirror, wherever that is.
+      expect(recipe.source.path).to.match(/^pool\//)
+    })
+})
