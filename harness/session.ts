@@ -1,12 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from './cell/scene.ts'
+import { loadClaims } from './faults/claims.ts'
 import { detectors, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { sweepEverything } from './hosts/sweep.ts'
 import { probes } from './probes/index.ts'
-import type { CellRecord, RunRecord, Verdict } from './report/record.ts'
+import { claimsOf, judgeClaims } from './report/claims.ts'
+import { confusion } from './report/confusion.ts'
+import type { CellRecord, RunRecord } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
+import { runVerdict } from './report/verdict.ts'
 import { writeReports } from './report/write.ts'
 import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
@@ -25,8 +29,13 @@ export interface SessionOptions extends TellOptions {
 }
 
 /** Runs cells, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
-export async function runCells(cells: readonly Cell[], options: SessionOptions): Promise<{ record: RunRecord; dir: string }> {
+export async function runCells(
+  cells: readonly Cell[],
+  options: SessionOptions,
+): Promise<{ record: RunRecord; dir: string }> {
   const started = new Date()
+  // Before anything boots: a mistake in a claim is told at once.
+  const claims = loadClaims()
   const record: RunRecord = {
     version: 1,
     runId: `${started.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`,
@@ -37,7 +46,8 @@ export async function runCells(cells: readonly Cell[], options: SessionOptions):
     cells: [],
   }
   const dir = join(reportsDir, record.runId)
-  for (const name of (await sweepEverything({ kept: false })).ended) options.reporter.progress(`ended what a dead run had left: ${name}`)
+  for (const name of (await sweepEverything({ kept: false })).ended)
+    options.reporter.progress(`ended what a dead run had left: ${name}`)
   const queue = [...cells.entries()]
   const done: CellRecord[] = []
   const worker = async (): Promise<void> => {
@@ -52,7 +62,10 @@ export async function runCells(cells: readonly Cell[], options: SessionOptions):
   // In the order asked for, whichever ended first; a run that was interrupted has gaps.
   record.cells = done.filter((cell) => cell !== undefined)
   record.durationMs = Date.now() - started.getTime()
-  record.verdict = overall(record.cells)
+  record.confusion = confusion(record.cells, Object.keys(detectors))
+  const about = claimsOf(claims, record.cells)
+  if (about.length > 0) record.claims = judgeClaims(about, record.cells)
+  record.verdict = runVerdict(record, cells.length)
   await writeReports(record, dir)
   options.reporter.end(record, join(dir, 'index.html'))
   return { record, dir }
@@ -73,7 +86,16 @@ async function runCell(cell: Cell, dir: string, options: SessionOptions): Promis
   const stages = stagesOf(cell, options.until)
   reporter.cellStart({ ...record, stages })
   const progress = (line: string): void => reporter.progress(line, cell.name)
-  const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress, ...(options.keep && { keep: options.keep }) }
+  const lab: Lab = {
+    provider,
+    faults,
+    detectors,
+    probes,
+    logDir,
+    signal,
+    progress,
+    ...(options.keep && { keep: options.keep }),
+  }
   const story = tell(cell, lab, record, options)
   try {
     for (const name of stages) {
@@ -113,10 +135,3 @@ export const blank = (cell: Cell, provider: string, accelerator: string): CellRe
   rulesets: [],
   command: `npm run scenario ${cell.name}`,
 })
-
-const overall = (cells: readonly CellRecord[]): Verdict => {
-  const verdicts = cells.map(({ verdict }) => verdict)
-  if (verdicts.includes('failed')) return 'failed'
-  if (verdicts.includes('broken')) return 'broken'
-  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'skipped') ? 'skipped' : 'passed'
-}

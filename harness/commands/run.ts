@@ -2,10 +2,8 @@ import { parseArgs } from 'node:util'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
-import { createReporter } from '../report/terminal/index.ts'
 import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
-import { runCells } from '../session.ts'
 import { allCells } from '../vocabulary.ts'
 
 /** `npm run scenario <cell>`: one cell, from provisioning to the report. */
@@ -27,6 +25,11 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
   const keep = oneOf('--keep', values.keep, ['never', 'failed', 'always'] as const)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, stagesOf(cell))
+  // Loaded only now, so that a mistake above is told at once.
+  const [{ runCells }, { createReporter }] = await Promise.all([
+    import('../session.ts'),
+    import('../report/terminal/index.ts'),
+  ])
   const color = process.stderr.isTTY === true && !process.env.NO_COLOR
   const { record } = await runCells([cell], {
     reporter: createReporter(process.stderr, { color, live: process.stderr.isTTY === true && !process.env.CI }),

@@ -15,9 +15,11 @@ table inet admin {
 RULES`,
   'firewalld-on': `systemctl unmask firewalld.service
 systemctl start firewalld.service
+# Started is not yet on the bus (firewalld 2.5), and a dockerd that starts too early asks no zone of it.
+for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
-  // The same rules in another order where order does not matter: user chains defined backwards, the NAT rules turned.
+  // The same rules in another order where order does not matter: POSTROUTING masquerades each subnet, last to first.
   'rules-reordered': `set -e
 iptables-save -t nat | awk '
   /^-A POSTROUTING/ { post[++n] = $0; next }

@@ -6,6 +6,11 @@ const daemonJson = (given: Pick<Given, 'userland-proxy' | 'live-restore'>): stri
   JSON.stringify({ 'userland-proxy': given['userland-proxy'], 'live-restore': given['live-restore'] })
 const daemonDefault = daemonJson({ 'userland-proxy': true, 'live-restore': false })
 
+// Its unit counts as started before it is on the bus (firewalld 2.5), and a dockerd that starts too early asks no zone
+// of it, now or later.
+const firewalldOn = `systemctl enable -q --now firewalld.service
+for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done`
+
 /**
  * Pins a host's hidden variables before anything is believed of it: each has changed a result. A host that is so
  * already is left alone. dockerd sets FORWARD to DROP only where it is the one to switch ip_forward on, so the policy
@@ -39,7 +44,7 @@ sysctl -qw "$forward"
 echo "$forward" >/etc/sysctl.d/90-dockfault.conf
 mkdir -p /etc/docker
 printf '%s\\n' "$want" >/etc/docker/daemon.json
-${given.firewalld ? 'systemctl enable -q --now firewalld.service' : ''}
+${given.firewalld ? firewalldOn : ''}
 systemctl reset-failed docker.service
 systemctl start docker.service
 settings

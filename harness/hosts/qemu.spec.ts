@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -29,6 +29,7 @@ describe('a QEMU host', function () {
 
   after(async () => {
     await host?.[Symbol.asyncDispose]()
+    rmSync(logDir, { recursive: true })
   })
 
   it('has its own kernel, a newer one at hand, and no network card', async () => {

@@ -61,5 +61,9 @@ export async function findProgram(name: string): Promise<string | undefined> {
 
 function programKey(recipe: BuildRecipe): Key {
   const script = { file: recipeScript(recipe, recipe.build) }
-  return { image: recipe.name, kind: 'program', hash: fingerprint([`program ${version}`, { file: recipe.file }, script]) }
+  return {
+    image: recipe.name,
+    kind: 'program',
+    hash: fingerprint([`program ${version}`, { file: recipe.file }, script]),
+  }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Check, Claim } from '../faults/claims.ts'
-import { judgeClaims } from './claims.ts'
+import { claimsOf, judgeClaims } from './claims.ts'
 import type { CellRecord } from './record.ts'
 
 const cell = (name: string, more: object = {}): CellRecord =>
@@ -35,7 +35,8 @@ describe('judging claims', () => {
       claim: 'So.',
       source: '001',
       verdict: 'narrowed',
-      evidence: ['debian12-x, broken, egress-tcp: fail', 'debian12-y, broken, egress-tcp: fail', 'Only then.'],
+      evidence: ['debian12-x, broken, egress-tcp: fail', 'debian12-y, broken, egress-tcp: fail'],
+      note: 'Only then.',
     })
   })
 
@@ -58,6 +59,12 @@ describe('judging claims', () => {
 
   it('does not judge by a crashed tool', () =>
     expect(judge('confirmed', [{ ...at, probe: 'egress-udp', observed: 'fail' }]).verdict).to.equal('untested'))
+
+  it('leaves out claims that name no cell of the run', () => {
+    const claim: Claim = { id: '001-a', claim: 'So.', source: '001', where: 'w', check: [fails], verdict: 'confirmed' }
+    expect(claimsOf([claim], [cell('debian12-x'), cell('debian13-x')])).to.deep.equal([claim])
+    expect(claimsOf([claim], [cell('debian13-x'), cell('debian12-x', { verdict: 'skipped' })])).to.deep.equal([])
+  })
 
   const holding: Check[] = [
     { ...at, named: ['a', 'b'] },

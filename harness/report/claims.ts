@@ -1,16 +1,5 @@
 import type { Check, Claim } from '../faults/claims.ts'
-import type { CellRecord } from './record.ts'
-
-/** What a run makes of a claim. */
-export interface JudgedClaim {
-  id: string
-  claim: string
-  source: string
-  /** `untested`: this run did not show what the verdict stands on. */
-  verdict: Claim['verdict'] | 'untested'
-  /** A sentence for each thing looked up, and the claim's own note. */
-  evidence: string[]
-}
+import type { CellRecord, ClaimRecord } from './record.ts'
 
 /** One thing looked up in one cell: as the claim's verdict needs it, or not, or not there to be seen. */
 interface Sight {
@@ -22,16 +11,24 @@ interface Sight {
  * Every claim with its verdict by this run. A verdict stands when all it was checked by was seen. Where the run showed
  * otherwise a confirmation turns into a refutation; the other verdicts merely lose what they stood on.
  */
-export const judgeClaims = (claims: readonly Claim[], cells: readonly CellRecord[]): JudgedClaim[] =>
+export const judgeClaims = (claims: readonly Claim[], cells: readonly CellRecord[]): ClaimRecord[] =>
   claims.map((claim) => {
+    const { id, source, note } = claim
     const sights = claim.check.flatMap((check) => look(check, cells))
     const seen = sights.map(({ holds }) => holds)
-    let verdict: JudgedClaim['verdict'] = 'untested'
+    let verdict: ClaimRecord['verdict'] = 'untested'
     if (seen.every((holds) => holds)) verdict = claim.verdict
     else if (seen.includes(false) && claim.verdict === 'confirmed') verdict = 'refuted'
-    const evidence = [...sights.map(({ says }) => says), ...(claim.note ? [claim.note] : [])]
-    return { id: claim.id, claim: claim.claim, source: claim.source, verdict, evidence }
+    const evidence = sights.map(({ says }) => says)
+    // A note explains the verdict it was written for, and no other.
+    return { id, claim: claim.claim, source, verdict, evidence, ...(note && verdict === claim.verdict && { note }) }
   })
+
+/** The claims that name a cell which ran, or tried to. */
+export const claimsOf = (claims: readonly Claim[], cells: readonly CellRecord[]): Claim[] =>
+  claims.filter(({ check }) =>
+    check.some(({ cell }) => cells.some(({ name, verdict }) => verdict !== 'skipped' && glob(cell).test(name))),
+  )
 
 /** What a check finds in each cell that it is about. What the lab itself broke says nothing. */
 function look(check: Check, cells: readonly CellRecord[]): Sight[] {

@@ -1,39 +1,36 @@
-import type { DiagnosisRecord, RunRecord } from './record.ts'
-
-/** How often each cause was named where each was there. The empty name is "nothing". */
-export interface Confusion {
-  /** Causes that were there (rows) and that were named (columns), nothing last. */
-  causes: string[]
-  count: (there: string, named: string) => number
-  /** Times a detector was wrong: a cause missed, or one named that was not there. */
-  wrong: number
-}
+import type { CellRecord, ConfusionRecord, ConfusionRow, DiagnosisRecord } from './record.ts'
 
 /**
  * Counts every time the detectors ran on a host whose state was known: healthy, latent, broken. After a fix nothing is
  * known beforehand, and cells the lab itself broke say nothing of a detector: both are left out.
  */
-export function confusion(record: RunRecord): Confusion {
-  const counts = new Map<string, number>()
-  const causes = new Set<string>()
+export function confusion(cells: readonly CellRecord[], detectors: readonly string[] = []): ConfusionRecord {
+  const rows = new Map<string, ConfusionRow>()
   let wrong = 0
-  const add = (there: string, named: string): void => {
-    counts.set(`${there}\n${named}`, (counts.get(`${there}\n${named}`) ?? 0) + 1)
-    for (const cause of [there, named]) if (cause) causes.add(cause)
-    if (there !== named) wrong += 1
-  }
-  const judged = record.cells.filter((cell) => cell.verdict === 'passed' || cell.verdict === 'failed')
-  for (const { expected, named } of judged.flatMap((cell) => cell.diagnoses.filter(known))) {
-    const strangers = named.filter((cause) => !expected.includes(cause))
-    if (expected.length === 0 && named.length === 0) add('', '')
-    for (const cause of expected) {
-      if (named.includes(cause)) add(cause, cause)
-      else if (strangers.length === 0) add(cause, '')
+  for (const cell of cells.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed'))
+    for (const diagnosis of cell.diagnoses.filter(({ stage }) => !stage.startsWith('fix:'))) {
+      const { expected, named } = diagnosis
+      const there = whatWasThere(cell, diagnosis)
+      const key = [there, ...expected.toSorted()].join('\n')
+      const row = rows.get(key) ?? { there, expected: [...expected], times: 0, named: {}, nothing: 0 }
+      rows.set(key, row)
+      row.times += 1
+      if (named.length === 0) row.nothing += 1
+      for (const cause of named) row.named[cause] = (row.named[cause] ?? 0) + 1
+      wrong += expected.filter((cause) => !named.includes(cause)).length
+      wrong += named.filter((cause) => !expected.includes(cause)).length
     }
-    // A cause named beside or instead of the right one is charged to the fault it was mistaken for.
-    for (const stranger of strangers) add(expected[0] ?? '', stranger)
-  }
-  return { causes: [...[...causes].sort(), ''], count: (there, named) => counts.get(`${there}\n${named}`) ?? 0, wrong }
+  const all = [...rows.values()]
+  const seen = [...all.flatMap(({ expected }) => expected), ...all.flatMap(({ named }) => Object.keys(named))]
+  const columns = [...new Set([...detectors, ...seen])]
+  // What has to be named comes in the order of the columns, so that what is right makes a diagonal; silence comes last.
+  const place = ({ expected: [cause] }: ConfusionRow): number => (cause ? columns.indexOf(cause) : columns.length)
+  return { detectors: columns, rows: all.sort((a, b) => place(a) - place(b)), wrong }
 }
 
-const known = ({ stage }: DiagnosisRecord): boolean => !stage.startsWith('fix:')
+// A fault of a write-up is one, however it is varied. Controls, decoys and look-alikes are each their own.
+function whatWasThere({ scenario, variant, source, stages }: CellRecord, { stage, expected }: DiagnosisRecord): string {
+  if (stage === 'healthy' && stages.some(({ name }) => name === 'inject')) return 'healthy'
+  const fault = source || !variant ? scenario : `${scenario}-${variant}`
+  return stage === 'latent' && expected.length === 0 ? `${fault}, latent` : fault
+}

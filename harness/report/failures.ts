@@ -1,6 +1,6 @@
 import { bound } from './bound.ts'
 import type { CellRecord, RunRecord } from './record.ts'
-import { sentence } from './words.ts'
+import { happened, sentence } from './words.ts'
 
 export interface Failure {
   cell: CellRecord
@@ -22,8 +22,10 @@ function cellFailures(cell: CellRecord): Failure[] {
   const bad = cell.stages.flatMap((stage) => {
     if (stage.verdict !== 'failed' && stage.verdict !== 'broken') return []
     const enter = stage.name === 'provision' ? {} : { enter: `npm run shell ${cell.name} -- --at ${stage.name}` }
-    const text = sentence(bound(stage.summary || cell.reason || `stage ${stage.name} ${stage.verdict}`, 300))
-    return [{ cell, verdict: stage.verdict, stage: stage.name, text, lines: stage.mismatches, ...enter }]
+    const text = sentence(bound(happened(stage) || cell.reason || `stage ${stage.name} ${stage.verdict}`, 300))
+    // A probe that saw nothing has no words to put between brackets.
+    const lines = stage.mismatches.map((line) => line.replace(/ \(\)$/, ''))
+    return [{ cell, verdict: stage.verdict, stage: stage.name, text, lines, ...enter }]
   })
   if (bad.length || cell.verdict === 'passed' || cell.verdict === 'skipped') return bad
   return [

@@ -6,8 +6,11 @@ import { count, phrase, sentence } from './words.ts'
 export function headline(cell: CellRecord): string {
   if (cell.verdict !== 'passed') return shortfall(cell)
   const named = new Set(cell.diagnoses.flatMap((diagnosis) => diagnosis.named))
-  if (named.size === 0 && cell.fixes.length === 0) return 'Healthy from start to end, and no detector spoke.'
-  const causes = named.size ? ['reproduced', 'named blind'] : ['reproduced']
+  const stages = cell.stages.map(({ name }) => name)
+  if (!stages.includes('inject')) return 'Healthy from start to end, and no detector spoke.'
+  // A run may be told to end before the host breaks.
+  if (!stages.includes('broken')) return sentence(`as the scenario tells up to ${phrase(stages.slice(-1))}`)
+  const causes = named.size ? ['reproduced', 'named blind'] : ['reproduced, and no known cause is named']
   const cures = cell.fixes.filter((fix) => fix.observed === 'cures').length
   const others = cell.fixes.length - cures
   if (cures) causes.push('cured')

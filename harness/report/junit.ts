@@ -1,5 +1,6 @@
 import { bound, first } from './bound.ts'
 import type { CellRecord, RunRecord, StageRecord, Verdict } from './record.ts'
+import { happened } from './words.ts'
 
 /** The run as JUnit XML: a suite for each cell, a test for each stage; what the lab itself broke is an error, not a failure. */
 export function renderJunit(record: RunRecord): string {
@@ -43,7 +44,7 @@ ${tests.map((test) => testcase(cell, test)).join('\n')}
 
 function testcase(cell: CellRecord, test: Test): string {
   const open = `    <testcase classname="${xml(cell.name)}" name="${xml(test.name)}" time="${seconds(test.durationMs)}"`
-  const message = `message="${xml(test.summary)}"`
+  const message = `message="${xml(happened(test))}"`
   if (test.verdict === 'passed') return `${open}/>`
   if (test.verdict === 'skipped') return `${open}>\n      <skipped ${message}/>\n    </testcase>`
   const tag = test.verdict === 'broken' ? 'error' : 'failure'

@@ -12,6 +12,10 @@ export interface RunRecord {
   /** The command that makes this run again. */
   command: string
   cells: CellRecord[]
+  /** What was there against what the detectors named; absent from records older than it. */
+  confusion?: ConfusionRecord
+  /** What the write-ups say, judged by this run; only those claims that name a cell which ran. */
+  claims?: ClaimRecord[]
 }
 
 /** `broken` is the lab's own failure and never counts for or against a detector. */
@@ -98,4 +102,39 @@ export interface FixRecord {
   /** Outcome in one sentence. */
   detail: string
   facts?: HostFacts
+}
+
+/** Faults by detectors. Off the diagonal a detector was wrong, and the run has failed. */
+export interface ConfusionRecord {
+  /** The causes that can be named: a column each, and one more for nothing. */
+  detectors: string[]
+  /** A fault, a control, a decoy, a look-alike: what was there each time the detectors ran on a host of known state. */
+  rows: ConfusionRow[]
+  /** How often a cause was missed, or one was named that was not there. */
+  wrong: number
+}
+
+export interface ConfusionRow {
+  there: string
+  /** The causes that have to be named; empty: every detector has to be silent. */
+  expected: string[]
+  times: number
+  /** How often each cause was named; those that never were are left out. */
+  named: Record<string, number>
+  /** How often no detector spoke. */
+  nothing: number
+}
+
+export interface ClaimRecord {
+  id: string
+  /** What the write-up says, in one sentence. */
+  claim: string
+  /** The write-up, `000` to `004`. */
+  source: string
+  /** `untested`: this run did not show what the verdict stands on. */
+  verdict: 'confirmed' | 'narrowed' | 'refuted' | 'untested'
+  /** A sentence for each thing looked up. */
+  evidence: string[]
+  /** What is true instead, or when. */
+  note?: string
 }

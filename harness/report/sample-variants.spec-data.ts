@@ -1,4 +1,5 @@
-import type { CellRecord, RunRecord } from './record.ts'
+import { confusion } from './confusion.ts'
+import type { CellRecord, ClaimRecord, RunRecord } from './record.ts'
 import { sampleRun, stage } from './sample.spec-data.ts'
 
 /** The same run where the host did not break as told and a fix that should cure did not. */
@@ -14,7 +15,7 @@ export const sampleFailed = (): RunRecord =>
       }
     const broken = cell.stages.find(({ name }) => name === 'broken')!
     broken.verdict = 'failed'
-    broken.summary = 'the host did not break as the scenario tells'
+    broken.summary = '17 of 19 probes answer otherwise than on the healthy host'
     broken.mismatches = [
       'probe host-network: expected fail, saw pass',
       'probe new-network: expected fail, saw error (exit 139: Segmentation fault)',
@@ -84,7 +85,29 @@ export function sampleMatrix(): RunRecord {
     rename(broken, 'debian13', 'stale-kernel', 'module-missing'),
     rename(skipped, 'centos-stream9', 'stale-kernel'),
   ]
-  return { ...sampleRun(), verdict: 'failed', durationMs: 2_411_000, command: 'npm run scenario "*"', cells }
+  const matrix = confusion(cells, ['stale-kernel', 'rules-flushed'])
+  return {
+    ...sampleRun(),
+    verdict: 'failed',
+    durationMs: 2_411_000,
+    command: 'npm run matrix',
+    cells,
+    confusion: matrix,
+  }
+}
+
+/** The same run with what it makes of a write-up's claims. */
+export function sampleClaims(): RunRecord {
+  const claim = (id: string, verdict: ClaimRecord['verdict'], words: string, evidence: string[], note?: string) => {
+    return { id: `000-${id}`, claim: words, source: '000', verdict, evidence, ...(note && { note }) }
+  }
+  const everywhere = (what: string) => ['debian12', 'debian13'].map((host) => `${host}-stale-kernel, ${what}`)
+  const claims = [
+    claim('reboot', 'confirmed', 'A reboot cures.', everywhere('reboot: cures')),
+    claim('all-fail', 'narrowed', 'Nothing works.', everywhere('broken, egress-udp: fail'), 'Only isolation does.'),
+    claim('legacy', 'untested', 'The legacy tables fail as well.', ['*-legacy did not run']),
+  ]
+  return { ...sampleRun(), claims }
 }
 
 /** What a hostile guest may print: markup, escape sequences, controls, reordering characters, a line without end. */
@@ -93,7 +116,14 @@ export const hostile =
   '</style><style>body{display:none}</style>]]><!-- & \x1b[31mred\x1b[0m\x1b]8;;http://evil.test\x07link\x07 \x00\x08\u202egpj.exe\u2066 ￾\ud800'
 
 /** A run in which every word that can come from a guest is hostile. */
-export const sampleHostile = (): RunRecord =>
+export const sampleHostile = (): RunRecord => {
+  const claims = sampleClaims().claims!
+  for (const claim of claims)
+    Object.assign(claim, { claim: hostile, note: hostile, evidence: [hostile, ...claim.evidence] })
+  return { ...hostileRun(), claims }
+}
+
+const hostileRun = (): RunRecord =>
   sampleRun((cell) => {
     const long = `${hostile} ${'A'.repeat(2_000_000)}`
     cell.title = cell.reason = hostile

@@ -61,7 +61,7 @@ function spoken(cell: CellRecord, stage: string): string {
   if (diagnosis.named.length === 0) return 'No detector speaks.'
   const lead =
     stage === 'latent' ? 'The detectors already name' : 'The detectors, which are not told what was done, name'
-  const summaries = diagnosis.detail.slice(0, 3).map(({ summary }) => plain(summary))
+  const summaries = diagnosis.detail.slice(0, 3).map(({ summary }) => opening(bound(summary, 2000)))
   return sentence([`${lead} ${phrase(diagnosis.named)}`, ...summaries].join(': '))
 }
 
@@ -89,3 +89,9 @@ const told = (cell: CellRecord, name: string): string => sentence(plain(stageOf(
 const listed = (items: string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 const plain = (text: string): string => bound(text, 300).replace(/\s+/g, ' ')
+// The diagnosis tells the rest: whole sentences, as many as are short together.
+const opening = (text: string): string => {
+  const [first = '', ...rest] = text.replace(/\s+/g, ' ').split(/(?<=[.!?]) (?=\p{Lu})/u)
+  const end = rest.findIndex((_, i) => [first, ...rest.slice(0, i + 1)].join(' ').length > 260)
+  return [first, ...rest.slice(0, end === -1 ? rest.length : end)].join(' ')
+}

@@ -1,5 +1,5 @@
 import type { Outcome } from '../scenario/schema.ts'
-import type { FixRecord, Verdict } from './record.ts'
+import type { CellRecord, ClaimRecord, FixRecord, StageRecord, Verdict } from './record.ts'
 
 /** The sign of each verdict; a sign is never alone, a word or a title says the same. */
 export const verdictSigns: Record<Verdict, string> = { passed: '✓', failed: '✗', broken: '!', skipped: '–' }
@@ -15,6 +15,14 @@ export const fixSigns: Record<FixRecord['observed'], string> = {
   'no-effect': '–',
   worsens: '✗',
   error: '!',
+}
+
+/** The sign of what became of a claim. */
+export const claimSigns: Record<ClaimRecord['verdict'], string> = {
+  confirmed: '✓',
+  narrowed: '◐',
+  refuted: '✗',
+  untested: '–',
 }
 
 /** What each class of fix means, for a legend. */
@@ -37,10 +45,29 @@ export function phrase(names: readonly string[], most = 6): string {
 /** A count and its noun: `1 probe`, `2 probes`. */
 export const count = (n: number, noun: string, plural = `${noun}s`): string => `${n} ${n === 1 ? noun : plural}`
 
+// Programs keep their names at the head of a sentence.
+const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|iptables|nft|modprobe))\b/
+
 /** The same words as a sentence: a capital, a full stop. */
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
-  const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1)
+  const capital = lower.test(trimmed) ? trimmed : trimmed[0]!.toUpperCase() + trimmed.slice(1)
   return /[.!?:…][”"’]?$/.test(capital) ? capital : `${capital}.`
 }
+
+/** What happened at a stage. Where it failed, words that tell of success are not left to stand by themselves. */
+export const happened = ({ verdict, summary }: Pick<StageRecord, 'verdict' | 'summary'>): string =>
+  verdict === 'failed' ? `not as the scenario tells: ${summary || 'see below'}` : summary
+
+/** What runs the host, and how it is accelerated where that says something. */
+export const machine = ({ provider, accelerator }: Pick<CellRecord, 'provider' | 'accelerator'>): string[] =>
+  [provider, accelerator].filter((word) => word !== '' && word !== 'none')
+
+/** How many of each, in words and in this order: `3 confirmed, 1 narrowed`. */
+export const tally = <T extends string>(all: readonly T[], order: readonly T[]): string =>
+  order
+    .map((word) => ({ word, times: all.filter((each) => each === word).length }))
+    .filter(({ times }) => times > 0)
+    .map(({ word, times }) => `${times} ${word}`)
+    .join(', ')

@@ -11,6 +11,7 @@ describe('the state of runs', () => {
   let cache: string
   const before = process.env.XDG_CACHE_HOME
   const children: ChildProcess[] = []
+  const socketFolders: string[] = []
 
   beforeEach(() => {
     cache = mkdtempSync(join(tmpdir(), 'dockfault-runs-'))
@@ -19,7 +20,7 @@ describe('the state of runs', () => {
 
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL')
-    rmSync(cache, { recursive: true, force: true })
+    for (const dir of [cache, ...socketFolders.splice(0)]) rmSync(dir, { recursive: true, force: true })
     if (before === undefined) delete process.env.XDG_CACHE_HOME
     else process.env.XDG_CACHE_HOME = before
   })
@@ -37,11 +38,16 @@ describe('the state of runs', () => {
     return id
   }
 
+  const socketsFolder = (): string => {
+    socketFolders.push(mkdtempSync('/tmp/dockfault-'))
+    return socketFolders.at(-1)!
+  }
+
   /** What a harness leaves on disk: a folder named after it, with one machine's record in it. */
   const leftover = (owner: ProcessId, record: Partial<MachineRecord>): string => {
     const dir = join(cache, 'dockfault/runs', `${owner.pid}-${owner.start}-${owner.boot}`, 'debian12-x')
     mkdirSync(dir, { recursive: true })
-    const sockets = mkdtempSync('/tmp/dockfault-')
+    const sockets = socketsFolder()
     const whole: MachineRecord = {
       name: 'debian12',
       image: 'debian12',
@@ -57,7 +63,7 @@ describe('the state of runs', () => {
 
   it('ends what a dead harness left, and removes its files', async () => {
     const machine = sleeper()
-    const sockets = mkdtempSync('/tmp/dockfault-')
+    const sockets = socketsFolder()
     const dir = leftover(await dead(), { process: machine, sockets })
     const swept = await sweep()
     expect(swept.running).to.deep.equal([])

@@ -1,11 +1,11 @@
-import { type Html, html } from '../../lib/html.ts'
+import { type Html, html, type Piece } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
 import type { CellRecord } from '../record.ts'
 import { story } from '../story.ts'
-import { verdictSigns } from '../words.ts'
+import { machine, verdictSigns } from '../words.ts'
 import { renderDiagnosis } from './diagnosis.ts'
 import { renderFacts } from './facts.ts'
 import { renderFailures } from './failures.ts'
@@ -17,9 +17,9 @@ import { renderRulesets } from './rulesets.ts'
 import { renderTimeline } from './timeline.ts'
 
 /** All there is to say of one cell, in the order of the flow. Among others it folds, open where it did not pass. */
-export function renderCell(cell: CellRecord, { alone }: { alone: boolean }): Html {
+export function renderCell(cell: CellRecord, { alone, claims }: { alone: boolean; claims?: Piece }): Html {
   const id = `cell-${slug(cell.name)}`
-  if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell)}</article>`
+  if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell, claims)}</article>`
   const open = cell.verdict === 'failed' || cell.verdict === 'broken'
   // The name is inside: a link to it unfolds the cell, without a script.
   return html`<details class="cell"${open && html` open`}>
@@ -38,7 +38,7 @@ ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 </header>`
 }
 
-const body = (cell: CellRecord): Html => html`
+const body = (cell: CellRecord, claims?: Piece): Html => html`
 ${renderFailures(failures({ cells: [cell] }), false)}
 ${about(cell)}
 ${part('What happened', false, html`<div class="story">${story(cell).map(({ lead, text }) => html`<p><b>${lead}.</b> ${prose(text)}</p>`)}</div>`)}
@@ -46,6 +46,7 @@ ${renderTimeline(cell)}
 ${renderProbes(cell)}
 ${renderDiagnosis(cell)}
 ${renderFixes(cell)}
+${claims}
 ${renderRulesets(cell)}
 ${renderJournal(cell)}
 ${renderFacts(cell)}
@@ -58,7 +59,7 @@ function about(cell: CellRecord): Html {
     ['Scenario', cell.scenario],
     ['Variant', cell.variant],
     ['Write-up', cell.source],
-    ['Provider', [cell.provider, cell.accelerator].filter(Boolean).join(' · ')],
+    ['Provider', machine(cell).join(' · ')],
     ['Took', duration(cell.durationMs)],
   ]
   return html`<dl class="about">${facts

@@ -1,26 +1,36 @@
 import { type Html, html } from '../../lib/html.ts'
 import { bound } from '../bound.ts'
 import { confusion } from '../confusion.ts'
-import type { RunRecord } from '../record.ts'
+import type { ConfusionRow, RunRecord } from '../record.ts'
 import { count } from '../words.ts'
 
 /** Faults that were there against causes that were named; off the diagonal a detector was wrong. */
 export function renderConfusion(record: RunRecord): Html | false {
-  const { causes, count: times, wrong } = confusion(record)
-  if (!causes.some((there) => causes.some((named) => times(there, named)))) return false
+  const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
+  if (rows.length === 0) return false
+  const columns = [...detectors, '']
+  // Below a gap stands what is no fault that a detector knows: all have to be silent.
+  const body = (some: readonly ConfusionRow[]): Html | false =>
+    some.length > 0 &&
+    html`<tbody>${some.map(
+      (
+        row,
+      ) => html`<tr><th scope="row"><code>${bound(row.there, 80)}</code></th>${columns.map((cause) => cell(row, cause))}</tr>
+`,
+    )}</tbody>`
   const name = (cause: string): Html =>
     cause ? html`<code>${bound(cause, 60)}</code>` : html`<span class="quiet">nothing</span>`
   return html`<section class="part"><h2>Detectors<small>${
     wrong ? `${count(wrong, 'time')} wrong` : 'right every time'
   }</small></h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Faults against causes named"><table class="confusion">
-<thead><tr><td class="corner">was there ↓ &nbsp; named →</td>${causes.map((cause) => html`<th scope="col">${name(cause)}</th>`)}</tr></thead>
-<tbody>${causes.map(
-    (there) => html`<tr><th scope="row">${name(there)}</th>${causes.map((named) => {
-      const n = times(there, named)
-      const look = n === 0 ? 'none' : there === named ? 'right' : 'wrong'
-      return html`<td class="${look}">${n || '·'}</td>`
-    })}</tr>
-`,
-  )}</tbody></table></div></section>`
+<thead><tr><td class="corner">was there ↓ &nbsp; named →</td>${columns.map((cause) => html`<th scope="col">${name(cause)}</th>`)}</tr></thead>
+${body(rows.filter(({ expected }) => expected.length > 0))}${body(rows.filter(({ expected }) => expected.length === 0))}</table></div></section>`
+}
+
+function cell({ expected, times, named, nothing }: ConfusionRow, cause: string): Html {
+  const seen = cause ? (named[cause] ?? 0) : nothing
+  const right = cause ? expected.includes(cause) : expected.length === 0
+  if (!right) return seen ? html`<td class="wrong">${seen}</td>` : html`<td class="none">·</td>`
+  return seen === times ? html`<td class="right">${seen}</td>` : html`<td class="wrong">${seen} of ${times}</td>`
 }

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../../faults/fault.ts'
 import { type Html, html, type Piece } from '../../lib/html.ts'
 import { bound, first } from '../bound.ts'
 import type { CellRecord, DiagnosisRecord } from '../record.ts'
-import { sentence } from '../words.ts'
+import { count, sentence } from '../words.ts'
 import { fixClass, part, prose, stageList, stageWords } from './parts.ts'
 
 /** What the detectors said, on what evidence, and when each of them had to speak or to be silent. */
@@ -11,11 +11,18 @@ export function renderDiagnosis(cell: CellRecord): Html | false {
   return part(
     'Diagnosis',
     'named blind, from evidence alone',
-    html`${distinct(cell).map((said) => card(said, cell))}
-<table class="spoke"><caption>Every time the detectors ran</caption>
-<thead><tr><th scope="col">When</th><th scope="col">Had to name</th><th scope="col">Named</th></tr></thead>
-<tbody>${cell.diagnoses.map(row)}</tbody></table>`,
+    html`${distinct(cell).map((said) => card(said, cell))}${spoke(cell.diagnoses)}`,
   )
+}
+
+// After a fix nothing is demanded of the detectors: what they say there classes the fix, and folds.
+function spoke(diagnoses: readonly DiagnosisRecord[]): Html {
+  const table = (some: readonly DiagnosisRecord[]): Html => html`<table class="spoke">
+<thead><tr><th scope="col">When</th><th scope="col">Had to name</th><th scope="col">Named</th></tr></thead>
+<tbody>${some.map(row)}</tbody></table>`
+  const free = diagnoses.filter((each) => each.stage.startsWith('fix:') && right(each))
+  return html`${table(diagnoses.filter((each) => !free.includes(each)))}
+${free.length > 0 && html`<details class="more"><summary>And ${count(free.length, 'time')} after a fix</summary>${table(free)}</details>`}`
 }
 
 interface Said {
@@ -46,20 +53,28 @@ function card({ diagnosis, stages, again }: Said, cell: CellRecord): Html {
 <span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
 <span class="tag">${confidence}</span></h4>
 <p class="says">${prose(sentence(bound(summary, 400)))}</p>`
-  const at = !stages[0]?.startsWith('fix:') && 'at '
-  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${at}${stageList(stages)}.</p>`
+  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${saidAt(stages)}.</p>`
   // What was said of the same cause before it broke folds: its evidence is much the same.
   return again
     ? html`<details class="card"><summary>${head}</summary>${rest}</details>`
     : html`<article class="card">${head}${rest}</article>`
 }
 
+function saidAt(stages: readonly string[]): Html {
+  const before = stages.filter((stage) => !stage.startsWith('fix:'))
+  const after = stages.length - before.length
+  if (before.length === 0) return stageList(stages)
+  return html`at ${stageList(before)}${after > 0 && `, and ${count(after, 'time')} after a fix`}`
+}
+
 function evidence({ evidence }: Diagnosis): Html {
   const { shown, cut } = first(evidence, 30)
-  const rows = shown.map(
-    ({ from, line }) =>
-      html`<tr><th scope="row"><code>${bound(from, 160)}</code></th><td><samp>${bound(line)}</samp></td></tr>`,
-  )
+  // Lines from one place stand together, and it is named once.
+  const rows = shown.map(({ from, line }, i) => {
+    const again = shown[i - 1]?.from === from
+    const source = again ? html`<td></td>` : html`<th scope="row"><code>${bound(from, 160)}</code></th>`
+    return html`<tr${again && html` class="again"`}>${source}<td><samp>${bound(line)}</samp></td></tr>`
+  })
   return html`<table class="evidence"><caption>Stands on</caption><tbody>${rows}</tbody></table>
 ${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`
 }
@@ -82,14 +97,16 @@ const proven = (name: string, cell: CellRecord): Piece => {
   return fix && fixClass(fix.observed)
 }
 
-function row({ stage, expected, named }: DiagnosisRecord): Html {
-  const right = expected.length === named.length && expected.every((cause) => named.includes(cause))
-  // After a fix nothing is demanded of the detectors: what they say there classes the fix.
-  const free = stage.startsWith('fix:') && right
-  const mark = right
+const right = ({ expected, named }: DiagnosisRecord): boolean =>
+  expected.length === named.length && expected.every((cause) => named.includes(cause))
+
+function row(diagnosis: DiagnosisRecord): Html {
+  const { stage, expected, named } = diagnosis
+  const free = stage.startsWith('fix:') && right(diagnosis)
+  const mark = right(diagnosis)
     ? html`<i class="sign passed" role="img" aria-label="right">✓</i>`
     : html`<i class="sign failed" role="img" aria-label="wrong">✗</i>`
-  return html`<tr${!right && html` class="odd"`}><th scope="row">${stageWords(stage)}</th>
+  return html`<tr${!right(diagnosis) && html` class="odd"`}><th scope="row">${stageWords(stage)}</th>
 <td>${free ? '' : causes(expected)}</td><td>${!free && mark} ${causes(named)}</td></tr>`
 }
 

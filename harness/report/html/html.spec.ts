@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { sampleRun } from '../sample.spec-data.ts'
-import { hostile, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import { hostile, sampleClaims, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
 import { renderHtml } from './index.ts'
 
 /** The text of a page as a reader sees it. */
@@ -66,7 +66,7 @@ describe('index.html', () => {
 
   it('folds stages alike: equal differences of the ruleset are said once', () => {
     const page = renderHtml(sampleRun())
-    expect(words(page)).to.contain('the same difference as broken')
+    expect(words(page)).to.match(/broken , after restart-docker +−\d+ +\+1/)
     expect(page.split('<ul class="diff">')).to.have.length(2)
   })
 
@@ -79,6 +79,17 @@ describe('index.html', () => {
     expect(folds).to.have.length(7)
     expect(open).to.deep.equal(['debian13-stale-kernel open', 'debian13-stale-kernel-module-missing open'])
     expect(page).to.match(/<td class="right">6<\/td>/)
+  })
+
+  it('lists the claims of each write-up with verdict, note and evidence', () => {
+    const page = renderHtml(sampleClaims())
+    const text = words(page)
+    expect(text).to.contain('of the write-ups, by what this run saw: 1 confirmed, 1 narrowed, 1 untested')
+    expect(text).to.match(/confirmed +A reboot cures\. .* reboot: cures/)
+    expect(text).to.match(/narrowed +Nothing works\. +Only isolation does\./)
+    expect(text).to.contain('1 claim that this run does not decide')
+    const many = renderHtml({ ...sampleClaims(), cells: [...sampleClaims().cells, ...sampleMatrix().cells] })
+    expect(words(many)).to.contain('broken, egress-udp: fail in debian12-stale-kernel , debian13-stale-kernel')
   })
 
   it('shows a cell without stages, and a run without cells', () => {

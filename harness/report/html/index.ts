@@ -6,6 +6,7 @@ import { failures } from '../failures.ts'
 import type { RunRecord, Verdict } from '../record.ts'
 import { count, verdictSigns } from '../words.ts'
 import { renderCell } from './cell.ts'
+import { renderClaims } from './claims.ts'
 import { renderConfusion } from './confusion.ts'
 import { renderFailures } from './failures.ts'
 import { renderOverview } from './overview.ts'
@@ -13,7 +14,19 @@ import { command } from './parts.ts'
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 // In this order: what comes later may narrow what stands before.
-const sheets = ['base', 'page', 'failures', 'timeline', 'probes', 'diagnosis', 'fixes', 'records', 'cells', 'media']
+const sheets = [
+  'base',
+  'page',
+  'failures',
+  'timeline',
+  'probes',
+  'diagnosis',
+  'fixes',
+  'claims',
+  'records',
+  'cells',
+  'media',
+]
 const style = sheets.map((name) => read(`./style/${name}.css`)).join('\n')
 const script = read('./enhance.js')
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
@@ -47,7 +60,7 @@ export function renderHtml(record: RunRecord): string {
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true }) : many(record, bad)}
+${single ? renderCell(single, { alone: true, claims: renderClaims(record) }) : many(record, bad)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
@@ -72,6 +85,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
 ${renderFailures(bad, true)}
 ${renderOverview(record)}
 ${renderConfusion(record)}
+${renderClaims(record)}
 <section class="part"><h2>Run it again</h2><div>${command(record.command)}</div></section>
 ${sorted.map((cell) => renderCell(cell, { alone: false }))}`
 }

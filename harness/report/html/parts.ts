@@ -39,14 +39,16 @@ export function stageWords(stage: string): Html {
   return html`<span class="quiet">after</span> <code>${bound(fix ?? '', 80)}</code>${then}`
 }
 
-/** Several stages in one phrase: `healthy`, `latent`, after `reboot`, `depmod`. */
+/** Several stages in one phrase: `healthy`, `latent`, after `reboot`, `reboot + daemon-restart`, `depmod`. */
 export function stageList(stages: readonly string[]): Html {
   const before = stages.filter((stage) => !stage.startsWith('fix:')).map(stageWords)
-  const [head, ...others] = stages.filter((stage) => stage.startsWith('fix:'))
-  const rest = others.map(
-    (stage) => html`<code>${bound(stage.slice('fix:'.length).replace('+', ', then '), 80)}</code>`,
-  )
-  return html`${[...before, ...(head ? [stageWords(head), ...rest] : [])].map((words, i) => html`${i > 0 && ', '}${words}`)}`
+  const after = stages
+    .filter((stage) => stage.startsWith('fix:'))
+    .map((stage, i) => {
+      const name = html`<code>${bound(stage.slice('fix:'.length).replace('+', ' + '), 80)}</code>`
+      return i === 0 ? html`<span class="quiet">after</span> ${name}` : name
+    })
+  return html`${[...before, ...after].map((words, i) => html`${i > 0 && ', '}${words}`)}`
 }
 
 /** A name as part of an id or a link inside the page. */

@@ -24,7 +24,7 @@ export function renderProbes(cell: CellRecord): Html | false {
 <li><i class="sq sick">✗</i> not as on the healthy host</li>
 <li><i class="sq error">!</i> the probe’s own tool crashed</li>
 <li><i class="sq sick odd">✗</i> not what the scenario expects</li>
-<li class="note">A green ✗ is a door that has to be shut: isolation.</li>
+<li>A green ✗ is a door that has to be shut: isolation.</li>
 </ul>
 <p class="readout" aria-live="polite"></p>
 </div>

@@ -2,7 +2,7 @@ import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import type { CellRecord } from '../record.ts'
-import { count, sentence } from '../words.ts'
+import { count, happened, sentence } from '../words.ts'
 import { part, prose, sign } from './parts.ts'
 
 /** The stages on one scale of time, each with what happened in it. */
@@ -25,7 +25,7 @@ ${track(
   stage.durationMs / total,
   ticks(total).map((ms) => ms / total),
 )}
-<p>${prose(sentence(bound(stage.summary, 300)))}</p>
+<p>${prose(sentence(bound(happened(stage), 300)))}</p>
 </li>`
   })
   return part(

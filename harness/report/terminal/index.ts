@@ -5,7 +5,9 @@ import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
 import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
-import { count, verdictSigns } from '../words.ts'
+import { count, happened, machine, verdictSigns } from '../words.ts'
+import { claimLines } from './claims.ts'
+import { confusionLines } from './confusion.ts'
 import { type Paint, paintVerdict, plain, runOut } from './paint.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
@@ -33,10 +35,11 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
     cellStart({ name, title, provider, accelerator, host, stages }) {
       last = name
       widths.set(name, Math.max(...stages.map((stage) => stage.length), 0))
+      const [on, by] = machine({ provider, accelerator })
       screen.print(
         '',
         `${paint.bold(name)}  ${plain(title, 200)}`,
-        paint.dim(`${host} on ${provider}${accelerator ? ` (${accelerator})` : ''}, ${count(stages.length, 'stage')}`),
+        paint.dim(`${host} on ${on}${by ? ` (${by})` : ''}, ${count(stages.length, 'stage')}`),
         '',
       )
     },
@@ -71,12 +74,13 @@ function stageLines(stage: StageRecord, look: { paint: Paint; width: number; pre
   const mark = { passed: paint.green, failed: paint.red, broken: paint.yellow, skipped: paint.dim }[stage.verdict]
   const sign = mark(verdictSigns[stage.verdict])
   const head = `  ${sign} ${paint.dim(look.prefix)}${stage.name.padEnd(look.width)}  ${duration(stage.durationMs).padStart(11)}`
-  const lines = stage.mismatches.slice(0, 8).map((line) => `      ${mark(plain(line, 300))}`)
+  // All of them stand at the end of the run, with the way in.
+  const lines = stage.mismatches.slice(0, 3).map((line) => `      ${mark(plain(line, 160))}`)
   const cut = stage.mismatches.length - lines.length
   return [
-    `${head}  ${paint.dim(told(plain(stage.summary, 200)))}`,
+    `${head}  ${paint.dim(told(plain(happened(stage), 200)))}`,
     ...lines,
-    ...(cut > 0 ? [paint.dim(`      and ${cut} more`)] : []),
+    ...(cut > 0 ? [paint.dim(`      and ${cut} more, below`)] : []),
   ]
 }
 
@@ -90,7 +94,9 @@ function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
       ...cells.map(
         (cell) => `  ${paintVerdict(paint, cell.verdict)} ${cell.name}  ${paint.dim(duration(cell.durationMs))}`,
       ),
+      ...confusionLines(record, paint),
     )
+  lines.push(...claimLines(record.claims ?? [], paint))
   for (const failure of failures(record)) {
     const where = failure.stage ? ` at ${paint.bold(failure.stage)}` : ''
     lines.push('', `  ${paintVerdict(paint, failure.verdict)} ${failure.cell.name}${where}: ${told(failure.text)}`)

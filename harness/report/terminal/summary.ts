@@ -27,7 +27,7 @@ function grid(cell: CellRecord, paint: Paint): string[] {
       const left = ' '.repeat(Math.max(0, room - right - 1 - framed))
       return `${left}${square ? mark(square, paint) : ' '}${' '.repeat(Math.max(0, right - framed))}`
     })
-    return `  ${plain(probe, width).padEnd(width)}${marks.join('')}`
+    return `  ${plain(probe, width).padEnd(width)}${marks.join('')}`.trimEnd()
   })
   const odd = rows.some(({ squares }) => squares.some((square) => square?.mismatch))
   const hints = [
@@ -69,8 +69,11 @@ const letter = (index: number): string => String.fromCharCode('a'.charCodeAt(0) 
 
 function diagnosis(cell: CellRecord, paint: Paint): string[] {
   const said = new Map<string, string[]>()
-  for (const { detail } of cell.diagnoses)
-    for (const { cause, state, confidence, summary } of detail)
+  const details = cell.diagnoses.flatMap(({ detail }) => detail)
+  const active = new Set(details.filter(({ state }) => state === 'active').map(({ cause }) => cause))
+  // What was only coming is not told again beside what came.
+  for (const { cause, state, confidence, summary } of details)
+    if (state === 'active' || !active.has(cause))
       said.set(`${cause} ${state}`, [
         `  ${paint.bold(plain(cause, 80))} ${paint.dim(`${state}, ${confidence}`)}`,
         ...wrap(runOut(plain(summary, 400)), 96, '    '),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { RunRecord } from '../record.ts'
 import { sampleRun } from '../sample.spec-data.ts'
-import { hostile, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import { hostile, sampleClaims, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
 import { createReporter } from './index.ts'
 
 /** A stream that keeps what is written to it. */
@@ -54,7 +54,7 @@ describe('the terminal', () => {
 
   it('tells a failure by stage, expected against seen, and the way in', () => {
     const text = play(sampleFailed(), plain)
-    expect(text).to.contain('✗ failed debian12-stale-kernel at broken: The host did not break as the scenario tells.')
+    expect(text).to.contain('✗ failed debian12-stale-kernel at broken: Not as the scenario tells: 17 of 19 probes')
     expect(text).to.contain('    probe host-network: expected fail, saw pass')
     expect(text).to.contain('enter the host: npm run shell debian12-stale-kernel -- --at broken')
     expect(text).to.match(/host-network +✓ +✓ +\[✓\]/)
@@ -70,6 +70,38 @@ describe('the terminal', () => {
       '! broken debian13-stale-kernel-module-missing at provision: The VM did not answer within 8 min.',
     )
     expect(text).to.contain('✗ failed 7 cells in 40 min 11 s')
+  })
+
+  it('ends many cells with faults by detectors, one cell without', () => {
+    const text = play(sampleMatrix(), plain)
+    expect(text).to.match(/Detectors +a +b +nothing/)
+    expect(text).to.match(/stale-kernel +6 +· +·\n/)
+    expect(text).to.match(/healthy +· +· +5\n/)
+    expect(text).to.contain('a stale-kernel, b rules-flushed').and.contain('right every time')
+    const wrong = sampleMatrix()
+    wrong.cells[0]!.diagnoses[0]!.named = ['rules-flushed']
+    delete wrong.confusion
+    expect(play(wrong, plain))
+      .to.match(/healthy +· +2 +3\/5\n/)
+      .and.match(/2 times wrong/)
+    expect(play(sampleRun(), plain)).to.not.contain('nothing\n')
+  })
+
+  it('lists the claims that the run tested, and of many those that do not stand as made', () => {
+    const text = play(sampleClaims(), plain)
+    expect(text).to.contain('Claims of the write-ups  1 confirmed, 1 narrowed, 1 untested')
+    expect(text).to.contain('  000  ✓ confirmed  A reboot cures.\n')
+    expect(text).to.match(/◐ narrowed {3}Nothing works\.\n {20}Only isolation does\.\n/)
+    expect(text).to.not.contain('legacy tables fail')
+    const [claim] = sampleClaims().claims!
+    const many = { ...sampleClaims(), claims: [...sampleClaims().claims!, ...Array.from({ length: 20 }, () => claim!)] }
+    expect(play(many, plain)).to.contain('Only isolation').and.contain('the confirmed ones').and.not.contain('A reboot')
+  })
+
+  it('names no accelerator where there is none', () => {
+    const run = sampleRun((cell) => Object.assign(cell, { provider: 'container', accelerator: 'none' }))
+    expect(play(run, plain)).to.contain('debian12 on container, 11 stages')
+    expect(play(sampleRun(), plain)).to.contain('debian12 on qemu (tcg), 11 stages')
   })
 
   it('redraws one line for a running stage, never wider than the terminal', () => {

@@ -1,0 +1,67 @@
+import { type Html, html } from '../../lib/html.ts'
+import { bound, first } from '../bound.ts'
+import type { ClaimRecord, RunRecord } from '../record.ts'
+import { claimSigns, count, tally } from '../words.ts'
+
+const order = ['confirmed', 'narrowed', 'refuted', 'untested'] as const
+
+/** What the write-ups say, with what this run makes of each claim, and on what evidence. */
+export function renderClaims({ claims = [], cells }: RunRecord): Html | false {
+  if (claims.length === 0) return false
+  const sources = [...new Set(claims.map(({ source }) => source))].sort()
+  const sum = tally(
+    claims.map(({ verdict }) => verdict),
+    order,
+  )
+  return html`<section class="part"><h2>Claims<small>of the write-ups, by what this run saw: ${sum}</small></h2>
+<div class="claims">${sources.map((source) => {
+    const own = claims.filter((claim) => claim.source === source)
+    return writeUp(source, own, cells.length > 1)
+  })}</div></section>`
+}
+
+function writeUp(source: string, claims: readonly ClaimRecord[], many: boolean): Html {
+  const tested = claims.filter(({ verdict }) => verdict !== 'untested')
+  const rest = claims.filter(({ verdict }) => verdict === 'untested')
+  return html`<section><h3>Write-up ${bound(source, 10)}</h3>
+${tested.length > 0 && html`<ul>${tested.map((claim) => row(claim, many))}</ul>`}
+${
+  rest.length > 0 &&
+  html`<details class="more"><summary>${count(rest.length, 'claim')} that this run does not decide</summary>
+<ul>${rest.map((claim) => row(claim, many))}</ul></details>`
+}</section>`
+}
+
+function row({ id, verdict, claim, note, evidence }: ClaimRecord, many: boolean): Html {
+  const sights = grouped(evidence)
+  const { shown, cut } = first(sights, 40)
+  return html`<li><div>${pill(verdict)}</div><div>
+<p class="claim">${bound(claim, 400)}</p>
+${note && html`<p class="note">${bound(note, 600)}</p>`}
+<details${(!many || verdict === 'refuted') && html` open`}><summary>${count(sights.length, 'observation')} <code>${bound(id, 80)}</code></summary>
+<ul class="sights">${shown.map(
+    ({ what, where }) =>
+      html`<li><samp>${bound(what)}</samp> ${where.length > 0 && many && html`<span class="quiet">${place(where)}</span>`}</li>`,
+  )}${cut > 0 && html`<li class="cut">${cut} more cut</li>`}</ul></details>
+</div></li>`
+}
+
+const pill = (verdict: ClaimRecord['verdict']): Html =>
+  html`<span class="class ${verdict}"><i aria-hidden="true">${claimSigns[verdict]}</i>${verdict}</span>`
+
+const place = (cells: readonly string[]): Html =>
+  cells.length > 3
+    ? html`<span title="${cells.join(', ')}">in ${cells.length} cells</span>`
+    : html`in ${cells.map((cell, i) => html`${i > 0 && ', '}<code>${bound(cell, 80)}</code>`)}`
+
+// A line of evidence begins with its cell: what was seen alike in several is said once.
+function grouped(evidence: readonly string[]): { what: string; where: string[] }[] {
+  const groups = new Map<string, string[]>()
+  for (const line of evidence) {
+    const [, cell, what] = /^([^\s,]+), (.*)$/s.exec(line) ?? []
+    const cells = groups.get(what ?? line) ?? []
+    if (cell) cells.push(cell)
+    groups.set(what ?? line, cells)
+  }
+  return [...groups].map(([what, where]) => ({ what, where }))
+}

@@ -1,0 +1,36 @@
+import { confusion } from '../confusion.ts'
+import type { ConfusionRow, RunRecord } from '../record.ts'
+import { count } from '../words.ts'
+import { type Paint, plain, wrap } from './paint.ts'
+
+/** Faults by detectors as lines for a terminal: a letter for each cause, a dot for "never". */
+export function confusionLines(record: RunRecord, paint: Paint): string[] {
+  const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
+  if (rows.length === 0) return []
+  const width = Math.max(...rows.map(({ there }) => Math.min(there.length, 40)), 'Detectors'.length)
+  const letters = detectors.map((_, i) => letter(i))
+  const head = [...letters.map((name) => name.padStart(5)), '  nothing'].join('')
+  const lines = rows.map((row) => {
+    const cells = [...detectors.map((cause) => cell(row, cause, 5, paint)), cell(row, '', 9, paint)]
+    return `  ${plain(row.there, 40).padEnd(width)}${cells.join('')}`
+  })
+  const legend = detectors.map((cause, i) => `${letters[i]} ${plain(cause, 60)}`).join(', ')
+  return [
+    '',
+    `  ${paint.bold('Detectors'.padEnd(width))}${paint.dim(head)}`,
+    ...lines,
+    ...wrap(legend, 96, '  ').map((line) => paint.dim(line)),
+    wrong === 0 ? paint.green('  right every time') : paint.red(paint.bold(`  ${count(wrong, 'time')} wrong`)),
+  ]
+}
+
+// The empty cause is "nothing": what has to be said of a host where no known fault is.
+function cell({ expected, times, named, nothing }: ConfusionRow, cause: string, width: number, paint: Paint): string {
+  const seen = cause === '' ? nothing : (named[cause] ?? 0)
+  const right = cause === '' ? expected.length === 0 : expected.includes(cause)
+  if (!right) return seen ? paint.red(paint.bold(String(seen).padStart(width))) : paint.dim('·'.padStart(width))
+  if (seen === times) return paint.green(String(seen).padStart(width))
+  return paint.red(paint.bold(`${seen}/${times}`.padStart(width)))
+}
+
+const letter = (index: number): string => String.fromCharCode('a'.charCodeAt(0) + (index % 26))

@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import { confusion } from './confusion.ts'
+import type { CellRecord, RunRecord } from './record.ts'
+import { sampleRun } from './sample.spec-data.ts'
+import { sampleMatrix } from './sample-variants.spec-data.ts'
+import { runVerdict } from './verdict.ts'
+
+const detectors = ['stale-kernel', 'rules-flushed']
+const of = ({ cells }: RunRecord) => confusion(cells, detectors)
+const row = (run: RunRecord, there: string) => of(run).rows.find((each) => each.there === there)
+const bend = (stage: string, named: string[]) =>
+  sampleRun((cell) => {
+    cell.diagnoses.find((record) => record.stage === stage)!.named = named
+  })
+
+describe('the confusion matrix', () => {
+  it('is diagonal where every cause was named and nothing else', () => {
+    expect(of(sampleRun())).to.deep.equal({
+      detectors,
+      rows: [
+        { there: 'stale-kernel', expected: ['stale-kernel'], times: 2, named: { 'stale-kernel': 2 }, nothing: 0 },
+        { there: 'healthy', expected: [], times: 1, named: {}, nothing: 1 },
+      ],
+      wrong: 0,
+    })
+  })
+
+  it('counts a missed, a mistaken, an added and an invented cause', () => {
+    expect(row(bend('broken', []), 'stale-kernel')).to.deep.include({ named: { 'stale-kernel': 1 }, nothing: 1 })
+    expect(of(bend('broken', [])).wrong).to.equal(1)
+    expect(of(bend('broken', ['masquerade-off']))).to.include({ wrong: 2 })
+    expect(of(bend('broken', ['masquerade-off'])).detectors).to.include('masquerade-off')
+    expect(of(bend('broken', ['masquerade-off', 'stale-kernel']))).to.include({ wrong: 1 })
+    expect(row(bend('healthy', ['stale-kernel']), 'healthy')).to.deep.include({ named: { 'stale-kernel': 1 } })
+  })
+
+  it('counts nothing after a fix, and nothing of a cell the lab broke', () => {
+    expect(of(bend('fix:depmod', ['nonsense']))).to.include({ wrong: 0 })
+    expect(of({ ...sampleRun((cell) => Object.assign(cell, { verdict: 'broken' })) }).rows).to.deep.equal([])
+  })
+
+  it('has rows for controls, decoys, look-alikes and what is only latent', () => {
+    const one = (change: Partial<CellRecord>, stages: string[], named: string[]) =>
+      sampleRun((cell) => {
+        delete cell.source
+        const diagnoses = stages.map((stage) => ({ stage, expected: named, named, detail: [] }))
+        Object.assign(cell, { diagnoses, ...change })
+      }).cells[0]!
+    const control = { scenario: 'healthy', stages: [] }
+    const cells = [
+      one(control, ['healthy'], []),
+      one({ ...control, variant: 'ipv6-off' }, ['healthy'], []),
+      one({ scenario: 'look-alikes', variant: 'forward-drop' }, ['healthy', 'broken'], []),
+      one({ scenario: 'look-alikes', variant: 'nat-flushed' }, ['broken'], ['rules-flushed']),
+      one({ scenario: 'restart-iptables', source: '001' }, ['healthy', 'latent'], []),
+      one({ scenario: 'restart-iptables', source: '001', variant: 'all-tables' }, ['broken'], ['rules-flushed']),
+    ]
+    expect(confusion(cells, detectors).rows.map(({ there, times }) => `${there} ${times}`)).to.deep.equal([
+      'look-alikes-nat-flushed 1',
+      'restart-iptables 1',
+      'healthy 3',
+      'healthy-ipv6-off 1',
+      'look-alikes-forward-drop 1',
+      'restart-iptables, latent 1',
+    ])
+  })
+})
+
+describe('the verdict on a run', () => {
+  const verdict = ({ cells }: RunRecord) => runVerdict({ cells, confusion: confusion(cells) })
+
+  // Each such cell fails by itself. Were one to say that it passed, its run still would not.
+  for (const stage of ['healthy', 'latent', 'broken'])
+    for (const named of [[], ['stale-kernel'], ['rules-flushed'], ['rules-flushed', 'stale-kernel']]) {
+      const right = stage === 'healthy' ? named.length === 0 : named.join() === 'stale-kernel'
+      it(`is ${right ? 'passed' : 'failed'} with ${named.join(' and ') || 'nothing'} named at ${stage}`, () =>
+        expect(verdict(bend(stage, named))).to.equal(right ? 'passed' : 'failed'))
+    }
+
+  it('is the worst of its cells, and skipped only where all were', () => {
+    const cells = (...verdicts: CellRecord['verdict'][]) =>
+      verdicts.map((each) => ({ ...sampleRun().cells[0]!, verdict: each }))
+    expect(verdict(sampleMatrix())).to.equal('failed')
+    expect(runVerdict({ cells: cells('passed', 'broken', 'skipped') })).to.equal('broken')
+    expect(runVerdict({ cells: cells('passed', 'skipped') })).to.equal('passed')
+    expect(runVerdict({ cells: cells('skipped', 'skipped') })).to.equal('skipped')
+  })
+
+  it('is no pass where the run was cut short', () => {
+    expect(runVerdict(sampleRun(), 2)).to.equal('broken')
+    expect(runVerdict({ cells: [] }, 1)).to.equal('broken')
+  })
+})

@@ -1,0 +1,15 @@
+import type { RunRecord, Verdict } from './record.ts'
+
+/**
+ * The verdict on a run of which `asked` cells were asked for. It fails with any of its cells, and where a detector was
+ * wrong, whatever the cells say of themselves; cut short it has not passed.
+ */
+export function runVerdict(
+  { cells, confusion }: Pick<RunRecord, 'cells' | 'confusion'>,
+  asked = cells.length,
+): Verdict {
+  const verdicts = new Set(cells.map(({ verdict }) => verdict))
+  if (verdicts.has('failed') || (confusion?.wrong ?? 0) > 0) return 'failed'
+  if (verdicts.has('broken') || cells.length < asked) return 'broken'
+  return verdicts.size === 1 && verdicts.has('skipped') ? 'skipped' : 'passed'
+}
