@@ -30,7 +30,8 @@ export const fixes: Readonly<Record<string, Fix>> = {
     title: 'Reload firewalld',
     steps: ['firewall-cmd --reload'],
     cost: 'nothing',
-    fails: 'A reload keeps each interface in the zone where it was, and so keeps one out that was in none.',
+    fails:
+      'A dockerd that hears of it asks for its zones again. One that started before firewalld does not hear, and with Docker 20.10 isolation is open afterwards.',
   },
   'stop-firewalld-then-restart-docker': {
     title: 'Stop firewalld, then restart docker',
