@@ -37,7 +37,11 @@ for (const cell of selectCells(allCells(), patterns))
       it(name, async function () {
         const { value: stage } = await story.next()
         if (!stage) return this.skip()
-        assert.deepEqual({ stage: stage.name, mismatches: stage.mismatches }, { stage: name, mismatches: [] }, stage.summary)
+        assert.deepEqual(
+          { stage: stage.name, mismatches: stage.mismatches },
+          { stage: name, mismatches: [] },
+          stage.summary,
+        )
         assert.equal(stage.verdict, 'passed', stage.summary)
       })
 

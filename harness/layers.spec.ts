@@ -4,7 +4,21 @@ import { expect } from 'chai'
 
 const root = new URL('.', import.meta.url).pathname
 // The order of the story is the order of imports: a layer imports only itself and what stands before it.
-const order = ['lib', 'scenario', 'images', 'hosts', 'outside', 'probes', 'evidence', 'faults', 'report', 'cell', '.', 'commands', 'main']
+const order = [
+  'lib',
+  'scenario',
+  'images',
+  'hosts',
+  'outside',
+  'probes',
+  'evidence',
+  'faults',
+  'report',
+  'cell',
+  '.',
+  'commands',
+  'main',
+]
 
 const layerOf = (file: string): string => {
   const path = relative(root, file)
@@ -25,7 +39,8 @@ const importsOf = (file: string): string[] =>
 const trespass = (from: string, to: string): string | undefined => {
   const [own, other] = [layerOf(from), layerOf(to)]
   if (order.indexOf(own) === -1) return `${own} is no layer`
-  if (order.indexOf(other) > order.indexOf(own)) return `${relative(root, from)} (${own}) imports ${relative(root, to)} (${other})`
+  if (order.indexOf(other) > order.indexOf(own))
+    return `${relative(root, from)} (${own}) imports ${relative(root, to)} (${other})`
   return undefined
 }
 

@@ -12,7 +12,13 @@ import { blank } from './session.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 
 // A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
-const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({ name, healthy, script: `ask ${name}`, failCodes: [1], deadlineMs: 1 })
+const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
+  name,
+  healthy,
+  script: `ask ${name}`,
+  failCodes: [1],
+  deadlineMs: 1,
+})
 const probes = [probe('egress-tcp', 'pass'), probe('isolation', 'fail')]
 const vector = (tcp: 'pass' | 'fail') => ({ 'egress-tcp': tcp, isolation: 'fail' as const })
 const words = 'missing kernel module?'
@@ -74,7 +80,9 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
   return Object.assign(record, { hosts: provider.made })
 }
 
-const faultWith = (change: Partial<Fault>): Partial<Lab> => ({ faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } } })
+const faultWith = (change: Partial<Fault>): Partial<Lab> => ({
+  faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } },
+})
 const speaks: Detector = () => ({
   cause: 'gremlins',
   state: 'active',
@@ -104,8 +112,19 @@ describe('the story of a cell', () => {
     const record = blank(cell, 'fake', 'none')
     const provider = fakeProvider(respond)
     const seen: string[] = []
-    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: tmpdir(), signal: new AbortController().signal, progress: () => {} }
-    for await (const stage of tell(cell, lab, record, { until: 'inject', visit: async (host) => void seen.push((host as FakeHost).state) }))
+    const lab = {
+      provider,
+      faults: { 'stale-kernel': staleKernel as Fault },
+      detectors: {},
+      probes,
+      logDir: tmpdir(),
+      signal: new AbortController().signal,
+      progress: () => {},
+    }
+    for await (const stage of tell(cell, lab, record, {
+      until: 'inject',
+      visit: async (host) => void seen.push((host as FakeHost).state),
+    }))
       seen.push(stage.name)
     expect(seen).to.deep.equal(['provision', 'healthy', 'inject', 'latent'])
   })
@@ -114,7 +133,15 @@ describe('the story of a cell', () => {
     const abort = new AbortController()
     const provider = fakeProvider(respond)
     const record = blank(cell, 'fake', 'none')
-    const lab = { provider, faults: { 'stale-kernel': staleKernel as Fault }, detectors: {}, probes, logDir: tmpdir(), signal: abort.signal, progress: () => {} }
+    const lab = {
+      provider,
+      faults: { 'stale-kernel': staleKernel as Fault },
+      detectors: {},
+      probes,
+      logDir: tmpdir(),
+      signal: abort.signal,
+      progress: () => {},
+    }
     const story = tell(cell, lab, record)
     await story.next()
     abort.abort(new Error('Ctrl-C'))
@@ -132,13 +159,39 @@ describe('sabotage turns a run red', () => {
     ['a trigger that does nothing', 'broken', faultWith({ trigger: async () => {} })],
     ['a detector that never speaks', 'latent', { detectors: { 'stale-kernel': () => undefined } }],
     ['a detector that always speaks', 'healthy', { detectors: { gremlins: speaks } }],
-    ['a fix that does nothing', 'fix:reinstall-running-kernel', faultWith({ fixes: { ...staleKernel.fixes, 'reinstall-running-kernel': { title: 'nothing', steps: [], cost: '' } } })],
-    ['a reboot that is none', 'fix:reboot', faultWith({ fixes: { ...staleKernel.fixes, reboot: { title: 'nothing', steps: [], cost: '' } } })],
+    [
+      'a fix that does nothing',
+      'fix:reinstall-running-kernel',
+      faultWith({
+        fixes: { ...staleKernel.fixes, 'reinstall-running-kernel': { title: 'nothing', steps: [], cost: '' } },
+      }),
+    ],
+    [
+      'a reboot that is none',
+      'fix:reboot',
+      faultWith({ fixes: { ...staleKernel.fixes, reboot: { title: 'nothing', steps: [], cost: '' } } }),
+    ],
     ['a probe that always passes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'true' })) }],
     ['a probe that always fails', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'ask isolation' })) }],
-    ['a probe whose tool crashes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'crash' })), provider: fakeProvider((script, host) => (script === 'crash' ? { code: 139 } : respond(script, host))) }],
-    ['words that the journal does not hold', 'broken', {}, { broken: { ...cell.broken!, journal: ['something else'] } }],
-    ['a non-fix that cures', 'fix:depmod', faultWith({ fixes: { ...staleKernel.fixes, depmod: staleKernel.fixes['reinstall-running-kernel']! } })],
+    [
+      'a probe whose tool crashes',
+      'healthy',
+      {
+        probes: probes.map((each) => ({ ...each, script: 'crash' })),
+        provider: fakeProvider((script, host) => (script === 'crash' ? { code: 139 } : respond(script, host))),
+      },
+    ],
+    [
+      'words that the journal does not hold',
+      'broken',
+      {},
+      { broken: { ...cell.broken!, journal: ['something else'] } },
+    ],
+    [
+      'a non-fix that cures',
+      'fix:depmod',
+      faultWith({ fixes: { ...staleKernel.fixes, depmod: staleKernel.fixes['reinstall-running-kernel']! } }),
+    ],
   ]
   for (const [what, where, change, of] of sabotage)
     it(`${what}: ${where}`, async () => {
@@ -147,8 +200,10 @@ describe('sabotage turns a run red', () => {
       expect(record.reason).to.contain(`stage ${where}:`)
     })
 
-  it('and the lab\'s own failure is broken, not failed', async () => {
-    const record = await play({ provider: fakeProvider((script) => (script.includes('probe-a') ? { code: 125, stderr: 'no' } : undefined)) })
+  it("and the lab's own failure is broken, not failed", async () => {
+    const record = await play({
+      provider: fakeProvider((script) => (script.includes('probe-a') ? { code: 125, stderr: 'no' } : undefined)),
+    })
     expect(record.verdict).to.equal('broken')
     expect(record.reason).to.contain('stage provision:')
   })

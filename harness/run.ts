@@ -1,5 +1,5 @@
-import { readJournal } from './cell/journal.ts'
 import { hostFacts } from './cell/host-facts.ts'
+import { readJournal } from './cell/journal.ts'
 import { type Lab, Scene } from './cell/scene.ts'
 import { tryFix } from './cell/try-fix.ts'
 import type { Host } from './hosts/host.ts'
@@ -87,7 +87,8 @@ async function inject(scene: Scene, stage: StageRecord): Promise<void> {
 
 async function latent(scene: Scene, stage: StageRecord): Promise<void> {
   const { named } = await scene.look(stage, scene.cell.latent!)
-  const latent = stage.mismatches.length === 0 ? 'nothing fails yet' : 'the host is not as it should be while nothing fails'
+  const latent =
+    stage.mismatches.length === 0 ? 'nothing fails yet' : 'the host is not as it should be while nothing fails'
   stage.summary = `${latent}, and the detectors name ${named.join(', ') || 'nothing'}`
 }
 

@@ -44,7 +44,9 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
   describe(`sabotage of ${cell.name}`, function () {
     this.timeout(0)
     const own = faults[cell.fault!.kind]!
-    const withFault = (change: Partial<Fault>): Partial<Lab> => ({ faults: { ...faults, [own.kind]: { ...own, ...change } } })
+    const withFault = (change: Partial<Fault>): Partial<Lab> => ({
+      faults: { ...faults, [own.kind]: { ...own, ...change } },
+    })
     const first = cell.latent?.diagnosis.length ? 'latent' : 'broken'
     const cure = cell.fixes.find((fix) => fix.expect === 'cures')
 

@@ -1,4 +1,13 @@
-const needed = ['nf_tables', 'nft_compat', 'nft_chain_nat', 'nf_nat', 'xt_MASQUERADE', 'xt_conntrack', 'xt_addrtype', 'iptable_nat']
+const needed = [
+  'nf_tables',
+  'nft_compat',
+  'nft_chain_nat',
+  'nf_nat',
+  'xt_MASQUERADE',
+  'xt_conntrack',
+  'xt_addrtype',
+  'iptable_nat',
+]
 const [old, recent] = ['6.1.0-47-cloud-amd64', '6.1.0-56-cloud-amd64']
 
 const section = (name: string, lines: string[]): string =>
@@ -8,7 +17,8 @@ const section = (name: string, lines: string[]): string =>
 export function bundleOf(state: string, boots: number): string {
   const stale = state !== 'healthy'
   const module = (name: string): string => {
-    if (name === 'iptable_nat') return `${name} ${stale ? `missing modprobe: FATAL: Module ${name} not found` : 'loadable'}`
+    if (name === 'iptable_nat')
+      return `${name} ${stale ? `missing modprobe: FATAL: Module ${name} not found` : 'loadable'}`
     return state === 'broken' ? `${name} missing modprobe: FATAL: Module ${name} not found` : `${name} loaded`
   }
   const running = boots > 1 ? recent : old
@@ -17,7 +27,10 @@ export function bundleOf(state: string, boots: number): string {
     section('system', [`kernel ${running}`, `boot-id ${boots}`, 'os Debian', 'container none', 'uptime 1']),
     section('kernels', trees),
     section('modules', needed.map(module)),
-    section('trees', trees.flatMap((kernel) => needed.map((name) => `${kernel} ${name}`))),
+    section(
+      'trees',
+      trees.flatMap((kernel) => needed.map((name) => `${kernel} ${name}`)),
+    ),
     section('units', ['Id=docker.service', `ActiveState=${state === 'broken' ? 'failed' : 'active'}`]),
     section('iptables-tool', ['iptables v1.8.9 (nf_tables)', '/usr/sbin/xtables-nft-multi']),
   ].join('')}`

@@ -19,6 +19,8 @@ export function factDifferences(wanted: FactExpectation, before: Facts, after: F
   return Object.entries(wanted).flatMap(([name, want]) => {
     const key = name as keyof HostFacts
     const held = { changed: was[key] !== is[key], unchanged: was[key] === is[key], newest: is[key] === newest }[want!]
-    return held ? [] : [`${key}: expected ${want === 'newest' ? `the newest, ${newest}` : want}, was ${was[key]}, is ${is[key]}`]
+    return held
+      ? []
+      : [`${key}: expected ${want === 'newest' ? `the newest, ${newest}` : want}, was ${was[key]}, is ${is[key]}`]
   })
 }

@@ -29,7 +29,10 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   const after = await scene.look(stage)
   done.observed = judge(scene, after)
   done.facts = hostFacts(after.facts)
-  done.detail = [...complaints, after.named.length > 0 ? `still named: ${after.named.join(', ')}` : 'nothing named'].join('; ')
+  done.detail = [
+    ...complaints,
+    after.named.length > 0 ? `still named: ${after.named.join(', ')}` : 'nothing named',
+  ].join('; ')
   stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
   if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
   if (done.observed !== asked.expect)

@@ -10,7 +10,11 @@ export default async function doctor(): Promise<number> {
   const lines: [boolean, string, string][] = [
     [Number(process.versions.node.split('.')[0]) >= 20, 'Node', process.versions.node],
     [process.platform === 'linux', 'system', `${process.platform} ${process.arch}`],
-    [root, 'root', root ? 'yes: missing packages are installed when they are needed' : 'no: missing packages are yours to install'],
+    [
+      root,
+      'root',
+      root ? 'yes: missing packages are installed when they are needed' : 'no: missing packages are yours to install',
+    ],
     [await readable('/dev/kvm'), '/dev/kvm', 'a device node proves nothing: the first VM run tries a boot'],
   ]
   let usable = 0
@@ -30,4 +34,8 @@ export default async function doctor(): Promise<number> {
   return usable > 0 ? exit.passed : exit.broken
 }
 
-const readable = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
+const readable = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )

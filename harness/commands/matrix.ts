@@ -20,7 +20,8 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     },
   })
   const jobs = Number(values.jobs)
-  if (!Number.isInteger(jobs) || jobs < 1) throw new LabError('usage', `--jobs ${values.jobs}: not a whole number above 0`)
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new LabError('usage', `--jobs ${values.jobs}: not a whole number above 0`)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   const cells = selectCells(allCells(), values.select)
   const live = process.stderr.isTTY === true && !process.env.CI

@@ -19,7 +19,12 @@ describe('IPv4 evidence', () => {
       'tcp      6 115 TIME_WAIT src=172.30.1.10 dst=203.0.113.10 sport=51654 dport=80 src=203.0.113.10 dst=192.0.2.2 sport=80 dport=51654 [ASSURED] mark=0 use=1',
       'conntrack v1.4.7: 2 flow entries have been shown.',
     ])
-    expect(bare).to.include({ source: '172.17.0.2', destination: '203.0.113.10', replyTo: '172.17.0.2', answered: false })
+    expect(bare).to.include({
+      source: '172.17.0.2',
+      destination: '203.0.113.10',
+      replyTo: '172.17.0.2',
+      answered: false,
+    })
     expect(masqueraded).to.include({ source: '172.30.1.10', replyTo: '192.0.2.2', answered: true })
     expect(rest).to.deep.equal([])
   })

@@ -19,7 +19,8 @@ const chain = (name: string, ...rules: Record<string, unknown>[][]): NftChain =>
 /** The verdict of a base chain with policy accept. */
 const verdict = (chains: NftChain[], policy = 'accept', of = packet) =>
   walk({ ...chains[0]!, type: 'filter', hook: 'forward', policy }, of, chains).verdict
-const dropsIf = (part: Record<string, unknown>, of = packet) => verdict([chain('base', [part, drop])], 'accept', of) === 'drop'
+const dropsIf = (part: Record<string, unknown>, of = packet) =>
+  verdict([chain('base', [part, drop])], 'accept', of) === 'drop'
 
 describe('a walk through nftables rules', () => {
   it('ends with the policy where no rule decides', () => {
@@ -28,7 +29,10 @@ describe('a walk through nftables rules', () => {
   })
 
   it('tells the chains it went through', () => {
-    const chains = [chain('base', [jump('zones')]), chain('zones', [{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }])]
+    const chains = [
+      chain('base', [jump('zones')]),
+      chain('zones', [{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }]),
+    ]
     expect(walk(chains[0]!, packet, chains)).to.deep.equal({
       verdict: 'reject',
       path: 'base > zones: reject icmpx admin-prohibited',
@@ -39,7 +43,9 @@ describe('a walk through nftables rules', () => {
     const zone = chain('zone', [match('iifname', 'docker0'), { return: null }], [accept])
     expect(verdict([chain('base', [jump('zone')], [drop]), zone])).to.equal('drop')
     const empty = chain('empty')
-    expect(verdict([chain('base', [jump('in')], [drop]), chain('in', [{ goto: { target: 'empty' } }], [accept]), empty])).to.equal('drop')
+    expect(
+      verdict([chain('base', [jump('in')], [drop]), chain('in', [{ goto: { target: 'empty' } }], [accept]), empty]),
+    ).to.equal('drop')
   })
 
   it('matches interfaces, and their wildcards', () => {

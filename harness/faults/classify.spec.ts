@@ -3,23 +3,23 @@ import { classify, type Vector } from './classify.ts'
 
 const healthy: Vector = { tcp: 'pass', dns: 'pass', isolation: 'fail' }
 const broken: Vector = { tcp: 'fail', dns: 'fail', isolation: 'fail' }
-const after = (vector: Partial<Vector>, stillNamed = false, from = broken) =>
+const classAfter = (vector: Partial<Vector>, stillNamed = false, from = broken) =>
   classify({ healthy, broken: from, after: { ...from, ...vector } as Vector, stillNamed })
 
 describe('the class of a fix', () => {
   it('cures when every probe is well and no cause is named', () =>
-    expect(after({ tcp: 'pass', dns: 'pass' })).to.equal('cures'))
+    expect(classAfter({ tcp: 'pass', dns: 'pass' })).to.equal('cures'))
   it('masks when every probe is well and the cause still stands', () =>
-    expect(after({ tcp: 'pass', dns: 'pass' }, true)).to.equal('masks'))
-  it('is partial when some come back', () => expect(after({ tcp: 'pass' })).to.equal('partial'))
-  it('has no effect when nothing changes', () => expect(after({}, true)).to.equal('no-effect'))
+    expect(classAfter({ tcp: 'pass', dns: 'pass' }, true)).to.equal('masks'))
+  it('is partial when some come back', () => expect(classAfter({ tcp: 'pass' })).to.equal('partial'))
+  it('has no effect when nothing changes', () => expect(classAfter({}, true)).to.equal('no-effect'))
   it('worsens when what worked is lost', () =>
-    expect(after({ tcp: 'fail' }, true, { ...broken, tcp: 'pass' })).to.equal('worsens'))
+    expect(classAfter({ tcp: 'fail' }, true, { ...broken, tcp: 'pass' })).to.equal('worsens'))
   it('worsens when isolation opens, whatever else it heals', () =>
-    expect(after({ tcp: 'pass', dns: 'pass', isolation: 'pass' })).to.equal('worsens'))
+    expect(classAfter({ tcp: 'pass', dns: 'pass', isolation: 'pass' })).to.equal('worsens'))
   it('does not cure while isolation stays open', () =>
-    expect(after({ tcp: 'pass', dns: 'pass' }, false, { ...broken, isolation: 'pass' })).to.equal('partial'))
-  it('does not judge by a crashed tool', () => expect(after({ tcp: 'error' })).to.equal(undefined))
+    expect(classAfter({ tcp: 'pass', dns: 'pass' }, false, { ...broken, isolation: 'pass' })).to.equal('partial'))
+  it('does not judge by a crashed tool', () => expect(classAfter({ tcp: 'error' })).to.equal(undefined))
   it('does not call a latent fault cured while it is named', () =>
-    expect(after({}, true, healthy)).to.equal('no-effect'))
+    expect(classAfter({}, true, healthy)).to.equal('no-effect'))
 })

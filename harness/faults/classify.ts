@@ -7,7 +7,12 @@ export type Vector = Readonly<Record<string, Outcome>>
  * What a fix did, judged by the probes and by whether a cause is still named after it. A probe counts as well when it
  * answers as on the healthy host, so that an opened isolation is a loss. Undefined when a probe tool crashed.
  */
-export function classify(seen: { healthy: Vector; broken: Vector; after: Vector; stillNamed: boolean }): FixClass | undefined {
+export function classify(seen: {
+  healthy: Vector
+  broken: Vector
+  after: Vector
+  stillNamed: boolean
+}): FixClass | undefined {
   const { healthy, broken, after, stillNamed } = seen
   const names = Object.keys(healthy)
   if (names.some((name) => after[name] === 'error')) return undefined

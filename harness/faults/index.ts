@@ -9,7 +9,10 @@ import { staleKernel } from './stale-kernel/index.ts'
 /** Every fault the lab can reproduce. A new one is a folder and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each fault checks its own parameters by its own schema.
 export const faults: Readonly<Record<string, Fault<any>>> = Object.fromEntries(
-  [staleKernel, restartIptables, ipMasqFalse, firewalldZone, iptablesCheck, lookAlike].map((fault) => [fault.kind, fault]),
+  [staleKernel, restartIptables, ipMasqFalse, firewalldZone, iptablesCheck, lookAlike].map((fault) => [
+    fault.kind,
+    fault,
+  ]),
 )
 
 /** Every detector, by the cause it names. All run on every host. */

@@ -3,7 +3,12 @@ import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 
 /** Addresses of the outside and of the host's uplink, from RFC 5737. */
-export const outside = { address: '203.0.113.10', uplink: 'wan0', hostAddress: '192.0.2.2', name: 'probe.test' } as const
+export const outside = {
+  address: '203.0.113.10',
+  uplink: 'wan0',
+  hostAddress: '192.0.2.2',
+  name: 'probe.test',
+} as const
 
 // Each server is a unit inside the namespace: systemd keeps it, and brings it back after a reboot.
 const servers: Record<string, string> = {
@@ -52,7 +57,10 @@ WantedBy=multi-user.target
 /** Builds the outside on a host and proves from the host itself that HTTP and DNS answer there. Throws LabError `host`. */
 export async function buildOutside(host: Host): Promise<void> {
   const script = await readFile(new URL('./outside.sh', import.meta.url), 'utf8')
-  const units = Object.entries(servers).map(([name, command]) => [`dockfault-${name}.service`, serverUnit(name, command)])
+  const units = Object.entries(servers).map(([name, command]) => [
+    `dockfault-${name}.service`,
+    serverUnit(name, command),
+  ])
   const files = [['dockfault-outside.service', namespaceUnit], ...units]
   await host.put('/usr/local/lib/dockfault/outside.sh', script, 0o755)
   await Promise.all(files.map(([name, text]) => host.put(`/etc/systemd/system/${name}`, text!)))

@@ -65,7 +65,10 @@ describe('a bridge in no accepting zone of firewalld', () => {
     })
 
     it('nothing while firewalld does not run, or its table is not there', () => {
-      const units = { ...removed.units, 'firewalld.service': { ...removed.units['firewalld.service']!, active: 'failed' } }
+      const units = {
+        ...removed.units,
+        'firewalld.service': { ...removed.units['firewalld.service']!, active: 'failed' },
+      }
       expect(diagnose({ ...removed, units })).to.equal(undefined)
       expect(diagnose({ ...removed, nft: [] })).to.equal(undefined)
     })

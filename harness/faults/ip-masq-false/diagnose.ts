@@ -1,8 +1,8 @@
 import { type Connection, readConnections } from '../../evidence/connection.ts'
 import type { NetworkFact } from '../../evidence/docker.ts'
 import type { Facts } from '../../evidence/facts.ts'
-import { inSubnet } from '../../evidence/ipv4.ts'
 import type { Rule } from '../../evidence/iptables-save.ts'
+import { inSubnet } from '../../evidence/ipv4.ts'
 import { nativeMasquerade } from '../../evidence/nft-masquerade.ts'
 import type { Diagnosis } from '../fault.ts'
 import { fixes } from './fixes.ts'
@@ -51,7 +51,8 @@ function judge(network: NetworkFact, facts: Facts): Judgement | undefined {
 function running(named: Judgement[], settings: Diagnosis['evidence']): Diagnosis {
   const failing = named.filter(({ mask }) => !mask)
   const subnets = (failing.length > 0 ? failing : named).map(({ network }) => `${network.name} (${network.subnet})`)
-  const why = settings.length > 0 ? settings[0]!.line : 'the setting is gone from its files, and the running network keeps it'
+  const why =
+    settings.length > 0 ? settings[0]!.line : 'the setting is gone from its files, and the running network keeps it'
   return {
     cause: 'masquerade-off',
     state: failing.length > 0 ? 'active' : 'latent',

@@ -19,7 +19,11 @@ const daemonJson = '/etc/docker/daemon.json'
 /** Writes the setting, and restarts nothing: what runs keeps its masquerade. */
 export async function inject(host: Host, { through }: Params): Promise<void> {
   if (through === 'command-line') {
-    const { stdout } = await must(host, 'systemctl cat docker.service | grep ^ExecStart=/ | tail -n 1', 'reading the unit')
+    const { stdout } = await must(
+      host,
+      'systemctl cat docker.service | grep ^ExecStart=/ | tail -n 1',
+      'reading the unit',
+    )
     const start = stdout.trim().replace(/ --ip-masq=false/, '')
     await host.put(
       '/etc/systemd/system/docker.service.d/network.conf',

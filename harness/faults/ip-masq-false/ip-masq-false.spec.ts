@@ -84,7 +84,8 @@ describe('masquerade off', () => {
       )
       const facts = told(healthy, { networks: bare })
       expect(diagnose(facts)).to.equal(undefined)
-      const lost = 'udp 17 25 src=172.30.1.10 dst=203.0.113.10 sport=1 dport=7 [UNREPLIED] src=203.0.113.10 dst=172.30.1.10'
+      const lost =
+        'udp 17 25 src=172.30.1.10 dst=203.0.113.10 sport=1 dport=7 [UNREPLIED] src=203.0.113.10 dst=172.30.1.10'
       expect(diagnose({ ...facts, connections: [lost] })?.summary).to.contain('probe-a (172.30.1.0/24)')
     })
 

@@ -23,7 +23,8 @@ describe('an iptables whose -C is broken', () => {
           cause: 'iptables-check-broken',
           state: path.includes('latent') ? 'latent' : 'active',
           confidence: 'certain',
-        }))
+        }),
+      )
   })
 
   describe('is not named on', () => {
@@ -40,7 +41,9 @@ describe('an iptables whose -C is broken', () => {
     })
 
     it('in every question about another interface, both signs, -C and -D', () => {
-      const confused = iptables.selfTest.filter(({ seen, sound: right }) => seen !== right).map(({ question }) => question)
+      const confused = iptables.selfTest
+        .filter(({ seen, sound: right }) => seen !== right)
+        .map(({ question }) => question)
       expect(confused).to.include.members([
         ...['check-other-input', 'check-other-output', 'check-other-negated', 'check-other-pair', 'check-no-input'],
         ...['delete-other-input', 'delete-other-negated'],

@@ -7,7 +7,9 @@ export const params = z.strictObject({
   how: z
     .enum(['purged', 'module-missing'])
     .default('purged')
-    .describe('purged: a newer image installed and the running one removed; module-missing: the tree stands, the NAT modules are gone'),
+    .describe(
+      'purged: a newer image installed and the running one removed; module-missing: the tree stands, the NAT modules are gone',
+    ),
 })
 export type Params = z.infer<typeof params>
 

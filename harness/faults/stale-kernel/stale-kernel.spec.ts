@@ -25,14 +25,25 @@ describe('stale-kernel', () => {
     const missing = broken.modules.filter(({ state }) => state === 'missing').map(({ name }) => name)
     const [newest] = broken.trees
     const modules = newest!.modules.filter((name) => !missing.includes(name))
-    const trees = [{ kernel: broken.system.kernel, modules }, { ...newest!, modules }]
+    const trees = [
+      { kernel: broken.system.kernel, modules },
+      { ...newest!, modules },
+    ]
     expect(missing).to.include('nft_chain_nat')
     expect(diagnose({ ...broken, trees })).to.equal(undefined)
   })
   it('is not named where the newer kernel is the one that runs', () =>
-    expect(diagnose({ ...broken, system: { ...broken.system, kernel: broken.trees.at(-1)!.kernel } })).to.equal(undefined))
+    expect(diagnose({ ...broken, system: { ...broken.system, kernel: broken.trees.at(-1)!.kernel } })).to.equal(
+      undefined,
+    ))
   it('is not judged by version: an older tree that has the modules is no newer kernel', () =>
-    expect(diagnose({ ...broken, trees: broken.trees.map((tree) => ({ ...tree, kernel: '5.10.0-1-cloud-amd64' })) })).to.equal(undefined))
+    expect(
+      diagnose({ ...broken, trees: broken.trees.map((tree) => ({ ...tree, kernel: '5.10.0-1-cloud-amd64' })) }),
+    ).to.equal(undefined))
   it('quotes the host for what is lost', () =>
-    expect(diagnose(broken)!.evidence.map(({ line }) => line).join('\n')).to.match(/nft_chain_nat not found|MASQUERADE/))
+    expect(
+      diagnose(broken)!
+        .evidence.map(({ line }) => line)
+        .join('\n'),
+    ).to.match(/nft_chain_nat not found|MASQUERADE/))
 })
