@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { buildDisk, type Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
 import { hostImages } from '../images/recipe.ts'
-import { LabError } from '../lib/errors.ts'
+import { LabError, messageOf } from '../lib/errors.ts'
 import { ensurePackages, installLine, missingPackages } from '../lib/packages.ts'
 import { duration } from '../lib/text.ts'
 import type { Host, Provider, ProvisionOptions } from './host.ts'
@@ -43,9 +43,15 @@ export const qemu = (): Provider => ({
   async provision(options) {
     const disk = await prepareDisk(options.image, options)
     const accelerator = await findAccelerator(disk.kernel, options.signal)
-    const ready = await makeReady(disk, accelerator, options)
+    const capabilities = this.capabilities
+    const go = async (fresh: boolean): Promise<QemuHost> =>
+      wake(await makeReady(disk, accelerator, { ...options, fresh }), accelerator, options, capabilities)
     const started = Date.now()
-    const host = await wake(ready, accelerator, options, this.capabilities)
+    const host = await go(false).catch((error: unknown) => {
+      options.signal.throwIfAborted()
+      options.progress(`${options.image} did not wake up (${messageOf(error)}): booting it anew`)
+      return go(true)
+    })
     options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
     return host
   },

@@ -17,7 +17,7 @@ export async function buildProbe(options: BuildOptions): Promise<string> {
   const selfTest = recipeScript(recipe, recipe['self-test'])
   return cached(probeKey(recipe), options, async (dir) => {
     await ensureBuilders(options)
-    const steps = new Steps('probe image', options)
+    const steps = new Steps('probe image', dir, options)
     const packages = join(dir, 'packages.tar')
     // `extract` unpacks the named packages and nothing more.
     const words = await mmdebstrap(recipe, packages, [`--include=${recipe.packages.join(',')}`])

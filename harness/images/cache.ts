@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, utimesSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream, existsSync, readFileSync, utimesSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -26,7 +26,8 @@ interface Manifest {
   files: Record<string, { sha256: string; size: number }>
 }
 
-const keptForMs = 30 * 24 * 3600_000
+const scratchPrefix = '/var/tmp/dockfault-'
+const keptForMs = 7 * 24 * 3600_000
 
 /** Where this user's cache of dockfault is. */
 export const cacheRoot = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dockfault')
@@ -73,8 +74,10 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
     await remove(work)
     await mkdir(work)
     try {
+      await makeScratch(work)
       await make(work)
       options.signal.throwIfAborted()
+      await dropScratch(work)
       await writeManifest(work)
       await remove(dir)
       await rename(work, dir)
@@ -147,8 +150,29 @@ async function prune(current: string): Promise<void> {
   }
 }
 
-// Files of an unprivileged build belong to subordinate ids, which only their own name space may remove.
+/** The folder for the large temporary files of a build under way; it goes away with the build's own folder. */
+export const scratchOf = (work: string): string => readFileSync(join(work, 'scratch'), 'utf8')
+
+// Apart from the cache, because a user namespace may not be able to enter this user's home.
+async function makeScratch(work: string): Promise<void> {
+  const scratch = await mkdtemp(scratchPrefix)
+  await writeFile(join(work, 'scratch'), scratch)
+  await chmod(scratch, 0o755)
+}
+
+async function dropScratch(work: string): Promise<void> {
+  const scratch = await readFile(join(work, 'scratch'), 'utf8').catch(() => '')
+  if (scratch.startsWith(scratchPrefix)) await removeAll(scratch)
+  await rm(join(work, 'scratch'), { force: true })
+}
+
 async function remove(dir: string): Promise<void> {
+  await dropScratch(dir)
+  await removeAll(dir)
+}
+
+// Files of an unprivileged build belong to subordinate ids, which only their own name space may remove.
+async function removeAll(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true }).catch(async () => {
     const [command, ...args] = [...asRoot(), 'rm', '-rf', dir]
     await execa(command!, args)

@@ -45,7 +45,7 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
   await ensureBuilders(options)
   const probe = await buildProbe({ ...options, fresh: false })
   const dir = await cached(rootfsKey(recipe, 'disk', probe), options, async (dir) => {
-    const steps = new Steps(`${image} disk`, options)
+    const steps = new Steps(`${image} disk`, dir, options)
     const inDir = (name: string): string => join(dir, name)
     const [tar, tree, raw] = [inDir('root.tar'), inDir('tree'), inDir('disk.raw')]
     await makeRoot(recipe, { vm: true, probe, tar, steps })

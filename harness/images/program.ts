@@ -19,7 +19,7 @@ export async function buildProgram(name: string, options: BuildOptions): Promise
   const recipe = loadBuildRecipe(name)
   const dir = await cached(programKey(recipe), options, async (dir) => {
     await ensureBuilders(options)
-    const steps = new Steps(name, options)
+    const steps = new Steps(name, dir, options)
     const [source, product] = [join(dir, 'source'), join(dir, recipe.product)]
     const { path, sha256 } = recipe.source
     const address = `${machineMirrors().main.replace(/\/$/, '')}/${path}`

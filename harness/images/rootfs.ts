@@ -17,7 +17,7 @@ export async function buildRootfs(image: string, options: BuildOptions): Promise
   await ensureBuilders(options)
   const probe = await buildProbe(options)
   return cached(rootfsKey(recipe, 'rootfs', probe), options, async (dir) => {
-    const steps = new Steps(`${image} rootfs`, options)
+    const steps = new Steps(`${image} rootfs`, dir, options)
     await makeRoot(recipe, { vm: false, probe, tar: join(dir, 'rootfs.tar'), steps })
   })
 }

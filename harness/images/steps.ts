@@ -3,18 +3,21 @@ import { dirname, join } from 'node:path'
 import { execa, type Options } from 'execa'
 import { LabError } from '../lib/errors.ts'
 import { clean, duration } from '../lib/text.ts'
-import { type BuildOptions, cacheRoot } from './cache.ts'
+import { type BuildOptions, cacheRoot, scratchOf } from './cache.ts'
 import { tied } from './namespace.ts'
 
 /** The steps of one build: each is announced, timed, logged to a file, and fails with its last words. */
 export class Steps {
   private readonly subject: string
   private readonly log: string
+  private readonly scratch: string
   private readonly options: BuildOptions
   private readonly started = Date.now()
 
-  constructor(subject: string, options: BuildOptions) {
+  /** `dir` is the folder that `cached` gave for the build. */
+  constructor(subject: string, dir: string, options: BuildOptions) {
     this.subject = subject
+    this.scratch = scratchOf(dir)
     this.log = join(cacheRoot(), 'logs', `${subject.replaceAll(' ', '-')}.log`)
     mkdirSync(dirname(this.log), { recursive: true })
     writeFileSync(this.log, '')
@@ -28,10 +31,12 @@ export class Steps {
   /** Runs a command; `phase` picks out of its output what people should see. */
   async run(what: string, command: readonly string[], phase?: (line: string) => string | undefined, more?: Options) {
     this.say(what)
-    const [file, ...args] = [...tied, ...command]
+    const [file, ...args] = [...tied(), ...command]
     const child = execa(file!, args, {
       stdin: 'ignore',
       all: true,
+      detached: true,
+      env: { TMPDIR: this.scratch },
       cancelSignal: this.options.signal,
       reject: false,
       buffer: false,

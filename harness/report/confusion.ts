@@ -28,9 +28,11 @@ export function confusion(cells: readonly CellRecord[], detectors: readonly stri
   return { detectors: columns, rows: all.sort((a, b) => place(a) - place(b)), wrong }
 }
 
-// A fault of a write-up is one, however it is varied. Controls, decoys and look-alikes are each their own.
+// A fault of a write-up is one, however it is varied, as long as it is one. Controls, decoys, look-alikes and variants
+// that break nothing are each their own.
 function whatWasThere({ scenario, variant, source, stages }: CellRecord, { stage, expected }: DiagnosisRecord): string {
   if (stage === 'healthy' && stages.some(({ name }) => name === 'inject')) return 'healthy'
-  const fault = source || !variant ? scenario : `${scenario}-${variant}`
-  return stage === 'latent' && expected.length === 0 ? `${fault}, latent` : fault
+  const silent = expected.length === 0
+  if (stage === 'latent' && silent) return `${scenario}, latent`
+  return (source && !silent) || !variant ? scenario : `${scenario}-${variant}`
 }

@@ -105,17 +105,23 @@ describe('the story', () => {
 })
 
 describe('the headline', () => {
-  const passed = (stages: string[], named: string[] = []) =>
+  const passed = (stages: string[], named: string[] = [], fixes = 0) =>
     sampleRun((cell) => {
       cell.stages = cell.stages.filter(({ name }) => stages.includes(name))
       cell.diagnoses = [{ stage: 'broken', expected: named, named, detail: [] }]
-      cell.fixes = []
+      cell.fixes = cell.fixes.slice(0, fixes)
     }).cells[0]!
 
   it('calls no host healthy that a fault was injected into', () => {
     expect(headline(passed(['provision', 'healthy', 'inject']))).to.equal('As the scenario tells up to `inject`.')
     expect(headline(passed(['healthy', 'inject', 'broken']))).to.equal('Reproduced, and no known cause is named.')
+    expect(headline(passed(['healthy', 'inject', 'broken'], [], 1))).to.equal(
+      'Reproduced, and no known cause is named: 1 fix cures it.',
+    )
     expect(headline(passed(['healthy', 'inject', 'broken'], ['stale-kernel']))).to.equal('Reproduced and named blind.')
+    const harmless = passed(['healthy', 'inject', 'broken'])
+    harmless.probes = harmless.probes.filter(({ stage }) => stage === 'healthy')
+    expect(headline(harmless)).to.equal('Nothing broke, as the scenario tells, and no detector spoke.')
     expect(headline(passed(['provision', 'healthy']))).to.contain('Healthy from start to end')
   })
 })
@@ -148,6 +154,10 @@ describe('words', () => {
     const summary = 'Rebuild the module index: cures (nothing named)'
     expect(happened({ verdict: 'failed', summary })).to.equal(`not as the scenario tells: ${summary}`)
     expect(happened({ verdict: 'passed', summary })).to.equal(summary)
+    const failing = 'depmod -a: no-effect (“depmod -a” exits 1; “docker\nrestart” exits 1; still named: stale-kernel)'
+    expect(happened({ verdict: 'passed', summary: failing })).to.equal(
+      'depmod -a: no-effect (still named: stale-kernel)',
+    )
   })
 
   it('name an accelerator where there is one', () => {

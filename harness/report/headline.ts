@@ -1,4 +1,5 @@
 import { bound } from './bound.ts'
+import { probeGrid } from './grid.ts'
 import type { CellRecord } from './record.ts'
 import { count, phrase, sentence } from './words.ts'
 
@@ -10,16 +11,21 @@ export function headline(cell: CellRecord): string {
   if (!stages.includes('inject')) return 'Healthy from start to end, and no detector spoke.'
   // A run may be told to end before the host breaks.
   if (!stages.includes('broken')) return sentence(`as the scenario tells up to ${phrase(stages.slice(-1))}`)
-  const causes = named.size ? ['reproduced', 'named blind'] : ['reproduced, and no known cause is named']
+  const { stages: columns, rows } = probeGrid(cell)
+  const sick = rows.some(({ squares }) => squares[columns.indexOf('broken')]?.sick)
+  if (named.size === 0 && !sick) return 'Nothing broke, as the scenario tells, and no detector spoke.'
   const cures = cell.fixes.filter((fix) => fix.observed === 'cures').length
   const others = cell.fixes.length - cures
-  if (cures) causes.push('cured')
   const fixes = [
     cures > 0 && `${count(cures, 'fix', 'fixes')} ${cures === 1 ? 'cures' : 'cure'} it`,
     others > 0 && `${others} ${others === 1 ? 'does' : 'do'} not`,
   ].filter(Boolean)
-  const done = causes.length < 2 ? causes.join('') : `${causes.slice(0, -1).join(', ')} and ${causes.at(-1)}`
-  return sentence(fixes.length ? `${done}: ${fixes.join(', ')}` : done)
+  return sentence([done(named.size > 0, cures > 0), fixes.join(', ')].filter(Boolean).join(': '))
+}
+
+function done(named: boolean, cured: boolean): string {
+  if (!named) return 'reproduced, and no known cause is named'
+  return cured ? 'reproduced, named blind and cured' : 'reproduced and named blind'
 }
 
 function shortfall(cell: CellRecord): string {

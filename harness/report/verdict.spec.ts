@@ -54,6 +54,7 @@ describe('the confusion matrix', () => {
       one({ scenario: 'look-alikes', variant: 'nat-flushed' }, ['broken'], ['rules-flushed']),
       one({ scenario: 'restart-iptables', source: '001' }, ['healthy', 'latent'], []),
       one({ scenario: 'restart-iptables', source: '001', variant: 'all-tables' }, ['broken'], ['rules-flushed']),
+      one({ scenario: 'restart-iptables', source: '001', variant: 'harmless' }, ['broken'], []),
     ]
     expect(confusion(cells, detectors).rows.map(({ there, times }) => `${there} ${times}`)).to.deep.equal([
       'look-alikes-nat-flushed 1',
@@ -62,6 +63,7 @@ describe('the confusion matrix', () => {
       'healthy-ipv6-off 1',
       'look-alikes-forward-drop 1',
       'restart-iptables, latent 1',
+      'restart-iptables-harmless 1',
     ])
   })
 })

@@ -46,7 +46,7 @@ export function phrase(names: readonly string[], most = 6): string {
 export const count = (n: number, noun: string, plural = `${noun}s`): string => `${n} ${n === 1 ? noun : plural}`
 
 // Programs keep their names at the head of a sentence.
-const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|iptables|nft|modprobe))\b/
+const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|iptables|nft|modprobe|depmod))\b/
 
 /** The same words as a sentence: a capital, a full stop. */
 export function sentence(text: string): string {
@@ -56,9 +56,14 @@ export function sentence(text: string): string {
   return /[.!?:…][”"’]?$/.test(capital) ? capital : `${capital}.`
 }
 
-/** What happened at a stage. Where it failed, words that tell of success are not left to stand by themselves. */
-export const happened = ({ verdict, summary }: Pick<StageRecord, 'verdict' | 'summary'>): string =>
-  verdict === 'failed' ? `not as the scenario tells: ${summary || 'see below'}` : summary
+/**
+ * What happened at a stage. Where it failed, words that tell of success are not left to stand by themselves. Which step
+ * of a fix failed is told with the fix.
+ */
+export function happened({ verdict, summary }: Pick<StageRecord, 'verdict' | 'summary'>): string {
+  const brief = summary.replace(/“[^”]*” exits \d+; /g, '')
+  return verdict === 'failed' ? `not as the scenario tells: ${brief || 'see below'}` : brief
+}
 
 /** What runs the host, and how it is accelerated where that says something. */
 export const machine = ({ provider, accelerator }: Pick<CellRecord, 'provider' | 'accelerator'>): string[] =>

@@ -29,7 +29,11 @@ const ready = (dir: string): Ready => ({
  * A disk's machine, booted by its own boot loader and frozen when it had settled; from the cache where it is there.
  * An emulated processor needs the better part of a minute for a boot, and a second to go on from this.
  */
-export async function makeReady(disk: Disk, accelerator: Accelerator, options: ProvisionOptions): Promise<Ready> {
+export async function makeReady(
+  disk: Disk,
+  accelerator: Accelerator,
+  options: ProvisionOptions & { fresh?: boolean },
+): Promise<Ready> {
   const key = await keyOf(disk, accelerator, options.image)
   const dir = await cached(key, options, async (dir) => {
     const { disk: file, state, console } = ready(dir)

@@ -71,9 +71,9 @@ function diagnosis(cell: CellRecord, paint: Paint): string[] {
   const said = new Map<string, string[]>()
   const details = cell.diagnoses.flatMap(({ detail }) => detail)
   const active = new Set(details.filter(({ state }) => state === 'active').map(({ cause }) => cause))
-  // What was only coming is not told again beside what came.
+  // What was only coming is not told again beside what came, nor what a fix left of it.
   for (const { cause, state, confidence, summary } of details)
-    if (state === 'active' || !active.has(cause))
+    if (!said.has(`${cause} ${state}`) && (state === 'active' || !active.has(cause)))
       said.set(`${cause} ${state}`, [
         `  ${paint.bold(plain(cause, 80))} ${paint.dim(`${state}, ${confidence}`)}`,
         ...wrap(runOut(plain(summary, 400)), 96, '    '),

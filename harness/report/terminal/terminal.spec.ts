@@ -52,6 +52,15 @@ describe('the terminal', () => {
     expect(text).to.match(/report reports\/x\/index\.html\nagain {2}npm run scenario debian12-stale-kernel\n/)
   })
 
+  it('tells a diagnosis as it was when the host broke, once', () => {
+    const run = sampleRun((cell) => {
+      cell.diagnoses.at(-1)!.detail[0]!.summary = 'what a fix left'
+    })
+    const text = play(run, plain)
+    expect(text.match(/stale-kernel (active|latent), certain/g)).to.deep.equal(['stale-kernel active, certain'])
+    expect(text).to.not.contain('what a fix left')
+  })
+
   it('tells a failure by stage, expected against seen, and the way in', () => {
     const text = play(sampleFailed(), plain)
     expect(text).to.contain('✗ failed debian12-stale-kernel at broken: Not as the scenario tells: 17 of 19 probes')

@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { measuredTable, replaceBetween } from './readme-table.ts'
+import { sampleRun } from './sample.spec-data.ts'
+import { sampleMatrix } from './sample-variants.spec-data.ts'
+
+describe('the table of what was measured', () => {
+  it('has a row for each scenario and variant, a column for each host, and leaves out what was skipped', () => {
+    const [head, , ...rows] = measuredTable([sampleMatrix()]).split('\n')
+    expect(head).to.equal('| scenario | what it shows | debian12 | debian13 |')
+    expect(rows.map((row) => row.split(' | ')[0])).to.deep.equal([
+      '| `stale-kernel`',
+      '| `stale-kernel-module-missing`',
+      '| `healthy`',
+    ])
+    expect(rows[0]).to.contain('| ✓ 8 min 09 s (qemu) | ✗ 8 min 09 s (qemu) |')
+  })
+
+  it('tells the newest whole run of a cell', () => {
+    const at = (startedAt: string, command: string, durationMs: number) => {
+      const run = sampleRun((cell) => Object.assign(cell, { durationMs, provider: 'container' }))
+      return { ...run, startedAt, command }
+    }
+    const runs = [
+      at('2026-01-02', 'npm run scenario x', 2000),
+      at('2026-01-01', 'npm run scenario x', 1000),
+      at('2026-01-03', 'npm run scenario x -- --until broken', 3000),
+    ]
+    expect(measuredTable(runs)).to.contain('| ✓ 2.0 s |')
+  })
+
+  it('stands between two marks', () => {
+    expect(replaceBetween('a <b> old </b> c', '<b>', '</b>', 'new')).to.equal('a <b>\n\nnew\n\n</b> c')
+    expect(() => replaceBetween('a', '<b>', '</b>', 'new')).to.throw('no part between')
+  })
+})

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { duration } from '../lib/text.ts'
+import type { CellRecord, RunRecord } from './record.ts'
+import { verdictSigns } from './words.ts'
+
+/** A Markdown table of what was last measured: a row for each scenario and variant, a column for each host. */
+export function measuredTable(runs: readonly RunRecord[]): string {
+  const cells = [...newest(runs).values()]
+  const hosts = [...new Set(cells.map(({ host }) => host))].sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1))
+  const rows = new Map<string, CellRecord[]>()
+  for (const cell of cells.toSorted((a, b) => rank(a).localeCompare(rank(b)))) {
+    const row = [cell.scenario, cell.variant].filter(Boolean).join('-')
+    rows.set(row, [...(rows.get(row) ?? []), cell])
+  }
+  const line = (words: readonly string[]): string => `| ${words.join(' | ')} |`
+  return [
+    line(['scenario', 'what it shows', ...hosts]),
+    line(['---', '---', ...hosts.map(() => '---')]),
+    ...[...rows].map(([name, row]) =>
+      line([`\`${name}\``, row[0]!.title, ...hosts.map((host) => told(row.find((cell) => cell.host === host)))]),
+    ),
+  ].join('\n')
+}
+
+// The last run of each cell that ran to its end.
+function newest(runs: readonly RunRecord[]): Map<string, CellRecord> {
+  const whole = runs.filter(({ command }) => !command.includes('--until'))
+  const cells = whole.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).flatMap(({ cells }) => cells)
+  const ran = cells.filter(({ verdict, reason }) => verdict !== 'skipped' && reason !== 'interrupted')
+  return new Map(ran.map((cell) => [cell.name, cell]))
+}
+
+// Releases by number come before those by name: debian13, debian-testing.
+const inOrder = (host: string): string => host.replaceAll('-', '~')
+
+// By write-up, then by name; what has none comes last.
+const rank = ({ source = 'x', scenario, variant = '' }: CellRecord): string => [source, scenario, variant].join(' ')
+
+const told = (cell: CellRecord | undefined): string =>
+  cell ? `${verdictSigns[cell.verdict]} ${duration(cell.durationMs)}${vm(cell)}` : ''
+const vm = ({ provider }: CellRecord): string => (provider === 'container' ? '' : ` (${provider})`)
+
+/** A text whose part between the two marks is replaced. */
+export function replaceBetween(text: string, begin: string, end: string, part: string): string {
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from === -1 || to < from) throw new Error(`the text has no part between ${begin} and ${end}`)
+  return `${text.slice(0, from + begin.length)}\n\n${part}\n\n${text.slice(to)}`
+}
+
+function readRuns(dir: string): RunRecord[] {
+  const names = readdirSync(dir).filter((name) => name !== 'latest')
+  return names.flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(join(dir, name, 'record.json'), 'utf8')) as RunRecord]
+    } catch {
+      // A run that goes on, or was killed, has no record.
+      return []
+    }
+  })
+}
+
+// `node --import tsx harness/report/readme-table.ts` puts what reports/ holds into the README.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const readme = join(root, 'README.md')
+  const table = measuredTable(readRuns(join(root, 'reports')))
+  writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), '<!-- measured -->', '<!-- /measured -->', table))
+}
