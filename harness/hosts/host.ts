@@ -27,7 +27,7 @@ export interface ExecOptions {
 export interface Host extends AsyncDisposable {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
-  /** Runs a POSIX sh script as root. */
+  /** Runs a POSIX sh script as root. A slow host exports PATIENCE: seconds to wait for an answer of the network. */
   exec(script: string, options?: ExecOptions): Promise<ExecResult>
   /** Writes a file on the host (folders are made). `mode` is octal, default 0o644. */
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void>

@@ -27,13 +27,7 @@ export function rootfsKey(recipe: HostRecipe, kind: 'rootfs' | 'disk', probe: st
   const scripts = hooks(recipe, kind === 'disk')
   const last = kind === 'disk' ? [recipe['first-boot']] : []
   const inputs = [...scripts, ...last].map((script) => ({ file: recipeScript(recipe, script) }))
-  const hash = fingerprint([
-    builderVersion,
-    kind,
-    { file: recipe.file },
-    ...inputs,
-    { file: join(probe, 'manifest.json') },
-  ])
+  const hash = fingerprint([builderVersion, kind, { file: recipe.file }, ...inputs, { file: probeFile(probe) }])
   return { image: recipe.name, kind, hash }
 }
 

@@ -1,8 +1,11 @@
 import { enter } from './fleet.ts'
 import type { Probe } from './probe.ts'
 
-/** Seconds a probe waits for the network before it says no; inside the container, so that nothing outlives the probe. */
-const patience = 4
+/**
+ * Seconds a probe waits for the network before it says no, as a word of sh: an emulated host exports a longer one. Kept
+ * inside the container, so that nothing outlives the probe.
+ */
+export const patience = '"${PATIENCE:-4}"'
 
 /**
  * A probe run inside a container of the fleet: busybox, in that container's own namespaces. 1 is the tool's own "no",

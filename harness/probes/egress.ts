@@ -1,5 +1,5 @@
 import { outside } from '../outside/outside.ts'
-import { inContainer } from './container.ts'
+import { inContainer, patience } from './container.ts'
 import { enter } from './fleet.ts'
 import type { Probe } from './probe.ts'
 
@@ -11,7 +11,7 @@ export const egress = (container: string, prefix: string): Probe[] => [
     answer: /^outside$/m,
   }),
   udpEcho(container, `${prefix}-udp`),
-  inContainer(container, { name: `${prefix}-icmp`, command: `ping -c 1 -W 3 ${outside.address}` }),
+  inContainer(container, { name: `${prefix}-icmp`, command: `ping -c 1 -W 30 ${outside.address}` }),
   inContainer(container, {
     name: `${prefix}-dns`,
     command: `nslookup -type=a ${outside.name}`,
@@ -24,12 +24,26 @@ export const egress = (container: string, prefix: string): Probe[] => [
   }),
 ]
 
-// Debian's busybox nc speaks no UDP: the host's socat speaks it from inside the container's network namespace.
+// Asks up to three times: a datagram may be lost on the best of networks.
+const perl = `use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(Proto => "udp", PeerAddr => "${outside.address}:7") or exit 1;
+for (1 .. 3) {
+  $socket->send("echoed\\n");
+  my $ready = "";
+  vec($ready, fileno($socket), 1) = 1;
+  next unless select($ready, undef, undef, $ARGV[0] / 3);
+  defined $socket->recv(my $answer, 64) or exit 1;
+  print $answer;
+  exit 0;
+}
+exit 1`
+
+// Debian's busybox nc speaks no UDP: the host's perl speaks it from inside the container's network namespace.
 const udpEcho = (container: string, name: string): Probe => ({
   name,
   healthy: 'pass',
-  script: `${enter(container, 'net')} sh -c 'echo echoed | timeout 5 socat -t 2 - UDP4:${outside.address}:7'`,
-  failCodes: [1, 124],
+  script: `${enter(container, 'net')} perl -e '${perl}' ${patience}`,
+  failCodes: [1],
   answer: /^echoed$/m,
   deadlineMs: 20_000,
 })

@@ -18,7 +18,7 @@ export const neighbours: readonly Probe[] = [
   }),
   inContainer(fleet.default.name, {
     name: 'gateway',
-    command: `sh -c 'ping -c 1 -W 3 $(ip route | sed -n "s/^default via \\([0-9.]*\\).*/\\1/p")'`,
+    command: `sh -c 'ping -c 1 -W 30 $(ip route | sed -n "s/^default via \\([0-9.]*\\).*/\\1/p")'`,
   }),
   // The contrast: a container without a network of its own.
   inContainer(fleet.host.name, {

@@ -1,4 +1,5 @@
 import { outside } from '../outside/outside.ts'
+import { patience } from './container.ts'
 import type { Probe } from './probe.ts'
 
 // curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES.
@@ -9,7 +10,7 @@ export const published = (port: number, prefix: string): Probe[] => {
   const probe = (from: string, address: string, via = ''): Probe => ({
     name: `${prefix}-${from}`,
     healthy: 'pass',
-    script: `${via}curl -sS --noproxy '*' -m 4 http://${address}:${port}/`,
+    script: `${via}curl -sS --noproxy '*' -m ${patience} http://${address}:${port}/`,
     failCodes,
     answer: /^container$/m,
     deadlineMs: 15_000,

@@ -31,3 +31,5 @@ cat >/etc/systemd/system/serial-getty@hvc0.service.d/autologin.conf <<'CONF'
 ExecStart=
 ExecStart=-/sbin/agetty --autologin root --noissue --keep-baud 115200 - $TERM
 CONF
+# By name: systemd looks for consoles before the driver of this one is there.
+systemctl enable serial-getty@hvc0.service

@@ -11,8 +11,9 @@ const show = `head -c ${8 * 2 ** 20} $out
 [ ! -s $err ] || head -c ${2 ** 20} $err >&2
 rm -f $out $err`
 const files = 'out=/run/dockfault.$1.out err=/run/dockfault.$1.err'
-const wrapper = `${files}
-export HOME=/root LC_ALL=C.UTF-8
+// PATIENCE is how many seconds a probe waits for an answer, where its own word for it is too short.
+const wrapper = (slow: number): string => `${files}
+export HOME=/root LC_ALL=C.UTF-8${slow > 1 ? ' PATIENCE=12' : ''}
 /bin/sh -c "$2" >$out 2>$err
 code=$?
 ${show}
@@ -63,7 +64,7 @@ export class Guest {
     }
     const input = options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }
     // A session of its own, so that a deadline ends all that the script started.
-    const command = ['setsid', '/bin/busybox', 'sh', '-c', wrapper, 'dockfault', id, script]
+    const command = ['setsid', '/bin/busybox', 'sh', '-c', wrapper(this.slow), 'dockfault', id, script]
     const pid = await this.begin('/bin/busybox', command, input)
     const finished = await this.poll(pid, started + deadlineMs)
     const result = (status: Status, code: number): ExecResult => ({
