@@ -117,7 +117,7 @@ async function play(name: string, scene: Scene): Promise<StageRecord> {
   const stage: StageRecord = { name, verdict: 'passed', durationMs: 0, summary: '', mismatches: [] }
   try {
     const fix = scene.cell.fixes.find(({ use }) => name === `fix:${use}`)
-    await (fix ? tryFix(scene, fix, stage) : parts[name]!(scene, stage))
+    await interruptible(scene, fix ? tryFix(scene, fix, stage) : parts[name]!(scene, stage))
     if (stage.mismatches.length > 0) stage.verdict = 'failed'
   } catch (error) {
     if (scene.lab.signal.aborted) throw error
@@ -127,6 +127,15 @@ async function play(name: string, scene: Scene): Promise<StageRecord> {
   }
   stage.durationMs = Math.round(performance.now() - started)
   return stage
+}
+
+/** Work that an interruption need not wait for once there is a host: it is about to be destroyed, and the work with it. */
+function interruptible<T>(scene: Scene, work: Promise<T>): Promise<T> {
+  const { signal } = scene.lab
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject)
+    signal.addEventListener('abort', () => scene.host && reject(signal.reason), { once: true })
+  })
 }
 
 /** The worst stage gives the cell its verdict, and its first complaint the reason. */

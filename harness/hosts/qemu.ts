@@ -46,14 +46,11 @@ export const qemu = (): Provider => ({
     const capabilities = this.capabilities
     const go = async (fresh: boolean): Promise<QemuHost> =>
       wake(await makeReady(disk, accelerator, { ...options, fresh }), accelerator, options, capabilities)
-    const started = Date.now()
-    const host = await go(false).catch((error: unknown) => {
+    return go(false).catch((error: unknown) => {
       options.signal.throwIfAborted()
       options.progress(`${options.image} did not wake up (${messageOf(error)}): booting it anew`)
       return go(true)
     })
-    options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
-    return host
   },
 
   accelerator: async () => (await knownAccelerator()) ?? 'unproven',
@@ -69,6 +66,7 @@ async function wake(
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
+  const started = Date.now()
   const machine = await startMachine({
     ...options,
     ...ready,
@@ -83,6 +81,7 @@ async function wake(
   const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator) })
   try {
     await host.arrive()
+    options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
     return host
   } catch (error) {
     await host[Symbol.asyncDispose]()
