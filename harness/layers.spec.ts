@@ -12,6 +12,7 @@ const order = [
   'outside',
   'probes',
   'evidence',
+  'trace',
   'faults',
   'report',
   'cell',

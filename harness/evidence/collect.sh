@@ -4,17 +4,55 @@
 #
 #   sh collect.sh >host.bundle
 #
+# Credentials in what it quotes are left out. With --hide-addresses public addresses and hardware addresses are
+# replaced, each by one of a documentation range and the same one each time; private ones stay, for diagnosis needs them.
+#
 # Every section is framed by `--- begin NAME` and `--- end NAME CODE`; its lines are indented by one space, so that
 # nothing a host prints can look like a frame.
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
+
+# user:password@ in a URL, and what follows a word for a secret.
+redact() {
+    sed -E -e 's#(://)[^/@[:space:]"]+@#\1REDACTED@#g' \
+        -e 's#(("?[A-Za-z0-9_.-]*([Pp]assword|[Pp]asswd|[Ss]ecret|[Tt]oken|[Aa]pi-?[Kk]ey|auth)"?)[[:space:]]*[=:][[:space:]]*)("[^"]*"|[^[:space:],}]+)#\1"REDACTED"#g'
+}
 
 section() {
     name=$1
     shift
     printf -- '--- begin %s\n' "$name"
     # The exit code travels as the last line of the same pipe: no temporary file is needed.
-    { "$@" 2>&1; printf '\n%s\n' "$?"; } | sed -e '$!s/^/ /' -e "\$s/^/--- end $name /"
+    { "$@" 2>&1; printf '\n%s\n' "$?"; } | redact | sed -e '$!s/^/ /' -e "\$s/^/--- end $name /"
+}
+
+hide_addresses() {
+    awk '
+        function private(a, p) {
+            split(a, p, ".")
+            return p[1] == 0 || p[1] == 10 || p[1] == 127 || p[1] >= 224 || (p[1] == 172 && p[2] >= 16 && p[2] <= 31) ||
+                (p[1] == 192 && p[2] == 168) || (p[1] == 169 && p[2] == 254) || (p[1] == 100 && p[2] >= 64 && p[2] <= 127)
+        }
+        function stand_in(a, kind) {
+            if (kind == "4") { if (private(a)) return a; if (!(a in known)) known[a] = "198.18." int(n4 / 250) "." (n4++ % 250 + 1) }
+            else if (kind == "m") { if (!(a in known)) known[a] = sprintf("02:00:00:00:%02x:%02x", nm / 256, nm++ % 256) }
+            return known[a]
+        }
+        function replaced(line, pattern, kind, out, before, after) {
+            out = ""
+            while (match(line, pattern)) {
+                before = substr(line, RSTART - 1, 1); after = substr(line, RSTART + RLENGTH, 1)
+                # Digits and dots around it make it a version or a longer number, and no address.
+                if (RSTART > 1 && before ~ /[0-9.]/ || after ~ /[0-9]/) out = out substr(line, 1, RSTART + RLENGTH - 1)
+                else out = out substr(line, 1, RSTART - 1) stand_in(substr(line, RSTART, RLENGTH), kind)
+                line = substr(line, RSTART + RLENGTH)
+            }
+            return out line
+        }
+        {
+            line = replaced($0, "[0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?", "4")
+            print replaced(line, "[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]", "m")
+        }'
 }
 
 bounded() { timeout 5 "$@"; }
@@ -96,6 +134,18 @@ docker_containers() {
         '{"name":{{json .Name}},"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
 }
 
+# Each running container's own end of its links, and its way out: what `ip` says inside its network namespace.
+container_links() {
+    docker_up && command -v nsenter >/dev/null || return 0
+    bounded docker ps -q --no-trunc | head -n 40 | xargs -r timeout 5 docker inspect -f '{{.Name}} {{.State.Pid}} {{.HostConfig.NetworkMode}}' |
+        while read -r container pid mode; do
+            [ "$mode" != host ] && [ "${pid:-0}" -gt 0 ] || continue
+            nsenter -t "$pid" -n ip -o link 2>/dev/null | sed -n "s|^[0-9]*: \([^:@]*\)@if\([0-9]*\): <\([^>]*\)>.*|$container link \1 \2 \3|p"
+            nsenter -t "$pid" -n ip -o -4 route show default 2>/dev/null | sed "s|^|$container route |"
+        done
+    true
+}
+
 iptables_tool() {
     iptables --version
     readlink -f "$(command -v iptables)"
@@ -105,8 +155,19 @@ iptables_tool() {
 # A kernel without loadable modules has no such thing to load.
 present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || systemd-detect-virt -q --container; }
 rules_nft() { ! present nf_tables || iptables-nft-save 2>/dev/null; }
-rules_legacy() { [ ! -s /proc/net/ip_tables_names ] || iptables-legacy-save 2>/dev/null; }
+# A file of /proc has no size: whether it names a table is known by reading it.
+rules_legacy() { ! grep -q . /proc/net/ip_tables_names 2>/dev/null || iptables-legacy-save 2>/dev/null; }
 rules_native() { ! present nf_tables || nft -j list ruleset; }
+# The same as text, for people: with handles, by which a rule is found in both.
+rules_text() { ! present nf_tables || nft -a -s list ruleset 2>/dev/null; }
+
+# What the admin has the host load at boot.
+saved_rules() {
+    for file in /etc/iptables/rules.v4 /etc/sysconfig/iptables /etc/nftables.conf /etc/sysconfig/nftables.conf; do
+        [ -r "$file" ] && grep -v '^[[:space:]]*\(#\|$\)' "$file" | head -n 500 | sed "s|^|$file |"
+    done
+    true
+}
 
 # Does `iptables -C` and `-D` tell interfaces apart? Asked in a network namespace that ends with the question.
 # Each line: the question, the exit code seen, the exit code of a sound build.
@@ -154,27 +215,36 @@ settings() {
 links() { ip -j -d link; }
 addresses() { ip -j -4 address; }
 routes() { ip -j -4 route show table all; }
+routing_rules() { ip -j -4 rule; }
 
-echo 'dockfault-evidence 1'
-section system system
-section kernels kernels
-section modules modules
-section trees trees
-section units units
-section docker-journal docker_journal
-section docker-config docker_config
-section docker-command docker_command
-section docker-server docker_server
-section docker-networks docker_networks
-section docker-containers docker_containers
-section iptables-tool iptables_tool
-section iptables-self-test iptables_self_test
-section rules-nft rules_nft
-section rules-legacy rules_legacy
-section rules-native rules_native
-section firewalld firewalld
-section connections connections
-section settings settings
-section links links
-section addresses addresses
-section routes routes
+collect() {
+    echo 'dockfault-evidence 1'
+    section system system
+    section kernels kernels
+    section modules modules
+    section trees trees
+    section units units
+    section docker-journal docker_journal
+    section docker-config docker_config
+    section docker-command docker_command
+    section docker-server docker_server
+    section docker-networks docker_networks
+    section docker-containers docker_containers
+    section container-links container_links
+    section iptables-tool iptables_tool
+    section iptables-self-test iptables_self_test
+    section rules-nft rules_nft
+    section rules-legacy rules_legacy
+    section rules-native rules_native
+    section rules-text rules_text
+    section saved-rules saved_rules
+    section firewalld firewalld
+    section connections connections
+    section settings settings
+    section links links
+    section addresses addresses
+    section routes routes
+    section routing-rules routing_rules
+}
+
+if [ "${1:-}" = --hide-addresses ]; then collect | hide_addresses; else collect; fi

@@ -1,3 +1,7 @@
+import type { NetworkFact } from './docker.ts'
+import type { Facts } from './facts.ts'
+import { inSubnet } from './ipv4.ts'
+
 /** A connection as conntrack tells of it. */
 export interface Connection {
   /** Who spoke first, to whom. */
@@ -17,4 +21,14 @@ export function readConnections(lines: readonly string[]): Connection[] {
     if (!source || !replySource || !destination || !replyTo) return []
     return [{ source, destination, replyTo, answered: !line.includes('[UNREPLIED]'), line }]
   })
+}
+
+/** The connections from a network's containers to what is neither a container nor many hosts at once. */
+export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, docker }: Facts): Connection[] {
+  const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
+  const local = [...docker.networks.map(({ subnet }) => subnet), '224.0.0.0/4']
+  return readConnections(connections).filter(
+    ({ source, destination }) =>
+      own.includes(source) && !local.some((subnet) => subnet && inSubnet(destination, subnet)),
+  )
 }

@@ -2,7 +2,9 @@ import { compareVersions } from '../lib/text.ts'
 import { parseBundle, type Section } from './bundle.ts'
 import { all, type ContainerFact, type NetworkFact, readContainers, readNetworks } from './docker.ts'
 import { parseIptablesSave, type Ruleset } from './iptables-save.ts'
-import { type NftChain, readNft } from './nft.ts'
+import { type ContainerLinkFact, type LinkFact, readContainerLinks, readLinks } from './links.ts'
+import { type NftChain, readNft, readRuleTexts } from './nft.ts'
+import { hasRoutingPolicy, type RouteFact, readRoutes } from './routes.ts'
 
 /** What the running kernel would do for one module; `detail` is modprobe's own words. */
 export interface ModuleFact {
@@ -55,8 +57,21 @@ export interface Facts {
   /** iptables-save lines of both backends, without counters and comments. */
   rules: string[]
   ruleset: Ruleset
+  /** The same, of each backend by itself. */
+  xtables: { nft: Ruleset; legacy: Ruleset }
   /** The chains of nftables, all families: `nft -j list ruleset`. */
   nft: NftChain[]
+  /** The text of nftables rules, by `family table handle`. */
+  ruleTexts: ReadonlyMap<string, string>
+  /** What files have the host load at boot, a line each. */
+  savedRules: { file: string; line: string }[]
+  links: LinkFact[]
+  containerLinks: ContainerLinkFact[]
+  /** Containers with a default route of their own. */
+  routed: string[]
+  routes: RouteFact[]
+  /** Routing policy goes beyond the main table, so that routes alone do not tell the way. */
+  routingPolicy: boolean
   /** The device of the IPv4 default route; empty where there is none. */
   uplink: string
   firewalld: { defaultZone: string; zones: Record<string, string[]> }
@@ -70,9 +85,12 @@ export function readFacts(bundle: string): Facts {
   const sections = parseBundle(bundle)
   const text = (name: string): string => sections.get(name)?.text ?? ''
   const lines = (name: string): string[] => linesOf(sections.get(name))
-  const rules = [...lines('rules-nft'), ...lines('rules-legacy')]
-    .filter((line) => !line.startsWith('#'))
-    .map(withoutCounters)
+  const rulesOf = (name: string): string[] =>
+    lines(name)
+      .filter((line) => !line.startsWith('#'))
+      .map(withoutCounters)
+  const rules = [...rulesOf('rules-nft'), ...rulesOf('rules-legacy')]
+  const routes = readRoutes(text('routes'))
   const system = pairs(lines('system'))
   const [version = '', binary = ''] = lines('iptables-tool')
   return {
@@ -102,8 +120,22 @@ export function readFacts(bundle: string): Facts {
     },
     rules,
     ruleset: parseIptablesSave(rules),
+    xtables: {
+      nft: parseIptablesSave(rulesOf('rules-nft')),
+      legacy: parseIptablesSave(rulesOf('rules-legacy')),
+    },
     nft: readNft(text('rules-native')),
-    uplink: readUplink(text('routes')),
+    ruleTexts: readRuleTexts(lines('rules-text')),
+    savedRules: lines('saved-rules').map((line) => {
+      const [file = ''] = line.split(' ')
+      return { file, line: line.slice(file.length + 1).trim() }
+    }),
+    links: readLinks(text('links'), text('addresses')),
+    containerLinks: readContainerLinks(lines('container-links')),
+    routed: lines('container-links').flatMap((line) => line.match(/^\/(\S+) route default /)?.[1] ?? []),
+    routes,
+    routingPolicy: hasRoutingPolicy(text('routing-rules')),
+    uplink: routes.find(({ dst, table }) => dst === 'default' && table === 'main')?.dev ?? '',
     firewalld: readFirewalld(lines('firewalld')),
     connections: lines('connections'),
     settings: pairs(lines('settings')),
@@ -164,18 +196,6 @@ function readFirewalld([defaultZone = '', ...active]: string[]): Facts['firewall
     else if (/^\S/.test(line)) zone = line.split(' ')[0]!
   }
   return { defaultZone, zones }
-}
-
-function readUplink(text: string): string {
-  const routes = all(text).flatMap((value) => (Array.isArray(value) ? (value as Route[]) : []))
-  // Routes of the main table name no table.
-  return routes.find(({ dst, table }) => dst === 'default' && table === undefined)?.dev ?? ''
-}
-
-interface Route {
-  dst?: string
-  dev?: string
-  table?: string
 }
 
 const withoutCounters = (line: string): string => line.replace(/ ?\[\d+:\d+\] ?/, ' ').trim()

@@ -33,7 +33,7 @@ describe('a walk through nftables rules', () => {
       chain('base', [jump('zones')]),
       chain('zones', [{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }]),
     ]
-    expect(walk(chains[0]!, packet, chains)).to.deep.equal({
+    expect(walk(chains[0]!, packet, chains)).to.deep.include({
       verdict: 'reject',
       path: 'base > zones: reject icmpx admin-prohibited',
     })

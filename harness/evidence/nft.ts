@@ -14,6 +14,7 @@ const rule = z.object({
   family: z.string(),
   table: z.string(),
   chain: z.string(),
+  handle: z.number().optional(),
   comment: z.string().optional(),
   expr: z.array(z.record(z.string(), z.unknown())),
 })
@@ -36,4 +37,17 @@ export function readNft(text: string): NftChain[] {
         ({ family, table, chain }) => family === found.family && table === found.table && chain === found.name,
       ),
     }))
+}
+
+/** The text of each rule of `nft -a list ruleset`, by `family table handle`. */
+export function readRuleTexts(lines: readonly string[]): Map<string, string> {
+  const texts = new Map<string, string>()
+  let table = ''
+  for (const line of lines) {
+    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
+    if (family) table = `${family} ${name}`
+    const [, rule, handle] = line.match(/^\t\t(.*) # handle (\d+)$/) ?? []
+    if (rule) texts.set(`${table} ${handle}`, rule.replace(/ ?counter\b/, '').trim())
+  }
+  return texts
 }

@@ -1,4 +1,4 @@
-import { type Connection, readConnections } from '../../evidence/connection.ts'
+import { type Connection, egressOf } from '../../evidence/connection.ts'
 import type { NetworkFact } from '../../evidence/docker.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import type { Rule } from '../../evidence/iptables-save.ts'
@@ -90,16 +90,6 @@ function settingsOf({ docker }: Facts): Diagnosis['evidence'] {
       .filter((argument) => names.some((name) => new RegExp(`^--${name}=(0|f|F|false|False|FALSE)$`).test(argument)))
       .map((argument) => ({ from: 'the running dockerd’s command line', line: argument })),
   ]
-}
-
-/** The connections from a network's containers to what is neither a container nor many hosts at once. */
-function egressOf(network: NetworkFact, { connections, docker }: Facts): Connection[] {
-  const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
-  const local = [...docker.networks.map(({ subnet }) => subnet), '224.0.0.0/4']
-  return readConnections(connections).filter(
-    ({ source, destination }) =>
-      own.includes(source) && !local.some((subnet) => subnet && inSubnet(destination, subnet)),
-  )
 }
 
 /** A rule that translates whatever leaves a network; Docker's own for hairpins (one container to itself) does not. */

@@ -1,0 +1,60 @@
+import { type End, type Flow, type Hop, places, type Station, type Trace } from './trace.ts'
+
+/** A place that the packet came to, and what became of it there. */
+export interface Mark {
+  way: Station['way']
+  place: Station['place']
+  says: string
+  hops?: Hop[]
+  /** Nobody saw it here: it follows from what came before and after, or cannot be told. */
+  unknown?: boolean
+}
+
+export interface Ending {
+  end: End
+  summary: string
+  killer?: Hop
+}
+
+const out: Station['place'][] = [...places, 'outside']
+const back: Station['place'][] = ['prerouting', 'routing', 'forward', 'container']
+
+/** A whole trace from the places a packet came to: where it died it is dead, and what lies behind was not reached. */
+export function buildTrace(
+  flow: Flow,
+  by: Trace['by'],
+  marks: readonly Mark[],
+  { end, summary, killer }: Ending,
+): Trace {
+  const last = marks.at(-1)!
+  const dead = !['answered', 'refused', 'passes', 'unclear'].includes(end)
+  const order = marks.some(({ place }) => place === 'input')
+    ? marks.map(({ way, place }) => ({ way, place }))
+    : [
+        ...out.map((place) => ({ way: 'out' as const, place })),
+        ...back.map((place) => ({ way: 'back' as const, place })),
+      ]
+  const stations = order.map(({ way, place }): Station => {
+    const mark = marks.find((each) => each.way === way && each.place === place)
+    const passed = mark?.unknown ? 'unknown' : 'passed'
+    const state = mark ? (dead && mark === last ? 'dead' : passed) : dead ? 'unreached' : 'unknown'
+    return { way, place, state, says: mark?.says ?? '', hops: mark?.hops ?? [] }
+  })
+  return {
+    flow,
+    by,
+    end,
+    ...(dead && { at: { way: last.way, place: last.place } }),
+    ...(killer && { killer }),
+    summary,
+    stations,
+  }
+}
+
+/** A rule as the words that name it and its owner. */
+export function blame({ verdict, table, chain, rule, backend, owner }: Hop): string {
+  const what = rule.startsWith('policy') ? `the ${rule}` : `“${rule}”`
+  const where = `${table} ${chain}${backend === 'legacy' ? ' (the legacy backend)' : ''}`
+  const whose = owner.who === 'admin' ? 'the admin’s own: ' : owner.who === 'unknown' ? '' : `${owner.who}’s: `
+  return `${verdict === 'reject' ? 'rejected' : 'dropped'} by ${what} in ${where} – ${whose}${owner.by}`
+}

@@ -1,0 +1,258 @@
+import { readFile } from 'node:fs/promises'
+import { parseBundle } from '../evidence/bundle.ts'
+import type { Facts } from '../evidence/facts.ts'
+import { parseIptablesSave } from '../evidence/iptables-save.ts'
+import type { Host } from '../hosts/host.ts'
+import { shellQuote } from '../lib/text.ts'
+import { blame, buildTrace, type Ending, type Mark } from './build.ts'
+import { traceByRules } from './by-rules.ts'
+import { packetsOf, readEvents, type TracedPacket } from './events.ts'
+import { ownerOf } from './owner.ts'
+import { isXtables } from './paper.ts'
+import { linkObstacle, routing } from './surroundings.ts'
+import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
+
+/** Sends one connection from a container and follows its packets. Changes nothing that stays. */
+export async function traceByPackets(host: Pick<Host, 'exec'>, flow: Flow, facts: Facts): Promise<Trace> {
+  const script = await readFile(new URL('./trace.sh', import.meta.url), 'utf8')
+  const words = [flow.container, flow.address, String(flow.port), flow.protocol, flow.source]
+  const { stdout } = await host.exec(`set -- ${words.map(shellQuote).join(' ')}\n${script}`, { deadlineMs: 30_000 })
+  return readTrace(stdout, flow, facts)
+}
+
+/** From what trace.sh printed to a trace; on paper where the host has no tracer, or its events were lost. */
+export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
+  const sections = parseBundle(text)
+  const lines = (name: string): string[] => sections.get(name)?.text.split('\n') ?? []
+  const answer = sections.get('answer')
+  const packets = packetsOf(readEvents(lines('events')))
+  const marked = Number(lines('seen')[0] ?? 0)
+  if (!answer || !sections.has('events') || (packets.length === 0 && (marked > 0 || answer.code === 0)))
+    return traceByRules(flow, facts)
+  const tracer = new Follower(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
+  return tracer.tell(packets, {
+    code: answer.code,
+    refused: /refused/i.test(answer.text),
+    route: lines('route')[0] ?? '',
+  })
+}
+
+/** The rules of the legacy backend, as iptables-save prints them, whose counters have grown. */
+function newlyCounted(before: readonly string[], after: readonly string[]): string[] {
+  let table = ''
+  return after.flatMap((line) => {
+    if (line.startsWith('*')) table = line.slice(1)
+    return line.startsWith('[') && !before.includes(line) ? [`${table} ${line.replace(/^\[\d+:\d+\] /, '')}`] : []
+  })
+}
+
+interface Answer {
+  code: number
+  refused: boolean
+  /** What the kernel says of the route. */
+  route: string
+}
+
+class Follower {
+  private readonly flow: Flow
+  private readonly facts: Facts
+  private readonly counted: readonly string[]
+  private readonly marks: Mark[] = []
+
+  constructor(flow: Flow, facts: Facts, counted: readonly string[]) {
+    this.flow = flow
+    this.facts = facts
+    this.counted = counted
+  }
+
+  tell(packets: readonly TracedPacket[], answer: Answer): Trace {
+    const { flow, facts, marks } = this
+    const end = (ending: Ending): Trace => buildTrace(flow, 'packets', marks, ending)
+    const out = packets.find(({ source }) => source === flow.source)
+    const back = packets.find(({ source }) => source === flow.address)
+    marks.push({ way: 'out', place: 'container', says: `${flow.container} at ${flow.source}` })
+    const link = out ? undefined : linkObstacle(flow, facts)
+    marks.push({
+      way: 'out',
+      place: 'bridge',
+      says: out ? flow.bridge : (link?.says ?? 'no packet came out of the bridge'),
+    })
+    if (!out)
+      return end({
+        end: link?.end ?? 'no-link',
+        summary: link?.says ?? `no packet of ${flow.container} came out of ${flow.bridge}`,
+      })
+
+    const died = this.pass('out', out, answer)
+    const { obstacle } = routing(flow, facts)
+    // Sent to another bridge, it dies by whatever rule stands there: the route was the mistake.
+    if (died && obstacle?.end === 'wrong-bridge') {
+      marks.length = marks.findIndex(({ place }) => place === 'routing') + 1
+      marks.at(-1)!.says = obstacle.says
+      return end({ end: obstacle.end, summary: obstacle.says })
+    }
+    if (died) return end(died)
+    if (out.last.hook === 'input') {
+      if (answer.code === 0) return end({ end: 'answered', summary: `the host itself answers at ${flow.address}` })
+      return end({ end: 'no-answer', summary: `nothing on the host answers at ${flow.address}` })
+    }
+    const bare = out.sourceAtEnd === flow.source
+    marks.at(-1)!.says = bare
+      ? `it leaves with the container’s own address, ${flow.source}`
+      : `it leaves as ${out.sourceAtEnd}`
+    // Dead there, should no answer come: what lies behind is then not to blame.
+    if (!bare || back || answer.code === 0) {
+      marks.push({ way: 'out', place: 'uplink', says: out.output })
+      marks.push({
+        way: 'out',
+        place: 'outside',
+        says: back || answer.code === 0 ? `${flow.address} answers` : 'no answer came',
+      })
+    }
+    if (!back && answer.code !== 0)
+      return end(
+        bare
+          ? {
+              end: 'unmasqueraded',
+              summary: `no rule masquerades it: it leaves by ${out.output} with the container’s own address, ${flow.source}, and no answer finds the way back`,
+            }
+          : {
+              end: 'no-answer',
+              summary: `it left by ${out.output} as ${out.sourceAtEnd}, and no answer came from ${flow.address}`,
+            },
+      )
+    if (back) {
+      const lost = this.pass('back', back, answer)
+      if (lost) return end({ ...lost, summary: lost.summary.replace('the packet', 'the answer') })
+    }
+    marks.push({ way: 'back', place: 'container', says: flow.container })
+    if (answer.code === 0) return end({ end: 'answered', summary: `${flow.address} answers ${flow.container}` })
+    if (answer.refused)
+      return end({ end: 'refused', summary: `${flow.address} refuses the connection: the way there and back is open` })
+    return end({
+      end: 'unclear',
+      summary: `the answer came as far as ${flow.bridge}, and ${flow.container} did not take it`,
+    })
+  }
+
+  /** Notes what a packet passed; gives the ending where it did not get through. */
+  private pass(way: Station['way'], packet: TracedPacket, answer: Answer): Ending | undefined {
+    const hops = packet.events.flatMap((event) => this.hop(event) ?? [])
+    const reached = (hook: Hook): boolean => hooksSeen(packet).includes(hook)
+    for (const hook of ['prerouting', 'input', 'forward', 'postrouting'] as const) {
+      const here = hops.filter((hop) => hop.hook === hook)
+      if (hook === 'forward' || hook === 'input') {
+        if (!reached(hook)) continue
+        if (!this.marks.some((mark) => mark.way === way && mark.place === 'routing'))
+          this.marks.push({ way, place: 'routing', says: this.routed(way, packet) })
+      } else if (!reached(hook)) continue
+      // The way back ends at the bridge, for the picture: what postrouting does there is nobody's concern.
+      if (way === 'out' || hook !== 'postrouting') this.marks.push({ way, place: hook, says: says(here), hops: here })
+      const killer = here.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
+      if (killer) return dies(this.marks.at(-1)!, killer)
+    }
+    const { hook, where } = packet.last
+    if (where === 'last' && hook !== 'prerouting') return undefined
+    if (hook === 'prerouting' && where === 'last') return this.lostInRouting(way, answer)
+    // No nft rule, and the next bracket was not reached: a table of the legacy backend lies between.
+    const killer = this.legacyKiller(hook, where)
+    if (killer) return dies(this.marks.at(-1)!, killer)
+    const summary = `the packet vanished in ${hook}, after ${where}, and no rule that can be listed says so`
+    return { end: 'dropped', summary }
+  }
+
+  private routed(way: Station['way'], { output }: TracedPacket): string {
+    if (way === 'back') return `to ${this.flow.source}`
+    const { device, says } = routing(this.flow, this.facts)
+    return device === output ? says : `to ${output}`
+  }
+
+  private lostInRouting(way: Station['way'], { route }: Answer): Ending {
+    const { obstacle } = routing(this.flow, this.facts)
+    const kernel = route.replace(/^RTNETLINK answers: /, 'the kernel says: ')
+    const summary =
+      way === 'out' && obstacle
+        ? obstacle.says
+        : `the host does not pass the packet on; asked for the route ${kernel || 'it says nothing'}`
+    this.marks.push({ way, place: 'routing', says: summary })
+    return { end: way === 'out' && obstacle ? obstacle.end : 'no-route', summary }
+  }
+
+  private hop({ table, chain, rule, verdict = '', hook }: TracedPacket['events'][number]): Hop | undefined {
+    const [family = '', name = ''] = table.split(' ')
+    const xtables = isXtables({ family, table: name }, this.facts)
+    const word = verdict.replace('policy ', '')
+    if (word !== 'accept' && word !== 'drop') return undefined
+    const text = rule ? (xtables && this.saved(name, chain, rule.handle)) || rule.text : ''
+    const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
+    const translates = /\b(masquerade|snat|dnat)\b|-j (MASQUERADE|SNAT|DNAT)\b/.test(text)
+    return {
+      hook,
+      backend: 'nft',
+      table,
+      chain,
+      rule: text || verdict,
+      verdict: word === 'drop' ? (rejects ? 'reject' : 'drop') : translates ? 'translate' : 'accept',
+      owner: ownerOf({ backend: 'nft', table, chain, rule: text }, this.facts),
+    }
+  }
+
+  /** The rule of a handle in iptables' own words: the same place in the chain. */
+  private saved(table: string, chain: string, handle: number): string | undefined {
+    const native = this.facts.nft.find((each) => each.family === 'ip' && each.table === table && each.name === chain)
+    const own = this.facts.xtables.nft.rules.filter((each) => each.table === table && each.chain === chain)
+    const index = native?.rules.findIndex((each) => each.handle === handle) ?? -1
+    return native?.rules.length === own.length ? own[index]?.text : undefined
+  }
+
+  private legacyKiller(hook: Hook, where: string): Hop | undefined {
+    // What comes next after each bracket. Source: the brackets of trace.sh.
+    const tables: Record<string, string[]> = {
+      first: hook === 'prerouting' ? ['raw'] : ['mangle'],
+      raw: ['mangle'],
+      mangle: hook === 'forward' ? ['filter'] : ['nat'],
+      filter: ['security'],
+    }
+    const chain = hook.toUpperCase()
+    for (const table of hook === 'input' ? ['mangle', 'filter', 'security'] : (tables[where] ?? [])) {
+      const ruleset = this.facts.xtables.legacy
+      const base = ruleset.chains.find((each) => each.table === table && each.chain === chain)
+      if (!base) continue
+      const deadly = this.counted
+        .filter((line) => line.startsWith(`${table} `))
+        .flatMap((line) => parseIptablesSave([`*${table}`, line.slice(table.length + 1)]).rules)
+        .find(({ target }) => target === 'DROP' || target === 'REJECT')
+      if (!deadly && base.policy !== 'DROP') continue
+      const at = {
+        backend: 'legacy',
+        table: `ip ${table}`,
+        chain: deadly?.chain ?? chain,
+        rule: deadly?.text ?? '',
+      } as const
+      const verdict = deadly?.target === 'REJECT' ? 'reject' : 'drop'
+      return { hook, ...at, rule: at.rule || 'policy drop', verdict, owner: ownerOf(at, this.facts) }
+    }
+    return undefined
+  }
+}
+
+const hooksSeen = ({ last, events }: TracedPacket): Hook[] => {
+  const order: Hook[] = last.hook === 'input' ? ['prerouting', 'input'] : ['prerouting', 'forward', 'postrouting']
+  const furthest = Math.max(order.indexOf(last.hook), ...events.map(({ hook }) => order.indexOf(hook)))
+  return order.slice(0, furthest + 1)
+}
+
+const says = (hops: readonly Hop[]): string => {
+  const translated = hops.find(({ verdict }) => verdict === 'translate')
+  return translated ? `translated by “${translated.rule}”` : 'let through'
+}
+
+function dies(mark: Mark, killer: Hop): Ending {
+  mark.says = blame(killer)
+  if (!mark.hops?.includes(killer)) mark.hops = [...(mark.hops ?? []), killer]
+  return {
+    end: killer.verdict === 'reject' ? 'rejected' : 'dropped',
+    summary: `the packet is ${blame(killer)}`,
+    killer,
+  }
+}

@@ -1,0 +1,64 @@
+import { isIPv4 } from 'node:net'
+import type { NetworkFact } from '../evidence/docker.ts'
+import type { Facts } from '../evidence/facts.ts'
+import { LabError } from '../lib/errors.ts'
+import type { Flow } from './trace.ts'
+
+/** Where a trace goes unless it is told: an address of the internet that answers everyone. */
+export const anywhere = '1.1.1.1:443'
+
+export interface Target {
+  /** Of a running container; the first on a bridge where it is left out. */
+  container?: string
+  address: string
+  port: number
+  protocol: Flow['protocol']
+}
+
+/** Reads `[container@]address[:port][/tcp|udp|icmp]`, TCP to port 443 unless said. Throws LabError `usage`. */
+export function readTarget(text: string): Target {
+  const [, container, address = '', port, protocol = 'tcp'] =
+    text.match(/^(?:([\w.-]+)@)?([\d.]+)(?::(\d{1,5}))?(?:\/(tcp|udp|icmp))?$/) ?? []
+  if (!isIPv4(address) || Number(port ?? 1) > 65_535)
+    throw new LabError('usage', `--trace ${text}: not a target`, {
+      hint: 'write [container@]address[:port][/tcp|udp|icmp], such as web@203.0.113.10:443; an address, for names are looked up elsewhere',
+    })
+  return {
+    ...(container !== undefined && { container }),
+    address,
+    port: protocol === 'icmp' ? 0 : Number(port ?? 443),
+    protocol: protocol as Flow['protocol'],
+  }
+}
+
+/** The flow from a running container to a target; a sentence where there is no such container on a bridge. */
+export function flowTo({ container, ...target }: Target, { docker }: Facts): Flow | string {
+  const candidates = docker.containers.flatMap(({ name, addresses }) =>
+    Object.entries(addresses).flatMap(([on, source]) => {
+      const network = docker.networks.find((each) => each.name === on && !each.internal)
+      return network && source ? [{ container: name, network: on, bridge: network.bridge, source, ...target }] : []
+    }),
+  )
+  const chosen = candidates
+    .filter((each) => container === undefined || each.container === container)
+    // The default bridge first: it is the one whose rules differ.
+    .sort(
+      (a, b) =>
+        Number(b.network === 'bridge') - Number(a.network === 'bridge') || a.container.localeCompare(b.container),
+    )[0]
+  if (chosen) return chosen
+  if (docker.server === '') return 'docker does not run, and so no container does'
+  return container === undefined
+    ? 'no container runs on a bridge network'
+    : `no running container ${container} on a bridge network${candidates.length > 0 ? `; there are ${[...new Set(candidates.map((each) => each.container))].join(', ')}` : ''}`
+}
+
+/** A flow from every bridge network that has a running container, one each. */
+export const flowsFrom = (facts: Facts, target: Target): Flow[] =>
+  facts.docker.networks.flatMap((network: NetworkFact) => {
+    const container = facts.docker.containers.find(({ addresses }) => addresses[network.name])
+    const flow = container && !network.internal ? flowTo({ ...target, container: container.name }, facts) : undefined
+    return flow && typeof flow !== 'string'
+      ? [{ ...flow, network: network.name, bridge: network.bridge, source: container!.addresses[network.name]! }]
+      : []
+  })

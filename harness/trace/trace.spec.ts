@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { type Facts, readFacts } from '../evidence/facts.ts'
+import { detectors } from '../faults/index.ts'
+import { readTrace } from './by-packets.ts'
+import { traceByRules } from './by-rules.ts'
+import { flowTo, readTarget } from './flow.ts'
+import type { Flow, Trace } from './trace.ts'
+
+const read = (file: string): string => readFileSync(new URL(`evidence/${file}`, import.meta.url), 'utf8')
+const factsOf = (name: string): Facts => readFacts(read(`${name}.bundle`))
+const flowOf = (facts: Facts): Flow => flowTo(readTarget('probe-default@203.0.113.10:80'), facts) as Flow
+
+interface Told {
+  end: Trace['end']
+  at?: string
+  /** Table, chain and owner of the rule that ended it. */
+  by?: string
+  rule?: string
+  /** On paper, where that cannot see what packets show. */
+  onPaper?: Trace['end']
+}
+
+// Each is a debian12 host, recorded, to which one thing was done.
+const hosts: Record<string, Told> = {
+  healthy: { end: 'answered', onPaper: 'passes' },
+  'docker-user-drop': {
+    end: 'dropped',
+    at: 'out forward',
+    by: 'ip filter DOCKER-USER admin',
+    rule: '-A DOCKER-USER -j DROP',
+  },
+  'own-nft': { end: 'dropped', at: 'out forward', by: 'inet mine f unknown', rule: 'ip daddr 203.0.113.0/24 drop' },
+  'forwarding-off': { end: 'forwarding-off', at: 'out routing' },
+  blackhole: { end: 'no-route', at: 'out routing' },
+  'uplink-down': { end: 'no-route', at: 'out routing' },
+  'bridge-down': { end: 'no-link', at: 'out bridge' },
+  'legacy-drop': {
+    end: 'dropped',
+    at: 'out forward',
+    by: 'ip filter FORWARD unknown',
+    rule: '-A FORWARD -s 172.17.0.0/16 -j DROP',
+  },
+  'legacy-policy': { end: 'dropped', at: 'out forward', by: 'ip filter FORWARD unknown', rule: 'policy drop' },
+  'reply-drop': {
+    end: 'dropped',
+    at: 'back forward',
+    by: 'ip filter DOCKER-USER admin',
+    rule: '-A DOCKER-USER -i wan0 -j DROP',
+  },
+  'raw-drop': {
+    end: 'dropped',
+    at: 'out prerouting',
+    by: 'ip raw PREROUTING unknown',
+    rule: '-A PREROUTING -i docker0 -j DROP',
+  },
+  'outside-silent': { end: 'no-answer', at: 'out outside', onPaper: 'passes' },
+  'nat-flushed': { end: 'unmasqueraded', at: 'out postrouting' },
+  overlap: { end: 'wrong-bridge', at: 'out routing' },
+  'veth-off': { end: 'no-link', at: 'out bridge' },
+}
+
+const told = ({ end, at, killer }: Trace): Told => ({
+  end,
+  ...(at && { at: `${at.way} ${at.place}` }),
+  ...(killer && { by: `${killer.table} ${killer.chain} ${killer.owner.who}`, rule: killer.rule }),
+})
+
+describe('a trace', () => {
+  for (const [name, { onPaper, ...expected }] of Object.entries(hosts))
+    describe(name, () => {
+      it('of packets tells where they die, and by whose rule', () => {
+        const facts = factsOf(name)
+        const trace = readTrace(read(`${name}.packets`), flowOf(facts), facts)
+        expect(trace.by).to.equal('packets')
+        expect(told(trace)).to.deep.equal(expected)
+      })
+
+      it('on paper tells the same, or that nothing on this host stops it', () => {
+        const facts = factsOf(name)
+        expect(told(traceByRules(flowOf(facts), facts))).to.deep.equal(onPaper ? { end: onPaper } : expected)
+      })
+
+      it('is of a host that no detector has a name for', () => {
+        const facts = factsOf(name)
+        const causes = Object.values(detectors).flatMap((detect) => detect(facts)?.cause ?? [])
+        expect(causes).to.deep.equal([])
+      })
+    })
+
+  it('shows each place green up to the one where it dies, and nothing after', () => {
+    const facts = factsOf('docker-user-drop')
+    const { stations } = readTrace(read('docker-user-drop.packets'), flowOf(facts), facts)
+    const [dead] = stations.filter(({ state }) => state === 'dead')
+    expect(dead).to.include({ way: 'out', place: 'forward' })
+    const before = stations.slice(0, stations.indexOf(dead!))
+    expect(before.map(({ state }) => state)).to.deep.equal(before.map(() => 'passed'))
+    const after = stations.slice(stations.indexOf(dead!) + 1)
+    expect(after.map(({ state }) => state)).to.deep.equal(after.map(() => 'unreached'))
+  })
+
+  it('gives rules of iptables-nft in the words of iptables', () => {
+    const facts = factsOf('healthy')
+    const { stations } = readTrace(read('healthy.packets'), flowOf(facts), facts)
+    const rules = stations.flatMap(({ hops }) => hops.map(({ rule }) => rule))
+    expect(rules).to.include('-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE')
+    expect(rules).to.include('-A FORWARD -i docker0 ! -o docker0 -j ACCEPT')
+  })
+
+  it('falls back on paper where the events were lost', () => {
+    const facts = factsOf('docker-user-drop')
+    const lost = read('docker-user-drop.packets').replace(/^ trace id.*\n/gm, '')
+    expect(readTrace(lost, flowOf(facts), facts)).to.deep.include({ by: 'rules', end: 'dropped' })
+  })
+
+  it('survives events lost in the middle', () => {
+    const facts = factsOf('docker-user-drop')
+    const holes = read('docker-user-drop.packets').replace(
+      /^ trace id.*forward_first.*\n/gm,
+      ' # ERROR: No buffer space available\n',
+    )
+    expect(told(readTrace(holes, flowOf(facts), facts))).to.deep.include({
+      end: 'dropped',
+      rule: '-A DOCKER-USER -j DROP',
+    })
+  })
+
+  it('reads verdicts that nft knows by number alone', () => {
+    const facts = factsOf('docker-user-drop')
+    const numbers = read('docker-user-drop.packets').replaceAll('(verdict drop)', '(verdict 0x0)')
+    expect(told(readTrace(numbers, flowOf(facts), facts))).to.deep.include({
+      end: 'dropped',
+      rule: '-A DOCKER-USER -j DROP',
+    })
+  })
+})
+
+describe('a target', () => {
+  it('is an address, with a container, a port and a protocol where they are said', () => {
+    expect(readTarget('192.0.2.7')).to.deep.equal({ address: '192.0.2.7', port: 443, protocol: 'tcp' })
+    expect(readTarget('web@192.0.2.7:53/udp')).to.deep.equal({
+      container: 'web',
+      address: '192.0.2.7',
+      port: 53,
+      protocol: 'udp',
+    })
+    expect(readTarget('192.0.2.7/icmp')).to.include({ port: 0, protocol: 'icmp' })
+  })
+
+  for (const wrong of ['', 'example.org', '300.1.1.1', '192.0.2.7:99999', '192.0.2.7:80/sctp', 'a b@192.0.2.7'])
+    it(`is not “${wrong}”`, () => expect(() => readTarget(wrong)).to.throw(/not a target/))
+
+  it('needs a container that runs', () => {
+    const facts = factsOf('healthy')
+    expect(flowTo(readTarget('nobody@192.0.2.7'), facts))
+      .to.contain('no running container nobody')
+      .and.contain('probe-default')
+    expect(flowTo(readTarget('192.0.2.7'), facts)).to.include({ container: 'probe-default', bridge: 'docker0' })
+  })
+})
