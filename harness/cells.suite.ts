@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from 'chai'
+import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { detectors, faults } from './faults/index.ts'
 import { choose } from './hosts/index.ts'
@@ -29,7 +30,16 @@ for (const cell of selectCells(allCells(), patterns))
       const { provider } = choice
       const logDir = join(reportsDir, 'mocha', 'hosts', cell.name)
       mkdirSync(logDir, { recursive: true })
-      const lab: Lab = { provider, faults, detectors, probes, logDir, signal: abort.signal, progress: () => {} }
+      const lab: Lab = {
+        provider,
+        faults,
+        detectors,
+        probes,
+        followers,
+        logDir,
+        signal: abort.signal,
+        progress: () => {},
+      }
       story = tell(cell, lab, blank(cell, provider.name, ''))
     })
 

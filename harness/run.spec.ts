@@ -10,6 +10,7 @@ import { stagesOf, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { blank } from './session.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
+import type { Trace } from './trace/trace.ts'
 
 // A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
 const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
@@ -93,6 +94,31 @@ const speaks: Detector = () => ({
   nonFixes: [],
 })
 
+const followed = (end: Trace['end'], at?: Trace['at']): Partial<Lab> => ({
+  followers: [
+    {
+      from: 'default',
+      probe: 'egress-tcp',
+      follow: async () => ({
+        flow: {
+          container: 'c',
+          network: 'bridge',
+          bridge: 'docker0',
+          source: '172.17.0.2',
+          address: '203.0.113.10',
+          port: 80,
+          protocol: 'tcp',
+        },
+        by: 'rules',
+        end,
+        ...(at && { at }),
+        summary: `it is ${end}`,
+        stations: [],
+      }),
+    },
+  ],
+})
+
 describe('the story of a cell', () => {
   it('passes, stage by stage, where everything is as expected', async () => {
     const record = await play()
@@ -106,6 +132,26 @@ describe('the story of a cell', () => {
 
   it('breaks the host anew for each fix where the provider keeps no snapshot', async () => {
     expect((await play()).hosts).to.have.length(cell.fixes.length)
+  })
+
+  it('fails where a followed packet fares otherwise than its probe says', async () => {
+    const dead = await play(followed('dropped', { way: 'out', place: 'forward' }))
+    expect(dead.reason).to.equal(
+      'stage healthy: trace from default: it is dropped, and yet the probe egress-tcp says pass',
+    )
+    const alive = await play(followed('answered'))
+    expect(alive.reason).to.equal(
+      'stage broken: trace from default: it is answered, and yet the probe egress-tcp says fail',
+    )
+  })
+
+  it('fails where a packet dies elsewhere than the scenario says', async () => {
+    const broken = { ...cell.broken!, trace: { default: { end: 'dropped' as const, at: 'forward' as const } } }
+    const record = await play(followed('unclear'), { broken, fixes: [] })
+    expect(record.reason).to.equal(
+      'stage broken: trace from default: expected end dropped, at forward, saw end unclear, at none (it is unclear)',
+    )
+    expect(record.traces!.map(({ stage }) => stage)).to.deep.equal(['healthy', 'latent', 'broken'])
   })
 
   it('stops where it is told to, and lets a visitor in', async () => {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { loadClaims } from './faults/claims.ts'
 import { detectors, faults } from './faults/index.ts'
@@ -91,6 +92,7 @@ async function runCell(cell: Cell, dir: string, options: SessionOptions): Promis
     faults,
     detectors,
     probes,
+    followers,
     logDir,
     signal,
     progress,

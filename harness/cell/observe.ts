@@ -5,6 +5,20 @@ import type { Detector, Diagnosis } from '../faults/fault.ts'
 import type { Host } from '../hosts/host.ts'
 import { ask, askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
+import type { TraceExpectation } from '../scenario/schema.ts'
+import { traceByRules } from '../trace/by-rules.ts'
+import { isDead, type Trace } from '../trace/trace.ts'
+
+/** Follows a packet from one of the probe containers. `probe` is the one that asks the same of the network. */
+export interface Follower {
+  from: 'default' | 'user'
+  probe: string
+  follow: (host: Host, facts: Facts) => Promise<Trace>
+}
+
+export interface Traced extends Pick<Follower, 'from' | 'probe'> {
+  trace: Trace
+}
 
 /** A host looked at once: what its probes answered, what it says of itself, and what the detectors make of that. */
 export interface Observation {
@@ -16,12 +30,19 @@ export interface Observation {
   diagnoses: Diagnosis[]
   /** The causes named. */
   named: string[]
+  /** By where the packet starts; none unless asked for. */
+  traces: Traced[]
 }
 
 /** Probes a host, collects its evidence and lets every detector speak; last come the probes that change it. */
 export async function observe(
   host: Host,
-  by: { probes: readonly Probe[]; detectors: Readonly<Record<string, Detector>>; progress: (line: string) => void },
+  by: {
+    probes: readonly Probe[]
+    detectors: Readonly<Record<string, Detector>>
+    followers?: readonly Follower[]
+    progress: (line: string) => void
+  },
 ): Promise<Observation> {
   by.progress('probing')
   const seen = await askAll(
@@ -30,10 +51,15 @@ export async function observe(
   )
   by.progress('collecting evidence')
   const bundle = await collect(host)
+  const facts = readFacts(bundle)
+  const traces: Traced[] = []
+  for (const { from, probe, follow } of by.followers ?? []) {
+    by.progress(`following a packet from the ${from} network`)
+    traces.push({ from, probe, trace: await follow(host, facts) })
+  }
   by.progress('operating')
   const probes = [...seen]
   for (const probe of by.probes.filter(({ changes }) => changes)) probes.push(await ask(host, probe))
-  const facts = readFacts(bundle)
   const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
   return {
     probes,
@@ -42,12 +68,15 @@ export async function observe(
     facts,
     diagnoses,
     named: diagnoses.map(({ cause }) => cause),
+    traces,
   }
 }
 
 /** Every difference between what a scenario expects of a host and what was seen, a sentence each. */
-export function differences(expected: Expectation, { probes, named }: Observation): string[] {
+export function differences(expected: Expectation, seen: Observation): string[] {
+  const { probes, named } = seen
   return [
+    ...seen.traces.flatMap((traced) => wrongTrace(traced, expected.trace?.[traced.from], seen)),
     ...probes.flatMap(({ name, outcome, detail }) => {
       const wanted = expected.probes[name]
       return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome} (${detail})`]
@@ -56,5 +85,37 @@ export function differences(expected: Expectation, { probes, named }: Observatio
     ...named
       .filter((cause) => !expected.diagnosis.includes(cause))
       .map((cause) => `diagnosis: ${cause} was named, and is not the cause`),
+  ]
+}
+
+/** What a trace says otherwise than the scenario, or than the probe that asked the same. */
+function wrongTrace(
+  { from, probe, trace }: Traced,
+  wanted: TraceExpectation | undefined,
+  { vector, facts }: Observation,
+): string[] {
+  const { end, at, killer } = trace
+  const paper = trace.by === 'packets' ? traceByRules(trace.flow, facts) : undefined
+  const saw: TraceExpectation = {
+    end,
+    at: at?.place,
+    way: at?.way,
+    chain: killer?.chain,
+    owner: killer?.owner.who,
+  }
+  const wrong = Object.entries(wanted ?? {}).filter(([key, value]) => saw[key as keyof TraceExpectation] !== value)
+  const contradicts = isDead(trace) ? vector[probe] === 'pass' : end === 'answered' && vector[probe] === 'fail'
+  return [
+    ...(wrong.length > 0
+      ? [
+          `trace from ${from}: expected ${wrong.map(([key, value]) => `${key} ${value}`).join(', ')}, saw ${wrong
+            .map(([key]) => `${key} ${saw[key as keyof TraceExpectation] ?? 'none'}`)
+            .join(', ')} (${trace.summary})`,
+        ]
+      : []),
+    ...(contradicts ? [`trace from ${from}: ${trace.summary}, and yet the probe ${probe} says ${vector[probe]}`] : []),
+    ...(paper && isDead(paper) && end === 'answered'
+      ? [`trace from ${from}: answered, and yet on paper ${paper.summary}`]
+      : []),
   ]
 }

@@ -11,7 +11,7 @@ import { settle, startFleet } from '../probes/fleet.ts'
 import type { Probe } from '../probes/probe.ts'
 import type { CellRecord, StageRecord } from '../report/record.ts'
 import type { Cell, Expectation } from '../scenario/cell.ts'
-import { differences, type Observation, observe } from './observe.ts'
+import { differences, type Follower, type Observation, observe } from './observe.ts'
 
 /** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
 export interface Lab {
@@ -19,6 +19,8 @@ export interface Lab {
   faults: Readonly<Record<string, Fault>>
   detectors: Readonly<Record<string, Detector>>
   probes: readonly Probe[]
+  /** None: no packet is followed. */
+  followers?: readonly Follower[]
   /** Where console and journal of this cell are kept. */
   logDir: string
   signal: AbortSignal
@@ -83,13 +85,16 @@ export class Scene {
   /** Looks at the host, and notes in the record what was seen; against an expectation, each difference is a mismatch. */
   async look(stage: StageRecord, expected?: Expectation, as = stage.name): Promise<Observation> {
     const asked = this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
-    const seen = await observe(this.host!, { ...this.lab, probes: asked })
+    // After a fix the probes judge; a packet is followed where it is known beforehand how it has to fare.
+    const followers = expected ? (this.lab.followers ?? []) : []
+    const seen = await observe(this.host!, { ...this.lab, probes: asked, followers })
     const file = join(this.lab.logDir, `${as.replaceAll(/[^\w.+-]/g, '-')}.bundle`)
     await writeFile(file, seen.bundle)
     for (const { name, outcome, durationMs, detail } of seen.probes) {
       const wanted = expected?.probes[name] ?? outcome
       this.record.probes.push({ stage: as, name, expected: wanted, observed: outcome, durationMs, detail })
     }
+    for (const { from, trace } of seen.traces) (this.record.traces ??= []).push({ stage: as, from, ...trace })
     const causes = expected?.diagnosis ?? seen.named
     this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
     if (this.healthy)

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../faults/fault.ts'
 import type { FixClass, Outcome } from '../scenario/schema.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** record.json, the contract with every reader: versioned, and every report is a pure function of it. */
 export interface RunRecord {
@@ -44,8 +45,15 @@ export interface CellRecord {
   fixes: FixRecord[]
   /** How the ruleset differs from the healthy one, by stage; iptables-save lines. */
   rulesets: { stage: string; removed: string[]; added: string[] }[]
+  /** Packets followed from a container on the default bridge or on a user network; absent from older records. */
+  traces?: TraceRecord[]
   /** The command that makes this cell again. */
   command: string
+}
+
+export interface TraceRecord extends Trace {
+  stage: string
+  from: 'default' | 'user'
 }
 
 export interface HostFacts {

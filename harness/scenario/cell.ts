@@ -1,4 +1,4 @@
-import type { Capability, Expected, Given, Scenario, Vocabulary } from './schema.ts'
+import type { Capability, Expected, Given, Scenario, TraceExpectation, Vocabulary } from './schema.ts'
 
 /** The outcome of every probe. */
 export type Vector = Record<string, Expected>
@@ -10,6 +10,8 @@ export interface Expectation {
   diagnosis: string[]
   /** Text that must stand in the journal, each a part of one line. */
   journal: string[]
+  /** How a followed packet must fare, by where it starts; what is left out is not asserted. */
+  trace?: { default?: TraceExpectation | undefined; user?: TraceExpectation | undefined }
 }
 
 /** A fix or non-fix, what it does to the broken host, and what stays of that on each rung of the ladder. */
@@ -53,6 +55,7 @@ export function cellsOf(
     probes: complete(state.probes, well),
     diagnosis: state.diagnosis,
     journal: state.journal,
+    trace: state.trace,
   })
   return hosts.map((host) => ({
     name: [host, origin.scenario, origin.variant].filter(Boolean).join('-'),

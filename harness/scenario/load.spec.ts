@@ -121,6 +121,7 @@ variants:
         probes: { 'egress-tcp': 'fail', 'host-network': 'fail', isolation: 'pass' },
         diagnosis: ['stale-kernel'],
         journal: ['no table'],
+        trace: {},
       })
       expect(base?.broken?.journal).to.deep.equal([])
       expect(legacy?.fixes).to.deep.equal([

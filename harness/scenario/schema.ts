@@ -27,6 +27,35 @@ export interface Vocabulary {
   decoys: readonly string[]
 }
 
+/** Where a packet from a container passes by, in order; `input` where it goes to the host itself. */
+export const tracePlaces = [
+  'container',
+  'bridge',
+  'prerouting',
+  'routing',
+  'input',
+  'forward',
+  'postrouting',
+  'uplink',
+  'outside',
+] as const
+/** How a trace of a packet ends. All but the last three tell where the packet, or its answer, died. */
+export const traceEnds = [
+  'dropped',
+  'rejected',
+  'unmasqueraded',
+  'no-container',
+  'no-link',
+  'no-route',
+  'forwarding-off',
+  'wrong-bridge',
+  'no-answer',
+  'answered',
+  'refused',
+  'passes',
+  'unclear',
+] as const
+
 const name = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, 'must be lower-case words joined by `-` or `.`')
 // Reporters print these: nothing in them may steer a terminal or reorder what a reader sees.
 const line = z
@@ -95,6 +124,16 @@ const factChanges = z
 
 export type FactExpectation = z.output<typeof factChanges>
 
+const died = z.strictObject({
+  end: z.enum(traceEnds),
+  at: z.enum(tracePlaces).optional().describe('Where it died.'),
+  way: z.enum(['out', 'back']).optional().describe('back: it was the answer that died.'),
+  chain: line.optional().describe('The chain of the rule that ended it.'),
+  owner: line.optional().describe('Whose rule that was.'),
+})
+const traced = z.union([z.literal('answered'), died]).transform((said) => (said === 'answered' ? { end: said } : said))
+export type TraceExpectation = z.output<typeof died>
+
 const overlay = z.record(z.string(), z.unknown())
 
 /** How a file expands into cells, beside what each cell says. */
@@ -149,6 +188,10 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       .default([])
       .describe("Text that must stand in the host's journal (part of a line, to the letter)."),
     diagnosis: listOf(z.enum(causes)).describe('The causes that detectors must name: these and no other.'),
+    trace: z
+      .strictObject({ default: traced.optional(), user: traced.optional() })
+      .default({})
+      .describe('How a packet fares that is followed from a container on the default bridge, and on a user network.'),
   })
   const fix = z.strictObject({
     use: z.string().meta({ enum: fixes }).describe("The name of one of the fault's fixes or non-fixes."),

@@ -16,7 +16,7 @@ export interface Ending {
   killer?: Hop
 }
 
-const out: Station['place'][] = [...places, 'outside']
+const out: Station['place'][] = [...places]
 const back: Station['place'][] = ['prerouting', 'routing', 'forward', 'container']
 
 /** A whole trace from the places a packet came to: where it died it is dead, and what lies behind was not reached. */

@@ -1,3 +1,6 @@
+import type { traceEnds } from '../scenario/schema.ts'
+import { tracePlaces } from '../scenario/schema.ts'
+
 /** Who made a rule, and by which documented mark it is known. */
 export interface Owner {
   who:
@@ -30,8 +33,8 @@ export const hooks = ['prerouting', 'input', 'forward', 'postrouting'] as const
 export type Hook = (typeof hooks)[number]
 
 /** Where a packet passes by, in order; the way back is the same in reverse. */
-export const places = ['container', 'bridge', 'prerouting', 'routing', 'forward', 'postrouting', 'uplink'] as const
-export type Place = (typeof places)[number] | 'outside' | 'input'
+export const places = tracePlaces.filter((place) => place !== 'input')
+export type Place = (typeof tracePlaces)[number]
 
 /** One place on the packet's way: green until it dies, and nothing after. */
 export interface Station {
@@ -44,20 +47,7 @@ export interface Station {
 }
 
 /** How a trace ends. All but `answered`, `refused`, `passes` and `unclear` tell where the packet died. */
-export type End =
-  | 'answered'
-  | 'refused'
-  | 'passes'
-  | 'dropped'
-  | 'rejected'
-  | 'unmasqueraded'
-  | 'no-container'
-  | 'no-link'
-  | 'no-route'
-  | 'forwarding-off'
-  | 'wrong-bridge'
-  | 'no-answer'
-  | 'unclear'
+export type End = (typeof traceEnds)[number]
 
 /** What is to be sent from which container. */
 export interface Flow {

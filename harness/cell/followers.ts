@@ -1,0 +1,14 @@
+import { outside } from '../outside/outside.ts'
+import { fleet } from '../probes/fleet.ts'
+import { trace } from '../trace/index.ts'
+import type { Follower } from './observe.ts'
+
+const from = (place: Follower['from'], probe: string): Follower => ({
+  from: place,
+  probe,
+  follow: (host, facts) =>
+    trace(host, { container: fleet[place].name, address: outside.address, port: 80, protocol: 'tcp' }, facts),
+})
+
+/** The packets that are followed on each host: what the probes egress-tcp and user-tcp send. */
+export const followers: readonly Follower[] = [from('default', 'egress-tcp'), from('user', 'user-tcp')]
