@@ -15,6 +15,7 @@ import { command, part, prose, slug } from './parts.ts'
 import { renderProbes } from './probes.ts'
 import { renderRulesets } from './rulesets.ts'
 import { renderTimeline } from './timeline.ts'
+import { renderWay } from './way.ts'
 
 /** All there is to say of one cell, in the order of the flow. Among others it folds, open where it did not pass. */
 export function renderCell(cell: CellRecord, { alone, claims }: { alone: boolean; claims?: Piece }): Html {
@@ -44,6 +45,7 @@ ${about(cell)}
 ${part('What happened', false, html`<div class="story">${story(cell).map(({ lead, text }) => html`<p><b>${lead}.</b> ${prose(text)}</p>`)}</div>`)}
 ${renderTimeline(cell)}
 ${renderProbes(cell)}
+${renderWay(cell)}
 ${renderDiagnosis(cell)}
 ${renderFixes(cell)}
 ${claims}

@@ -20,6 +20,7 @@ const sheets = [
   'failures',
   'timeline',
   'probes',
+  'way',
   'diagnosis',
   'fixes',
   'claims',

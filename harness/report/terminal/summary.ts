@@ -3,10 +3,12 @@ import { probeGrid, type Square } from '../grid.ts'
 import type { CellRecord } from '../record.ts'
 import { outcomeSigns } from '../words.ts'
 import { type Paint, paintClass, plain, runOut, wrap } from './paint.ts'
+import { way } from './way.ts'
 
-/** A cell's probes by stage, what was named, and what each fix did, as lines for a terminal. */
+/** A cell's probes by stage, how packets fared, what was named, and what each fix did, as lines for a terminal. */
 export const summary = (cell: CellRecord, paint: Paint): string[] => [
   ...grid(cell, paint),
+  ...way(cell, paint),
   ...diagnosis(cell, paint),
   ...fixes(cell, paint),
 ]

@@ -1,0 +1,86 @@
+import { type Html, html, type Piece } from '../../lib/html.ts'
+import { isDead, type Station } from '../../trace/trace.ts'
+import { bound, first } from '../bound.ts'
+import type { CellRecord, TraceRecord } from '../record.ts'
+import { sentence } from '../words.ts'
+import { part, stageWords } from './parts.ts'
+
+/** The way of each packet that was followed, drawn from container to outside and back: green up to where it dies. */
+export function renderWay(cell: CellRecord): Html | false {
+  const traces = cell.traces ?? []
+  if (traces.length === 0) return false
+  const last = traces.at(-1)!.stage
+  // What tells most stands open: the last state known beforehand, and there the packet that died.
+  const open = traces.filter(({ stage }) => stage === last).sort((a, b) => Number(isDead(b)) - Number(isDead(a)))
+  const rest = traces.filter(({ stage }) => stage !== last)
+  return part(
+    'The packet’s way',
+    traces.some(({ by }) => by === 'packets') ? 'real packets, followed through every hook' : 'on paper',
+    html`${open.map(figure)}
+${rest.length > 0 && html`<details class="more"><summary>And ${[...new Set(rest.map(({ stage }) => stage))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
+  )
+}
+
+function figure(trace: TraceRecord): Html {
+  const { flow, end, from, stage, stations, killer, summary } = trace
+  const dead = isDead(trace)
+  const lane = (way: Station['way']): Piece => stations.filter((station) => station.way === way).map(point)
+  const answered = stations.some(({ way, state }) => way === 'back' && state !== 'unknown' && state !== 'unreached')
+  return html`<figure class="packet ${dead ? 'died' : 'lived'}">
+<figcaption>${stageWords(stage)} <b>${from === 'default' ? 'from the default bridge' : 'from a user network'}</b>
+<span class="quiet">${flow.address ? html`to ${flow.address}${flow.port > 0 && `:${flow.port}`} by ${flow.protocol}` : ''}</span>
+<span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
+<ol class="way">${lane('out')}</ol>
+${(answered || trace.at?.way === 'back') && html`<ol class="way back"><li class="corner" aria-hidden="true"></li>${lane('back')}</ol>`}
+<p class="says">${sentence(bound(killer ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
+${
+  killer &&
+  html`<div class="killer"><samp>${bound(killer.rule, 300)}</samp>
+<span><code>${bound(killer.table, 60)}</code> ${killer.backend === 'legacy' && 'legacy '}chain <code>${bound(killer.chain, 60)}</code></span>
+<span><b>${owner(killer.owner.who)}</b> ${bound(killer.owner.by, 200)}</span></div>`
+}
+${met(stations)}
+</figure>`
+}
+
+const owner = (who: string): string =>
+  who === 'admin' ? 'The admin’s own:' : who === 'unknown' ? 'Nobody’s mark:' : `${bound(who, 40)}’s:`
+
+const signs: Record<Station['state'], string> = { passed: '', dead: '✗', unreached: '', unknown: '?' }
+const words: Record<Station['state'], string> = {
+  passed: 'passed',
+  dead: 'dies here',
+  unreached: 'not reached',
+  unknown: 'not seen',
+}
+
+const point = ({ place, state, says, way, hops }: Station): Html => html`<li class="${state} ${place}">
+<i role="img" aria-label="${words[state]}">${signs[state]}</i><b>${place}</b>
+<small>${state === 'unreached' ? '' : short(place, way, says, hops.length)}</small></li>`
+
+// What fits below a dot; the whole of it stands in the sentence and in the table.
+function short(place: Station['place'], way: Station['way'], says: string, hops: number): string {
+  if (place === 'container' && way === 'out') return bound(says.replace(' at ', ' '), 40)
+  if (place === 'postrouting' && says.startsWith('it leaves'))
+    return bound(says.replace('it leaves ', '').replace(/with the.*own address, /, 'bare, '), 40)
+  if (says === 'let through') return hops > 0 ? 'let through' : ''
+  return ['bridge', 'uplink', 'outside'].includes(place) || (place === 'routing' && says.length < 40)
+    ? bound(says, 40)
+    : ''
+}
+
+function met(stations: readonly Station[]): Piece {
+  const rows = stations.flatMap(({ way, place, hops }) => hops.map((hop) => ({ way, place, hop })))
+  if (rows.length === 0) return false
+  const { shown, cut } = first(rows, 60)
+  return html`<details class="more"><summary>Every rule that decided</summary>
+<table class="met"><thead><tr><th scope="col">Way</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Whose</th></tr></thead>
+<tbody>${shown.map(
+    ({
+      way,
+      place,
+      hop,
+    }) => html`<tr class="${hop.verdict}"><td>${way}</td><td>${place}</td><td><code>${bound(`${hop.table} ${hop.chain}`, 80)}</code></td>
+<td><samp>${bound(hop.rule, 200)}</samp></td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
+  )}</tbody></table>${cut > 0 && html`<p class="cut">${cut} more rules cut</p>`}</details>`
+}

@@ -1,0 +1,38 @@
+import { isDead, type Station, type Trace } from '../../trace/trace.ts'
+import type { CellRecord } from '../record.ts'
+import { type Paint, plain, wrap } from './paint.ts'
+
+/** A packet's way on one line (`container ─ bridge ─ ✗ forward`), and below it how it ended. */
+export function wayLines(trace: Trace, paint: Paint): string[] {
+  const seen = trace.stations.filter(({ state }) => state === 'passed' || state === 'dead')
+  const word = ({ place, state }: Station): string =>
+    state === 'dead' ? paint.red(paint.bold(`✗ ${place}`)) : paint.green(place)
+  const out = seen
+    .filter(({ way }) => way === 'out')
+    .map(word)
+    .join(paint.dim(' ─ '))
+  const back = seen
+    .filter(({ way }) => way === 'back')
+    .map(word)
+    .join(paint.dim(' ─ '))
+  return [
+    `    ${out}`,
+    ...(back ? [`    ${paint.dim('and back:')} ${back}`] : []),
+    ...wrap(plain(trace.summary, 400), 92, '    ').map((line) => (isDead(trace) ? line : paint.dim(line))),
+  ]
+}
+
+/** How the packets fared in the last state that was known beforehand. */
+export function way(cell: CellRecord, paint: Paint): string[] {
+  const traces = cell.traces ?? []
+  const last = traces.filter(({ stage }) => stage === traces.at(-1)?.stage)
+  if (!last.some(isDead)) return []
+  return [
+    '',
+    `  ${paint.bold('The packet’s way')}`,
+    ...last.flatMap((trace) => [
+      `  ${trace.from === 'default' ? 'from the default bridge' : 'from a user network'} ${paint.dim(`${trace.end}, ${trace.stage}`)}`,
+      ...wayLines(trace, paint),
+    ]),
+  ]
+}
