@@ -9,11 +9,13 @@ const order = [
   'scenario',
   'images',
   'hosts',
+  'targets',
   'outside',
   'probes',
   'evidence',
   'trace',
   'faults',
+  'diagnosis',
   'report',
   'cell',
   '.',
@@ -47,7 +49,7 @@ const trespass = (from: string, to: string): string | undefined => {
 
 // A detector sees facts alone: a host, an injector or a scenario would let it know the answer.
 const blind = (from: string, to: string): string | undefined => {
-  if (!from.endsWith('/diagnose.ts')) return undefined
+  if (!/\/faults\/[^/]+\/diagnose\.ts$/.test(from)) return undefined
   const allowed = ['evidence', 'lib'].includes(layerOf(to)) || /\/(fault|fixes)\.ts$/.test(to)
   return allowed ? undefined : `${relative(root, from)} is a detector and imports ${relative(root, to)}`
 }

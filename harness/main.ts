@@ -5,6 +5,8 @@ import { exit, LabError } from './lib/errors.ts'
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   run: () => import('./commands/run.ts'),
   matrix: () => import('./commands/matrix.ts'),
+  diagnose: () => import('./commands/diagnose.ts'),
+  fix: () => import('./commands/fix.ts'),
   list: () => import('./commands/list.ts'),
   shell: () => import('./commands/shell.ts'),
   report: () => import('./commands/report.ts'),

@@ -94,7 +94,8 @@ export class Scene {
       const wanted = expected?.probes[name] ?? outcome
       this.record.probes.push({ stage: as, name, expected: wanted, observed: outcome, durationMs, detail })
     }
-    for (const { from, trace } of seen.traces) (this.record.traces ??= []).push({ stage: as, from, ...trace })
+    const followed = seen.traces.map(({ from, trace }) => ({ stage: as, from, ...trace }))
+    if (followed.length > 0) this.record.traces = [...(this.record.traces ?? []), ...followed]
     const causes = expected?.diagnosis ?? seen.named
     this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
     if (this.healthy)

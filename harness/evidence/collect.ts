@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 
 /** Runs the collector on a host, in one round trip, and gives its bundle. Throws LabError `host` where it did not finish. */
-export async function collect(host: Host): Promise<string> {
+export async function collect(host: Pick<Host, 'name' | 'exec'>): Promise<string> {
   const script = await readFile(new URL('./collect.sh', import.meta.url), 'utf8')
   const result = await host.exec(script, { deadlineMs: 30_000 })
   if (result.code !== 0)

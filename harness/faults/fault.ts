@@ -46,4 +46,6 @@ export interface Fault<P extends object = object> {
   trigger?(host: Host, params: P): Promise<void>
   readonly detectors: Readonly<Record<string, Detector>>
   readonly fixes: Readonly<Record<string, Fix>>
+  /** By cause: what is found well where its detector is silent; nothing where the evidence does not show it. */
+  readonly well?: Readonly<Record<string, (facts: Facts) => string | undefined>>
 }

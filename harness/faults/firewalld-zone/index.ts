@@ -10,4 +10,10 @@ export const firewalldZone: Fault<Params> = {
   inject,
   detectors: { 'firewalld-zone': diagnose },
   fixes,
+  well: {
+    'firewalld-zone': ({ units, docker }) =>
+      units['firewalld.service']?.active === 'active' && docker.server !== ''
+        ? 'firewalld lets every Docker bridge through'
+        : undefined,
+  },
 }

@@ -11,4 +11,7 @@ export const ipMasqFalse: Fault<Params> = {
   trigger,
   detectors: { 'masquerade-off': diagnose },
   fixes,
+  well: {
+    'masquerade-off': ({ docker }) => (docker.server !== '' ? 'Docker is told to masquerade' : undefined),
+  },
 }

@@ -12,4 +12,8 @@ export const iptablesCheck: Fault<Params> = {
   trigger,
   detectors: { 'iptables-check-broken': diagnose },
   fixes,
+  well: {
+    'iptables-check-broken': ({ iptables }) =>
+      iptables.selfTest.length > 0 ? `${iptables.version} tells interfaces apart in -C and -D` : undefined,
+  },
 }

@@ -11,4 +11,12 @@ export const restartIptables: Fault<Params> = {
   trigger,
   detectors: { 'rules-flushed': diagnose },
   fixes,
+  well: {
+    'rules-flushed': ({ docker, iptables, ruleset, nft }) =>
+      docker.server !== '' &&
+      iptables.listed &&
+      [...ruleset.chains, ...nft.map(({ name }) => ({ chain: name }))].some(({ chain }) => chain === 'DOCKER')
+        ? 'Docker’s chains stand, and the tables lead into them'
+        : undefined,
+  },
 }

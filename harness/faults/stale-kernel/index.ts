@@ -11,4 +11,11 @@ export const staleKernel: Fault<Params> = {
   trigger,
   detectors: { 'stale-kernel': diagnose },
   fixes,
+  well: {
+    'stale-kernel': ({ modules, system }) =>
+      modules.length > 0 &&
+      modules.every(({ name, state }) => state !== 'missing' || /^(ip_tables|iptable_)/.test(name))
+        ? `the running kernel ${system.kernel} can load every module that Docker needs`
+        : undefined,
+  },
 }

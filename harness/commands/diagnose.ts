@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import pc from 'picocolors'
+import { type Examination, examine } from '../diagnosis/examine.ts'
+import { probeHost } from '../diagnosis/probe.ts'
+import { collect } from '../evidence/collect.ts'
+import { LabError, messageOf } from '../lib/errors.ts'
+import { examinationLines } from '../report/terminal/examination.ts'
+import { bySsh, type Target, thisMachine } from '../targets/target.ts'
+import { anywhere, readTarget } from '../trace/flow.ts'
+import { trace } from '../trace/index.ts'
+import { isDead, type Trace } from '../trace/trace.ts'
+
+/** Exit codes of a diagnosis: a contract of its own. */
+const codes = { healthy: 0, sick: 1, unknown: 2 } as const
+
+/**
+ * `npm run diagnose [-- --ssh user@host | --bundle FILE]`: what is wrong with a host, what to do, and what not to. Changes
+ * nothing. With `--trace [target]` it also follows a packet, and with `--probe` it starts a container for a moment.
+ */
+export default async function diagnose(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ssh: { type: 'string' },
+      bundle: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      probe: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const { ssh, bundle, json } = values
+  if (ssh !== undefined && bundle !== undefined) throw new LabError('usage', '--ssh and --bundle: which of them?')
+  if (bundle !== undefined && (values.trace || values.probe))
+    throw new LabError('usage', 'a bundle is a host’s words: no packet can be sent there', {
+      hint: 'how one would fare is told without --trace',
+    })
+  if (positionals.length > (values.trace ? 1 : 0))
+    throw new LabError('usage', `${positionals.at(-1)}: not asked for`, { hint: 'a target follows --trace' })
+  const target = readTarget(positionals[0] ?? anywhere)
+  const host = bundle === undefined ? reach(ssh) : undefined
+
+  const seen = examine(host ? await collect(host) : await read(bundle!))
+  const followed: Trace[] = host && values.trace ? [await trace(host, target, seen.facts)] : []
+  // A packet that was really sent knows better than paper.
+  if (seen.verdict === 'healthy' && followed.some(isDead)) {
+    seen.verdict = 'sick'
+    seen.unnamed.push(...followed.map(({ summary }) => summary))
+  }
+  const probes = host && values.probe ? await probeHost(host, target) : []
+  if (probes.some(({ answered }) => !answered) && seen.verdict === 'healthy') {
+    seen.verdict = 'sick'
+    seen.unnamed.push(...probes.filter(({ answered }) => !answered).map(({ asks, says }) => `${asks}: no (${says})`))
+  }
+  const name = ssh ?? bundle ?? 'this machine'
+  if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
+  else {
+    const paint = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR)
+    for (const line of examinationLines(name, seen, followed, paint)) console.log(line)
+    for (const { asks, answered, says } of probes)
+      console.log(`  ${answered ? paint.green('✓') : paint.red('✗')} ${asks}${answered ? '' : paint.dim(`  ${says}`)}`)
+  }
+  return codes[seen.verdict]
+}
+
+/** The host to look at: this machine, or one by ssh. */
+export const reach = (ssh: string | undefined): Target => (ssh === undefined ? thisMachine() : bySsh(ssh))
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new LabError('host', `${file} cannot be read: ${messageOf(error)}`)
+  }
+}
+
+const asJson = (host: string, { facts, ...seen }: Examination, followed: Trace[], probes: unknown[]) => ({
+  version: 1,
+  host,
+  ...seen,
+  followed,
+  probes,
+  facts: { ...facts.system, docker: facts.docker.server, iptables: facts.iptables.version },
+})

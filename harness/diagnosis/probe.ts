@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import type { Host } from '../hosts/host.ts'
+import { buildProbe, probeFile } from '../images/busybox.ts'
+import { LabError } from '../lib/errors.ts'
+import { probeImage } from '../probes/fleet.ts'
+import type { Target } from '../trace/flow.ts'
+
+export interface HostProbe {
+  asks: string
+  answered: boolean
+  says: string
+}
+
+/**
+ * Asks a host's network from a container that is made for it and removed again, with its image where that was not there.
+ * Throws LabError `probe` where the container does not start.
+ */
+export async function probeHost(
+  host: Pick<Host, 'name' | 'exec'>,
+  { address, port, protocol }: Target,
+): Promise<HostProbe[]> {
+  const there = await host.exec(`docker image inspect ${probeImage} >/dev/null 2>&1`)
+  // Two megabytes as text, for a script is all that a target takes.
+  const image = there.code === 0 ? '' : await archive()
+  const load = image === '' ? '' : `echo '${image}' | base64 -d | docker load -q >/dev/null || exit 9\nloaded=1`
+  const goes = protocol === 'icmp' ? `ping -c 1 -W 4 ${address}` : `nc -w 4 ${address} ${port} </dev/null`
+  const script = `
+name=dockfault-probe-$$ loaded=
+end() { docker rm -f "$name" >/dev/null 2>&1; [ -z "$loaded" ] || docker rmi ${probeImage} >/dev/null 2>&1; }
+trap end EXIT
+trap 'exit 143' HUP INT TERM
+${load}
+docker run -d --init --name "$name" -p 127.0.0.1::80 ${probeImage} sh -c 'echo container >/tmp/index.html; exec httpd -f -p 80 -h /tmp' >/dev/null 2>/tmp/$name.err || { echo "start 1 $(tail -c 300 /tmp/$name.err | tr '\\n' ' ')"; rm -f /tmp/$name.err; exit 0; }
+rm -f /tmp/$name.err
+echo 'start 0'
+ask() { what=$1; shift; says=$("$@" 2>&1); echo "$what $? $(echo "$says" | tail -n 1 | tail -c 200)"; }
+ask gateway docker exec "$name" timeout 5 sh -c 'ping -c 1 -W 4 $(ip route | sed -n "s/^default via \\([0-9.]*\\).*/\\1/p")'
+ask target docker exec "$name" timeout 6 ${goes}
+ask names docker exec "$name" timeout 6 nslookup -type=a docker.com
+ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed 's/.*://'); { command -v curl >/dev/null && curl -sS --noproxy '*' -m 5 http://127.0.0.1:\\$port/; } || wget -q -T 5 -O - http://127.0.0.1:\\$port/"
+`
+  const { stdout, stderr, code } = await host.exec(script, { deadlineMs: 90_000 })
+  if (code !== 0 && !stdout.includes('start'))
+    throw new LabError('probe', `the probe container could not be made on ${host.name}`, {
+      facts: { code, stderr: stderr.slice(-500) },
+    })
+  const asks: Record<string, string> = {
+    start: 'a container starts on the default bridge with a published port',
+    gateway: 'a container reaches its gateway',
+    target: `a container reaches ${address}${port ? `:${port}` : ''}`,
+    names: 'a container finds docker.com by name',
+    published: 'a published port answers on loopback',
+  }
+  return stdout.split('\n').flatMap((line) => {
+    const [, what, exit, says = ''] = line.match(/^([a-z]+) (\d+) ?(.*)$/) ?? []
+    return what && asks[what] ? [{ asks: asks[what], answered: exit === '0', says }] : []
+  })
+}
+
+async function archive(): Promise<string> {
+  const dir = await buildProbe({ progress: (line) => console.error(line), signal: new AbortController().signal })
+  return (await readFile(probeFile(dir))).toString('base64')
+}

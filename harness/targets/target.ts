@@ -1,0 +1,61 @@
+import { execa } from 'execa'
+import type { ExecOptions, ExecResult, Host } from '../hosts/host.ts'
+import { LabError, messageOf } from '../lib/errors.ts'
+import { shellQuote } from '../lib/text.ts'
+
+/** A host that somebody else made and that is to be looked at: scripts are run on it as root, and nothing is kept there. */
+export type Target = Pick<Host, 'name' | 'exec'>
+
+// The script comes by standard input, for it may be longer than a command line, and is read whole before it runs: what
+// it starts must not read the rest of it. Without root it asks sudo, which must not ask in turn.
+const runner = `script=$(cat)
+if [ "$(id -u)" = 0 ]; then exec sh -c "$script" </dev/null
+else exec sudo -n sh -c "$script" </dev/null; fi`
+
+/** This machine. */
+export const thisMachine = (): Target => target('this machine', 'sh', ['-c', runner])
+
+/** A host by the user's own OpenSSH and its configuration: `user@host`, or a name from ~/.ssh/config. */
+export function bySsh(destination: string): Target {
+  if (destination.startsWith('-') || destination.trim() === '')
+    throw new LabError('usage', `--ssh ${destination}: not a destination`, { hint: 'write user@host, as for ssh' })
+  // One word for the login shell there, whichever that is.
+  return target(destination, 'ssh', ['-o', 'ConnectTimeout=15', '-T', '--', destination, `sh -c ${shellQuote(runner)}`])
+}
+
+function target(name: string, program: string, args: readonly string[]): Target {
+  return {
+    name,
+    async exec(script: string, { deadlineMs = 60_000 }: ExecOptions = {}): Promise<ExecResult> {
+      const started = performance.now()
+      const { exitCode, stdout, stderr, timedOut, code } = await run(program, args, script, deadlineMs)
+      if (code === 'ENOENT') throw new LabError('missing', `${program} is not installed`)
+      if (timedOut) throw new LabError('host', `${name} did not answer within ${deadlineMs / 1000} s`)
+      if (program === 'ssh' && exitCode === 255)
+        throw new LabError('host', `${name} cannot be reached by ssh`, { facts: { ssh: stderr.trim() }, hint: byHand })
+      if (exitCode === 1 && /^sudo: /m.test(stderr) && stdout === '')
+        throw new LabError('host', `root is needed on ${name}, and sudo wants a password`, {
+          facts: { sudo: stderr.trim() },
+          hint: `run it as root, or let sudo do without a password there; else ${byHand}`,
+        })
+      return { code: exitCode ?? 1, stdout, stderr, durationMs: Math.round(performance.now() - started) }
+    },
+  }
+}
+
+const byHand =
+  'copy harness/evidence/collect.sh there, run `sudo sh collect.sh >host.bundle`, and: npm run diagnose -- --bundle host.bundle'
+
+async function run(program: string, args: readonly string[], input: string, timeout: number) {
+  try {
+    return await execa(program, args, {
+      input,
+      timeout,
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: 64 * 2 ** 20,
+    })
+  } catch (error) {
+    throw new LabError('host', messageOf(error))
+  }
+}
