@@ -16,6 +16,7 @@ const order = [
   'trace',
   'faults',
   'diagnosis',
+  'scoring',
   'report',
   'cell',
   '.',

@@ -8,6 +8,7 @@ import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './report/record.ts'
 import { stagesOf, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
+import { commandAdapter } from './scoring/adapter.ts'
 import { blank } from './session.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
@@ -252,5 +253,73 @@ describe('sabotage turns a run red', () => {
     })
     expect(record.verdict).to.equal('broken')
     expect(record.reason).to.contain('stage provision:')
+  })
+})
+
+describe('detectors from outside', () => {
+  const answering = (result: (state: string) => { code?: number; stdout?: string } | undefined): Partial<Lab> => ({
+    outside: [commandAdapter('check --all'), { ...commandAdapter('check --kernel'), programs: ['nowhere'] }],
+    provider: fakeProvider((script, host) => {
+      if (script === 'check --all') return result(host.state)
+      if (script.includes('command -v nowhere')) return { stdout: 'nowhere\n' }
+      return respond(script, host)
+    }),
+  })
+  const told = (record: CellRecord) =>
+    record.outside!.map(({ detector, stage, said, named }) => [detector, stage, said, ...named])
+
+  it('are asked wherever the state of the host is known, and are skipped with the reason where they cannot be', async () => {
+    const record = await play(answering((state) => ({ code: state === 'broken' ? 1 : 0 })))
+    expect(told(record)).to.deep.equal([
+      ['check --all', 'healthy', 'answer'],
+      ['check --kernel', 'healthy', 'skipped'],
+      ['check --all', 'latent', 'answer'],
+      ['check --kernel', 'latent', 'skipped'],
+      ['check --all', 'broken', 'answer', 'unwell'],
+      ['check --kernel', 'broken', 'skipped'],
+    ])
+    expect(record.outside![1]!.detail).to.equal('nowhere is not on the host')
+    expect(record.verdict).to.equal('passed')
+  })
+
+  it('that crash or are wrong each time are recorded so, and fail nothing', async () => {
+    const record = await play(answering((state) => ({ code: state === 'healthy' ? 1 : 139 })))
+    expect(told(record).filter(([, , said]) => said !== 'skipped')).to.deep.equal([
+      ['check --all', 'healthy', 'answer', 'unwell'],
+      ['check --all', 'latent', 'error'],
+      ['check --all', 'broken', 'error'],
+    ])
+    expect(record.verdict).to.equal('passed')
+  })
+
+  it('are asked after the evidence was taken, and before the probes that change the host', async () => {
+    const order: string[] = []
+    const lab = answering(() => undefined)
+    const asked: Lab['provider'] = {
+      ...lab.provider!,
+      provision: async (options) => {
+        const host = await lab.provider!.provision(options)
+        const exec = host.exec.bind(host)
+        host.exec = (script) => {
+          order.push(...(/^check --all$|^ask [\w-]+$|dockfault-evidence/.exec(script) ?? []))
+          return exec(script)
+        }
+        return host
+      },
+    }
+    const changing = { ...probe('new-network', 'pass'), changes: true }
+    const well = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
+    await play({ ...lab, provider: asked, probes: [changing, ...probes] }, { healthy: well })
+    expect(order.slice(0, 5)).to.deep.equal([
+      'ask egress-tcp',
+      'ask isolation',
+      'dockfault-evidence',
+      'check --all',
+      'ask new-network',
+    ])
+  })
+
+  it('leave no trace in a record where none is asked', async () => {
+    expect(await play()).to.not.have.property('outside')
   })
 })

@@ -10,11 +10,13 @@ import { probes } from './probes/index.ts'
 import { claimsOf, judgeClaims } from './report/claims.ts'
 import { confusion } from './report/confusion.ts'
 import type { CellRecord, RunRecord } from './report/record.ts'
+import { scores } from './report/scores.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { runVerdict } from './report/verdict.ts'
 import { writeReports } from './report/write.ts'
 import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
+import type { Adapter } from './scoring/adapter.ts'
 
 export const reportsDir = new URL('../reports/', import.meta.url).pathname
 
@@ -27,6 +29,8 @@ export interface SessionOptions extends TellOptions {
   /** How many cells run side by side; 1 by default. */
   jobs?: number
   keep?: Lab['keep']
+  /** Outside detectors to score beside ours. */
+  outside?: readonly Adapter[]
 }
 
 /** Runs cells, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
@@ -64,6 +68,7 @@ export async function runCells(
   record.cells = done.filter((cell) => cell !== undefined)
   record.durationMs = Date.now() - started.getTime()
   record.confusion = confusion(record.cells, Object.keys(detectors))
+  if (options.outside) record.scores = scores(record.cells, options.outside)
   const about = claimsOf(claims, record.cells)
   if (about.length > 0) record.claims = judgeClaims(about, record.cells)
   record.verdict = runVerdict(record, cells.length)
@@ -97,6 +102,7 @@ async function runCell(cell: Cell, dir: string, options: SessionOptions): Promis
     signal,
     progress,
     ...(options.keep && { keep: options.keep }),
+    ...(options.outside && { outside: options.outside }),
   }
   const story = tell(cell, lab, record, options)
   try {

@@ -20,6 +20,9 @@ export interface Traced extends Pick<Follower, 'from' | 'probe'> {
   trace: Trace
 }
 
+import type { Adapter } from '../scoring/adapter.ts'
+import { type Answer, askOutside } from '../scoring/ask.ts'
+
 /** A host looked at once: what its probes answered, what it says of itself, and what the detectors make of that. */
 export interface Observation {
   probes: ProbeResult[]
@@ -32,15 +35,18 @@ export interface Observation {
   named: string[]
   /** By where the packet starts; none unless asked for. */
   traces: Traced[]
+  /** What outside detectors said, by name. */
+  outside: ReadonlyMap<string, Answer>
 }
 
-/** Probes a host, collects its evidence and lets every detector speak; last come the probes that change it. */
+/** Probes a host, collects its evidence and lets every detector speak, those from outside on the host itself; last come the probes that change it. */
 export async function observe(
   host: Host,
   by: {
     probes: readonly Probe[]
     detectors: Readonly<Record<string, Detector>>
     followers?: readonly Follower[]
+    outside: readonly Adapter[]
     progress: (line: string) => void
   },
 ): Promise<Observation> {
@@ -57,6 +63,11 @@ export async function observe(
     by.progress(`following a packet from the ${from} network`)
     traces.push({ from, probe, trace: await follow(host, facts) })
   }
+  const outside = new Map<string, Answer>()
+  for (const adapter of by.outside) {
+    by.progress(`asking ${adapter.name}`)
+    outside.set(adapter.name, await askOutside(host, adapter))
+  }
   by.progress('operating')
   const probes = [...seen]
   for (const probe of by.probes.filter(({ changes }) => changes)) probes.push(await ask(host, probe))
@@ -69,6 +80,7 @@ export async function observe(
     diagnoses,
     named: diagnoses.map(({ cause }) => cause),
     traces,
+    outside,
   }
 }
 

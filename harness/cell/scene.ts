@@ -11,7 +11,10 @@ import { settle, startFleet } from '../probes/fleet.ts'
 import type { Probe } from '../probes/probe.ts'
 import type { CellRecord, StageRecord } from '../report/record.ts'
 import type { Cell, Expectation } from '../scenario/cell.ts'
-import { differences, type Follower, type Observation, observe } from './observe.ts'
+import type { Adapter } from '../scoring/adapter.ts'
+import type { Answer } from '../scoring/ask.ts'
+import { equip } from '../scoring/equip.ts'
+import { differences, differences, type Follower, type Observation, type Observation, observe, observe } from './observe.ts'
 
 /** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
 export interface Lab {
@@ -26,6 +29,8 @@ export interface Lab {
   signal: AbortSignal
   progress: (line: string) => void
   keep?: 'never' | 'failed' | 'always'
+  /** Detectors from outside, asked wherever the state of the host is known. */
+  outside?: readonly Adapter[]
 }
 
 /** One cell being played: its host, and what was seen of it so far. */
@@ -36,6 +41,8 @@ export class Scene {
   host: Host | undefined
   healthy: Observation | undefined
   broken: Observation | undefined
+  // Why an outside detector cannot be asked on this host.
+  private unequipped: ReadonlyMap<string, string> = new Map()
   // Nothing has been done to the broken host yet, so a fix may start from it.
   private untouched = false
 
@@ -63,6 +70,9 @@ export class Scene {
     progress('starting the probe containers')
     await startFleet(this.host)
     if (cell.decoy) await this.disguise(cell.decoy)
+    // Fixes are tried on hosts that no outside detector is asked about.
+    if (lab.outside && !this.healthy)
+      this.unequipped = await equip(this.host, cell.host, lab.outside, { progress, signal })
   }
 
   private async disguise(decoy: string): Promise<void> {
@@ -87,7 +97,13 @@ export class Scene {
     const asked = this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
     // After a fix the probes judge; a packet is followed where it is known beforehand how it has to fare.
     const followers = expected ? (this.lab.followers ?? []) : []
-    const seen = await observe(this.host!, { ...this.lab, probes: asked, followers })
+    const outside = (expected && this.lab.outside) || []
+    const seen = await observe(this.host!, {
+      ...this.lab,
+      probes: asked,
+      followers,
+      outside: outside.filter(({ name }) => !this.unequipped.has(name)),
+    })
     const file = join(this.lab.logDir, `${as.replaceAll(/[^\w.+-]/g, '-')}.bundle`)
     await writeFile(file, seen.bundle)
     for (const { name, outcome, durationMs, detail } of seen.probes) {
@@ -98,6 +114,10 @@ export class Scene {
     if (followed.length > 0) this.record.traces = [...(this.record.traces ?? []), ...followed]
     const causes = expected?.diagnosis ?? seen.named
     this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
+    for (const { name } of outside) {
+      const answer = seen.outside.get(name) ?? skipped(this.unequipped.get(name)!)
+      this.record.outside = [...(this.record.outside ?? []), { detector: name, stage: as, ...answer }]
+    }
     if (this.healthy)
       this.record.rulesets.push({ stage: as, ...rulesetDiff(this.healthy.facts.rules, seen.facts.rules) })
     if (expected) stage.mismatches.push(...differences(expected, seen))
@@ -123,3 +143,5 @@ export class Scene {
     this.untouched = false
   }
 }
+
+const skipped = (reason: string): Answer => ({ said: 'skipped', named: [], durationMs: 0, detail: reason })

@@ -30,7 +30,10 @@ export function confusion(cells: readonly CellRecord[], detectors: readonly stri
 
 // A fault of a write-up is one, however it is varied, as long as it is one. Controls, decoys, look-alikes and variants
 // that break nothing are each their own.
-function whatWasThere({ scenario, variant, source, stages }: CellRecord, { stage, expected }: DiagnosisRecord): string {
+export function whatWasThere(
+  { scenario, variant, source, stages }: CellRecord,
+  { stage, expected }: DiagnosisRecord,
+): string {
   if (stage === 'healthy' && stages.some(({ name }) => name === 'inject')) return 'healthy'
   const silent = expected.length === 0
   if (stage === 'latent' && silent) return `${scenario}, latent`

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../faults/fault.ts'
 import type { FixClass, Outcome } from '../scenario/schema.ts'
+import type { Answer } from '../scoring/ask.ts'
 import type { Trace } from '../trace/trace.ts'
 
 /** record.json, the contract with every reader: versioned, and every report is a pure function of it. */
@@ -17,6 +18,8 @@ export interface RunRecord {
   confusion?: ConfusionRecord
   /** What the write-ups say, judged by this run; only those claims that name a cell which ran. */
   claims?: ClaimRecord[]
+  /** How right our detectors and outside ones were, ours first; only where outside ones were asked. */
+  scores?: ScoreRecord[]
 }
 
 /** `broken` is the lab's own failure and never counts for or against a detector. */
@@ -42,6 +45,8 @@ export interface CellRecord {
   stages: StageRecord[]
   probes: ProbeRecord[]
   diagnoses: DiagnosisRecord[]
+  /** What outside detectors said on the same looks at the host, where the run asked any. */
+  outside?: OutsideRecord[]
   fixes: FixRecord[]
   /** How the ruleset differs from the healthy one, by stage; iptables-save lines. */
   rulesets: { stage: string; removed: string[]; added: string[] }[]
@@ -145,4 +150,44 @@ export interface ClaimRecord {
   evidence: string[]
   /** What is true instead, or when. */
   note?: string
+}
+
+/** What one outside detector said of a host in a known state. */
+export interface OutsideRecord extends Answer {
+  detector: string
+  stage: string
+}
+
+/** How right one detector was, on hosts in known states. Counts are of looks at a host; where one is 0 there is no share. */
+export interface ScoreRecord {
+  /** `dockfault`: all of ours together. */
+  detector: string
+  title: string
+  /** How often it was asked. */
+  times: number
+  causes: CauseScore
+  byCause: Record<string, CauseScore>
+  /** Is anything wrong? Sick hosts it called sick, and well ones it left in peace. */
+  sick: { there: number; right: number }
+  well: { there: number; right: number }
+  /** Crashes, missed deadlines, words nobody can read: no right answer to anything. */
+  errors: number
+  /** Why it was not asked, and how often. */
+  skipped: Record<string, number>
+  rows: ScoreRow[]
+}
+
+/** Causes that were there, that were named, and that were both. Precision is right of named, recall right of there. */
+export interface CauseScore {
+  there: number
+  named: number
+  right: number
+}
+
+/** A row of a detector's own confusion matrix. `named` may hold `unwell`, which names no cause. */
+export interface ScoreRow extends ConfusionRow {
+  /** The host was sick, whether or not a cause can be named. */
+  sick: boolean
+  /** How often it gave no answer. */
+  errors: number
 }

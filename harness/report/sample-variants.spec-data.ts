@@ -1,6 +1,7 @@
 import { confusion } from './confusion.ts'
 import type { CellRecord, ClaimRecord, RunRecord } from './record.ts'
 import { sampleRun, stage } from './sample.spec-data.ts'
+import { scores } from './scores.ts'
 
 /** The same run where the host did not break as told and a fix that should cure did not. */
 export const sampleFailed = (): RunRecord =>
@@ -110,6 +111,37 @@ export function sampleClaims(): RunRecord {
   return { ...sampleRun(), claims }
 }
 
+/** The run of several cells, where two outside detectors were asked too: one crashed on broken hosts. */
+export function sampleScores(): RunRecord {
+  const run = sampleMatrix()
+  for (const cell of run.cells)
+    cell.outside = cell.diagnoses
+      .filter(({ stage }) => !stage.startsWith('fix:'))
+      .flatMap(({ stage }) => [
+        {
+          detector: 'naive',
+          stage,
+          said: 'answer',
+          named: stage === 'broken' ? ['unwell'] : [],
+          durationMs: 900,
+          detail: '',
+        },
+        {
+          detector: 'modules',
+          stage,
+          said: stage === 'broken' ? 'error' : 'answer',
+          named: stage === 'latent' ? ['stale-kernel'] : [],
+          durationMs: 40,
+          detail: 'exit 139',
+        },
+      ])
+  const outside = [
+    { name: 'naive', title: 'A ping' },
+    { name: 'modules', title: 'A look at modules' },
+  ]
+  return { ...run, scores: scores(run.cells, outside) }
+}
+
 /** What a hostile guest may print: markup, escape sequences, controls, reordering characters, a line without end. */
 export const hostile =
   '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 2">"\' onmouseover=\'window.pwned=3\' ' +
@@ -120,7 +152,12 @@ export const sampleHostile = (): RunRecord => {
   const claims = sampleClaims().claims!
   for (const claim of claims)
     Object.assign(claim, { claim: hostile, note: hostile, evidence: [hostile, ...claim.evidence] })
-  return { ...hostileRun(), claims }
+  const score = { ...sampleScores().scores![1]!, detector: hostile, title: hostile, skipped: { [hostile]: 1 } }
+  return {
+    ...hostileRun(),
+    claims,
+    scores: [score, { ...score, rows: [{ ...score.rows[0]!, there: hostile, named: { [hostile]: 1 } }] }],
+  }
 }
 
 const hostileRun = (): RunRecord =>

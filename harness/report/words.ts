@@ -76,3 +76,7 @@ export const tally = <T extends string>(all: readonly T[], order: readonly T[]):
     .filter(({ times }) => times > 0)
     .map(({ word, times }) => `${times} ${word}`)
     .join(', ')
+
+/** A share with what it is made of: `66 % (2/3)`; of nothing there is none: `–`. */
+export const share = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${Math.floor((100 * part) / whole)} % (${part}/${whole})`

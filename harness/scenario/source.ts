@@ -14,11 +14,16 @@ export interface Source {
 const mostBytes = 64 * 1024
 const deepest = 12
 
-/** Why a construct is refused, said once. */
-const plain = 'a scenario is plain YAML: write the value out where it is used'
+/** What a file is called in hints, and how it begins. */
+interface Kind {
+  noun: string
+  start: string
+}
+const scenario: Kind = { noun: 'a scenario', start: 'start with `title:` and `hosts:`' }
+
 const hints: Record<string, string> = {
   TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one file holds one scenario: move the second document to a file of its own',
+  MULTIPLE_DOCS: 'one file holds one document: move the second to a file of its own',
   DUPLICATE_KEY: 'keep one of the two',
   BLOCK_AS_IMPLICIT_KEY: 'put text with `: ` in it in quotes',
   MISSING_CHAR: 'close the quote or bracket',
@@ -29,13 +34,13 @@ const wordings: Record<string, string> = {
   RESOURCE_EXHAUSTION: 'nested too deeply',
 }
 
-/** Parses one scenario file: YAML without anchors, aliases, merge keys, tags, directives or further documents. */
-export function parseSource(text: string): Source {
+/** Parses one file: YAML without anchors, aliases, merge keys, tags, directives or further documents. */
+export function parseSource(text: string, kind: Kind = scenario): Source {
   const lines = new LineCounter()
   const source: Source = { text, lines, complaints: [] }
   if (text.length > mostBytes) {
     lines.addNewLine(0)
-    source.complaints.push({ at: [0, 1], message: `larger than ${mostBytes / 1024} KiB`, hint: 'split the scenario' })
+    source.complaints.push({ at: [0, 1], message: `larger than ${mostBytes / 1024} KiB`, hint: 'split it' })
     return source
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false })
@@ -51,24 +56,26 @@ export function parseSource(text: string): Source {
   }
   if (!readable) return source
 
-  readable = checkPlain(document, text, source.complaints)
+  readable = checkPlain(document, text, source.complaints, kind.noun)
   if (!isMap(document.contents)) {
-    source.complaints.push({ at: [0, 1], message: 'not a mapping', hint: 'start with `title:` and `hosts:`' })
+    source.complaints.push({ at: [0, 1], message: 'not a mapping', hint: kind.start })
     return source
   }
   return readable ? { ...source, root: document.contents } : source
 }
 
 /** Complains of each construct that hides what a scenario says; false where the values cannot be trusted for it. */
-function checkPlain(document: Document.Parsed, text: string, complaints: Complaint[]): boolean {
+function checkPlain(document: Document.Parsed, text: string, complaints: Complaint[], noun: string): boolean {
   let readable = true
+  // Why a construct is refused, said once.
+  const plain = `${noun} is plain YAML: write the value out where it is used`
   const refuse = (at: Complaint['at'], message: string, hint = plain, fatal = true) => {
     complaints.push({ at, message, hint })
     readable &&= !fatal
   }
   const directive = text.search(/^%/m)
   if (directive >= 0 && directive < (document.contents?.range?.[0] ?? text.length))
-    refuse([directive, directive + 1], 'a YAML directive', 'remove the line: scenarios are YAML 1.2')
+    refuse([directive, directive + 1], 'a YAML directive', 'remove the line: it is YAML 1.2 without')
 
   visit(document, {
     Pair: (_, pair) => {
@@ -80,7 +87,7 @@ function checkPlain(document: Document.Parsed, text: string, complaints: Complai
     Node: (_, node, path) => {
       const [start, end] = rangeOf(node)
       if (path.length > 2 * deepest) {
-        refuse([start, end], 'nested too deeply', 'a scenario is a handful of levels deep')
+        refuse([start, end], 'nested too deeply', `${noun} is a handful of levels deep`)
         return visit.BREAK
       }
       if (isAlias(node)) refuse([start, end], `an alias, \`*${node.source}\``)

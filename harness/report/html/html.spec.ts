@@ -1,6 +1,13 @@
 import { expect } from 'chai'
 import { sampleRun } from '../sample.spec-data.ts'
-import { hostile, sampleClaims, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import {
+  hostile,
+  sampleClaims,
+  sampleFailed,
+  sampleHostile,
+  sampleMatrix,
+  sampleScores,
+} from '../sample-variants.spec-data.ts'
 import { renderHtml } from './index.ts'
 
 /** The text of a page as a reader sees it. */
@@ -79,6 +86,16 @@ describe('index.html', () => {
     expect(folds).to.have.length(7)
     expect(open).to.deep.equal(['debian13-stale-kernel open', 'debian13-stale-kernel-module-missing open'])
     expect(page).to.match(/<td class="right">6<\/td>/)
+  })
+
+  it('sets outside detectors beside ours, each with its own matrix', () => {
+    const page = renderHtml(sampleScores())
+    expect(words(page)).to.match(/naive +– +0 % \(0\/6\) +50 % \(3\/6\) +100 % \(5\/5\) +72 % \(8\/11\) +0/)
+    expect(words(page)).to.match(
+      /stale-kernel +100 % \(6\/6\) · 100 % \(6\/6\) +– · 0 % \(0\/6\) +100 % \(3\/3\) · 50 % \(3\/6\)/,
+    )
+    expect(page.match(/<summary>What <code>/g)).to.have.length(2)
+    expect(renderHtml(sampleMatrix())).to.not.contain('<h2>Scores')
   })
 
   it('lists the claims of each write-up with verdict, note and evidence', () => {

@@ -11,6 +11,7 @@ import { renderConfusion } from './confusion.ts'
 import { renderFailures } from './failures.ts'
 import { renderOverview } from './overview.ts'
 import { command } from './parts.ts'
+import { renderScores } from './scores.ts'
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 // In this order: what comes later may narrow what stands before.
@@ -24,6 +25,7 @@ const sheets = [
   'diagnosis',
   'fixes',
   'claims',
+  'scores',
   'records',
   'cells',
   'media',
@@ -61,7 +63,7 @@ export function renderHtml(record: RunRecord): string {
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true, claims: renderClaims(record) }) : many(record, bad)}
+${single ? renderCell(single, { alone: true, claims: html`${renderScores(record)}${renderClaims(record)}` }) : many(record, bad)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
@@ -86,6 +88,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
 ${renderFailures(bad, true)}
 ${renderOverview(record)}
 ${renderConfusion(record)}
+${renderScores(record)}
 ${renderClaims(record)}
 <section class="part"><h2>Run it again</h2><div>${command(record.command)}</div></section>
 ${sorted.map((cell) => renderCell(cell, { alone: false }))}`

@@ -9,6 +9,7 @@ import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
 import { confusionLines } from './confusion.ts'
 import { type Paint, paintVerdict, plain, runOut } from './paint.ts'
+import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
 
@@ -96,7 +97,7 @@ function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
       ),
       ...confusionLines(record, paint),
     )
-  lines.push(...claimLines(record.claims ?? [], paint))
+  lines.push(...scoreLines(record, paint), ...claimLines(record.claims ?? [], paint))
   for (const failure of failures(record)) {
     const where = failure.stage ? ` at ${paint.bold(failure.stage)}` : ''
     lines.push('', `  ${paintVerdict(paint, failure.verdict)} ${failure.cell.name}${where}: ${told(failure.text)}`)

@@ -1,7 +1,14 @@
 import { expect } from 'chai'
 import type { RunRecord } from '../record.ts'
 import { sampleRun } from '../sample.spec-data.ts'
-import { hostile, sampleClaims, sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import {
+  hostile,
+  sampleClaims,
+  sampleFailed,
+  sampleHostile,
+  sampleMatrix,
+  sampleScores,
+} from '../sample-variants.spec-data.ts'
 import { createReporter } from './index.ts'
 
 /** A stream that keeps what is written to it. */
@@ -94,6 +101,19 @@ describe('the terminal', () => {
       .to.match(/healthy +· +2 +3\/5\n/)
       .and.match(/2 times wrong/)
     expect(play(sampleRun(), plain)).to.not.contain('nothing\n')
+  })
+
+  it('sets outside detectors beside ours, and says what each named', () => {
+    const text = play(sampleScores(), plain)
+    expect(text).to.match(
+      /dockfault +100 % \(6\/6\) +100 % \(6\/6\) +100 % \(6\/6\) +100 % \(5\/5\) +100 % \(11\/11\) +·\n/,
+    )
+    expect(text).to.match(/naive +– +0 % \(0\/6\) +50 % \(3\/6\) +100 % \(5\/5\) +72 % \(8\/11\) +·\n/)
+    expect(text).to.match(/modules +100 % \(3\/3\) +50 % \(3\/6\) .* 3\n/)
+    expect(text).to.match(/stale-kernel +6 of 6 +0 of 6 +3 of 6\n/)
+    expect(text).to.match(/naive {2}A ping, asked 11 times\n {2}stale-kernel +6 {2}unwell 3, nothing 3\n/)
+    expect(text).to.match(/stale-kernel +6 {2}stale-kernel 3, error 3\n/)
+    expect(play(sampleMatrix(), plain)).to.not.contain('Scores')
   })
 
   it('lists the claims that the run tested, and of many those that do not stand as made', () => {

@@ -1,0 +1,81 @@
+import { type Html, html } from '../../lib/html.ts'
+import { unwell } from '../../scoring/adapter.ts'
+import { bound } from '../bound.ts'
+import type { RunRecord, ScoreRecord, ScoreRow } from '../record.ts'
+import { count, share } from '../words.ts'
+
+/** How right each detector was, ours first, and the confusion matrix of each outside one. */
+export function renderScores({ scores = [] }: Pick<RunRecord, 'scores'>): Html | false {
+  if (scores.length === 0) return false
+  return html`<section class="part"><h2>Scores<small>ours and those of outside detectors, on the same hosts</small></h2>
+<div class="scores">${overall(scores)}${byCause(scores)}${scores.slice(1).map(matrix)}</div></section>`
+}
+
+const columns = ['precision', 'recall', 'sick hosts found', 'well hosts left', 'sick or well', 'errors']
+
+const overall = (scores: readonly ScoreRecord[]): Html =>
+  table(
+    'Scores by detector',
+    html`<tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr>`,
+    scores.map(
+      ({ detector, causes, sick, well, errors }) => html`<tr><th scope="row">${name(detector)}</th>${[
+        share(causes.right, causes.named),
+        share(causes.right, causes.there),
+        share(sick.right, sick.there),
+        share(well.right, well.there),
+        share(sick.right + well.right, sick.there + well.there),
+        errors,
+      ].map((figure) => html`<td>${figure}</td>`)}</tr>
+`,
+    ),
+    html`<p>Precision: of the causes named, those that were there. Recall: of the causes there, those that were named. A
+word that names no cause, <code>${unwell}</code>, counts for neither, but for the plain question whether anything is wrong.
+An error answers nothing rightly.</p>`,
+  )
+
+function byCause(scores: readonly ScoreRecord[]): Html | false {
+  const causes = [...new Set(scores.flatMap((score) => Object.keys(score.byCause)))]
+  return (
+    causes.length > 0 &&
+    table(
+      'Precision and recall by cause',
+      html`<tr><td class="corner">precision · recall</td>${scores.map(({ detector }) => html`<th scope="col">${name(detector)}</th>`)}</tr>`,
+      causes.map(
+        (cause) => html`<tr><th scope="row">${name(cause)}</th>${scores.map((score) => {
+          const { there, named, right } = score.byCause[cause] ?? { there: 0, named: 0, right: 0 }
+          return html`<td>${share(right, named)} · ${share(right, there)}</td>`
+        })}</tr>
+`,
+      ),
+    )
+  )
+}
+
+function matrix({ detector, title, times, skipped, rows }: ScoreRecord): Html {
+  const causes = [...new Set(rows.flatMap(({ named }) => Object.keys(named)))].filter((cause) => cause !== unwell)
+  const named = rows.some((row) => row.named[unwell]) ? [...causes, unwell] : causes
+  const reasons = Object.entries(skipped).map(([why, n]) => `not asked ${count(n, 'time')}: ${bound(why, 300)}`)
+  return html`<details><summary>What ${name(detector)} named: ${bound(title, 200)}, asked ${count(times, 'time')}</summary>
+${table(
+  `Faults against what ${detector} named`,
+  html`<tr><td class="corner">was there ↓ &nbsp; named →</td>${named.map((cause) => html`<th scope="col">${name(cause)}</th>`)}<th scope="col"><span class="quiet">nothing</span></th><th scope="col"><span class="quiet">error</span></th></tr>`,
+  rows.map(
+    (
+      row,
+    ) => html`<tr><th scope="row">${name(row.there)}</th>${named.map((cause) => cell(row, cause))}${square(row.nothing, !row.sick)}${square(row.errors, false)}</tr>
+`,
+  ),
+)}${reasons.map((line) => html`<p>${line}</p>`)}</details>`
+}
+
+const cell = ({ named, expected, sick }: ScoreRow, cause: string): Html =>
+  square(named[cause] ?? 0, cause === unwell ? sick : expected.includes(cause))
+
+const square = (seen: number, right: boolean): Html =>
+  seen ? html`<td class="${right ? 'right' : 'wrong'}">${seen}</td>` : html`<td class="none">·</td>`
+
+const table = (label: string, head: Html, rows: readonly Html[], after?: Html): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${bound(label, 100)}"><table class="confusion">
+<thead>${head}</thead><tbody>${rows}</tbody></table></div>${after}`
+
+const name = (text: string): Html => html`<code>${bound(text, 60)}</code>`

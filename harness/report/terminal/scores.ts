@@ -1,0 +1,76 @@
+import type { CauseScore, RunRecord, ScoreRecord } from '../record.ts'
+import { count, share } from '../words.ts'
+import { type Paint, plain, wrap } from './paint.ts'
+
+/** How right each detector was, ours first, as lines for a terminal; then what each outside one named, by what was there. */
+export function scoreLines({ scores = [] }: Pick<RunRecord, 'scores'>, paint: Paint): string[] {
+  if (scores.length === 0) return []
+  const width = Math.max(...scores.map(({ detector }) => Math.min(detector.length, 30)), 'Scores'.length)
+  const head = ['precision', 'recall', 'sick found', 'well left', 'sick or well', 'errors']
+  const lines = scores.map((score) => {
+    const { causes, sick, well, errors } = score
+    const figures = [
+      share(causes.right, causes.named),
+      share(causes.right, causes.there),
+      share(sick.right, sick.there),
+      share(well.right, well.there),
+      share(sick.right + well.right, sick.there + well.there),
+      errors > 0 ? paint.yellow(String(errors).padStart(6)) : paint.dim('·'.padStart(6)),
+    ]
+    return `  ${plain(score.detector, 30).padEnd(width)}${figures.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join('')}`
+  })
+  const names = [...new Set(scores.flatMap(({ byCause }) => Object.keys(byCause)))]
+  return [
+    '',
+    `  ${paint.bold('Scores'.padEnd(width))}${paint.dim(head.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join(''))}`,
+    ...lines,
+    ...wrap(
+      'precision: of the causes named, those that were there; recall: of the causes there, those named; a word that ' +
+        'names no cause counts only for sick or well',
+      96,
+      '  ',
+    ).map((line) => paint.dim(line)),
+    ...byCause(names, scores, paint),
+    ...scores.slice(1).flatMap((score) => matrix(score, paint)),
+  ]
+}
+
+function byCause(names: readonly string[], scores: readonly ScoreRecord[], paint: Paint): string[] {
+  if (names.length === 0) return []
+  const width = Math.max(...names.map((name) => Math.min(name.length, 30)), 'By cause'.length)
+  const columns = scores.map(({ detector }) => Math.max(16, Math.min(detector.length, 30) + 2))
+  const head = scores.map(({ detector }, i) => plain(detector, 30).padStart(columns[i]!)).join('')
+  const figure = (of: CauseScore = { there: 0, named: 0, right: 0 }): string =>
+    `${of.right} of ${of.there}${of.named > of.right ? `, ${of.named - of.right} wrong` : ''}`
+  return [
+    '',
+    `  ${paint.bold('By cause'.padEnd(width))}${paint.dim(head)}`,
+    ...names.map(
+      (name) =>
+        `  ${plain(name, 30).padEnd(width)}${scores.map((score, i) => figure(score.byCause[name]).padStart(columns[i]!)).join('')}`,
+    ),
+    paint.dim('  named rightly of those there'),
+  ]
+}
+
+function matrix({ detector, title, times, skipped, rows }: ScoreRecord, paint: Paint): string[] {
+  const reasons = Object.entries(skipped).map(([why, n]) => `not asked ${count(n, 'time')}: ${why}`)
+  const width = Math.max(...rows.map(({ there }) => Math.min(there.length, 40)), 20)
+  const lines = rows.map((row) => {
+    const said = [
+      ...Object.entries(row.named).map(([cause, n]) => {
+        const right = cause === 'unwell' ? row.sick : row.expected.includes(cause)
+        return (right ? paint.green : paint.red)(`${plain(cause, 60)} ${n}`)
+      }),
+      ...(row.nothing > 0 ? [(row.sick ? paint.red : paint.green)(`nothing ${row.nothing}`)] : []),
+      ...(row.errors > 0 ? [paint.yellow(`error ${row.errors}`)] : []),
+    ]
+    return `  ${plain(row.there, 40).padEnd(width)}  ${paint.dim(String(row.times).padStart(3))}  ${said.join(', ')}`
+  })
+  return [
+    '',
+    `  ${paint.bold(plain(detector, 60))}  ${paint.dim(`${plain(title, 100)}, asked ${count(times, 'time')}`)}`,
+    ...lines,
+    ...reasons.map((line) => paint.dim(`  ${plain(line, 200)}`)),
+  ]
+}
