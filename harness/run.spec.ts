@@ -155,6 +155,13 @@ describe('the story of a cell', () => {
     expect(record.traces!.map(({ stage }) => stage)).to.deep.equal(['healthy', 'latent', 'broken'])
   })
 
+  it('has the stages up to one that it may not have itself', () => {
+    const { fault: _fault, latent: _latent, broken: _broken, ...control } = { ...cell, fixes: [] }
+    expect(stagesOf(cell, 'latent')).to.deep.equal(['provision', 'healthy', 'inject', 'latent'])
+    expect(stagesOf(control, 'broken')).to.deep.equal(['provision', 'healthy'])
+    expect(stagesOf(cell, 'fix:reboot').at(-1)).to.equal('fix:reboot')
+  })
+
   it('stops where it is told to, and lets a visitor in', async () => {
     const record = blank(cell, 'fake', 'none')
     const provider = fakeProvider(respond)

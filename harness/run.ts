@@ -14,7 +14,10 @@ export interface TellOptions {
   visit?: (host: Host) => Promise<void>
 }
 
-/** The names of a cell's stages, in order: known before anything runs. */
+/** The stages a cell may have before its fixes, in order. */
+export const beforeFixes = ['provision', 'healthy', 'inject', 'latent', 'broken']
+
+/** The names of a cell's stages, in order: known before anything runs. `until` need not be a stage of every cell. */
 export function stagesOf(cell: Cell, until?: string): string[] {
   const names = [
     'provision',
@@ -24,7 +27,10 @@ export function stagesOf(cell: Cell, until?: string): string[] {
     ...(cell.broken ? ['broken'] : []),
     ...cell.fixes.map((fix) => `fix:${fix.use}`),
   ]
-  return until ? names.slice(0, names.indexOf(until) + 1) : names
+  if (!until) return names
+  const last = beforeFixes.indexOf(until)
+  if (last < 0) return names.slice(0, names.indexOf(until) + 1)
+  return names.filter((name) => beforeFixes.slice(0, last + 1).includes(name))
 }
 
 /** Whether nothing follows a stage like this: fixes stand side by side, all else builds on what was before. */

@@ -14,7 +14,7 @@ import type { Cell, Expectation } from '../scenario/cell.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
 import { equip } from '../scoring/equip.ts'
-import { differences, differences, type Follower, type Observation, type Observation, observe, observe } from './observe.ts'
+import { differences, type Follower, type Observation, observe } from './observe.ts'
 
 /** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
 export interface Lab {

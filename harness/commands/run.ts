@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
+import { detectors } from '../faults/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
 import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
+import { loadDetectors } from '../scoring/load.ts'
 import { allCells } from '../vocabulary.ts'
 
 /** `npm run scenario <cell>`: one cell, from provisioning to the report. */
@@ -15,6 +17,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
       provider: { type: 'string' },
       keep: { type: 'string', default: 'never' },
       until: { type: 'string' },
+      detector: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
   })
@@ -25,6 +28,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
   const keep = oneOf('--keep', values.keep, ['never', 'failed', 'always'] as const)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, stagesOf(cell))
+  const outside = loadDetectors(values.detector, Object.keys(detectors))
   // Loaded only now, so that a mistake above is told at once.
   const [{ runCells }, { createReporter }] = await Promise.all([
     import('../session.ts'),
@@ -38,6 +42,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
     keep,
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
+    ...(outside.length > 0 && { outside }),
   })
   if (values.json) console.log(JSON.stringify(record, null, 2))
   return signal.aborted ? exit.interrupted : exit[record.verdict]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capabilities } from '../scenario/schema.ts'
 
 /** The word of a detector that can tell sick from well and no more. */
 export const unwell = 'unwell'
@@ -36,6 +37,7 @@ export function adapterSchema(causes: readonly string[]) {
   return z
     .strictObject({
       title: line.describe('What it is, for a person.'),
+      needs: z.array(z.enum(capabilities)).default([]).describe('A host without these is skipped, as in a scenario.'),
       packages: z.array(word('Debian package')).default([]).describe('Unpacked on the host where they are not there.'),
       programs: z.array(word('program')).default([]).describe('Without them on the host it is not asked, but skipped.'),
       command: z.string().min(1).describe('POSIX sh, run as root on the host. It must leave the host as it is.'),
@@ -69,6 +71,7 @@ export type Adapter = z.output<ReturnType<typeof adapterSchema>> & { name: strin
 export const commandAdapter = (command: string): Adapter => ({
   name: command,
   title: 'A command: exit 0 is well, 1 to 123 is not',
+  needs: [],
   packages: [],
   programs: [],
   command,

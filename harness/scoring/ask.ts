@@ -40,7 +40,12 @@ export function read(
   const found = adapter.rules.flatMap(({ output, exit, cause }) => {
     const match = output === undefined ? undefined : new RegExp(output, 'm').exec(text)
     if (match === null || (exit && !exit.includes(code))) return []
-    return [{ cause, words: match ? lineAt(text, match.index) : `exit ${code}` }]
+    return [
+      {
+        cause,
+        words: match ? lineAt(text, match.index) : [`exit ${code}`, lastWords(text)].filter(Boolean).join(': '),
+      },
+    ]
   })
   return {
     said: 'answer',

@@ -17,6 +17,13 @@ describe('equipping a host for outside detectors', () => {
     expect(host.scripts).to.have.length(1)
   })
 
+  it('asks nothing of a host that lacks what a detector needs', async () => {
+    const host = new FakeHost(() => undefined, ['systemd'])
+    const adapter = { ...needs(['needrestart'], ['needrestart']), needs: ['systemd' as const, 'own-kernel' as const] }
+    expect([...(await equip(host, 'debian12', [adapter], options))]).to.deep.equal([['check', 'it needs own-kernel']])
+    expect(host.scripts).to.deep.equal([])
+  })
+
   it('says which program is not there, where no package brings it', async () => {
     const host = new FakeHost(() => ({ stdout: 'nagios\n' }))
     expect([...(await equip(host, 'debian12', [needs(['nagios'])], options))]).to.deep.equal([

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Host } from '../hosts/host.ts'
+import { type Host, unmet } from '../hosts/host.ts'
 import type { BuildOptions } from '../images/cache.ts'
 import { downloadDebs } from '../images/debs.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
@@ -35,6 +35,8 @@ async function equipFor(
   adapter: Adapter,
   options: BuildOptions,
 ): Promise<string | undefined> {
+  const needs = unmet(adapter.needs, host)
+  if (needs.length > 0) return `it needs ${needs.join(' and ')}`
   let failed = ''
   const lacking = await absent(host, adapter)
   if (lacking.length > 0 && adapter.packages.length > 0) {

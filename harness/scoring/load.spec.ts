@@ -40,6 +40,7 @@ describe('adapters of outside detectors', () => {
       name: 'mine',
       title: 'Mine',
       command: 'check',
+      needs: [],
       packages: [],
       programs: [],
       deadline: 60,
