@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -122,6 +122,12 @@ rules:
     const names = adapterNames()
     expect(names).to.include.members(['needrestart', 'package-files', 'ping-and-curl'])
     expect(loadDetectors(names, Object.keys(detectors)).map(({ name }) => name)).to.deep.equal(names)
+  })
+
+  it('are as the README shows them', () => {
+    const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+    const example = load(/```yaml\n([\s\S]*?)```/.exec(readme)![1]!)
+    expect(example).to.deep.include({ programs: ['needrestart'], deadline: 60, exits: [0, 1] })
   })
 
   it("that ask the lab's containers and outside name them as they are", () => {
