@@ -24,6 +24,7 @@ export default async function diagnose(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ssh: { type: 'string' },
+      'ssh-config': { type: 'string' },
       bundle: { type: 'string' },
       trace: { type: 'boolean', default: false },
       probe: { type: 'boolean', default: false },
@@ -39,7 +40,7 @@ export default async function diagnose(args: string[]): Promise<number> {
   if (positionals.length > (values.trace ? 1 : 0))
     throw new LabError('usage', `${positionals.at(-1)}: not asked for`, { hint: 'a target follows --trace' })
   const target = readTarget(positionals[0] ?? anywhere)
-  const host = bundle === undefined ? reach(ssh) : undefined
+  const host = bundle === undefined ? reach(values) : undefined
 
   const seen = examine(host ? await collect(host) : await read(bundle!))
   const followed: Trace[] = host && values.trace ? [await trace(host, target, seen.facts)] : []
@@ -65,7 +66,10 @@ export default async function diagnose(args: string[]): Promise<number> {
 }
 
 /** The host to look at: this machine, or one by ssh. */
-export const reach = (ssh: string | undefined): Target => (ssh === undefined ? thisMachine() : bySsh(ssh))
+export function reach({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-config'?: string }): Target {
+  if (ssh === undefined && config !== undefined) throw new LabError('usage', '--ssh-config is of use with --ssh alone')
+  return ssh === undefined ? thisMachine() : bySsh(ssh, config)
+}
 
 async function read(file: string): Promise<string> {
   try {

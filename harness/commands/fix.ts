@@ -18,6 +18,7 @@ export default async function fix(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ssh: { type: 'string' },
+      'ssh-config': { type: 'string' },
       use: { type: 'string' },
       apply: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
@@ -29,7 +30,7 @@ export default async function fix(args: string[]): Promise<number> {
     throw new LabError('usage', cause ? `no cause ${cause}` : 'name one cause', {
       hint: `there are ${(cause && nearest(cause, causes).join(', ')) || causes.join(', ')}; npm run diagnose names them`,
     })
-  const host = reach(values.ssh)
+  const host = reach(values)
   const finding = named(examine(await collect(host)), cause)
   if (!finding) {
     console.error(`${host.name} does not have ${cause}: there is nothing to repair`)

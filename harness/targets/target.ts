@@ -15,12 +15,13 @@ else exec sudo -n sh -c "$script" </dev/null; fi`
 /** This machine. */
 export const thisMachine = (): Target => target('this machine', 'sh', ['-c', runner])
 
-/** A host by the user's own OpenSSH and its configuration: `user@host`, or a name from ~/.ssh/config. */
-export function bySsh(destination: string): Target {
+/** A host by the user's own OpenSSH: `user@host`, or a name from ~/.ssh/config or from another configuration file. */
+export function bySsh(destination: string, config?: string): Target {
   if (destination.startsWith('-') || destination.trim() === '')
     throw new LabError('usage', `--ssh ${destination}: not a destination`, { hint: 'write user@host, as for ssh' })
   // One word for the login shell there, whichever that is.
-  return target(destination, 'ssh', ['-o', 'ConnectTimeout=15', '-T', '--', destination, `sh -c ${shellQuote(runner)}`])
+  const options = ['-T', '-o', 'ConnectTimeout=15', ...(config === undefined ? [] : ['-F', config])]
+  return target(destination, 'ssh', [...options, '--', destination, `sh -c ${shellQuote(runner)}`])
 }
 
 function target(name: string, program: string, args: readonly string[]): Target {

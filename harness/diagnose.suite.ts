@@ -1,0 +1,209 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { execa } from 'execa'
+import { Scene } from './cell/scene.ts'
+import { collect } from './evidence/collect.ts'
+import { detectors, faults } from './faults/index.ts'
+import { ContainerHost } from './hosts/container/container-host.ts'
+import type { Host } from './hosts/host.ts'
+import { choose, closeProviders } from './hosts/index.ts'
+import { outside } from './outside/outside.ts'
+import { fleet } from './probes/fleet.ts'
+import { probes } from './probes/index.ts'
+import type { Cell } from './scenario/cell.ts'
+import { findCell } from './scenario/select.ts'
+import { blank } from './session.ts'
+import { sshInto } from './ssh.spec-data.ts'
+import { allCells } from './vocabulary.ts'
+
+// `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one of each fault, two healthy
+// ones, and faults that nobody taught it. DOCKFAULT_CELLS names others.
+const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? [
+  'debian12-healthy',
+  'debian13-healthy-firewalld-on',
+  'debian12-restart-iptables',
+  'debian12-iptables-1.8.11',
+  'debian12-ip-masq-false',
+  'debian13-firewalld-zone',
+  'debian12-stale-kernel',
+]
+
+const main = new URL('main.ts', import.meta.url).pathname
+const scratch = mkdtempSync(join(tmpdir(), 'dockfault-diagnose-'))
+const dockfault = (...args: string[]) =>
+  execa(process.execPath, ['--import', 'tsx', main, ...args], { reject: false, timeout: 300_000 })
+const state = (host: Host): Promise<string> =>
+  host
+    .exec(readFileSync(new URL('evidence/host-state.sh', import.meta.url), 'utf8'), { deadlineMs: 60_000 })
+    .then(({ stdout }) => stdout)
+
+/** A host of a cell, as broken as the cell makes it. */
+async function hostOf(cell: Cell): Promise<Host | string> {
+  const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
+  if ('reason' in choice) return choice.reason
+  const { provider } = choice
+  const signal = new AbortController().signal
+  const lab = { provider, faults, detectors, probes, logDir: scratch, signal, progress: () => {} }
+  const scene = new Scene(cell, lab, blank(cell, provider.name, ''))
+  await scene.provision()
+  if (cell.fault) {
+    await scene.inject()
+    await scene.trigger()
+  }
+  // Connections that were cut in the middle are given up by then, and no counter moves.
+  await new Promise((resolve) => setTimeout(resolve, 5_000))
+  return scene.host!
+}
+
+for (const cell of patterns.map((name) => findCell(allCells(), name)))
+  describe(`diagnose ${cell.name}`, function () {
+    this.timeout(0)
+    this.bail(true)
+    const causes = cell.broken?.diagnosis ?? []
+    const code = causes.length > 0 ? 1 : 0
+    let host: Host
+    let access: string[] | undefined
+
+    before(async function () {
+      const made = await hostOf(cell)
+      if (typeof made === 'string') {
+        console.error(`    ${made}`)
+        return this.skip()
+      }
+      host = made
+      if (host instanceof ContainerHost) access = await sshInto(host, cell.host, scratch)
+    })
+
+    const named = (stdout: string): string[] =>
+      (JSON.parse(stdout) as { findings: { cause: string }[] }).findings.map(({ cause }) => cause)
+
+    it(`from a bundle: exit ${code}, ${causes.join(', ') || 'nothing'} named`, async () => {
+      const file = join(scratch, `${cell.name}.bundle`)
+      writeFileSync(file, await collect(host))
+      const { stdout, exitCode } = await dockfault('diagnose', '--bundle', file, '--json')
+      expect({ named: named(stdout), exitCode }).to.deep.equal({ named: causes, exitCode: code })
+    })
+
+    it('by ssh the same, and the host is as it was before', async function () {
+      if (!access) return this.skip()
+      // Its session leaves what a login leaves; that is no doing of the collector's.
+      await dockfault('diagnose', ...access, '--json')
+      const before = await state(host)
+      const { stdout, stderr, exitCode } = await dockfault('diagnose', ...access, '--json')
+      const after = await state(host)
+      expect(stdout, stderr).to.not.equal('')
+      expect({ named: named(stdout), exitCode }).to.deep.equal({ named: causes, exitCode: code })
+      expect(before.length).to.be.above(1000)
+      expect(after.split('\n').filter((line) => !before.split('\n').includes(line))).to.deep.equal([])
+      expect(before.split('\n').filter((line) => !after.split('\n').includes(line))).to.deep.equal([])
+    })
+
+    it('takes the host little time', async () => {
+      const started = performance.now()
+      await collect(host)
+      console.error(`      ${Math.round(performance.now() - started)} ms for one round trip`)
+    })
+
+    it('follows a packet to where the scenario says it dies, and leaves nothing of that behind', async function () {
+      if (!access) return this.skip()
+      const before = await state(host)
+      for (const from of ['default', 'user'] as const) {
+        const target = `${fleet[from].name}@${outside.address}:80`
+        const { stdout } = await dockfault('diagnose', ...access, '--json', '--trace', target)
+        const [followed] = (JSON.parse(stdout) as { followed: { end: string; at?: { place: string } }[] }).followed
+        const wanted = cell.broken?.trace?.[from] ?? { end: 'answered' }
+        expect(followed!.end).to.equal(wanted.end)
+        expect(followed!.at?.place).to.equal(wanted.at)
+      }
+      const counted = / packets \d+ bytes \d+/
+      const lines = (text: string): string[] => text.split('\n').map((line) => line.replace(counted, ''))
+      expect(lines(await state(host)).filter((line) => !lines(before).includes(line))).to.deep.equal([])
+    })
+
+    if (causes.length === 1)
+      it('fix --apply repairs it', async function () {
+        if (!access) return this.skip()
+        const { stderr, exitCode } = await dockfault('fix', causes[0]!, ...access, '--apply', '--yes')
+        expect(exitCode, stderr).to.equal(0)
+        expect(stderr).to.contain(`${causes[0]} is gone`)
+      })
+
+    after(async () => {
+      await host?.[Symbol.asyncDispose]()
+    })
+  })
+
+// What is done, how it is undone, where a packet then dies, and whose rule that is.
+const untaught: [what: string, does: string, undo: string, place: string, owner?: string][] = [
+  ['a DROP in DOCKER-USER', 'iptables -I DOCKER-USER -j DROP', 'iptables -D DOCKER-USER -j DROP', 'forward', 'admin'],
+  [
+    'an nft table of somebody’s own',
+    `nft 'table inet mine { chain f { type filter hook forward priority -10; ip daddr ${outside.address} drop; }; }'`,
+    'nft delete table inet mine',
+    'forward',
+    'unknown',
+  ],
+  ['ip_forward=0', 'sysctl -qw net.ipv4.ip_forward=0', 'sysctl -qw net.ipv4.ip_forward=1', 'routing'],
+  ['a blackhole route', 'ip route add blackhole 203.0.113.0/24', 'ip route del blackhole 203.0.113.0/24', 'routing'],
+  ['a bridge that is down', 'ip link set docker0 down', 'ip link set docker0 up', 'bridge'],
+  [
+    'a DROP in a table of the legacy backend',
+    'iptables-legacy -I FORWARD -s 172.17.0.0/16 -j DROP',
+    'iptables-legacy -D FORWARD -s 172.17.0.0/16 -j DROP',
+    'forward',
+    'unknown',
+  ],
+  [
+    'answers that are dropped',
+    `iptables -I DOCKER-USER -i ${outside.uplink} -j DROP`,
+    `iptables -D DOCKER-USER -i ${outside.uplink} -j DROP`,
+    'forward',
+    'admin',
+  ],
+]
+
+if (!process.env.DOCKFAULT_CELLS)
+  describe('diagnose what nobody taught it', function () {
+    this.timeout(0)
+    let host: Host | undefined
+    let access: string[]
+
+    before(async function () {
+      const made = await hostOf(findCell(allCells(), 'debian12-healthy'))
+      if (!(made instanceof ContainerHost)) return this.skip()
+      host = made
+      access = await sshInto(made, 'debian12', scratch)
+    })
+
+    for (const [what, does, undo, place, owner] of untaught)
+      it(`${what}: no cause named, and the place`, async () => {
+        expect((await host!.exec(does)).code).to.equal(0)
+        const target = `${fleet.default.name}@${outside.address}:80`
+        const { stdout, exitCode } = await dockfault('diagnose', ...access, '--json', '--trace', target)
+        await host!.exec(undo)
+        const { findings, followed } = JSON.parse(stdout) as {
+          findings: unknown[]
+          followed: { by: string; at?: { place: string }; killer?: { owner: { who: string } } }[]
+        }
+        expect(findings).to.deep.equal([])
+        expect(followed[0]).to.include({ by: 'packets' })
+        expect({ place: followed[0]!.at?.place, owner: followed[0]!.killer?.owner.who }).to.deep.equal({ place, owner })
+        expect(exitCode).to.equal(1)
+      })
+
+    it('and nothing, once all is as it was', async () => {
+      const { exitCode } = await dockfault('diagnose', ...access, '--trace', `${outside.address}:80`)
+      expect(exitCode).to.equal(0)
+    })
+
+    after(async () => {
+      await host?.[Symbol.asyncDispose]()
+    })
+  })
+
+after(async () => {
+  await closeProviders()
+  rmSync(scratch, { recursive: true, force: true })
+})
