@@ -15,7 +15,7 @@ export LC_ALL PATH
 # user:password@ in a URL, and what follows a word for a secret.
 redact() {
     sed -E -e 's#(://)[^/@[:space:]"]+@#\1REDACTED@#g' \
-        -e 's#(("?[A-Za-z0-9_.-]*([Pp]assword|[Pp]asswd|[Ss]ecret|[Tt]oken|[Aa]pi-?[Kk]ey|auth)"?)[[:space:]]*[=:][[:space:]]*)("[^"]*"|[^[:space:],}]+)#\1"REDACTED"#g'
+        -e 's#(("?[A-Za-z0-9_.-]*(password|passwd|secret|token|api[_-]?key|auth)"?)[[:space:]]*[=:][[:space:]]*)("[^"]*"|[^[:space:],}]+)#\1"REDACTED"#gI'
 }
 
 section() {
@@ -247,4 +247,8 @@ collect() {
     section routing-rules routing_rules
 }
 
-if [ "${1:-}" = --hide-addresses ]; then collect | hide_addresses; else collect; fi
+case ${1:-} in
+    '') collect ;;
+    --hide-addresses) collect | hide_addresses ;;
+    *) echo "collect.sh: $1 is no option; the only one is --hide-addresses" >&2; exit 64 ;;
+esac
