@@ -4,7 +4,8 @@ import { assert } from 'chai'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { detectors, faults } from './faults/index.ts'
-import { choose } from './hosts/index.ts'
+import { choose, closeProviders } from './hosts/index.ts'
+import { differences, type MachineState, readMachineState } from './hosts/machine-state.ts'
 import { probes } from './probes/index.ts'
 import { stagesOf, tell } from './run.ts'
 import { selectCells } from './scenario/select.ts'
@@ -13,6 +14,11 @@ import { allCells } from './vocabulary.ts'
 
 // `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: a suite for each cell, a test for each stage, in mocha's own words.
 const patterns = (process.env.DOCKFAULT_CELLS ?? '').split(/[ ,]+/).filter((pattern) => pattern !== '')
+
+let machine: MachineState
+before(async () => {
+  machine = await readMachineState()
+})
 
 for (const cell of selectCells(allCells(), patterns))
   describe(`${cell.name}: ${cell.title}`, function () {
@@ -57,3 +63,9 @@ for (const cell of selectCells(allCells(), patterns))
 
     after(() => story?.return())
   })
+
+// The lab is a guest here: firewall, settings, modules, Docker's objects, all of it.
+after(async () => {
+  await closeProviders()
+  assert.deepEqual(differences(machine, await readMachineState()), [])
+})
