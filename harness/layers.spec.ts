@@ -19,6 +19,7 @@ const order = [
   'scoring',
   'report',
   'cell',
+  'schedule',
   '.',
   'commands',
   'main',

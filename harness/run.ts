@@ -146,7 +146,7 @@ function interruptible<T>(scene: Scene, work: Promise<T>): Promise<T> {
 
 /** The worst stage gives the cell its verdict, and its first complaint the reason. */
 function conclude(record: CellRecord, stage: StageRecord): void {
-  const rank = { passed: 0, skipped: 0, failed: 1, broken: 2 }
+  const rank = { passed: 0, skipped: 0, known: 0, flaky: 0, failed: 1, broken: 2 }
   if (rank[stage.verdict] <= rank[record.verdict]) return
   record.verdict = stage.verdict
   record.reason = `stage ${stage.name}: ${stage.verdict === 'broken' ? stage.summary : stage.mismatches[0]}`

@@ -1,21 +1,27 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { loadClaims } from './faults/claims.ts'
 import { detectors, faults } from './faults/index.ts'
-import { choose, closeProviders } from './hosts/index.ts'
+import type { Provider } from './hosts/host.ts'
+import { closeProviders } from './hosts/index.ts'
 import { sweepEverything } from './hosts/sweep.ts'
+import { messageOf } from './lib/errors.ts'
 import { probes } from './probes/index.ts'
-import { claimsOf, judgeClaims } from './report/claims.ts'
-import { confusion } from './report/confusion.ts'
-import type { CellRecord, RunRecord } from './report/record.ts'
-import { scores } from './report/scores.ts'
+import { complete } from './report/complete.ts'
+import { readHistory, remember } from './report/history.ts'
+import { baseName, type CellRecord, type RunRecord } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
-import { runVerdict } from './report/verdict.ts'
 import { writeReports } from './report/write.ts'
 import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
+import { expectDurations } from './schedule/expect.ts'
+import { runPool } from './schedule/pool.ts'
+import { type Retries, withRetries } from './schedule/retry.ts'
+import { defaultJobs, memoryLeft } from './schedule/room.ts'
+import type { RunStore } from './schedule/run-store.ts'
+import { type CellTask, tasksOf } from './schedule/tasks.ts'
 import type { Adapter } from './scoring/adapter.ts'
 
 export const reportsDir = new URL('../reports/', import.meta.url).pathname
@@ -26,67 +32,82 @@ export interface SessionOptions extends TellOptions {
   /** The command that repeats this run. */
   command: string
   provider?: string
-  /** How many cells run side by side; 1 by default. */
+  /** How many cells run side by side; by default as many as cores and memory allow. */
   jobs?: number
+  retries?: Retries
   keep?: Lab['keep']
   /** Outside detectors to score beside ours. */
   outside?: readonly Adapter[]
+  /** Where a matrix writes down what has ended, and what had when it was cut short. */
+  store?: RunStore
 }
+
+/** An id for a run that begins now: the time, and this process. */
+export const newRunId = (now: Date): string => `${now.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`
 
 /** Runs cells, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
 export async function runCells(
   cells: readonly Cell[],
   options: SessionOptions,
 ): Promise<{ record: RunRecord; dir: string }> {
+  const { reporter, signal, store } = options
   const started = new Date()
   // Before anything boots: a mistake in a claim is told at once.
   const claims = loadClaims()
-  const record: RunRecord = {
-    version: 1,
-    runId: `${started.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`,
-    startedAt: started.toISOString(),
-    durationMs: 0,
-    verdict: 'passed',
-    command: options.command,
-    cells: [],
-  }
-  const dir = join(reportsDir, record.runId)
+  const { runId, startedAt, shard } = store?.plan ?? { runId: newRunId(started), startedAt: started.toISOString() }
+  const dir = join(reportsDir, runId)
   for (const name of (await sweepEverything({ kept: false })).ended)
-    options.reporter.progress(`ended what a dead run had left: ${name}`)
-  const queue = [...cells.entries()]
-  const done: CellRecord[] = []
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next && !options.signal.aborted; next = queue.shift())
-      done[next[0]] = await runCell(next[1], dir, options)
-  }
+    reporter.progress(`ended what a dead run had left: ${name}`)
+  const done = (await store?.done()) ?? new Map<string, CellRecord>()
+  const expected = expectDurations(cells, readHistory(reportsDir))
+  const tasks = await tasksOf(
+    cells.filter(({ name }) => !done.has(name)),
+    expected,
+    options.provider,
+  )
+  const jobs = options.jobs ?? defaultJobs(Math.min(...tasks.flatMap(({ memory }) => memory || [])))
+  reporter.plan?.({ jobs, expected, done: [...done.values()] })
   try {
-    await Promise.all(Array.from({ length: options.jobs ?? 1 }, worker))
+    await runPool(tasks, { jobs, memory: memoryLeft(), memoryLeft, signal }, async (task) => {
+      const cell = await runTask(task, dir, options)
+      done.set(cell.name, cell)
+      if (!signal.aborted || cell.reason !== 'interrupted') await store?.save(cell)
+      reporter.cellEnd(cell)
+    })
   } finally {
     await closeProviders()
   }
   // In the order asked for, whichever ended first; a run that was interrupted has gaps.
-  record.cells = done.filter((cell) => cell !== undefined)
-  record.durationMs = Date.now() - started.getTime()
-  record.confusion = confusion(record.cells, Object.keys(detectors))
-  if (options.outside) record.scores = scores(record.cells, options.outside)
-  const about = claimsOf(claims, record.cells)
-  if (about.length > 0) record.claims = judgeClaims(about, record.cells)
-  record.verdict = runVerdict(record, cells.length)
+  const record = complete(
+    {
+      version: 1,
+      runId,
+      startedAt,
+      durationMs: Date.now() - started.getTime() + (store?.plan.spentMs ?? 0),
+      command: options.command,
+      cells: cells.flatMap(({ name }) => done.get(name) ?? []),
+      ...(shard && { shard }),
+    },
+    { asked: cells.map(({ name }) => name), causes: Object.keys(detectors), claims, outside: options.outside },
+  )
+  remember(record, reportsDir)
   await writeReports(record, dir)
-  options.reporter.end(record, join(dir, 'index.html'))
+  reporter.end(record, join(dir, 'index.html'))
   return { record, dir }
 }
 
-async function runCell(cell: Cell, dir: string, options: SessionOptions): Promise<CellRecord> {
-  const { reporter, signal } = options
-  const choice = await choose(cell, options.provider)
-  if ('reason' in choice) {
-    const record = { ...blank(cell, 'none', 'none'), verdict: 'skipped' as const, reason: choice.reason }
-    reporter.cellEnd(record)
-    return record
-  }
-  const { provider } = choice
+async function runTask({ cell, choice }: CellTask, dir: string, options: SessionOptions): Promise<CellRecord> {
+  if ('reason' in choice) return { ...blank(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
   const logDir = join(dir, 'hosts', cell.name)
+  return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
+    // The last try's logs are those the report leads to.
+    if (attempt > 1) await rename(logDir, `${logDir}~${attempt - 1}`)
+    return runCell(cell, choice.provider, logDir, options)
+  })
+}
+
+async function runCell(cell: Cell, provider: Provider, logDir: string, options: SessionOptions): Promise<CellRecord> {
+  const { reporter, signal } = options
   await mkdir(logDir, { recursive: true })
   const record = blank(cell, provider.name, await provider.accelerator())
   const stages = stagesOf(cell, options.until)
@@ -115,11 +136,10 @@ async function runCell(cell: Cell, dir: string, options: SessionOptions): Promis
     }
     await story.next()
   } catch (error) {
-    if (!signal.aborted) throw error
+    // Whatever it was, the other cells go on.
     record.verdict = 'broken'
-    record.reason = 'interrupted'
+    record.reason = signal.aborted ? 'interrupted' : messageOf(error)
   }
-  reporter.cellEnd(record)
   return record
 }
 
@@ -141,5 +161,6 @@ export const blank = (cell: Cell, provider: string, accelerator: string): CellRe
   diagnoses: [],
   fixes: [],
   rulesets: [],
-  command: `npm run scenario ${cell.name}`,
+  command: `npm run scenario ${baseName(cell.name)}`,
+  where: cell.where,
 })

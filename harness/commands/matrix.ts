@@ -3,44 +3,120 @@ import { detectors } from '../faults/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
+import { readHistory } from '../report/history.ts'
+import { createBoard } from '../report/terminal/board.ts'
 import { createReporter } from '../report/terminal/index.ts'
 import { beforeFixes } from '../run.ts'
+import type { Cell } from '../scenario/cell.ts'
 import { selectCells } from '../scenario/select.ts'
+import { lastFailed, namedCell, repeated } from '../schedule/choose-cells.ts'
+import { expectDurations } from '../schedule/expect.ts'
+import { wholeNumber } from '../schedule/room.ts'
+import { RunStore } from '../schedule/run-store.ts'
+import { parseShard, splitCells } from '../schedule/shard.ts'
 import { loadDetectors } from '../scoring/load.ts'
-import { runCells } from '../session.ts'
+import { newRunId, reportsDir, runCells } from '../session.ts'
 import { allCells } from '../vocabulary.ts'
 import { oneOf } from './run.ts'
 
-/** `npm run matrix [-- --select <glob|tag|!tag> --detector <adapter|command>]`: many cells, one report. */
+const options = {
+  select: { type: 'string', multiple: true, default: [] as string[] },
+  provider: { type: 'string' },
+  jobs: { type: 'string' },
+  shard: { type: 'string' },
+  repeat: { type: 'string', default: '1' },
+  'last-failed': { type: 'boolean', default: false },
+  'retry-failed': { type: 'boolean', default: false },
+  'retry-broken': { type: 'string', default: '1' },
+  resume: { type: 'boolean', default: false },
+  until: { type: 'string' },
+  detector: { type: 'string', multiple: true, default: [] as string[] },
+  json: { type: 'boolean', default: false },
+} as const
+
+/**
+ * `npm run matrix [-- --select <glob|tag|!tag> --detector <adapter|command>]`: many cells, one report. `--resume [run-id]`
+ * goes on with one that was cut short.
+ */
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      select: { type: 'string', multiple: true, default: [] },
-      provider: { type: 'string' },
-      jobs: { type: 'string', default: '1' },
-      until: { type: 'string' },
-      detector: { type: 'string', multiple: true, default: [] },
-      json: { type: 'boolean', default: false },
-    },
-  })
-  const jobs = Number(values.jobs)
-  if (!Number.isInteger(jobs) || jobs < 1)
-    throw new LabError('usage', `--jobs ${values.jobs}: not a whole number above 0`)
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, beforeFixes)
-  const cells = selectCells(allCells(), values.select)
-  const outside = loadDetectors(values.detector, Object.keys(detectors))
-  const live = process.stderr.isTTY === true && !process.env.CI
-  const { record } = await runCells(cells, {
-    reporter: createReporter(process.stderr, { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live }),
-    signal,
-    command: ['npm run matrix', ...(args.length > 0 ? ['--', ...args.map(shellQuote)] : [])].join(' '),
-    jobs,
-    ...(values.until && { until: values.until }),
-    ...(outside.length > 0 && { outside }),
-    ...(values.provider && { provider: values.provider }),
-  })
-  if (values.json) console.log(JSON.stringify(record, null, 2))
-  return signal.aborted ? exit.interrupted : exit[record.verdict]
+  if (positionals.length > (values.resume ? 1 : 0))
+    throw new LabError('usage', `${positionals[0]} is not an option`, { hint: 'cells are chosen by --select' })
+  const all = allCells()
+  const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values)
+  try {
+    const { plan } = store
+    const outside = loadDetectors(plan.detectors ?? [], Object.keys(detectors))
+    const cells = plan.cells.map((name) => {
+      const cell = namedCell(all, name)
+      if (!cell)
+        throw new LabError('usage', `the run ${plan.runId} has a cell ${name}, and no scenario has it any more`)
+      return cell
+    })
+    const look = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
+    const { record } = await runCells(cells, {
+      reporter: cells.length > 1 ? createBoard(process.stderr, look) : createReporter(process.stderr, look),
+      signal,
+      command: plan.command,
+      retries: plan,
+      store,
+      ...((jobs ?? plan.jobs) && { jobs: jobs ?? plan.jobs! }),
+      ...(plan.until && { until: plan.until }),
+      ...(outside.length > 0 && { outside }),
+      ...(plan.provider && { provider: plan.provider }),
+    })
+    if (values.json) console.log(JSON.stringify(record, null, 2))
+    return signal.aborted ? exit.interrupted : exit[record.verdict]
+  } finally {
+    await store.close()
+  }
 }
+
+const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
+
+/** What was chosen by the arguments, as a plan that another process can go on with. */
+async function begin(all: Cell[], args: string[], values: Values): Promise<RunStore> {
+  const retryBroken = wholeNumber('--retry-broken', values['retry-broken'], 0)
+  const repeat = wholeNumber('--repeat', values.repeat, 1)
+  const jobs = values.jobs === undefined ? {} : { jobs: wholeNumber('--jobs', values.jobs, 1) }
+  // Before a plan is written: a mistake in an adapter is told at once.
+  loadDetectors(values.detector, Object.keys(detectors))
+  const past = readHistory(reportsDir)
+  const selected = selectCells(all, values.select)
+  const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)
+  const names = cells.map(({ name }) => name)
+  const now = new Date()
+  const plan = {
+    runId: newRunId(now),
+    startedAt: now.toISOString(),
+    command: ['npm run matrix', ...(args.length > 0 ? ['--', ...args.map(shellQuote)] : [])].join(' '),
+    ...(values.provider && { provider: values.provider }),
+    ...(values.until && { until: values.until }),
+    ...(values.detector.length > 0 && { detectors: values.detector }),
+    ...jobs,
+    retryFailed: values['retry-failed'] ? 1 : 0,
+    retryBroken,
+  }
+  if (values.shard === undefined) return RunStore.create(reportsDir, { ...plan, cells: names })
+  const { index, of } = parseShard(values.shard)
+  const part = splitCells(cells, of, expectDurations(cells, past))[index - 1]!
+  if (part.length === 0)
+    throw new LabError('no-match', `shard ${values.shard} has no cell: there are only ${names.length}`)
+  const shard = { index, of, cells: names }
+  return RunStore.create(reportsDir, { ...plan, cells: part.map(({ name }) => name), shard })
+}
+
+const settled = Object.keys(options).filter((name) => !['jobs', 'json', 'resume'].includes(name))
+
+/** A run that was cut short: what it runs, and how, stands in its plan. */
+function resume(args: string[], runId: string | undefined): Promise<RunStore> {
+  for (const name of settled)
+    if (args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
+      throw new LabError('usage', `--${name} has no place beside --resume: the run's own plan holds`)
+  return RunStore.resume(reportsDir, runId)
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']

@@ -32,7 +32,9 @@ export const claimsOf = (claims: readonly Claim[], cells: readonly CellRecord[])
 
 /** What a check finds in each cell that it is about. What the lab itself broke says nothing. */
 function look(check: Check, cells: readonly CellRecord[]): Sight[] {
-  const about = cells.filter(({ name, verdict }) => glob(check.cell).test(name) && /passed|failed/.test(verdict))
+  const about = cells.filter(
+    ({ name, verdict }) => glob(check.cell).test(name) && /passed|failed|flaky|known/.test(verdict),
+  )
   if (about.length === 0) return [{ holds: undefined, says: `${check.cell} did not run` }]
   return about.map((cell) => lookIn(check, cell))
 }

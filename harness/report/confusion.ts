@@ -1,13 +1,16 @@
 import type { CellRecord, ConfusionRecord, ConfusionRow, DiagnosisRecord } from './record.ts'
 
+/** Whether a cell says anything of a detector. */
+export const tellsOfDetectors = ({ verdict }: CellRecord): boolean => /^(passed|failed|flaky)$/.test(verdict)
+
 /**
  * Counts every time the detectors ran on a host whose state was known: healthy, latent, broken. After a fix nothing is
- * known beforehand, and cells the lab itself broke say nothing of a detector: both are left out.
+ * known beforehand, cells the lab itself broke say nothing of a detector, and of known issues it is known: all are left out.
  */
 export function confusion(cells: readonly CellRecord[], detectors: readonly string[] = []): ConfusionRecord {
   const rows = new Map<string, ConfusionRow>()
   let wrong = 0
-  for (const cell of cells.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed'))
+  for (const cell of cells.filter(tellsOfDetectors))
     for (const diagnosis of cell.diagnoses.filter(({ stage }) => !stage.startsWith('fix:'))) {
       const { expected, named } = diagnosis
       const there = whatWasThere(cell, diagnosis)

@@ -6,6 +6,10 @@ import { count, phrase, sentence } from './words.ts'
 /** The verdict on a cell in one line. */
 export function headline(cell: CellRecord): string {
   if (cell.verdict !== 'passed') return shortfall(cell)
+  return told(cell)
+}
+
+function told(cell: CellRecord): string {
   const named = new Set(cell.diagnoses.flatMap((diagnosis) => diagnosis.named))
   const stages = cell.stages.map(({ name }) => name)
   if (!stages.includes('inject')) return 'Healthy from start to end, and no detector spoke.'
@@ -30,6 +34,8 @@ function done(named: boolean, cured: boolean): string {
 
 function shortfall(cell: CellRecord): string {
   const at = phrase(cell.stages.filter(({ verdict }) => verdict === cell.verdict).map(({ name }) => name))
+  if (cell.verdict === 'known' && cell.knownIssue)
+    return `Fails as known until ${cell.knownIssue.until}: ${bound(cell.knownIssue.tracker, 200)}`
   if (at && cell.verdict === 'failed') return `Not as the scenario tells at ${at}.`
   if (at && cell.verdict === 'broken')
     return `The lab itself broke at ${at}: this says nothing of the fault or of a detector.`

@@ -20,13 +20,23 @@ export interface RunRecord {
   claims?: ClaimRecord[]
   /** How right our detectors and outside ones were, ours first; only where outside ones were asked. */
   scores?: ScoreRecord[]
+  /** Cells that were asked for and have no record: the run was cut short, or a shard is not there. */
+  missing?: string[]
+  /** Part `index` of `of`, from 1; `cells` are those of all parts, in order. */
+  shard?: { index: number; of: number; cells: string[] }
+  /** The runs this one was joined from. */
+  mergedFrom?: string[]
 }
 
-/** `broken` is the lab's own failure and never counts for or against a detector. */
-export type Verdict = 'passed' | 'failed' | 'broken' | 'skipped'
+/**
+ * `broken` is the lab's own failure and never counts for or against a detector. `flaky` failed, and passed when it ran
+ * again; `known` failed as known-issues.yaml expects. Stages are neither.
+ */
+export type Verdict = StageVerdict | 'flaky' | 'known'
+export type StageVerdict = 'passed' | 'failed' | 'broken' | 'skipped'
 
 export interface CellRecord {
-  /** `<host>-<scenario>[-<variant>]` */
+  /** `<host>-<scenario>[-<variant>]`, and `#2`, `#3` where it was to run more than once. */
   name: string
   scenario: string
   title: string
@@ -54,6 +64,29 @@ export interface CellRecord {
   traces?: TraceRecord[]
   /** The command that makes this cell again. */
   command: string
+  /** Where its scenario, or its variant, begins. */
+  where?: { file: string; line: number }
+  /** Earlier tries of it in this run, oldest first: those that failed, and those the lab itself broke. */
+  attempts?: AttemptRecord[]
+  /** The entry of known-issues.yaml that speaks of it. */
+  knownIssue?: KnownIssueRecord
+}
+
+/** A cell's name without the number of its repetition: what commands know it by. */
+export const baseName = (name: string): string => name.replace(/#\d+$/, '')
+
+export interface AttemptRecord {
+  verdict: 'failed' | 'broken'
+  reason: string
+  durationMs: number
+}
+
+export interface KnownIssueRecord {
+  pattern: string
+  tracker: string
+  /** The last day on which the failure is expected. */
+  until: string
+  where: { file: string; line: number }
 }
 
 export interface TraceRecord extends Trace {
@@ -75,7 +108,7 @@ export interface HostFacts {
 export interface StageRecord {
   /** provision, healthy, inject, latent, broken, fix:<name>, … */
   name: string
-  verdict: Verdict
+  verdict: StageVerdict
   durationMs: number
   /** What happened, in one sentence. */
   summary: string

@@ -2,7 +2,7 @@ import type { Adapter } from '../scoring/adapter.ts'
 import { unwell } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
 import { ours } from '../scoring/load.ts'
-import { whatWasThere } from './confusion.ts'
+import { tellsOfDetectors, whatWasThere } from './confusion.ts'
 import type { CauseScore, CellRecord, DiagnosisRecord, ScoreRecord } from './record.ts'
 
 /** One look at a host in a known state: what was there, and what a detector made of it. */
@@ -23,7 +23,7 @@ export function scores(
   outside: readonly Pick<Adapter, 'name' | 'title'>[],
 ): ScoreRecord[] {
   const looks = cells
-    .filter(({ verdict }) => verdict === 'passed' || verdict === 'failed')
+    .filter(tellsOfDetectors)
     .flatMap((cell) =>
       cell.diagnoses.filter(({ stage }) => !stage.startsWith('fix:')).map((diagnosis) => ({ cell, diagnosis })),
     )

@@ -2,7 +2,8 @@ import type { RunRecord, Verdict } from './record.ts'
 
 /**
  * The verdict on a run of which `asked` cells were asked for. It fails with any of its cells, and where a detector was
- * wrong, whatever the cells say of themselves; cut short it has not passed.
+ * wrong, whatever the cells say of themselves; cut short it has not passed, and neither with a flaky cell. A failure
+ * that is known counts as a pass.
  */
 export function runVerdict(
   { cells, confusion }: Pick<RunRecord, 'cells' | 'confusion'>,
@@ -11,5 +12,6 @@ export function runVerdict(
   const verdicts = new Set(cells.map(({ verdict }) => verdict))
   if (verdicts.has('failed') || (confusion?.wrong ?? 0) > 0) return 'failed'
   if (verdicts.has('broken') || cells.length < asked) return 'broken'
+  if (verdicts.has('flaky')) return 'flaky'
   return verdicts.size === 1 && verdicts.has('skipped') ? 'skipped' : 'passed'
 }

@@ -2,7 +2,17 @@ import type { Outcome } from '../scenario/schema.ts'
 import type { CellRecord, ClaimRecord, FixRecord, StageRecord, Verdict } from './record.ts'
 
 /** The sign of each verdict; a sign is never alone, a word or a title says the same. */
-export const verdictSigns: Record<Verdict, string> = { passed: '✓', failed: '✗', broken: '!', skipped: '–' }
+export const verdictSigns: Record<Verdict, string> = {
+  passed: '✓',
+  failed: '✗',
+  broken: '!',
+  skipped: '–',
+  flaky: '≈',
+  known: '○',
+}
+
+/** Verdicts in the order in which people want to hear of them. */
+export const verdictOrder: readonly Verdict[] = ['failed', 'broken', 'flaky', 'known', 'passed', 'skipped']
 
 /** The sign of each outcome of a probe. */
 export const outcomeSigns: Record<Outcome, string> = { pass: '✓', fail: '✗', error: '!' }

@@ -4,7 +4,7 @@ import { type Html, html, trusted } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { failures } from '../failures.ts'
 import type { RunRecord, Verdict } from '../record.ts'
-import { count, verdictSigns } from '../words.ts'
+import { count, verdictOrder, verdictSigns } from '../words.ts'
 import { renderCell } from './cell.ts'
 import { renderClaims } from './claims.ts'
 import { renderConfusion } from './confusion.ts'
@@ -76,11 +76,10 @@ printed. Nothing on this page is loaded from elsewhere.</p>
 }
 
 function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
-  const order: Verdict[] = ['failed', 'broken', 'passed', 'skipped']
-  const tally = order
+  const tally = verdictOrder
     .map((verdict) => ({ verdict, cells: record.cells.filter((cell) => cell.verdict === verdict).length }))
     .filter(({ cells }) => cells > 0)
-  const sorted = [...record.cells].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+  const sorted = [...record.cells].sort((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
   return html`<header class="hero ${record.verdict}">
 <p class="verdict ${record.verdict}"><i aria-hidden="true">${verdictSigns[record.verdict]}</i> ${record.verdict}</p>
 <h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
@@ -97,6 +96,13 @@ ${sorted.map((cell) => renderCell(cell, { alone: false }))}`
 const when = (iso: string): string => iso.replace('T', ' ').replace(/(:\d\d)(:\d\d(\.\d+)?)?Z$/, '$1 UTC')
 
 const icon = (verdict: Verdict): string => {
-  const fill = { passed: '%231f8a54', failed: '%23cf3a2e', broken: '%23b7791f', skipped: '%238a939e' }[verdict]
+  const fill = {
+    passed: '%231f8a54',
+    failed: '%23cf3a2e',
+    broken: '%23b7791f',
+    skipped: '%238a939e',
+    flaky: '%237c4fc9',
+    known: '%233b72c4',
+  }[verdict]
   return `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='${fill}'/%3E%3C/svg%3E`
 }

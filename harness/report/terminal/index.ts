@@ -8,13 +8,15 @@ import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
 import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
 import { confusionLines } from './confusion.ts'
-import { type Paint, paintVerdict, plain, runOut } from './paint.ts'
+import { type Paint, paintVerdict, plain, runOut, verdictColor } from './paint.ts'
 import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
 
 /** Tells people of a run while it goes on. `cell` is needed only where cells run side by side; else it is the last started. */
 export interface Reporter {
+  /** Told once, before the first cell: how many run at a time, how long each should take (ms), and which have ended. */
+  plan?(run: { jobs: number; expected: ReadonlyMap<string, number>; done: readonly CellRecord[] }): void
   cellStart(cell: Pick<CellRecord, 'name' | 'title' | 'provider' | 'accelerator' | 'host'> & { stages: string[] }): void
   stageStart(name: string, cell?: string): void
   progress(line: string, cell?: string): void
@@ -70,9 +72,10 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
   }
 }
 
-function stageLines(stage: StageRecord, look: { paint: Paint; width: number; prefix: string }): string[] {
+/** What became of a stage, as lines: why it did not pass is told at once. */
+export function stageLines(stage: StageRecord, look: { paint: Paint; width: number; prefix: string }): string[] {
   const { paint } = look
-  const mark = { passed: paint.green, failed: paint.red, broken: paint.yellow, skipped: paint.dim }[stage.verdict]
+  const mark = verdictColor(paint, stage.verdict)
   const sign = mark(verdictSigns[stage.verdict])
   const head = `  ${sign} ${paint.dim(look.prefix)}${stage.name.padEnd(look.width)}  ${duration(stage.durationMs).padStart(11)}`
   // All of them stand at the end of the run, with the way in.
@@ -85,7 +88,8 @@ function stageLines(stage: StageRecord, look: { paint: Paint; width: number; pre
   ]
 }
 
-function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
+/** The end of a run, as lines: what did not pass, with the way in; report and command. */
+export function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
   const { cells } = record
   const shown = cells.length === 1 ? cells : cells.filter(({ verdict }) => verdict === 'failed' || verdict === 'broken')
   const lines = shown.slice(0, 5).flatMap((cell) => summary(cell, paint))
@@ -116,4 +120,5 @@ function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
   ]
 }
 
-const told = (text: string): string => runOut(bound(text, 300))
+/** A headline for a terminal. */
+export const told = (text: string): string => runOut(bound(text, 300))

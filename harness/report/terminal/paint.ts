@@ -7,9 +7,19 @@ export type Paint = ReturnType<typeof pc.createColors>
 
 /** A verdict as a sign and a word, in its colour. */
 export function paintVerdict(paint: Paint, verdict: Verdict): string {
-  const color = { passed: paint.green, failed: paint.red, broken: paint.yellow, skipped: paint.dim }[verdict]
-  return color(paint.bold(`${verdictSigns[verdict]} ${verdict}`))
+  return verdictColor(paint, verdict)(paint.bold(`${verdictSigns[verdict]} ${verdict}`))
 }
+
+/** The colour of a verdict. */
+export const verdictColor = (paint: Paint, verdict: Verdict): ((text: string) => string) =>
+  ({
+    passed: paint.green,
+    failed: paint.red,
+    broken: paint.yellow,
+    skipped: paint.dim,
+    flaky: paint.magenta,
+    known: paint.cyan,
+  })[verdict]
 
 /** The class of a fix as a sign and a word of one width, in its colour. */
 export function paintClass(paint: Paint, observed: FixRecord['observed']): string {

@@ -1,8 +1,7 @@
 import { duration } from '../../lib/text.ts'
 import type { Paint } from './paint.ts'
+import { frameMs, frames, Redraw } from './redraw.ts'
 
-const frames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
-const frameMs = 100
 // How often a log that cannot be redrawn says that a stage still runs: long silence looks like a hang, and kills CI jobs.
 const pulseMs = 20_000
 
@@ -19,7 +18,7 @@ export class Screen {
   readonly #paint: Paint
   readonly #live: boolean
   readonly #running = new Map<string, Running>()
-  #drawn = 0
+  readonly #redraw: Redraw
   #frame = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -27,12 +26,12 @@ export class Screen {
     this.#stream = stream
     this.#paint = paint
     this.#live = live
+    this.#redraw = new Redraw(stream)
   }
 
   /** Prints lines that stay, above what is running. */
   print(...lines: string[]): void {
-    this.#stream.write(`${this.#erased()}${lines.map((line) => `${line}\n`).join('')}`)
-    this.#draw()
+    this.#redraw.draw(lines, this.#live ? this.#lines() : [])
   }
 
   start(cell: string, stage: string, width: number): void {
@@ -73,19 +72,7 @@ export class Screen {
   }
 
   #draw(): void {
-    if (!this.#live) return
-    const erased = this.#erased()
-    const lines = this.#lines()
-    this.#drawn = lines.length
-    if (erased || lines.length) this.#stream.write(`${erased}${lines.map((line) => `${line}\n`).join('')}`)
-  }
-
-  // Up over what was drawn, and all below it erased.
-  #erased(): string {
-    if (this.#drawn === 0) return ''
-    const up = `\x1b[${this.#drawn}A\r\x1b[J`
-    this.#drawn = 0
-    return up
+    if (this.#live) this.#redraw.draw([], this.#lines())
   }
 
   #lines(): string[] {
@@ -94,14 +81,13 @@ export class Screen {
       const spinner = this.#live ? frames[this.#frame % frames.length]! : '…'
       const took = elapsed(Date.now() - since).padStart(11)
       const head = `  ${spinner} ${among ? `${cell} ` : ''}${stage.padEnd(width)}  ${took}  `
-      // One column is left free, and a line that wrapped could not be erased.
-      const room = this.#live ? Math.max(0, (this.#stream.columns || 80) - 1) : 400
+      const room = this.#live ? this.#redraw.columns : 400
       const rest = line.slice(0, Math.max(0, room - head.length))
       return `${this.#paint.cyan(head.slice(0, room))}${this.#paint.dim(rest)}`
     })
   }
 }
 
-// Whole seconds: a tenth that flickers tells nothing.
-const elapsed = (ms: number): string =>
+/** A duration that still grows, in whole seconds: a tenth that flickers tells nothing. */
+export const elapsed = (ms: number): string =>
   ms < 59_500 ? `${Math.round(ms / 1000)} s` : duration(Math.max(60_000, Math.round(ms / 1000) * 1000))

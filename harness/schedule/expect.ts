@@ -1,0 +1,40 @@
+import type { PastCell, PastRun } from '../report/history.ts'
+import { baseName } from '../report/record.ts'
+import type { Cell } from '../scenario/cell.ts'
+
+/** Of how many runs the usual duration is taken. */
+const recent = 5
+// What a stage takes where nothing was recorded yet: every fix boots or breaks the host again.
+const stageMs = { vm: 60_000, container: 20_000 }
+
+/**
+ * How long each cell is expected to take, in ms, by what it took before: the median of its last runs, else of the same
+ * scenario's on other hosts, else by its number of stages. The same past gives the same answer.
+ */
+export function expectDurations(cells: readonly Cell[], past: readonly PastRun[]): Map<string, number> {
+  const known = new Map<string, number[]>()
+  const note = (key: string, { durationMs }: PastCell): void => {
+    known.set(key, [...(known.get(key) ?? []), durationMs].slice(-recent))
+  }
+  const kinds = new Map(cells.map((cell) => [baseName(cell.name), kindOf(cell)]))
+  for (const { cells: ran } of past)
+    for (const [name, cell] of Object.entries(ran)) {
+      // What did not run to its end says nothing of how long it takes.
+      if (cell.verdict === 'skipped' || cell.verdict === 'broken') continue
+      note(baseName(name), cell)
+      const kind = kinds.get(baseName(name))
+      if (kind) note(kind, cell)
+    }
+  return new Map(
+    cells.map((cell) => [cell.name, median(known.get(baseName(cell.name)) ?? known.get(kindOf(cell))) ?? guess(cell)]),
+  )
+}
+
+const kindOf = ({ scenario, variant = '' }: Cell): string => `${scenario}\n${variant}`
+
+const guess = ({ fixes, needs }: Cell): number =>
+  (3 + fixes.length) * (needs.includes('own-kernel') ? stageMs.vm : stageMs.container)
+
+function median(values: readonly number[] | undefined): number | undefined {
+  return values?.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}

@@ -1,0 +1,57 @@
+import { sleep } from '../lib/retry.ts'
+
+/** Something to run: what it takes of the machine, and for how long. */
+export interface Task {
+  name: string
+  expectedMs: number
+  /** MiB, reserved while it runs. */
+  memory: number
+}
+
+export interface PoolOptions {
+  jobs: number
+  /** MiB that tasks may take together. */
+  memory: number
+  /** MiB that are left at this moment; others may have taken what was there at the start. */
+  memoryLeft: () => number
+  signal: AbortSignal
+}
+
+// How often it is looked whether others have given memory back.
+const lookMs = 2000
+
+/**
+ * Runs every task once, the longest first, at most `jobs` at a time, and never more than the memory holds: a task that
+ * does not fit waits, and smaller ones go before it. Alone, a task runs whatever it takes. An abort starts no more.
+ * Rejects with the first error, once all that ran has ended.
+ */
+export async function runPool<T extends Task>(
+  tasks: readonly T[],
+  options: PoolOptions,
+  run: (task: T) => Promise<void>,
+): Promise<void> {
+  const waiting = tasks.toSorted((a, b) => b.expectedMs - a.expectedMs)
+  const running = new Map<T, Promise<void>>()
+  const errors: unknown[] = []
+  const fits = (task: T): boolean => {
+    if (running.size === 0) return true
+    const reserved = [...running.keys()].reduce((sum, { memory }) => sum + memory, 0)
+    return reserved + task.memory <= options.memory && task.memory <= options.memoryLeft()
+  }
+  while (waiting.length > 0 || running.size > 0) {
+    const stop = options.signal.aborted || errors.length > 0
+    if (stop) waiting.length = 0
+    const next = running.size < options.jobs ? waiting.find(fits) : undefined
+    if (next) {
+      waiting.splice(waiting.indexOf(next), 1)
+      const ended = run(next)
+        .catch((error: unknown) => void errors.push(error))
+        .finally(() => running.delete(next))
+      running.set(next, ended)
+    } else if (running.size > 0) {
+      const blocked = waiting.length > 0 && running.size < options.jobs
+      await Promise.race([...running.values(), ...(blocked ? [sleep(lookMs)] : [])])
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, freemem } from 'node:os'
+import { LabError } from '../lib/errors.ts'
+
+const mib = 2 ** 20
+// A VM's own RAM, and what QEMU keeps beside it; TCG keeps the code it translated (tb-size) too.
+const vm = { kvm: 2048 + 256, tcg: 2048 + 256 + 1024 }
+// systemd, two daemons and two dozen probe containers: 170 to 275 MiB were seen, at their most.
+const containerHost = 384
+/** What the machine is left with. */
+const kept = 512
+
+/** The memory that one host takes at its most, in MiB. */
+export function memoryOf(provider: string, accelerator: string): number {
+  if (provider === 'container') return containerHost
+  return accelerator === 'kvm' ? vm.kvm : vm.tcg
+}
+
+/** The memory that hosts may take now, in MiB: what the machine, or the control group we are in, has left. */
+export function memoryLeft(): number {
+  const limit = process.constrainedMemory()
+  // 0, or more than any machine has, where nothing limits.
+  const ours = limit > 0 && limit < 2 ** 50 ? limit - process.memoryUsage.rss() : Number.POSITIVE_INFINITY
+  return Math.floor(Math.min(available(), ours) / mib) - kept
+}
+
+// The kernel's word for what can be had without swapping: caches count, unlike in freemem().
+function available(): number {
+  try {
+    const [, kib] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? []
+    return kib ? Number(kib) * 1024 : freemem()
+  } catch {
+    return freemem()
+  }
+}
+
+/** How many cells run side by side unless told: one for each core, as far as memory goes. Cells wait more than they work. */
+export const defaultJobs = (smallest: number, cores = availableParallelism(), memory = memoryLeft()): number =>
+  Math.max(1, Math.min(cores, Math.floor(memory / smallest)))
+
+/** Reads the value of an option as a whole number from `least`. Throws LabError `usage`. */
+export function wholeNumber(option: string, value: string, least: number): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= least) return number
+  throw new LabError('usage', `${option} ${value}: not a whole number from ${least} on`)
+}

@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Lock, tryLock } from '../images/lock.ts'
+import { LabError } from '../lib/errors.ts'
+import type { CellRecord, RunRecord } from '../report/record.ts'
+
+/** What a matrix set out to do, written down before anything boots, so that another process can go on with it. */
+export interface RunPlan {
+  version: 1
+  runId: string
+  startedAt: string
+  command: string
+  /** The names of all its cells, in the order of the record. */
+  cells: string[]
+  provider?: string
+  until?: string
+  /** Outside detectors, as they were named. */
+  detectors?: string[]
+  jobs?: number
+  retryFailed: number
+  retryBroken: number
+  shard?: NonNullable<RunRecord['shard']>
+  /** Ms that earlier processes have worked on it, and when the present one began. */
+  spentMs: number
+  continuedAt: string
+}
+
+/** The folder of a matrix run: its plan, and the record of each cell that has ended. Held by one process at a time. */
+export class RunStore {
+  readonly dir: string
+  readonly plan: RunPlan
+  readonly #lock: Lock
+
+  private constructor(dir: string, plan: RunPlan, lock: Lock) {
+    this.dir = dir
+    this.plan = plan
+    this.#lock = lock
+  }
+
+  /** Begins a run. */
+  static async create(reports: string, plan: Omit<RunPlan, 'version' | 'spentMs' | 'continuedAt'>): Promise<RunStore> {
+    const dir = join(reports, plan.runId)
+    await mkdir(join(dir, 'cells'), { recursive: true })
+    const lock = await tryLock(lockOf(dir))
+    if (!lock) throw new LabError('usage', `another process has the run ${plan.runId}`)
+    const store = new RunStore(dir, { version: 1, ...plan, spentMs: 0, continuedAt: plan.startedAt }, lock)
+    await store.#savePlan()
+    return store
+  }
+
+  /**
+   * Goes on with a run that was killed or interrupted: the one of this id, else the newest. LabError `usage` where there
+   * is none, where it has ended, or where a living process has it.
+   */
+  static async resume(reports: string, runId?: string): Promise<RunStore> {
+    const hint = 'npm run matrix starts a new one'
+    const id = runId ?? unfinished(reports).at(-1)
+    if (!id) throw new LabError('usage', 'no run was cut short', { hint })
+    const dir = join(reports, id)
+    const plan = readPlan(dir)
+    if (!plan) throw new LabError('usage', `no run ${id} has a plan to go on with`, { hint })
+    const lock = await tryLock(lockOf(dir))
+    if (!lock) throw new LabError('usage', `the run ${id} is still going on`, { hint: 'it has a living process' })
+    if (isDone(dir, plan)) {
+      await lock.release()
+      throw new LabError('usage', `the run ${id} has no cell left to run`, { hint })
+    }
+    const worked = Math.max(0, ...ended(dir).map((name) => statSync(join(dir, 'cells', name)).mtimeMs))
+    const spentMs = plan.spentMs + Math.max(0, Math.round(worked - Date.parse(plan.continuedAt)))
+    const store = new RunStore(dir, { ...plan, spentMs, continuedAt: new Date().toISOString() }, lock)
+    await store.#savePlan()
+    return store
+  }
+
+  /** The records of the cells that have ended, by name. */
+  async done(): Promise<Map<string, CellRecord>> {
+    const names = await readdir(join(this.dir, 'cells'))
+    const files = names.filter((name) => name.endsWith('.json'))
+    const records = await Promise.all(
+      files.map(async (name) => JSON.parse(await readFile(join(this.dir, 'cells', name), 'utf8')) as CellRecord),
+    )
+    return new Map(records.map((record) => [record.name, record]))
+  }
+
+  /** Keeps the record of a cell that has ended. */
+  save(cell: CellRecord): Promise<void> {
+    return writeWhole(join(this.dir, 'cells', fileOf(cell.name)), cell)
+  }
+
+  /** Lets go of the run. */
+  async close(): Promise<void> {
+    await this.#lock.release()
+    await rm(lockOf(this.dir), { force: true })
+  }
+
+  #savePlan(): Promise<void> {
+    return writeWhole(join(this.dir, 'plan.json'), this.plan)
+  }
+}
+
+const lockOf = (dir: string): string => join(dir, 'plan.lock')
+const fileOf = (cell: string): string => `${cell}.json`
+
+// Made under another name and renamed: whoever reads it, whenever a process dies, it is whole or not there.
+async function writeWhole(path: string, value: unknown): Promise<void> {
+  const temporary = `${path}.${process.pid}.part`
+  await writeFile(temporary, `${JSON.stringify(value, undefined, 2)}\n`)
+  await rename(temporary, path)
+}
+
+function readPlan(dir: string): RunPlan | undefined {
+  try {
+    const plan = JSON.parse(readFileSync(join(dir, 'plan.json'), 'utf8')) as RunPlan
+    return plan.version === 1 ? plan : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const ended = (dir: string): string[] =>
+  existsSync(join(dir, 'cells')) ? readdirSync(join(dir, 'cells')).filter((name) => name.endsWith('.json')) : []
+
+function isDone(dir: string, plan: RunPlan): boolean {
+  const files = new Set(ended(dir))
+  return plan.cells.every((name) => files.has(fileOf(name))) && existsSync(join(dir, 'record.json'))
+}
+
+/** The ids of runs that have cells left, oldest first. */
+function unfinished(reports: string): string[] {
+  const names = existsSync(reports) ? readdirSync(reports).filter((name) => name !== 'latest') : []
+  return names
+    .flatMap((name) => {
+      const plan = readPlan(join(reports, name))
+      return plan && !isDone(join(reports, name), plan) ? [plan] : []
+    })
+    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+    .map(({ runId }) => runId)
+}
