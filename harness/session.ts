@@ -11,11 +11,13 @@ import { messageOf } from './lib/errors.ts'
 import { probes } from './probes/index.ts'
 import { complete } from './report/complete.ts'
 import { readHistory, remember } from './report/history.ts'
+import { inLightOf } from './report/known.ts'
 import { baseName, type CellRecord, type RunRecord } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
 import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
+import { type KnownIssue, knownIssueOf } from './scenario/known-issues.ts'
 import { expectDurations } from './schedule/expect.ts'
 import { runPool } from './schedule/pool.ts'
 import { type Retries, withRetries } from './schedule/retry.ts'
@@ -35,6 +37,7 @@ export interface SessionOptions extends TellOptions {
   /** How many cells run side by side; by default as many as cores and memory allow. */
   jobs?: number
   retries?: Retries
+  knownIssues?: readonly KnownIssue[]
   keep?: Lab['keep']
   /** Outside detectors to score beside ours. */
   outside?: readonly Adapter[]
@@ -102,7 +105,9 @@ async function runTask({ cell, choice }: CellTask, dir: string, options: Session
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
     // The last try's logs are those the report leads to.
     if (attempt > 1) await rename(logDir, `${logDir}~${attempt - 1}`)
-    return runCell(cell, choice.provider, logDir, options)
+    const record = await runCell(cell, choice.provider, logDir, options)
+    const issue = knownIssueOf({ ...cell, name: baseName(cell.name) }, record.provider, options.knownIssues ?? [])
+    return inLightOf(issue, record, new Date().toISOString().slice(0, 10))
   })
 }
 

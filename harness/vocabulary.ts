@@ -1,8 +1,10 @@
 import { decoys } from './faults/decoys.ts'
 import { faults } from './faults/index.ts'
+import { providerNames } from './hosts/index.ts'
 import { hostImages } from './images/recipe.ts'
 import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
+import { type KnownIssue, loadKnownIssues } from './scenario/known-issues.ts'
 import { loadScenarios } from './scenario/load.ts'
 import type { Vocabulary } from './scenario/schema.ts'
 
@@ -23,3 +25,7 @@ export const vocabulary = (): Vocabulary => ({
 
 /** Every cell of the house's own scenarios. Throws LabError `usage` with file, line and column of each mistake. */
 export const allCells = (): Cell[] => loadScenarios(scenariosDir, vocabulary())
+
+/** The failures of these cells that are known, each until a day. Throws LabError `usage` like `allCells`. */
+export const knownIssues = (cells: readonly Cell[]): KnownIssue[] =>
+  loadKnownIssues(`${scenariosDir}known-issues.yaml`, { cells, providers: providerNames })

@@ -16,7 +16,7 @@ import { RunStore } from '../schedule/run-store.ts'
 import { parseShard, splitCells } from '../schedule/shard.ts'
 import { loadDetectors } from '../scoring/load.ts'
 import { newRunId, reportsDir, runCells } from '../session.ts'
-import { allCells } from '../vocabulary.ts'
+import { allCells, knownIssues } from '../vocabulary.ts'
 import { oneOf } from './run.ts'
 
 const options = {
@@ -46,6 +46,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
   if (positionals.length > (values.resume ? 1 : 0))
     throw new LabError('usage', `${positionals[0]} is not an option`, { hint: 'cells are chosen by --select' })
   const all = allCells()
+  const issues = knownIssues(all)
   const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values)
   try {
     const { plan } = store
@@ -62,6 +63,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
       signal,
       command: plan.command,
       retries: plan,
+      knownIssues: issues,
       store,
       ...((jobs ?? plan.jobs) && { jobs: jobs ?? plan.jobs! }),
       ...(plan.until && { until: plan.until }),

@@ -6,7 +6,7 @@ import { shellQuote } from '../lib/text.ts'
 import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
 import { loadDetectors } from '../scoring/load.ts'
-import { allCells } from '../vocabulary.ts'
+import { allCells, knownIssues } from '../vocabulary.ts'
 
 /** `npm run scenario <cell>`: one cell, from provisioning to the report. */
 export default async function run(args: string[], signal: AbortSignal): Promise<number> {
@@ -40,6 +40,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
     signal,
     command: `npm run scenario ${[cell.name, ...(args.length > 1 ? ['--', ...args.slice(1)] : [])].map(shellQuote).join(' ')}`,
     keep,
+    knownIssues: values.until ? [] : knownIssues(cells),
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
     ...(outside.length > 0 && { outside }),

@@ -1,3 +1,4 @@
+import { duration } from '../lib/text.ts'
 import { bound } from './bound.ts'
 import { probeGrid } from './grid.ts'
 import type { CellRecord, FixRecord, StageRecord } from './record.ts'
@@ -12,8 +13,17 @@ export function story(cell: CellRecord): { lead: string; text: string }[] {
     { lead: 'Latent', text: sickness(cell, 'latent') },
     { lead: 'Broken', text: sickness(cell, 'broken') },
     { lead: 'Fixes', text: repairs(cell) },
+    { lead: 'Known issue', text: known(cell) },
+    { lead: 'Other tries', text: tries(cell) },
   ].filter(({ text }) => text !== '')
 }
+
+const known = ({ knownIssue, reason = '' }: CellRecord): string => (knownIssue ? sentence(plain(reason)) : '')
+
+const tries = ({ attempts = [] }: CellRecord): string =>
+  attempts
+    .map(({ verdict, reason, durationMs }) => sentence(`${verdict} after ${duration(durationMs)}: ${plain(reason)}`))
+    .join(' ')
 
 function host(cell: CellRecord): string {
   const { os, kernel, docker, iptables } = cell.facts

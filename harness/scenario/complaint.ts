@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { LineCounter } from 'yaml'
 
 /** Something wrong in a file: where (offsets into its text), what, and what to do about it. */
@@ -27,6 +28,12 @@ export function renderComplaint(file: string, text: string, lines: LineCounter, 
     `  ${gutter} | ${' '.repeat(column)}${carets}`,
     ...(complaint.hint ? [`  ${gutter} = ${complaint.hint.replace(unsafe, '\ufffd')}`] : []),
   ].join('\n')
+}
+
+/** A path as people would type it: relative where it is below the working folder. */
+export function shortest(path: string): string {
+  const below = relative('', path)
+  return below === '' || below.startsWith('..') ? path : below
 }
 
 /** Line and column of an offset, both from 1; the start of an empty file is 1:1. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
 import { type Cell, cellsOf } from './cell.ts'
-import { type Complaint, position, renderComplaint } from './complaint.ts'
+import { type Complaint, position, renderComplaint, shortest } from './complaint.ts'
 import { expand, expansionKeys, overlaidHosts } from './expand.ts'
 import { explain } from './explain.ts'
 import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts'
@@ -42,12 +42,6 @@ export function loadScenarios(dir: string, vocabulary: Vocabulary): Cell[] {
     throw new LabError('usage', reports.join('\n\n'), { hint })
   }
   return cells
-}
-
-/** A path as people would type it: relative where it is below the working folder. */
-function shortest(path: string): string {
-  const below = relative('', path)
-  return below === '' || below.startsWith('..') ? path : below
 }
 
 interface Schemas {

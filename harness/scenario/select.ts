@@ -27,9 +27,10 @@ export function findCell(cells: readonly Cell[], name: string): Cell {
   return cell
 }
 
-const matches = (pattern: string) => {
+/** Whether a cell is meant by a pattern: a glob over names, or a tag. */
+export const matches = (pattern: string) => {
   const glob = new RegExp(`^${pattern.split(/\*+/).map(escapeLiteral).join('.*')}$`, 'u')
-  return (cell: Cell): boolean => glob.test(cell.name) || cell.tags.includes(pattern)
+  return (cell: Pick<Cell, 'name' | 'tags'>): boolean => glob.test(cell.name) || cell.tags.includes(pattern)
 }
 
 const escapeLiteral = (text: string): string => text.replace(/[\\^$.+()[\]{}|/]/g, '\\$&').replaceAll('?', '.')

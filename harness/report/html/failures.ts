@@ -1,5 +1,6 @@
 import { type Html, html } from '../../lib/html.ts'
 import type { Failure } from '../failures.ts'
+import { count } from '../words.ts'
 import { command, lines, prose, slug } from './parts.ts'
 
 /** What did not pass, first and as sentences: the stage, what was expected against what was seen, the way in. */
@@ -16,6 +17,18 @@ ${failure.lines.length > 0 && html`<ul class="mismatches">${lines(failure.lines,
 ${failure.enter && html`<p class="enter quiet">Enter the host as it was then:</p>${command(failure.enter)}`}
 </div>`,
 )}
+</section>`
+}
+
+/** The cells that were asked for and have no record. */
+export function renderMissing(missing: readonly string[] = []): Html | false {
+  if (missing.length === 0) return false
+  return html`<section class="failures" aria-label="What did not run">
+<div class="failure broken">
+<h3>${count(missing.length, 'cell')} did not run</h3>
+<p>The run was cut short, or a shard of it is missing.</p>
+<ul class="mismatches">${lines(missing, 200, (line) => html`<li><code>${line}</code></li>`)}</ul>
+</div>
 </section>`
 }
 

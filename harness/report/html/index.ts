@@ -8,7 +8,7 @@ import { count, verdictOrder, verdictSigns } from '../words.ts'
 import { renderCell } from './cell.ts'
 import { renderClaims } from './claims.ts'
 import { renderConfusion } from './confusion.ts'
-import { renderFailures } from './failures.ts'
+import { renderFailures, renderMissing } from './failures.ts'
 import { renderOverview } from './overview.ts'
 import { command } from './parts.ts'
 import { renderScores } from './scores.ts'
@@ -85,6 +85,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
 <h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
 </header>
 ${renderFailures(bad, true)}
+${renderMissing(record.missing)}
 ${renderOverview(record)}
 ${renderConfusion(record)}
 ${renderScores(record)}

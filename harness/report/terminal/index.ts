@@ -8,7 +8,7 @@ import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
 import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
 import { confusionLines } from './confusion.ts'
-import { type Paint, paintVerdict, plain, runOut, verdictColor } from './paint.ts'
+import { type Paint, paintVerdict, plain, runOut, verdictColor, wrap } from './paint.ts'
 import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
@@ -109,15 +109,25 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
     if (failure.lines.length > 12) lines.push(paint.dim(`    and ${failure.lines.length - 12} more, in the report`))
     if (failure.enter) lines.push(`    ${paint.dim('enter the host:')} ${failure.enter}`)
   }
+  const { missing = [] } = record
+  if (missing.length > 0) {
+    lines.push('', `  ${paintVerdict(paint, 'broken')} ${count(missing.length, 'cell')} did not run:`)
+    lines.push(...wrap(missing.join(', '), 92, '    '))
+  }
   const path = relative(process.cwd(), reportPath)
   return [
     ...lines,
     '',
-    `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}`,
+    `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}${triedAgain(record)}`,
     `${paint.dim('report')} ${path.startsWith('..') ? reportPath : path}`,
     `${paint.dim('again ')} ${record.command}`,
     '',
   ]
+}
+
+function triedAgain({ cells }: RunRecord): string {
+  const broken = cells.flatMap(({ attempts = [] }) => attempts).filter(({ verdict }) => verdict === 'broken').length
+  return broken > 0 ? `; the lab itself broke ${count(broken, 'time')} and tried again` : ''
 }
 
 /** A headline for a terminal. */
