@@ -14,11 +14,14 @@ import { reportsDir } from '../session.ts'
 
 /**
  * `npm run report [-- <record.json>]`: writes a run's reports anew from its record, by default the latest.
- * `npm run report -- merge FILES...`: one record and one report from those of shards; a folder stands for its record.
+ * `npm run report -- merge [--plan FILE] FILES...`: one record and one report from those of shards; a folder stands for
+ * its record. The plan tells which cells should be there.
  */
 export default async function report(args: string[]): Promise<number> {
-  const { positionals } = parseArgs({ args, allowPositionals: true })
-  const record = positionals[0] === 'merge' ? await merge(positionals.slice(1)) : await again(positionals[0])
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { plan: { type: 'string' } } })
+  const [first, ...files] = positionals
+  if (values.plan && first !== 'merge') throw new LabError('usage', '--plan has no place without merge')
+  const record = first === 'merge' ? await merge(files, values.plan) : await again(first)
   const dir = join(reportsDir, record.runId)
   await writeReports(record, dir)
   createReporter(process.stderr, { color: !process.env.NO_COLOR, live: false }).end(record, `${dir}/index.html`)
@@ -27,9 +30,14 @@ export default async function report(args: string[]): Promise<number> {
 
 const again = (file = join(reportsDir, 'latest')): Promise<RunRecord> => read(file)
 
-async function merge(files: readonly string[]): Promise<RunRecord> {
+async function merge(files: readonly string[], plan: string | undefined): Promise<RunRecord> {
   const records = await Promise.all(files.map(read))
-  const record = mergeRecords(records, { causes: Object.keys(detectors), claims: loadClaims() })
+  const asked = plan && (await cellsOf(plan))
+  const record = mergeRecords(records, {
+    causes: Object.keys(detectors),
+    claims: loadClaims(),
+    ...(asked && { asked }),
+  })
   // What the hosts printed lies beside each record, and the page leads to it.
   for (const file of files) {
     const from = join(await folderOf(file), 'hosts')
@@ -38,6 +46,20 @@ async function merge(files: readonly string[]): Promise<RunRecord> {
   }
   remember(record, reportsDir)
   return record
+}
+
+/** The cells that `npm run list -- --json --shard-minutes N` gave jobs to. */
+async function cellsOf(plan: string): Promise<string[]> {
+  try {
+    return (JSON.parse(await readFile(plan, 'utf8')) as { cells: string[] }[]).flatMap(({ cells }) => {
+      if (cells.every((name) => typeof name === 'string')) return cells
+      throw new TypeError('cells are not names')
+    })
+  } catch (error) {
+    throw new LabError('usage', `${plan} cannot be read as a plan: ${messageOf(error)}`, {
+      hint: 'npm run list -- --json --shard-minutes 30 prints one',
+    })
+  }
 }
 
 const folderOf = async (path: string): Promise<string> => ((await stat(path)).isDirectory() ? path : dirname(path))

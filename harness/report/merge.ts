@@ -11,7 +11,12 @@ import type { RunRecord } from './record.ts'
  */
 export function mergeRecords(
   records: readonly RunRecord[],
-  by: { causes: readonly string[]; claims: readonly Claim[] },
+  by: {
+    causes: readonly string[]
+    claims: readonly Claim[]
+    /** The cells that should be there, where the records do not know it themselves. */
+    asked?: readonly string[] | undefined
+  },
 ): RunRecord {
   // The same file may be given twice, by a folder and by a pattern.
   const runs = [...new Map(records.map((record) => [record.runId, record])).values()].sort((a, b) =>
@@ -19,7 +24,7 @@ export function mergeRecords(
   )
   const first = runs[0]
   if (!first) throw new LabError('usage', 'no records to merge', { hint: 'npm run report -- merge FILES' })
-  const asked = askedFor(runs)
+  const asked = [...new Set([...(by.asked ?? []), ...askedFor(runs)])]
   refuseTwins(runs)
   const place = new Map(asked.map((name, index) => [name, index]))
   const cells = runs.flatMap((run) => run.cells).sort((a, b) => place.get(a.name)! - place.get(b.name)!)
@@ -36,7 +41,7 @@ export function mergeRecords(
       cells,
       mergedFrom: runs.map(({ runId }) => runId),
     },
-    { asked, ...by, outside: outsideOf(runs) },
+    { ...by, asked, outside: outsideOf(runs) },
   )
 }
 

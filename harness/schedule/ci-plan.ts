@@ -1,0 +1,39 @@
+import { unmet } from '../hosts/host.ts'
+import { providers } from '../hosts/index.ts'
+import type { Cell } from '../scenario/cell.ts'
+import { splitCells } from './shard.ts'
+
+/** A job of a CI system: cells of one provider, and the arguments of `npm run matrix` that run them. */
+export interface CiJob {
+  name: string
+  provider: string
+  cells: string[]
+  args: string
+  /** How long it is expected to take, one cell after the other. */
+  minutes: number
+}
+
+/** The provider that runs a cell where all are at hand: the cheapest that has what it needs. Looks at no machine. */
+export async function idealProvider(cell: Pick<Cell, 'needs'>): Promise<string | undefined> {
+  return (await providers()).find((provider) => unmet(cell.needs, provider).length === 0)?.name
+}
+
+/** Cells as jobs of about `minutes` each, and at most `most` for a provider; by provider, which decides on the runner. */
+export function ciPlan(
+  cells: readonly (Cell & { provider: string })[],
+  expected: ReadonlyMap<string, number>,
+  { minutes, most }: { minutes: number; most: number },
+): CiJob[] {
+  return [...new Set(cells.map(({ provider }) => provider))].sort().flatMap((provider) => {
+    const own = cells.filter((cell) => cell.provider === provider)
+    const ms = (some: readonly Cell[]): number => some.reduce((sum, { name }) => sum + (expected.get(name) ?? 0), 0)
+    const of = Math.min(most, own.length, Math.max(1, Math.ceil(ms(own) / (minutes * 60_000))))
+    return splitCells(own, of, expected).map((part, i) => ({
+      name: `${provider}-${i + 1}`,
+      provider,
+      cells: part.map(({ name }) => name),
+      args: [`--provider ${provider}`, ...part.map(({ name }) => `--select ${name}`)].join(' '),
+      minutes: Math.ceil(ms(part) / 60_000),
+    }))
+  })
+}
