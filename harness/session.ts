@@ -10,6 +10,7 @@ import { sweepEverything } from './hosts/sweep.ts'
 import { messageOf } from './lib/errors.ts'
 import { probes } from './probes/index.ts'
 import { complete } from './report/complete.ts'
+import { tellGithub } from './report/github.ts'
 import { readHistory, remember } from './report/history.ts'
 import { inLightOf } from './report/known.ts'
 import { baseName, type CellRecord, type RunRecord } from './report/record.ts'
@@ -96,6 +97,7 @@ export async function runCells(
   remember(record, reportsDir)
   await writeReports(record, dir)
   reporter.end(record, join(dir, 'index.html'))
+  tellGithub(record, { annotate: true })
   return { record, dir }
 }
 

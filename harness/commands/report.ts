@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { loadClaims } from '../faults/claims.ts'
 import { detectors } from '../faults/index.ts'
 import { exit, LabError, messageOf } from '../lib/errors.ts'
+import { tellGithub } from '../report/github.ts'
 import { remember } from '../report/history.ts'
 import { mergeRecords } from '../report/merge.ts'
 import type { RunRecord } from '../report/record.ts'
@@ -25,6 +26,8 @@ export default async function report(args: string[]): Promise<number> {
   const dir = join(reportsDir, record.runId)
   await writeReports(record, dir)
   createReporter(process.stderr, { color: !process.env.NO_COLOR, live: false }).end(record, `${dir}/index.html`)
+  // Each shard has annotated its own cells.
+  tellGithub(record, { annotate: false })
   return exit[record.verdict]
 }
 

@@ -1,0 +1,100 @@
+import { appendFileSync } from 'node:fs'
+import { duration } from '../lib/text.ts'
+import { bound } from './bound.ts'
+import { failures } from './failures.ts'
+import { headline } from './headline.ts'
+import type { CellRecord, RunRecord } from './record.ts'
+import { count, tally, verdictOrder, verdictSigns } from './words.ts'
+
+// GitHub shows ten errors of a step; what is beyond stands in the summary.
+const mostAnnotations = 10
+const mostRows = 300
+
+/** On GitHub's runners: what did not pass as annotations at the line of its scenario, and the run as a job summary. */
+export function tellGithub(
+  record: RunRecord,
+  { annotate, stream = process.stderr, env = process.env }: TellOptions,
+): void {
+  if (env.GITHUB_ACTIONS !== 'true') return
+  if (annotate) for (const line of annotations(record)) stream.write(`${line}\n`)
+  if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${jobSummary(record)}\n`)
+}
+
+interface TellOptions {
+  annotate: boolean
+  stream?: Pick<NodeJS.WriteStream, 'write'>
+  env?: NodeJS.ProcessEnv
+}
+
+/** A workflow command for each cell that did not pass, most urgent first: `::error file=…,line=…,title=…::…`. */
+export function annotations(record: Pick<RunRecord, 'cells'>): string[] {
+  const bad = record.cells.filter((cell) => failures({ cells: [cell] }).length > 0)
+  const byUrgency = bad.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
+  return byUrgency.slice(0, mostAnnotations).map((cell) => {
+    // An entry of known-issues.yaml that has to go is the line to look at.
+    const where = cell.knownIssue?.where ?? cell.where
+    const place = where && !where.file.startsWith('/') ? { file: where.file, line: String(where.line) } : {}
+    const title = `${cell.name} ${cell.verdict}`
+    const level = cell.verdict === 'flaky' ? 'warning' : 'error'
+    const properties = Object.entries({ ...place, title }).map(([name, value]) => `${name}=${property(value)}`)
+    return `::${level} ${properties.join(',')}::${message(words(cell))}`
+  })
+}
+
+function words(cell: CellRecord): string {
+  const told = failures({ cells: [cell] })
+  const lines = told.flatMap(({ stage, text, lines }) => [`${stage ? `${stage}: ` : ''}${text}`, ...lines.slice(0, 5)])
+  return [...lines.map((line) => bound(line, 300)), `Again: ${cell.command}`].join('\n')
+}
+
+// Only these characters would end a command or one of its properties.
+const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+
+/** The run as Markdown: the verdict, what did not pass, and a table of cells. */
+export function jobSummary(record: RunRecord): string {
+  const { cells, missing = [], verdict } = record
+  const sum = tally(
+    cells.map((cell) => cell.verdict),
+    verdictOrder,
+  )
+  const bad = failures(record)
+  const sorted = cells.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
+  return [
+    `## ${verdictSigns[verdict]} ${verdict}: ${count(cells.length, 'cell')} in ${duration(record.durationMs)}`,
+    '',
+    [sum, missing.length > 0 && `${missing.length} did not run`].filter(Boolean).join(', '),
+    ...(missing.length > 0 ? ['', `Did not run: ${missing.map((name) => code(name)).join(', ')}`] : []),
+    ...bad.flatMap(({ cell, stage, text, lines }) => [
+      '',
+      `**${code(cell.name)}**${stage ? ` at ${code(stage)}` : ''}: ${safe(text)}`,
+      ...lines.slice(0, 10).map((line) => `- ${code(bound(line, 300))}`),
+    ]),
+    '',
+    '<details><summary>All cells</summary>',
+    '',
+    '| | cell | took | |',
+    '| --- | --- | --- | --- |',
+    ...sorted.slice(0, mostRows).map((cell) => {
+      const took = cell.verdict === 'skipped' ? '' : duration(cell.durationMs)
+      return `| ${verdictSigns[cell.verdict]} ${cell.verdict} | ${code(cell.name)} | ${took} | ${safe(headline(cell))} |`
+    }),
+    ...(sorted.length > mostRows ? ['', `and ${count(sorted.length - mostRows, 'cell')} more`] : []),
+    '',
+    '</details>',
+  ].join('\n')
+}
+
+// Words of a guest must stay words: no markup, no link, no way out of a cell of a table.
+const safe = (text: string): string =>
+  bound(text, 300)
+    .replace(/\s+/g, ' ')
+    .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character]!)
+    .replace(/[\\[\]()*_~|@#!]/g, '\\$&')
+
+// As a code span, with a fence that none of its own backticks closes.
+function code(text: string): string {
+  const flat = bound(text, 300).replace(/\s+/g, ' ').replaceAll('|', '¦')
+  const fence = '`'.repeat(1 + Math.max(0, ...[...flat.matchAll(/`+/g)].map(([ticks]) => ticks.length)))
+  return fence.length > 1 ? `${fence} ${flat} ${fence}` : `${fence}${flat}${fence}`
+}
