@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { readHistory } from './history.ts'
 import { renderHtml } from './html/index.ts'
 import { renderJunit } from './junit.ts'
 import type { RunRecord } from './record.ts'
@@ -10,7 +11,7 @@ export async function writeReports(record: RunRecord, dir: string): Promise<stri
   // The record first: whatever else fails, the reports can be made again from it.
   await put(join(dir, 'record.json'), (path) => writeFile(path, `${JSON.stringify(record, null, 2)}\n`))
   await put(join(dir, 'junit.xml'), (path) => writeFile(path, renderJunit(record)))
-  await put(join(dir, 'index.html'), (path) => writeFile(path, renderHtml(record)))
+  await put(join(dir, 'index.html'), (path) => writeFile(path, renderHtml(record, readHistory(dirname(dir)))))
   await put(join(dirname(dir), 'latest'), (path) => symlink(basename(dir), path))
   return join(dir, 'index.html')
 }

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { type Html, html, trusted } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { failures } from '../failures.ts'
+import type { PastRun } from '../history.ts'
 import type { RunRecord, Verdict } from '../record.ts'
 import { count, verdictOrder, verdictSigns } from '../words.ts'
 import { renderCell } from './cell.ts'
 import { renderClaims } from './claims.ts'
 import { renderConfusion } from './confusion.ts'
 import { renderFailures, renderMissing } from './failures.ts'
+import { renderHistory } from './history.ts'
 import { renderOverview } from './overview.ts'
 import { command } from './parts.ts'
 import { renderScores } from './scores.ts'
@@ -28,6 +30,7 @@ const sheets = [
   'scores',
   'records',
   'cells',
+  'history',
   'media',
 ]
 const style = sheets.map((name) => read(`./style/${name}.css`)).join('\n')
@@ -36,12 +39,13 @@ const hash = (text: string): string => `'sha256-${createHash('sha256').update(te
 // Nothing but these two texts may act on the page, whatever a guest managed to print.
 const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
 
-/** The whole report as one self-contained page that reads without scripts. */
-export function renderHtml(record: RunRecord): string {
+/** The whole report as one self-contained page that reads without scripts; `past` are earlier runs, oldest first. */
+export function renderHtml(record: RunRecord, past: readonly PastRun[] = []): string {
   const [only] = record.cells
   const single = record.cells.length === 1 && only
   const subject = single ? single.name : count(record.cells.length, 'cell')
-  const bad = failures(record)
+  const urgent = (verdict: Verdict): number => verdictOrder.indexOf(verdict)
+  const bad = failures(record).toSorted((a, b) => urgent(a.cell.verdict) - urgent(b.cell.verdict))
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -63,7 +67,7 @@ export function renderHtml(record: RunRecord): string {
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true, claims: html`${renderScores(record)}${renderClaims(record)}` }) : many(record, bad)}
+${single ? renderCell(single, { alone: true, claims: [renderScores(record), renderClaims(record), renderHistory(record, past)] }) : many(record, bad, past)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
@@ -75,7 +79,7 @@ printed. Nothing on this page is loaded from elsewhere.</p>
 `.toString()
 }
 
-function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
+function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonly PastRun[]): Html {
   const tally = verdictOrder
     .map((verdict) => ({ verdict, cells: record.cells.filter((cell) => cell.verdict === verdict).length }))
     .filter(({ cells }) => cells > 0)
@@ -87,6 +91,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>): Html {
 ${renderFailures(bad, true)}
 ${renderMissing(record.missing)}
 ${renderOverview(record)}
+${renderHistory(record, past)}
 ${renderConfusion(record)}
 ${renderScores(record)}
 ${renderClaims(record)}

@@ -1,0 +1,51 @@
+import type { PastCell, PastRun } from './history.ts'
+import type { RunRecord, Verdict } from './record.ts'
+
+/** What is otherwise than when each cell last ran, by cell. */
+export interface Changes {
+  /** It passed and does so no more; it passes again; another verdict, as `passed` and now `skipped`. */
+  worse: Change[]
+  better: Change[]
+  other: Change[]
+  /** It passes, and takes far longer than it used to. */
+  slower: { name: string; before: number; now: number }[]
+  /** It never ran before. */
+  fresh: string[]
+}
+
+export interface Change {
+  name: string
+  before: Verdict
+  now: Verdict
+}
+
+const good = (verdict: Verdict): boolean => verdict === 'passed'
+const bad = (verdict: Verdict): boolean => verdict === 'failed' || verdict === 'broken' || verdict === 'flaky'
+// Hosts are never equally fast: slower is what a person would notice.
+const muchSlower = (now: number, before: number): boolean => now > 1.5 * before && now - before > 30_000
+
+/** A run against the runs before it, oldest first. */
+export function changesSince(record: Pick<RunRecord, 'cells'>, past: readonly PastRun[]): Changes {
+  const changes: Changes = { worse: [], better: [], other: [], slower: [], fresh: [] }
+  for (const { name, verdict: now, durationMs } of record.cells) {
+    const earlier = past.flatMap(({ cells }): PastCell[] => (cells[name] ? [cells[name]] : []))
+    const last = earlier.at(-1)
+    if (!last) {
+      changes.fresh.push(name)
+      continue
+    }
+    const change = { name, before: last.verdict, now }
+    if (last.verdict !== now) {
+      if (bad(now) && !bad(last.verdict)) changes.worse.push(change)
+      else if (good(now) && bad(last.verdict)) changes.better.push(change)
+      else changes.other.push(change)
+    }
+    const usual = median(earlier.filter(({ verdict }) => good(verdict)).map((cell) => cell.durationMs))
+    if (good(now) && usual !== undefined && muchSlower(durationMs, usual))
+      changes.slower.push({ name, before: usual, now: durationMs })
+  }
+  return changes
+}
+
+const median = (values: readonly number[]): number | undefined =>
+  values.slice(-5).sort((a, b) => a - b)[Math.floor(Math.min(values.length, 5) / 2)]
