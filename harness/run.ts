@@ -5,7 +5,7 @@ import { tryFix } from './cell/try-fix.ts'
 import type { Host } from './hosts/host.ts'
 import { LabError, messageOf } from './lib/errors.ts'
 import type { CellRecord, StageRecord } from './report/record.ts'
-import type { Cell } from './scenario/cell.ts'
+import type { Cell, InjectedFault } from './scenario/cell.ts'
 
 export interface TellOptions {
   /** Last stage to run. */
@@ -86,15 +86,21 @@ async function healthy(scene: Scene, stage: StageRecord): Promise<void> {
 
 async function inject(scene: Scene, stage: StageRecord): Promise<void> {
   await scene.inject()
-  const { kind, params } = scene.cell.fault!
+  const { fault, and } = scene.cell
+  stage.summary = and
+    ? `the fault ${told(fault!)} has broken the host, and ${told(and)} is injected on top of it`
+    : `the fault ${told(fault!)} is injected`
+}
+
+function told({ kind, params }: InjectedFault): string {
   const how = Object.entries(params).map(([name, value]) => `${name}: ${value}`)
-  stage.summary = `the fault ${kind}${how.length > 0 ? ` (${how.join(', ')})` : ''} is injected`
+  return `${kind}${how.length > 0 ? ` (${how.join(', ')})` : ''}`
 }
 
 async function latent(scene: Scene, stage: StageRecord): Promise<void> {
   const { named } = await scene.look(stage, scene.cell.latent!)
-  const latent =
-    stage.mismatches.length === 0 ? 'nothing fails yet' : 'the host is not as it should be while nothing fails'
+  const yet = scene.cell.and ? 'only the first fault shows' : 'nothing fails'
+  const latent = stage.mismatches.length === 0 ? `${yet} yet` : `the host is not as it should be while ${yet}`
   stage.summary = `${latent}, and the detectors name ${named.join(', ') || 'nothing'}`
 }
 

@@ -10,7 +10,8 @@ const needed = [
 ]
 const [old, recent] = ['6.1.0-47-cloud-amd64', '6.1.0-56-cloud-amd64']
 
-const section = (name: string, lines: string[]): string =>
+/** A section of a bundle, as the collector frames it. */
+export const section = (name: string, lines: string[]): string =>
   `--- begin ${name}\n${lines.map((line) => ` ${line}\n`).join('')}--- end ${name} 0\n`
 
 /** What the collector says in the fake world of a stale kernel: `healthy`, `latent` or `broken`. */
@@ -31,7 +32,11 @@ export function bundleOf(state: string, boots: number): string {
       'trees',
       trees.flatMap((kernel) => needed.map((name) => `${kernel} ${name}`)),
     ),
-    section('units', ['Id=docker.service', `ActiveState=${state === 'broken' ? 'failed' : 'active'}`]),
+    section('units', [
+      'Id=docker.service',
+      'LoadState=loaded',
+      `ActiveState=${state === 'broken' ? 'failed' : 'active'}`,
+    ]),
     section('iptables-tool', ['iptables v1.8.9 (nf_tables)', '/usr/sbin/xtables-nft-multi']),
   ].join('')}`
 }

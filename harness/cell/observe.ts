@@ -84,18 +84,19 @@ export async function observe(
   }
 }
 
-/** Every difference between what a scenario expects of a host and what was seen, a sentence each. */
-export function differences(expected: Expectation, seen: Observation): string[] {
-  const { probes, named } = seen
+/** Every difference between what a scenario expects of a host, as far as it does, and what was seen, a sentence each. */
+export function differences({ probes, diagnosis, trace }: Partial<Expectation>, seen: Observation): string[] {
+  const asked = probes ? seen.probes : []
+  const { named } = seen
   return [
-    ...seen.traces.flatMap((traced) => wrongTrace(traced, expected.trace?.[traced.from], seen)),
-    ...probes.flatMap(({ name, outcome, detail }) => {
-      const wanted = expected.probes[name]
+    ...seen.traces.flatMap((traced) => wrongTrace(traced, trace?.[traced.from], seen)),
+    ...asked.flatMap(({ name, outcome, detail }) => {
+      const wanted = probes?.[name]
       return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome} (${detail})`]
     }),
-    ...expected.diagnosis.filter((cause) => !named.includes(cause)).map((cause) => `diagnosis: ${cause} was not named`),
+    ...(diagnosis ?? []).filter((cause) => !named.includes(cause)).map((cause) => `diagnosis: ${cause} was not named`),
     ...named
-      .filter((cause) => !expected.diagnosis.includes(cause))
+      .filter((cause) => diagnosis && !diagnosis.includes(cause))
       .map((cause) => `diagnosis: ${cause} was named, and is not the cause`),
   ]
 }

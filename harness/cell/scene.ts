@@ -52,8 +52,11 @@ export class Scene {
     this.record = record
   }
 
-  get fault(): Fault {
-    return this.lab.faults[this.cell.fault!.kind]!
+  /** The cell's faults in the order in which they come, each with its parameters. */
+  get faults(): { fault: Fault; params: Record<string, unknown> }[] {
+    return [this.cell.fault, this.cell.and].flatMap((each) =>
+      each ? [{ fault: this.lab.faults[each.kind]!, params: each.params }] : [],
+    )
   }
 
   /** A new host with its hidden variables pinned, its outside and its probe containers. */
@@ -61,7 +64,7 @@ export class Scene {
     const { cell, lab } = this
     const { logDir, progress, signal } = lab
     const keep = (lab.keep ?? 'never') !== 'never'
-    if (cell.fault) await this.fault.prepare?.({ progress, signal })
+    for (const { fault } of this.faults) await fault.prepare?.({ progress, signal })
     this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep })
     progress('pinning the hidden variables')
     await pin(this.host, cell.given)
@@ -82,22 +85,31 @@ export class Scene {
     await settle(this.host!)
   }
 
-  inject(): Promise<void> {
-    return this.fault.inject(this.host!, this.cell.fault!.params)
+  /** Makes the host sick, up to the trigger of its last fault: what came before that has broken it already. */
+  async inject(): Promise<void> {
+    const host = this.host!
+    for (const [index, { fault, params }] of this.faults.entries()) {
+      await fault.inject(host, params)
+      if (index === this.faults.length - 1) return
+      await fault.trigger?.(host, params)
+      await settle(host)
+    }
   }
 
-  /** Lets the latent fault break the host, and waits until it has come to rest. */
+  /** Lets the last, latent fault break the host, and waits until it has come to rest. */
   async trigger(): Promise<void> {
-    await this.fault.trigger?.(this.host!, this.cell.fault!.params)
+    const { fault, params } = this.faults.at(-1)!
+    await fault.trigger?.(this.host!, params)
     await settle(this.host!)
   }
 
-  /** Looks at the host, and notes in the record what was seen; against an expectation, each difference is a mismatch. */
-  async look(stage: StageRecord, expected?: Expectation, as = stage.name): Promise<Observation> {
+  /** Looks at the host, and notes in the record what was seen; each difference from what is expected is a mismatch. */
+  async look(stage: StageRecord, expected: Partial<Expectation> = {}, as = stage.name): Promise<Observation> {
     const asked = this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
     // After a fix the probes judge; a packet is followed where it is known beforehand how it has to fare.
-    const followers = expected ? (this.lab.followers ?? []) : []
-    const outside = (expected && this.lab.outside) || []
+    const known = expected.probes !== undefined
+    const followers = (known && this.lab.followers) || []
+    const outside = (known && this.lab.outside) || []
     const seen = await observe(this.host!, {
       ...this.lab,
       probes: asked,
@@ -107,12 +119,12 @@ export class Scene {
     const file = join(this.lab.logDir, `${as.replaceAll(/[^\w.+-]/g, '-')}.bundle`)
     await writeFile(file, seen.bundle)
     for (const { name, outcome, durationMs, detail } of seen.probes) {
-      const wanted = expected?.probes[name] ?? outcome
+      const wanted = expected.probes?.[name] ?? outcome
       this.record.probes.push({ stage: as, name, expected: wanted, observed: outcome, durationMs, detail })
     }
     const followed = seen.traces.map(({ from, trace }) => ({ stage: as, from, ...trace }))
     if (followed.length > 0) this.record.traces = [...(this.record.traces ?? []), ...followed]
-    const causes = expected?.diagnosis ?? seen.named
+    const causes = expected.diagnosis ?? seen.named
     this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
     for (const { name } of outside) {
       const answer = seen.outside.get(name) ?? skipped(this.unequipped.get(name)!)
@@ -120,7 +132,7 @@ export class Scene {
     }
     if (this.healthy)
       this.record.rulesets.push({ stage: as, ...rulesetDiff(this.healthy.facts.rules, seen.facts.rules) })
-    if (expected) stage.mismatches.push(...differences(expected, seen))
+    stage.mismatches.push(...differences(expected, seen))
     return seen
   }
 

@@ -11,7 +11,7 @@ import type { Scene } from './scene.ts'
 
 /** Breaks the host again, applies one fix, says what it did, and climbs the ladder the scenario asks for. */
 export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: StageRecord): Promise<void> {
-  const fix = scene.fault.fixes[asked.use]!
+  const fix = scene.faults.flatMap(({ fault }) => fault.fixes[asked.use] ?? [])[0]!
   const steps = [...fix.steps, ...(fix.reboots ? ['reboot'] : [])]
   const done: FixRecord = {
     name: asked.use,
@@ -26,7 +26,7 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   await scene.breakAgain()
   scene.lab.progress(fix.title)
   const complaints = await apply(fix, scene.host!)
-  const after = await scene.look(stage)
+  const after = await scene.look(stage, asked.leaves && { diagnosis: asked.leaves })
   done.observed = judge(scene, after)
   done.facts = hostFacts(after.facts)
   done.detail = [
@@ -52,7 +52,7 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
       },
     })
     await settle(scene.host!)
-    const seen = judge(scene, await scene.look(stage, undefined, `${stage.name}+${rung}`))
+    const seen = judge(scene, await scene.look(stage, {}, `${stage.name}+${rung}`))
     done.ladder[rung] = seen
     last = seen
     if (seen !== expected) stage.mismatches.push(`fix ${asked.use}, then ${rung}: expected ${expected}, saw ${seen}`)

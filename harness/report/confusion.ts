@@ -26,8 +26,12 @@ export function confusion(cells: readonly CellRecord[], detectors: readonly stri
   const all = [...rows.values()]
   const seen = [...all.flatMap(({ expected }) => expected), ...all.flatMap(({ named }) => Object.keys(named))]
   const columns = [...new Set([...detectors, ...seen])]
-  // What has to be named comes in the order of the columns, so that what is right makes a diagonal; silence comes last.
-  const place = ({ expected: [cause] }: ConfusionRow): number => (cause ? columns.indexOf(cause) : columns.length)
+  // What has to be named comes in the order of the columns, so that what is right makes a diagonal. Where several causes
+  // were there at once there is none: those rows come below it, and silence comes last.
+  const place = ({ expected }: ConfusionRow): number => {
+    const first = Math.min(columns.length, ...expected.map((cause) => columns.indexOf(cause)))
+    return expected.length === 1 ? first : columns.length * (expected.length === 0 ? 2 : 1) + first
+  }
   return { detectors: columns, rows: all.sort((a, b) => place(a) - place(b)), wrong }
 }
 

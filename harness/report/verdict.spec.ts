@@ -66,23 +66,47 @@ describe('the confusion matrix', () => {
       'restart-iptables-harmless 1',
     ])
   })
+
+  it('has each of two causes named, below the diagonal', () => {
+    const causes = ['rules-flushed', 'stale-kernel']
+    const pair = (named: string[]) =>
+      sampleRun((cell) => {
+        delete cell.source
+        const diagnoses = [{ stage: 'broken', expected: causes, named, detail: [] }]
+        Object.assign(cell, { scenario: 'two-at-once', variant: 'flush-kernel', diagnoses })
+      })
+    const single = sampleRun((cell) => {
+      const diagnoses = [{ stage: 'broken', expected: ['rules-flushed'], named: ['rules-flushed'], detail: [] }]
+      Object.assign(cell, { scenario: 'restart-iptables', source: '001', diagnoses })
+    })
+    const seen = confusion([...pair(causes.toReversed()).cells, ...single.cells, ...sampleRun().cells], detectors)
+    expect(seen.wrong).to.equal(0)
+    expect(seen.rows.map(({ there }) => there).slice(0, 3)).to.deep.equal([
+      'stale-kernel',
+      'restart-iptables',
+      'two-at-once-flush-kernel',
+    ])
+    expect(of(pair(['stale-kernel'])).wrong, 'one of two is one missed').to.equal(1)
+    expect(of(pair(['masquerade-off'])).wrong, 'neither, and another').to.equal(3)
+    expect(verdictOf(pair(['stale-kernel']))).to.equal('failed')
+  })
 })
 
-describe('the verdict on a run', () => {
-  const verdict = ({ cells }: RunRecord) => runVerdict({ cells, confusion: confusion(cells) })
+const verdictOf = ({ cells }: RunRecord) => runVerdict({ cells, confusion: confusion(cells) })
 
+describe('the verdict on a run', () => {
   // Each such cell fails by itself. Were one to say that it passed, its run still would not.
   for (const stage of ['healthy', 'latent', 'broken'])
     for (const named of [[], ['stale-kernel'], ['rules-flushed'], ['rules-flushed', 'stale-kernel']]) {
       const right = stage === 'healthy' ? named.length === 0 : named.join() === 'stale-kernel'
       it(`is ${right ? 'passed' : 'failed'} with ${named.join(' and ') || 'nothing'} named at ${stage}`, () =>
-        expect(verdict(bend(stage, named))).to.equal(right ? 'passed' : 'failed'))
+        expect(verdictOf(bend(stage, named))).to.equal(right ? 'passed' : 'failed'))
     }
 
   it('is the worst of its cells, and skipped only where all were', () => {
     const cells = (...verdicts: CellRecord['verdict'][]) =>
       verdicts.map((each) => ({ ...sampleRun().cells[0]!, verdict: each }))
-    expect(verdict(sampleMatrix())).to.equal('failed')
+    expect(verdictOf(sampleMatrix())).to.equal('failed')
     expect(runVerdict({ cells: cells('passed', 'broken', 'skipped') })).to.equal('broken')
     expect(runVerdict({ cells: cells('passed', 'skipped') })).to.equal('passed')
     expect(runVerdict({ cells: cells('skipped', 'skipped') })).to.equal('skipped')

@@ -14,6 +14,12 @@ export interface Expectation {
   trace?: { default?: TraceExpectation | undefined; user?: TraceExpectation | undefined }
 }
 
+/** A kind of fault with all its parameters. */
+export interface InjectedFault {
+  kind: string
+  params: Record<string, unknown>
+}
+
 /** A fix or non-fix, what it does to the broken host, and what stays of that on each rung of the ladder. */
 export type PlannedFix = Scenario['fixes'][number]
 
@@ -32,7 +38,9 @@ export interface Cell {
   /** Something odd and harmless that is done to the host before it is proven healthy. */
   decoy?: string
   /** Without it the cell is a control: the host stays healthy. */
-  fault?: { kind: string; params: Record<string, unknown> }
+  fault?: InjectedFault
+  /** A second fault on top of the first. */
+  and?: InjectedFault
   healthy: Expectation
   latent?: Expectation
   /** Present exactly when `fault` is. */
@@ -47,7 +55,7 @@ export function cellsOf(
   origin: { scenario: string; variant?: string | undefined; where: Cell['where'] },
   probes: Vocabulary['probes'],
 ): Cell[] {
-  const { hosts, fault, healthy, latent, broken, source, decoy, ...same } = scenario
+  const { hosts, fault, and, healthy, latent, broken, source, decoy, ...same } = scenario
   const said: Record<string, string | undefined> = healthy.probes
   const asked = Object.entries(probes).filter(([name, answer]) => answer ?? said[name])
   const well = complete(said, Object.fromEntries(asked) as Vector)
@@ -66,6 +74,7 @@ export function cellsOf(
     ...(source ? { source } : {}),
     ...(decoy ? { decoy } : {}),
     ...(fault ? { fault: split(fault as { kind: string }) } : {}),
+    ...(and ? { and: split(and as { kind: string }) } : {}),
     healthy: { probes: well, diagnosis: [], journal: [] },
     ...(latent ? { latent: expectation(latent) } : {}),
     ...(broken ? { broken: expectation(broken) } : {}),
@@ -84,4 +93,4 @@ function complete(named: Record<string, string | undefined>, healthy: Readonly<V
   )
 }
 
-const split = ({ kind, ...params }: { kind: string }) => ({ kind, params })
+const split = ({ kind, ...params }: { kind: string }): InjectedFault => ({ kind, params })

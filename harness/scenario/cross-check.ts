@@ -1,39 +1,55 @@
 import type { z } from 'zod'
 import type { Vocabulary } from './schema.ts'
 
-type State = { probes?: Partial<Record<string, unknown>> }
+type State = { probes?: Partial<Record<string, unknown>>; diagnosis?: unknown }
+type Fix = { use?: unknown; expect?: unknown; leaves?: unknown } | undefined
 
 /**
- * What no single key of a scenario can tell: a control breaks nothing, a fault breaks something, and its fixes are its
- * own. It runs beside other errors, so nothing about the value is taken for granted.
+ * What no single key of a scenario can tell: a control breaks nothing, a fault breaks something, its fixes are its own,
+ * and of two faults each is named. It runs beside other errors, so nothing about the value is taken for granted.
  */
 export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'probes'>) {
   return (value: unknown, context: z.RefinementCtx): void => {
     if (typeof value !== 'object' || value === null) return
-    const scenario = value as { fault?: { kind?: unknown }; fixes?: unknown } & Partial<Record<string, State>>
+    const scenario = value as { fault?: { kind?: unknown }; and?: { kind?: unknown }; fixes?: unknown } & Partial<
+      Record<string, State>
+    >
+    const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
     for (const name of Object.keys(probes).filter((probe) => !probes[probe] && !scenario.healthy?.probes?.[probe]))
       for (const state of ['latent', 'broken'].filter((key) => scenario[key]?.probes?.[name]))
-        context.addIssue({
-          code: 'custom',
-          path: [state, 'probes', name],
-          message: 'is asked only where `healthy.probes` says what this healthy host answers',
-        })
-    const fixes: unknown[] = Array.isArray(scenario.fixes) ? scenario.fixes : []
+        refuse([state, 'probes', name], 'is asked only where `healthy.probes` says what this healthy host answers')
+    const fixes = (Array.isArray(scenario.fixes) ? scenario.fixes : []) as Fix[]
     if (!('fault' in scenario)) {
-      for (const key of ['latent', 'broken', ...(fixes.length > 0 ? ['fixes'] : [])].filter((key) => key in scenario))
-        context.addIssue({ code: 'custom', path: [key], message: 'has no place in a scenario without `fault`' })
+      const others = ['and', 'latent', 'broken', ...(fixes.length > 0 ? ['fixes'] : [])]
+      for (const key of others.filter((key) => key in scenario))
+        refuse([key], 'has no place in a scenario without `fault`')
       return
     }
     if (!('broken' in scenario)) context.addIssue({ code: 'invalid_type', expected: 'object', path: ['broken'] })
-    const kind = String(scenario.fault?.kind)
-    const known = Object.hasOwn(faults, kind) ? faults[kind]!.fixes : undefined
-    const uses = fixes.map((fix) => (fix as { use?: unknown } | undefined)?.use)
-    for (const [index, use] of uses.entries()) {
+    const two = 'and' in scenario
+    const kinds = [scenario.fault, ...(two ? [scenario.and] : [])].map((fault) => String(fault?.kind))
+    const known = kinds.map((kind) => (Object.hasOwn(faults, kind) ? faults[kind] : undefined))
+    if (two && known[0] && known[0] === known[1]) refuse(['and', 'kind'], 'is the kind of `fault`; take another one')
+    const named = scenario.broken?.diagnosis
+    if (two && Array.isArray(named))
+      for (const [index, fault] of known.entries())
+        if (fault && fault.causes.length > 0 && !fault.causes.some((cause) => named.includes(cause)))
+          refuse(['broken', 'diagnosis'], `names no cause of ${kinds[index]} (${fault.causes.join(', ')})`)
+
+    const own = known.every((fault) => fault !== undefined) ? new Set(known.flatMap((fault) => fault.fixes)) : undefined
+    const uses = fixes.map((fix) => fix?.use)
+    for (const [index, fix] of fixes.entries()) {
       const path = ['fixes', index, 'use']
+      const { use, expect, leaves } = fix ?? {}
+      if (expect === 'cures' && Array.isArray(leaves) && leaves.length > 0)
+        refuse(['fixes', index, 'leaves'], 'has no place beside `cures`: nothing is named of a cured host')
+      // A class tells of the whole host, and says nothing of which fault a fix has mended.
+      if (two && typeof use === 'string' && leaves === undefined && expect !== 'cures')
+        context.addIssue({ code: 'invalid_type', expected: 'array', path: ['fixes', index, 'leaves'] })
       if (typeof use !== 'string') continue
-      if (known && !known.includes(use)) context.addIssue({ code: 'invalid_value', values: [...known], path })
+      if (own && !own.has(use)) context.addIssue({ code: 'invalid_value', values: [...own], path })
       // Each is a stage of its own, known by its name.
-      else if (uses.indexOf(use) < index) context.addIssue({ code: 'custom', path, message: 'is used twice' })
+      else if (uses.indexOf(use) < index) refuse(path, 'is used twice')
     }
   }
 }

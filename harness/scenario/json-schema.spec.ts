@@ -23,7 +23,10 @@ describe('JSON Schema of a scenario', () => {
     expect(schema.properties?.fixes?.items?.properties?.use?.enum).to.include.members(['reboot', 'remove-setting'])
     expect(schema.properties?.broken?.properties?.probes?.properties).to.include.keys('default', 'egress-tcp')
     const kinds = schema.properties?.fault?.oneOf?.map((option) => option.properties?.kind?.const)
-    expect(kinds).to.deep.equal(['stale-kernel', 'ip-masq-false'])
+    expect(kinds).to.deep.equal(['stale-kernel', 'ip-masq-false', 'look-alike'])
+    expect(schema.properties?.and?.oneOf, 'a second fault is one of the same').to.deep.equal(
+      schema.properties?.fault?.oneOf,
+    )
   })
 
   it('lets a variant say any part of a scenario, but whole lists', () => {

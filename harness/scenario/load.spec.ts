@@ -214,6 +214,33 @@ fixes: [{ use: rebot, expect: cure, ladder: { agian: cures } }]
       expect(message).to.contain('`fixes[0].use` cannot be `remove-setting`').and.contain('one of: reboot, depmod')
     })
 
+    it('points at what is wrong with a second fault', () => {
+      const text = `title: Two
+hosts: [debian12]
+fault: { kind: stale-kernel }
+and: { kind: ip-masq-false, through: drop-inn }
+broken: { diagnosis: [stale-kernel] }
+fixes:
+  - { use: reboot, expect: partial }
+  - { use: remove-settin, expect: no-effect, leaves: [stale-kernl] }
+  - { use: depmod, expect: cures, leaves: [stale-kernel] }
+`
+      expect(complaints({ 'a.yaml': text })).to.deep.equal([
+        'a.yaml:4:38: `and.through` cannot be `drop-inn`',
+        'a.yaml:5:22: `broken.diagnosis` names no cause of ip-masq-false (masquerade-off)',
+        'a.yaml:7:5: missing key `leaves` in `fixes[0]`',
+        'a.yaml:8:12: `fixes[1].use` cannot be `remove-settin`',
+        'a.yaml:8:55: `fixes[1].leaves[0]` cannot be `stale-kernl`',
+        'a.yaml:9:43: `fixes[2].leaves` has no place beside `cures`: nothing is named of a cured host',
+      ])
+      expect(complaints({ 'a.yaml': `${sick}and: { kind: stale-kernel }\n` })).to.deep.equal([
+        'a.yaml:5:14: `and.kind` is the kind of `fault`; take another one',
+      ])
+      expect(complaints({ 'a.yaml': `${head}and: { kind: stale-kernel }\n` })).to.deep.equal([
+        'a.yaml:3:6: `and` has no place in a scenario without `fault`',
+      ])
+    })
+
     it('points at what is missing, empty or of the wrong kind', () => {
       expect(
         complaints({

@@ -3,6 +3,16 @@ import { scenarioSchema } from './schema.ts'
 import { shortest, vocabulary } from './vocabulary.spec-data.ts'
 
 const schema = scenarioSchema(vocabulary)
+const pair = {
+  ...shortest,
+  and: { kind: 'ip-masq-false', through: 'drop-in' },
+  broken: { diagnosis: ['stale-kernel', 'masquerade-off'] },
+  fixes: [
+    { use: 'depmod', expect: 'no-effect', leaves: ['stale-kernel', 'masquerade-off'] },
+    { use: 'reboot', expect: 'partial', leaves: ['masquerade-off'] },
+    { use: 'remove-setting', expect: 'cures' },
+  ],
+}
 
 describe('scenario schema', () => {
   const valid: Record<string, object> = {
@@ -21,6 +31,13 @@ describe('scenario schema', () => {
         { use: 'reboot', expect: 'cures', facts: { kernel: 'newest', bootId: 'changed' }, ladder: { again: 'cures' } },
         { use: 'depmod', expect: 'no-effect' },
       ],
+    },
+    'two faults': pair,
+    'two faults of which one has no cause that can be named': {
+      ...pair,
+      fault: { kind: 'look-alike' },
+      broken: { diagnosis: ['masquerade-off'] },
+      fixes: [],
     },
   }
   for (const [name, scenario] of Object.entries(valid))
@@ -64,6 +81,28 @@ describe('scenario schema', () => {
     'a diagnosis of the healthy host': ['healthy', { ...shortest, healthy: { diagnosis: ['stale-kernel'] } }],
     'another fault’s fix': ['fixes.0.use', { ...shortest, fixes: [{ use: 'remove-setting', expect: 'cures' }] }],
     'a fix used twice': ['fixes.1.use', { ...shortest, fixes: [fix, fix] }],
+    'a second fault without a first': ['and', { title: 'a', hosts: ['debian12'], and: pair.and }],
+    'one fault twice': ['and.kind', { ...pair, and: { kind: 'stale-kernel' } }],
+    'an unknown second fault': ['and.kind', { ...pair, and: { kind: 'nope' } }],
+    'a second fault without its parameter': ['and.through', { ...pair, and: { kind: 'ip-masq-false' } }],
+    'two faults, the first of which is not named': [
+      'broken.diagnosis',
+      { ...pair, broken: { diagnosis: ['masquerade-off'] } },
+    ],
+    'two faults, the second of which is not named': [
+      'broken.diagnosis',
+      { ...pair, broken: { diagnosis: ['stale-kernel'] } },
+    ],
+    'a fix of neither of two faults': ['fixes.0.use', { ...pair, fixes: [{ use: 'nope', expect: 'cures' }] }],
+    'a fix that does not say which of two causes it leaves': [
+      'fixes.0.leaves',
+      { ...pair, fixes: [{ use: 'reboot', expect: 'partial' }] },
+    ],
+    'a cure that leaves a cause': ['fixes.0.leaves', { ...pair, fixes: [{ ...fix, leaves: ['masquerade-off'] }] }],
+    'a fix that leaves an unknown cause': [
+      'fixes.0.leaves.0',
+      { ...pair, fixes: [{ use: 'reboot', expect: 'partial', leaves: ['gremlins'] }] },
+    ],
     'an unknown class': ['fixes.0.expect', { ...shortest, fixes: [{ use: 'reboot', expect: 'heals' }] }],
     'an unknown rung': ['fixes.0.ladder', { ...shortest, fixes: [{ ...fix, ladder: { later: 'cures' } }] }],
     'a newest boot': ['fixes.0.facts.bootId', { ...shortest, fixes: [{ ...fix, facts: { bootId: 'newest' } }] }],

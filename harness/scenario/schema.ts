@@ -194,8 +194,14 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       .describe('How a packet fares that is followed from a container on the default bridge, and on a user network.'),
   })
   const fix = z.strictObject({
-    use: z.string().meta({ enum: fixes }).describe("The name of one of the fault's fixes or non-fixes."),
+    use: z
+      .string()
+      .meta({ enum: fixes })
+      .describe("The name of one of the fault's fixes or non-fixes; with `and`, the first's where both have it."),
     expect: z.enum(fixClasses).describe('What it does to the broken host.'),
+    leaves: listOf(z.enum(causes))
+      .optional()
+      .describe('The causes named after it, these and no other; to be said of a fix for one of two faults.'),
     facts: factChanges,
     ladder,
   })
@@ -217,11 +223,14 @@ export function scenarioSchema(vocabulary: Vocabulary) {
         .optional()
         .describe('What a control does to its host: odd, and harmless. No detector may speak.'),
       fault: faultSchema(faults).optional().describe('What is done to the host. Without it the scenario is a control.'),
+      and: faultSchema(faults)
+        .optional()
+        .describe('A second fault, injected once the first has broken the host; causes of both must be named.'),
       healthy: z
         .strictObject({ probes: vector })
         .prefault({})
         .describe('What differs on the healthy host; no detector may speak there.'),
-      latent: expectation.optional().describe('After injection and before the trigger: nothing fails yet.'),
+      latent: expectation.optional().describe('After injection and before the trigger (the last, with `and`).'),
       broken: expectation.optional().describe('What is true of the broken host.'),
       fixes: z.array(fix).default([]).describe('Each is applied to a broken host of its own, and judged.'),
     })

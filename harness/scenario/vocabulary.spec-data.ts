@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Vocabulary } from './schema.ts'
 
-/** A small house: two faults, three probes, two images. */
+/** A small house: three faults, three probes, two images. */
 export const vocabulary: Vocabulary = {
   faults: {
     'stale-kernel': {
@@ -16,6 +16,7 @@ export const vocabulary: Vocabulary = {
       fixes: ['remove-setting'],
       causes: ['masquerade-off'],
     },
+    'look-alike': { params: z.strictObject({}), fixes: ['remove-the-drop'], causes: [] },
   },
   probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail', 'host-port': undefined },
   hosts: ['debian12', 'debian13'],

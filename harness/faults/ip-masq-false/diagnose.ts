@@ -25,8 +25,11 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   if (named.length > 0) return running(named, settings)
   // Already written, and it takes effect when dockerd next starts without a container.
   const ahead = facts.docker.networks.some((network) => isDefault(network) && network.options[option] === 'true')
-  if (settings.length === 0 || !ahead) return undefined
-  const summary = `Docker is told not to masquerade (${settings[0]!.line}), and the default bridge still does: it will stop when docker next starts with no container running.`
+  const down = facts.docker.server === '' && facts.units['docker.service']?.load === 'loaded'
+  if (settings.length === 0 || !(ahead || down)) return undefined
+  const summary = down
+    ? `Docker is told not to masquerade (${settings[0]!.line}), and is not running: when it starts, the default bridge will not be masqueraded.`
+    : `Docker is told not to masquerade (${settings[0]!.line}), and the default bridge still does: it will stop when docker next starts with no container running.`
   return { cause: 'masquerade-off', state: 'latent', confidence: 'certain', summary, evidence: settings, ...remedies }
 }
 
@@ -59,7 +62,7 @@ function running(named: Judgement[], settings: Diagnosis['evidence']): Diagnosis
     confidence: 'certain',
     summary:
       failing.length > 0
-        ? `Docker does not masquerade ${subnets.join(', ')}: packets leave with a container's own address, and no answer finds the way back. ${why}.`
+        ? `Docker does not masquerade ${subnets.join(', ')}: what leaves has a container's own address, and no answer finds the way back. ${why}.`
         : `Docker does not masquerade ${subnets.join(', ')} (${why}); something else does so in its place, until the next reboot or flush.`,
     evidence: [
       ...settings,

@@ -9,7 +9,7 @@ export function renderConfusion(record: RunRecord): Html | false {
   const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
   if (rows.length === 0) return false
   const columns = [...detectors, '']
-  // Below a gap stands what is no fault that a detector knows: all have to be silent.
+  // Below a gap stand hosts with several causes at once, and then what is no fault that a detector knows: all are silent.
   const body = (some: readonly ConfusionRow[]): Html | false =>
     some.length > 0 &&
     html`<tbody>${some.map(
@@ -25,7 +25,7 @@ export function renderConfusion(record: RunRecord): Html | false {
   }</small></h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Faults against causes named"><table class="confusion">
 <thead><tr><td class="corner">was there ↓ &nbsp; named →</td>${columns.map((cause) => html`<th scope="col">${name(cause)}</th>`)}</tr></thead>
-${body(rows.filter(({ expected }) => expected.length > 0))}${body(rows.filter(({ expected }) => expected.length === 0))}</table></div></section>`
+${body(rows.filter(({ expected }) => expected.length === 1))}${body(rows.filter(({ expected }) => expected.length > 1))}${body(rows.filter(({ expected }) => expected.length === 0))}</table></div></section>`
 }
 
 function cell({ expected, times, named, nothing }: ConfusionRow, cause: string): Html {

@@ -1,0 +1,126 @@
+import { tmpdir } from 'node:os'
+import { expect } from 'chai'
+import type { Lab } from './cell/scene.ts'
+import type { Fault } from './faults/fault.ts'
+import { ipMasqFalse } from './faults/ip-masq-false/index.ts'
+import { staleKernel } from './faults/stale-kernel/index.ts'
+import { type FakeHost, fakeProvider } from './hosts/fake.ts'
+import type { Probe } from './probes/probe.ts'
+import type { CellRecord } from './report/record.ts'
+import { tell } from './run.ts'
+import type { Cell } from './scenario/cell.ts'
+import { blank } from './session.ts'
+import { bundleOf, section } from './stale-world.spec-data.ts'
+
+// A world in which the scripts of two faults work as on a real host: masquerading is off from dockerd's start with the
+// setting, and the kernel goes stale as in run.spec.ts.
+const setting = '/etc/docker/daemon.json'
+const off = (host: FakeHost): boolean => host.files.has(setting) && host.files.has('restarted')
+
+function respond(script: string, host: FakeHost) {
+  if (script.startsWith(`cat ${setting}`)) return { stdout: '{}' }
+  if (script.includes('xargs -r docker stop') && host.files.has(setting)) host.files.set('restarted', Buffer.of())
+  else if (script.includes('sed -i -zE')) host.files.delete(setting)
+  else if (script.includes('apt-get purge')) host.state = 'latent'
+  else if (script === 'reboot') host.state = 'healthy'
+  else if (script.includes('rmmod') && host.state === 'latent') host.state = 'broken'
+  else if (script === 'ask egress-tcp') return { code: host.state === 'broken' || off(host) ? 1 : 0 }
+  else if (script.includes('dockfault-evidence'))
+    return {
+      stdout:
+        bundleOf(host.state, host.boots) +
+        section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()]),
+    }
+  return undefined
+}
+
+const probes: Probe[] = [
+  { name: 'egress-tcp', healthy: 'pass', script: 'ask egress-tcp', failCodes: [1], deadlineMs: 1 },
+]
+const causes = ['masquerade-off', 'stale-kernel']
+const cell: Cell = {
+  name: 'debian12-two-at-once',
+  scenario: 'two-at-once',
+  host: 'debian12',
+  title: 'Two at once',
+  tags: [],
+  needs: [],
+  given: { xtables: 'nft', 'forward-policy': 'drop', 'userland-proxy': true } as Cell['given'],
+  fault: { kind: 'ip-masq-false', params: { through: 'daemon-json' } },
+  and: { kind: 'stale-kernel', params: { how: 'purged' } },
+  healthy: { probes: { 'egress-tcp': 'pass' }, diagnosis: [], journal: [] },
+  broken: { probes: { 'egress-tcp': 'fail' }, diagnosis: causes, journal: [] },
+  fixes: [
+    { use: 'reboot', expect: 'no-effect', leaves: ['masquerade-off'], facts: {}, ladder: {} },
+    { use: 'remove-setting', expect: 'no-effect', leaves: ['stale-kernel'], facts: {}, ladder: {} },
+  ],
+  where: { file: 'two-at-once.yaml', line: 1 },
+}
+
+const faults: Record<string, Fault> = { 'ip-masq-false': ipMasqFalse as Fault, 'stale-kernel': staleKernel as Fault }
+const detectors = { ...ipMasqFalse.detectors, ...staleKernel.detectors }
+const withFault = (kind: string, change: Partial<Fault>): Partial<Lab> => ({
+  faults: { ...faults, [kind]: { ...faults[kind]!, ...change } },
+})
+const withFix = (kind: string, name: string, steps: string[], reboots = false): Partial<Lab> =>
+  withFault(kind, { fixes: { ...faults[kind]!.fixes, [name]: { title: name, steps, reboots, cost: '' } } })
+
+async function play(change: Partial<Lab> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
+  const provider = fakeProvider(respond)
+  const signal = new AbortController().signal
+  const lab: Lab = { provider, faults, detectors, probes, logDir: tmpdir(), signal, progress: () => {}, ...change }
+  const record = blank(cell, 'fake', 'none')
+  for await (const _ of tell(cell, lab, record));
+  return Object.assign(record, { hosts: provider.made })
+}
+
+describe('two faults at once', () => {
+  it('pass where both are named, and after the fix of each the other', async () => {
+    const record = await play()
+    expect(record.reason).to.equal(undefined)
+    const named = record.diagnoses.map(({ stage, named }) => [stage, named])
+    expect(named).to.deep.equal([
+      ['healthy', []],
+      ['broken', causes],
+      ['fix:reboot', ['masquerade-off']],
+      ['fix:remove-setting', ['stale-kernel']],
+    ])
+    expect(record.stages.find(({ name }) => name === 'inject')?.summary).to.equal(
+      'the fault ip-masq-false (through: daemon-json) has broken the host, and stale-kernel (how: purged) is injected on top of it',
+    )
+  })
+
+  it('come one after the other, on every host anew', async () => {
+    for (const { scripts } of (await play()).hosts) {
+      const order = ['xargs -r docker stop', 'apt-get purge', 'rmmod'].map((word) =>
+        scripts.findIndex((script) => script.includes(word)),
+      )
+      expect(order)
+        .to.deep.equal(order.toSorted((a, b) => a - b))
+        .and.not.include(-1)
+    }
+  })
+
+  const sabotage: [string, string, Partial<Lab>][] = [
+    ['a first injector that does nothing', 'broken', withFault('ip-masq-false', { inject: async () => {} })],
+    ['a second injector that does nothing', 'broken', withFault('stale-kernel', { inject: async () => {} })],
+    ['a detector that misses the first', 'broken', { detectors: staleKernel.detectors }],
+    ['a detector that misses the second', 'broken', { detectors: ipMasqFalse.detectors }],
+    // By the probes each of these is as it was to be: what it leaves named tells.
+    ['a fix of the second that does nothing', 'fix:reboot', withFix('stale-kernel', 'reboot', [])],
+    ['a fix of the first that does nothing', 'fix:remove-setting', withFix('ip-masq-false', 'remove-setting', [])],
+  ]
+  for (const [what, where, change] of sabotage)
+    it(`turn the run red with ${what}: ${where}`, async () => {
+      const record = await play(change)
+      expect(record.verdict).to.equal('failed')
+      expect(record.reason).to.contain(`stage ${where}:`)
+    })
+
+  it('turn the run red with a fix of one that mends the other as well', async () => {
+    const both = withFix('ip-masq-false', 'remove-setting', ['sed -i -zE'], true)
+    const { stages, fixes } = await play(both)
+    expect(stages.at(-1)?.mismatches).to.include('diagnosis: stale-kernel was not named')
+    expect(fixes.at(-1)?.observed).to.equal('cures')
+  })
+})
