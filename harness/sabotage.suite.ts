@@ -43,24 +43,29 @@ async function play(cell: Cell, change: Partial<Lab>, until: string): Promise<Ce
 for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault))
   describe(`sabotage of ${cell.name}`, function () {
     this.timeout(0)
-    const own = faults[cell.fault!.kind]!
-    const withFault = (change: Partial<Fault>): Partial<Lab> => ({
-      faults: { ...faults, [own.kind]: { ...own, ...change } },
+    const own = [cell.fault, cell.and].flatMap((each) => (each ? [faults[each.kind]!] : []))
+    const withFault = (fault: Fault, change: Partial<Fault>): Partial<Lab> => ({
+      faults: { ...faults, [fault.kind]: { ...fault, ...change } },
     })
     const first = cell.latent?.diagnosis.length ? 'latent' : 'broken'
     const cure = cell.fixes.find((fix) => fix.expect === 'cures')
 
     const cases: [string, string, Partial<Lab>][] = [
-      ['an injector that does nothing', first, withFault({ inject: async () => {}, trigger: async () => {} })],
+      ...own.map((fault): [string, string, Partial<Lab>] => [
+        `an injector of ${fault.kind} that does nothing`,
+        first,
+        withFault(fault, { inject: async () => {}, trigger: async () => {} }),
+      ]),
       ['a detector that never speaks', first, { detectors: {} }],
       ['a detector that always speaks', 'healthy', { detectors: { ...detectors, gremlins } }],
       ['probes that always pass', 'healthy', { probes: probes.map((probe) => ({ ...probe, script: 'true' })) }],
     ]
-    if (cure)
+    const curing = cure && own.find(({ fixes }) => fixes[cure.use])
+    if (curing)
       cases.push([
         'a fix that does nothing',
         `fix:${cure.use}`,
-        withFault({ fixes: { ...own.fixes, [cure.use]: { title: 'nothing', steps: [], cost: '' } } }),
+        withFault(curing, { fixes: { ...curing.fixes, [cure.use]: { title: 'nothing', steps: [], cost: '' } } }),
       ])
     for (const [what, where, change] of cases)
       it(`${what} is caught at ${where}`, async () => {

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
+import { readFacts } from './evidence/facts.ts'
 import type { Fault } from './faults/fault.ts'
+import { detectors as allDetectors } from './faults/index.ts'
 import { ipMasqFalse } from './faults/ip-masq-false/index.ts'
 import { staleKernel } from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
@@ -73,6 +76,26 @@ async function play(change: Partial<Lab> = {}): Promise<CellRecord & { hosts: Fa
   for await (const _ of tell(cell, lab, record));
   return Object.assign(record, { hosts: provider.made })
 }
+
+describe('every detector, on the evidence of hosts with two faults', () => {
+  const folder = new URL('./evidence/two-at-once/', import.meta.url)
+  const words: Record<string, string> = {
+    masq: 'masquerade-off',
+    flush: 'rules-flushed',
+    check: 'iptables-check-broken',
+    zone: 'firewalld-zone',
+    kernel: 'stale-kernel',
+  }
+  for (const file of readdirSync(folder)) {
+    const causes = file.split(/[-.]/).flatMap((word) => words[word] ?? [])
+    it(`names ${causes.join(' and ')}, and no other, on ${file.replace('.bundle', '')}`, () => {
+      const facts = readFacts(readFileSync(new URL(file, folder), 'utf8'))
+      const named = Object.values(allDetectors).flatMap((detect) => detect(facts)?.cause ?? [])
+      expect(causes).to.have.length(2)
+      expect(named).to.have.members(causes)
+    })
+  }
+})
 
 describe('two faults at once', () => {
   it('pass where both are named, and after the fix of each the other', async () => {

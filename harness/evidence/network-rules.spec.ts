@@ -68,16 +68,21 @@ describe('the rules of networks', () => {
   for (const [what, other] of [
     ['internal', network('br-2', '172.20.2.0/24', { internal: true })],
     [
-      'not masqueraded',
-      network('br-2', '172.20.2.0/24', { options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } }),
-    ],
-    [
       'routed',
       network('br-2', '172.20.2.0/24', { options: { 'com.docker.network.bridge.gateway_mode_ipv4': 'routed' } }),
     ],
   ] as const)
     it(`of a network that is ${what} are other ones by choice`, () =>
       expect(missing([one, other], rulesOf(one))).to.deep.equal([]))
+
+  it('of a network that is not masqueraded are the same but for nat: it lacks rules as any other does', () => {
+    const bare = { ...ten, options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } }
+    const nat = ['*nat', '-A POSTROUTING -s 172.20.1.0/24 ! -o br-1 -j MASQUERADE']
+    const filter = rulesOf(one).slice(0, 3)
+    expect(missing([one, bare], [...all.slice(0, 3), ...rulesOf(ten).slice(0, 3), ...nat])).to.deep.equal([])
+    expect(missing([one, bare], [...filter, ...nat])).to.have.lengthOf(3)
+    expect(missing([one, ten], [...filter, ...nat])).to.have.lengthOf(4)
+  })
 
   it('of a default bridge with all its options spelled out are the same', () => {
     const options = Object.fromEntries(

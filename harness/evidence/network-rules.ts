@@ -3,7 +3,9 @@ import type { Facts } from './facts.ts'
 import type { Rule } from './iptables-save.ts'
 
 // Networks for which dockerd makes other rules than for most, as it was asked to.
-const special = /enable_icc|enable_ip_masquerade|gateway_mode|trusted_host_interfaces/
+const special = /enable_icc|gateway_mode|trusted_host_interfaces/
+// One that is not masqueraded has every other rule.
+const masquerade = 'com.docker.network.bridge.enable_ip_masquerade'
 
 // What no bridge network can do without; it can be missing from all of them.
 const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = [
@@ -34,6 +36,7 @@ export function missingRules({ docker, ruleset }: Facts): string[] {
       .map(({ what }) => `filter: ${what} ${network.bridge}`),
     ...[...known]
       .filter((shape) => !shapes[index]!.has(shape))
+      .filter((shape) => network.options[masquerade] !== 'false' || !shape.startsWith('nat: '))
       .map((shape) => shape.replaceAll('<bridge>', network.bridge).replaceAll('<subnet>', network.subnet)),
   ])
 }

@@ -20,9 +20,9 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   if (cut.length === 0) return misplaced(networks, facts)
 
   const pings = cut.every(({ pings }) => pings)
-    ? 'Ping and published ports pass.'
-    : 'Published ports pass, ping does not.'
-  const summary = `firewalld rejects what comes from ${list(cut.map(({ network }) => network))}: it is in no zone that accepts it. Docker's own rules do, but every base chain has to. ${pings}`
+    ? 'Ping and published ports pass firewalld.'
+    : 'Published ports pass firewalld, ping does not.'
+  const summary = `firewalld rejects what comes from ${list(cut.map(({ network }) => network))}: it is in no zone that accepts it. What Docker's own rules accept does not decide: every base chain has to. ${pings}`
   return found('active', summary, [
     ...cut.map(({ network, passage }) => ({
       from: `nft list ruleset, for a new TCP connection from ${network.bridge} to ${facts.uplink || 'the uplink'}`,

@@ -40,7 +40,7 @@ describe('a bridge in no accepting zone of firewalld', () => {
         'inet firewalld filter_FORWARD > filter_FORWARD_ZONES > filter_FWD_public: reject icmpx admin-prohibited',
         'docker0: no zone, so that the default one holds for it: public',
       ])
-      expect(summary).to.contain('Published ports pass, ping does not.')
+      expect(summary).to.contain('Published ports pass firewalld, ping does not.')
     })
 
     it('every bridge that is cut off, and no other', () => {

@@ -39,6 +39,13 @@ export const fixes: Readonly<Record<string, Fix>> = {
     cost: 'the host has no firewall any more',
     fails: 'The containers reach the outside, and the outside reaches every port of the host that listens.',
   },
+  'stop-firewalld': {
+    title: 'Stop firewalld, and leave docker running',
+    steps: ['systemctl disable --now firewalld.service'],
+    cost: 'the host has no firewall any more',
+    fails:
+      'Every port of the host is open, and firewalld 1.3 takes Docker’s rules along as it stops. Those that were gone before stay gone.',
+  },
   'accept-in-docker-user': {
     title: 'Accept the bridge in DOCKER-USER',
     steps: ['iptables -C DOCKER-USER -i docker0 -j ACCEPT 2>/dev/null || iptables -I DOCKER-USER -i docker0 -j ACCEPT'],

@@ -22,18 +22,23 @@ export const params = z.strictObject({
 })
 export type Params = z.infer<typeof params>
 
+// firewalld.service and iptables.service conflict: where the one was started, systemd has stopped the other.
+const start = `systemctl start firewalld.service && for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done`
+
 const scripts: Record<Params['how'], string> = {
   removed: 'firewall-cmd --zone=docker --remove-interface=docker0',
   moved: 'firewall-cmd --zone=public --change-interface=docker0',
   'docker-first': `systemctl stop docker.socket docker.service firewalld.service &&
-systemctl reset-failed docker.service && systemctl start docker.service && systemctl start firewalld.service &&
-for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done`,
+systemctl reset-failed docker.service && systemctl start docker.service && ${start}`,
 }
 
-/** Leaves Docker's bridge without its zone on a host where firewalld runs (`given.firewalld`). Takes effect at once. */
+/**
+ * Leaves Docker's bridge without its zone on a host where firewalld runs (`given.firewalld`), or from now on does. Takes
+ * effect at once.
+ */
 export async function inject(host: Host, { how, uplink }: Params): Promise<void> {
   const named = `firewall-cmd --zone=public --change-interface=${outside.uplink}`
-  const script = [...(uplink === 'zone-public' ? [named] : []), scripts[how]].join(' && ')
+  const script = [start, ...(uplink === 'zone-public' ? [named] : []), scripts[how]].join(' && ')
   const { code, stdout, stderr } = await host.exec(script, { deadlineMs: 60_000 })
   if (code !== 0) throw new LabError('host', `${script}: exit ${code}`, { facts: { stdout, stderr } })
 }

@@ -78,6 +78,15 @@ describe('masquerade off', () => {
         expect(diagnose(told(healthy, { command: ['dockerd', word] }))).to.equal(undefined)
     })
 
+    it('the setting ahead of a dockerd that does not run, whatever keeps it down', () => {
+      const down = told(healthy, { server: '', command: [], networks: [], config: { 'ip-masq': false } })
+      expect(diagnose(down)).to.include({ state: 'latent' })
+      expect(diagnose(down)!.summary).to.contain('is not running')
+      expect(diagnose(told(down, { config: {} }))).to.equal(undefined)
+      const unit = { ...healthy.units['docker.service']!, load: 'not-found' }
+      expect(diagnose({ ...down, units: { 'docker.service': unit } })).to.equal(undefined)
+    })
+
     it('a network made so by hand only where it is seen to fail', () => {
       const bare = healthy.docker.networks.map((network) =>
         network.name === 'probe-a' ? { ...network, options: { ...network.options, [option]: 'false' } } : network,

@@ -50,6 +50,9 @@ const events: Record<Params['how'], string> = {
 iptables -S FORWARD | grep -qx -- '-P FORWARD DROP' && forward=0 || forward=1
 nft flush ruleset
 for bridge in $(ip -br link show type bridge | cut -d' ' -f1); do ip link del "$bridge"; done
+# Its rules went with the rest.
+systemctl is-active -q firewalld.service && systemctl restart firewalld.service &&
+  for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done
 sysctl -qw net.ipv4.ip_forward=$forward
 systemctl reset-failed docker.service
 systemctl restart docker.service`,

@@ -18,8 +18,10 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   const lost = (['filter', 'nat'] as const).filter((table) => jumps(facts, table).length === 0)
   const kept = (['filter', 'nat'] as const).filter((table) => !lost.includes(table))
   if (lost.length === 0) return undefined
-  // With iptables=false dockerd turns the masquerading of its default bridge off: it may never have had any rules.
-  if (kept.length === 0 && defaultBridge(facts)?.options[masquerade] === 'false') return undefined
+  // With iptables=false dockerd turns the masquerading of its default bridge off: it may never have had any rules. With
+  // ip-masq=false it does so too, and has every other rule.
+  const off = defaultBridge(facts)?.options[masquerade] === 'false'
+  if (kept.length === 0 && off && !toldNotToMasquerade(facts)) return undefined
 
   const culprits = startedAfterDocker(facts)
   const offered = culprits.some((unit) => known(facts, unit).includes('iptables.service'))
@@ -47,6 +49,9 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
 
 const masquerade = 'com.docker.network.bridge.enable_ip_masquerade'
 const defaultBridge = ({ docker }: Facts) => docker.networks.find(({ name }) => name === 'bridge')
+
+const toldNotToMasquerade = ({ docker }: Facts): boolean =>
+  docker.config['ip-masq'] === false || docker.command.some((word) => /^--ip-masq=(false|f|0)$/i.test(word))
 
 /** Whether dockerd runs with networks to program iptables for, and is told nowhere to leave it alone. */
 function programsIptables({ units, docker, nft }: Facts): boolean {

@@ -89,6 +89,21 @@ describe('rules flushed', () => {
       expect(diagnose({ ...allTables, docker: { ...allTables.docker, networks } })).to.equal(undefined)
     })
 
+    it('both tables where ip-masq=false alone accounts for the default bridge, for dockerd had every other rule', () => {
+      const { docker } = allTables
+      const networks = docker.networks.map((network) => ({
+        ...network,
+        options: { ...network.options, 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+      }))
+      const told = [{ config: { 'ip-masq': false } }, { command: [...docker.command, '--ip-masq=false'] }]
+      for (const each of told)
+        expect(diagnose({ ...allTables, docker: { ...docker, networks, ...each } })?.summary).to.contain(
+          'filter and nat tables',
+        )
+      const both = { 'ip-masq': false, iptables: false }
+      expect(diagnose({ ...allTables, docker: { ...docker, networks, config: both } })).to.equal(undefined)
+    })
+
     it('nothing where Docker uses nftables itself', () => {
       const chain = { family: 'ip', table: 'docker-bridges', name: 'filter-FORWARD', rules: [] }
       expect(diagnose({ ...allTables, nft: [...allTables.nft, chain] })).to.equal(undefined)
