@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   list: () => import('./commands/list.ts'),
   shell: () => import('./commands/shell.ts'),
   report: () => import('./commands/report.ts'),
+  box: () => import('./commands/box.ts'),
   down: () => import('./commands/down.ts'),
   doctor: () => import('./commands/doctor.ts'),
   schema: () => import('./commands/schema.ts'),

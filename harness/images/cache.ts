@@ -10,7 +10,7 @@ import { asRoot } from './namespace.ts'
 /** What a build is called: its image, which artefact of it, and the hash of everything it was made from. */
 export interface Key {
   image: string
-  kind: 'disk' | 'rootfs' | 'probe' | 'program' | 'ready' | 'packages'
+  kind: 'disk' | 'rootfs' | 'probe' | 'program' | 'ready' | 'packages' | 'box'
   hash: string
 }
 

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { execa } from 'execa'
+import { cached, cacheRoot, hashFile, type Key } from '../../images/cache.ts'
+import { downloadDebs } from '../../images/debs.ts'
+import type { Disk } from '../../images/disk.ts'
+import { fingerprint, imagesRoot } from '../../images/recipe.ts'
+import { LabError } from '../../lib/errors.ts'
+import { duration, shellQuote } from '../../lib/text.ts'
+import type { ProvisionOptions } from '../host.ts'
+import { findAccelerator, slowness } from '../qemu/accelerator.ts'
+import { Guest } from '../qemu/guest.ts'
+import { startMachine } from '../qemu/machine.ts'
+import { makeOverlay } from '../qemu/overlay.ts'
+import { awaitBoot } from '../qemu/wait.ts'
+
+type Options = Pick<ProvisionOptions, 'progress' | 'signal'> & { fresh?: boolean | undefined }
+
+/** A box of our own: a catalogue that Vagrant reads (`config.vm.box_url`), naming the box's file beside it. */
+export interface Box {
+  name: string
+  version: string
+  catalogue: string
+  file: string
+}
+
+const script = join(imagesRoot, 'common', 'box.sh')
+
+/** Where the Vagrantfile looks for a host's box: a link to the one packed last. */
+export const boxLink = (image: string): string => join(cacheRoot(), 'boxes', image)
+
+/** The box of an image, packed from the very disk that QEMU hosts run on; from the cache where it is there. */
+export async function packBox(image: string, disk: Disk, options: Options): Promise<Box> {
+  const dir = await cached(await boxKey(image, disk), options, async (dir) => {
+    const started = Date.now()
+    const say = (line: string): void => options.progress(`${image} box: ${line} [${duration(Date.now() - started)}]`)
+    const scratch = await mkdtemp('/var/tmp/dockfault-')
+    try {
+      const overlay = join(scratch, 'overlay.qcow2')
+      await makeOverlay(disk.file, overlay)
+      say('booting the disk')
+      const key = await makeKey(scratch)
+      await addSsh(image, disk, { overlay, scratch, publicKey: key.public }, options)
+      say('packing')
+      await pack(image, { overlay, scratch, privateKey: key.private }, dir)
+    } finally {
+      await rm(scratch, { recursive: true, force: true })
+    }
+    say('packed')
+  })
+  const link = boxLink(image)
+  await mkdir(dirname(link), { recursive: true })
+  await unlink(link).catch(() => undefined)
+  await symlink(relative(dirname(link), dir), link)
+  return readBox(dir)
+}
+
+async function boxKey(image: string, disk: Disk): Promise<Key> {
+  const parts = ['1', await readFile(join(disk.file, '../manifest.json'), 'utf8'), { file: script }]
+  return { image, kind: 'box', hash: fingerprint(parts) }
+}
+
+async function readBox(dir: string): Promise<Box> {
+  const catalogue = join(dir, 'catalogue.json')
+  const { name, versions } = JSON.parse(await readFile(catalogue, 'utf8'))
+  return { name, version: versions[0].version, catalogue, file: join(dir, 'box.box') }
+}
+
+/** A key pair that no other box has. */
+async function makeKey(scratch: string): Promise<{ private: string; public: string }> {
+  const file = join(scratch, 'key')
+  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'dockfault', '-f', file])
+  return { private: file, public: (await readFile(`${file}.pub`, 'utf8')).trim() }
+}
+
+/** Boots the disk once, with no network card, and puts sshd and its user into it through the guest agent. */
+async function addSsh(
+  image: string,
+  disk: Disk,
+  to: { overlay: string; scratch: string; publicKey: string },
+  options: Options,
+): Promise<void> {
+  const { signal } = options
+  const accelerator = await findAccelerator(disk.kernel, signal)
+  const slow = slowness(accelerator)
+  const machine = await startMachine({
+    name: `box-${image}`,
+    image,
+    logDir: join(cacheRoot(), 'logs', `${image}-box`),
+    accelerator,
+    disk: async () => ({ file: to.overlay, format: 'qcow2' }),
+    signal,
+  })
+  try {
+    const guest = new Guest(machine.agent, slow)
+    await awaitBoot(machine, guest, { slow, signal })
+    const status = await guest.get('/var/lib/dpkg/status')
+    const dir = await downloadDebs(image, status, ['openssh-server', 'sudo'], options)
+    options.progress(`${image} box: installing sshd`)
+    for (const name of (await readdir(dir)).filter((name) => name.endsWith('.deb')))
+      await guest.put(`/var/tmp/box/${name}`, await readFile(join(dir, name)))
+    const text = `KEY=${shellQuote(to.publicKey)}\n${await readFile(script, 'utf8')}`
+    await guest.must('making it a box', text, { deadlineMs: 180_000 })
+    await guest.start('systemctl', 'poweroff')
+    const late = new Promise<'late'>((resolve) => setTimeout(resolve, 120_000 * slow, 'late').unref())
+    if ((await Promise.race([machine.ended, late])) === 'late')
+      throw new LabError('image', `${image} did not power off after it was made a box`)
+  } finally {
+    await machine.end()
+  }
+}
+
+const vagrantfile = `Vagrant.configure('2') do |config|
+  config.ssh.private_key_path = File.expand_path('../vagrant_private_key', __FILE__)
+end
+`
+
+/** Writes the box: a tar of the disk, what Vagrant has to know of it, and the key that comes in; and its catalogue. */
+async function pack(
+  image: string,
+  from: { overlay: string; scratch: string; privateKey: string },
+  dir: string,
+): Promise<void> {
+  const at = (name: string): string => join(from.scratch, name)
+  await execa('qemu-img', ['convert', '-O', 'qcow2', from.overlay, at('box.img')])
+  const { stdout } = await execa('qemu-img', ['info', '--output=json', at('box.img')])
+  const gibibytes = Math.ceil(JSON.parse(stdout)['virtual-size'] / 2 ** 30)
+  const metadata = { provider: 'libvirt', format: 'qcow2', virtual_size: gibibytes }
+  await writeFile(at('metadata.json'), `${JSON.stringify(metadata)}\n`)
+  await writeFile(at('Vagrantfile'), vagrantfile)
+  await writeFile(at('vagrant_private_key'), await readFile(from.privateKey), { mode: 0o600 })
+  const file = join(dir, 'box.box')
+  const members = ['metadata.json', 'Vagrantfile', 'vagrant_private_key', 'box.img']
+  await execa('tar', ['--owner=0', '--group=0', '--numeric-owner', '-cf', file, '-C', from.scratch, ...members])
+  // Vagrant takes a box anew only for a higher version.
+  const version = `1.0.${Math.floor(Date.now() / 1000)}`
+  const catalogue = {
+    name: `dockfault/${image}`,
+    versions: [
+      {
+        version,
+        providers: [
+          // By the link: this folder gets its name when it is complete.
+          {
+            name: 'libvirt',
+            url: `file://${boxLink(image)}/box.box`,
+            checksum_type: 'sha256',
+            checksum: await hashFile(file),
+          },
+        ],
+      },
+    ],
+  }
+  await writeFile(join(dir, 'catalogue.json'), `${JSON.stringify(catalogue, undefined, 2)}\n`)
+}
