@@ -1,7 +1,7 @@
 import { decoys } from './faults/decoys.ts'
 import { faults } from './faults/index.ts'
 import { providerNames } from './hosts/index.ts'
-import { hostImages } from './images/recipe.ts'
+import { allHosts } from './images/public.ts'
 import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, loadKnownIssues } from './scenario/known-issues.ts'
@@ -19,7 +19,7 @@ export const vocabulary = (): Vocabulary => ({
     ]),
   ),
   probes: Object.fromEntries(probes.map(({ name, healthy }) => [name, healthy])),
-  hosts: hostImages(),
+  hosts: allHosts(),
   decoys: Object.keys(decoys),
 })
 

@@ -31,10 +31,17 @@ describe('list', () => {
     ])
   })
 
-  it('says who would run each cell, where that is known', () => {
-    const [head, first] = list(cells, { provider: (cell) => (cell.variant ? 'qemu' : undefined) }).split('\n')
+  it('says who would run each cell here, and once why nobody would', () => {
+    const choice = (cell: Cell) =>
+      cell.variant ? { provider: { name: 'qemu' } } : { reason: 'a has none; b is missing' }
+    const [head, first, second, ...rest] = list(cells, { choice }).split('\n')
     expect(head).to.match(/NEEDS +PROVIDER +TITLE/)
-    expect(first).to.match(/- +- +A healthy host/)
+    expect(first).to.match(/- +skipped +A healthy host/)
+    expect(second).to.match(/reboot +qemu +A stale kernel/)
+    expect(rest).to.deep.equal(['', 'skipped here: debian12-healthy', '  a has none', '  b is missing'])
+    const [well, stale] = JSON.parse(list(cells, { json: true, choice, ideal: () => 'container' }))
+    expect(well.skipped).to.equal('a has none; b is missing')
+    expect(stale).to.include({ here: 'qemu', provider: 'container' })
   })
 
   it('gives machines an array', () => {

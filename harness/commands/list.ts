@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { providerNames } from '../hosts/index.ts'
+import { choose, providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { readHistory } from '../report/history.ts'
 import type { Cell } from '../scenario/cell.ts'
@@ -37,40 +37,76 @@ export default async function listCommand(args: string[]): Promise<number> {
     if (!values.provider || values.provider === provider) cells.push({ ...cell, provider })
   }
   if (cells.length === 0) throw new LabError('no-match', `no cell is one for the provider ${values.provider}`)
-  const provider = ({ name }: Cell): string | undefined => cells.find((cell) => cell.name === name)?.provider
   const text = minutes
     ? JSON.stringify(ciPlan(cells, expectDurations(cells, readHistory(reportsDir)), { minutes, most: mostJobs }))
-    : list(cells, { json: values.json, provider })
+    : await tell(cells, values.json)
   process.stdout.write(`${text}\n`)
   return exit.passed
 }
 
-export interface ListOptions {
-  json?: boolean
-  /** Who would run a cell, where all providers are at hand. */
-  provider?: (cell: Cell) => string | undefined
+async function tell(cells: readonly (Cell & { provider: string })[], json: boolean): Promise<string> {
+  const choices = await chooseAll(cells)
+  const ideal = ({ name }: Cell): string => cells.find((cell) => cell.name === name)!.provider
+  return list(cells, { json, ideal, choice: (cell) => choices.get(kindOf(cell))! })
 }
 
-/** All cells: a table for people, or a JSON array for machines. */
-export function list(cells: readonly Cell[], options: ListOptions = {}): string {
-  const { provider } = options
-  if (options.json)
+// Cells on one host with the same needs are all served, or all skipped.
+const kindOf = ({ host, needs }: Cell): string => [host, ...needs].join(' ')
+
+async function chooseAll(cells: readonly Cell[]): Promise<Map<string, Choice>> {
+  const kinds = new Map(cells.map((cell) => [kindOf(cell), cell]))
+  const chosen = [...kinds].map(async ([kind, cell]) => [kind, await choose(cell)] as const)
+  return new Map(await Promise.all(chosen))
+}
+
+type Choice = { provider: { name: string } } | { reason: string }
+
+export interface ListOptions {
+  json?: boolean
+  /** Who would run a cell here, or why nobody would. */
+  choice?: (cell: Cell) => Choice
+  /** Who would run it where all providers are at hand. */
+  ideal?: (cell: Cell) => string
+}
+
+/** All cells, and who would run each here: a table for people, or a JSON array for machines. */
+export function list(cells: readonly Cell[], { json, choice, ideal }: ListOptions = {}): string {
+  if (json)
     return JSON.stringify(
       cells.map((cell) => {
         const { name, title, scenario, host, variant, tags, needs } = cell
-        return { name, title, scenario, host, variant, tags, needs, ...(provider && { provider: provider(cell) }) }
+        const chosen = choice?.(cell)
+        const here = chosen && ('reason' in chosen ? { skipped: chosen.reason } : { here: chosen.provider.name })
+        const provider = ideal && { provider: ideal(cell) }
+        return { name, title, scenario, host, variant, tags, needs, ...provider, ...here }
       }),
       undefined,
       2,
     )
-  return table([
-    ['CELL', 'NEEDS', ...(provider ? ['PROVIDER'] : []), 'TITLE'],
+  const word = (chosen: Choice): string => ('reason' in chosen ? 'skipped' : chosen.provider.name)
+  const rows = table([
+    ['CELL', 'NEEDS', ...(choice ? ['PROVIDER'] : []), 'TITLE'],
     ...cells.map((cell) => [
       cell.name,
       cell.needs.join(' ') || '-',
-      ...(provider ? [provider(cell) ?? '-'] : []),
+      ...(choice ? [word(choice(cell))] : []),
       cell.title,
     ]),
+  ])
+  return [rows, ...(choice ? skipped(cells, choice) : [])].join('\n')
+}
+
+/** Why cells are skipped here, each reason once, with the cells it is for. */
+function skipped(cells: readonly Cell[], choice: (cell: Cell) => Choice): string[] {
+  const reasons = new Map<string, string[]>()
+  for (const cell of cells) {
+    const chosen = choice(cell)
+    if ('reason' in chosen) reasons.set(chosen.reason, [...(reasons.get(chosen.reason) ?? []), cell.name])
+  }
+  return [...reasons].flatMap(([reason, names]) => [
+    '',
+    `skipped here: ${names.join(' ')}`,
+    ...reason.split('; ').map((each) => `  ${each}`),
   ])
 }
 

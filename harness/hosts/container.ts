@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { noRecipe } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
 import { LabError } from '../lib/errors.ts'
 import { duration } from '../lib/text.ts'
@@ -19,7 +20,7 @@ export const container = (): Provider => ({
   cost: 1,
 
   async unavailable(image) {
-    if (!hostImages().includes(image)) return `there is no recipe for the image ${image}`
+    if (!hostImages().includes(image)) return noRecipe(image)
     const address = userEngineAddress()
     const answer = address === undefined ? undefined : await askEngine(address)
     return answer ? answer.unfit : noPrivateEngine()

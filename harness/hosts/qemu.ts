@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildDisk, type Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
+import { noRecipe } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { ensurePackages, installLine, missingPackages } from '../lib/packages.ts'
@@ -34,7 +35,7 @@ export const qemu = (): Provider => ({
 
   async unavailable(image) {
     if (process.platform !== 'linux' || process.arch !== 'x64') return 'QEMU hosts need Linux on x86-64'
-    if (!hostImages().includes(image)) return `there is no recipe for the image ${image}`
+    if (!hostImages().includes(image)) return noRecipe(image)
     const missing = await missingPackages([...qemuPackages, ...builderPackages()])
     const installs = process.getuid?.() === 0 && (await exists('/usr/bin/apt-get'))
     return missing.length === 0 || installs ? undefined : `missing packages: ${installLine(missing)}`
