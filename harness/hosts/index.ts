@@ -8,6 +8,7 @@ const makers: Record<string, () => Promise<Provider>> = {
     return { ...container(), close: closeContainers }
   },
   qemu: async () => (await import('./qemu.ts')).qemu(),
+  vagrant: async () => (await import('./vagrant.ts')).vagrant(),
 }
 const made = new Map<string, Promise<Provider>>()
 

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
 import { identify, isAlive, kill, machineBoot, type ProcessId } from './process.ts'
 
@@ -24,6 +25,8 @@ export interface MachineRecord {
   startedAt: string
   /** Left alive on purpose when its harness ended. */
   kept: boolean
+  /** A shell script that takes the machine away, where that is more than ending a process; it may run twice. */
+  undo?: string
 }
 
 /** What a sweep did: `running` are machines of a living harness, or kept ones that were spared. */
@@ -71,6 +74,11 @@ export function closeMachine(dir: string, record: Pick<MachineRecord, 'sockets'>
   if (existsSync(run) && readdirSync(run).length === 0) rmSync(run, { recursive: true, force: true })
 }
 
+/** Takes away what a machine has left with others than this process's children. Never throws. */
+export async function undo(record: Pick<MachineRecord, 'undo'>): Promise<void> {
+  if (record.undo) await execa('sh', ['-c', record.undo], { reject: false, stdin: 'ignore', timeout: 300_000 })
+}
+
 /** Ends what dead harnesses left behind; machines kept on purpose are spared. Called at every start. */
 export const sweep = (): Promise<Swept> => end((kept) => !kept)
 
@@ -89,7 +97,7 @@ async function end(also: (kept: boolean) => boolean): Promise<Swept> {
       const record = readRecord(dir)
       const label = `${record?.name ?? machine} (pid ${record?.process?.pid ?? 'none'})`
       const living = record?.process !== undefined && isAlive(record.process)
-      const kept = record?.kept === true && living
+      const kept = record?.kept === true && (living || record.undo !== undefined)
       if (owned ? !kept || !also(kept) : !also(kept)) {
         if (living) swept.running.push(label)
         continue
@@ -98,6 +106,7 @@ async function end(also: (kept: boolean) => boolean): Promise<Swept> {
         swept.running.push(label)
         continue
       }
+      if (record) await undo(record)
       closeMachine(dir, record)
       swept.ended.push(label)
     }

@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { cacheRoot } from '../images/cache.ts'
+import { hostContract } from './host.contract.ts'
+import type { Host } from './host.ts'
+import { differences, type MachineState, readMachineState } from './machine-state.ts'
+import { vagrant } from './vagrant.ts'
+
+const image = 'debian12'
+const logDir = mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-'))
+const options = { image, logDir, progress: () => {}, signal: new AbortController().signal }
+
+const make = async (): Promise<Host | { reason: string }> => {
+  const reason = await vagrant().unavailable(image)
+  return reason === undefined ? vagrant().provision(options) : { reason: `vagrant ${reason}` }
+}
+
+hostContract('a Vagrant host', make)
+
+describe('a Vagrant host', function () {
+  this.timeout(1_800_000)
+  let machine: MachineState
+  let host: Host
+
+  before(async function () {
+    machine = await readMachineState()
+    const made = await make()
+    if ('reason' in made) this.skip()
+    else host = made
+  })
+
+  after(async () => {
+    await host?.[Symbol.asyncDispose]()
+    rmSync(logDir, { recursive: true })
+  })
+
+  it('keeps the link that controls it out of its own network', async () => {
+    const { stdout } = await host.exec('ls /sys/class/net; ip netns exec management ip -br -4 address')
+    expect(stdout).to.match(/^docker0\nlo\n/)
+    expect(stdout).to.match(/^e\S+ +UP +192\.168\.121\.\d+\/24/m)
+  })
+
+  it('is still controlled when every rule of its own network says no', async () => {
+    const shut = 'iptables -P INPUT DROP; iptables -P OUTPUT DROP; iptables -P FORWARD DROP; ip route flush table main'
+    expect((await host.exec(shut)).code).to.equal(0)
+    expect((await host.exec('echo here')).stdout).to.equal('here\n')
+    await host.exec('iptables -P INPUT ACCEPT; iptables -P OUTPUT ACCEPT; systemctl restart docker', {
+      deadlineMs: 60_000,
+    })
+  })
+
+  it('goes back to a kept state, with the time of now', async () => {
+    const { snapshot, restore } = vagrant() as Required<ReturnType<typeof vagrant>>
+    await host.exec('echo before >/root/state')
+    await snapshot(host, 'kept')
+    await host.exec('echo after >/root/state; date --set=2001-01-01')
+    await restore(host, 'kept')
+    const { stdout } = await host.exec('cat /root/state; date +%s; systemctl is-active docker')
+    const [state, seconds, docker] = stdout.split('\n')
+    expect([state, docker]).to.deep.equal(['before', 'active'])
+    expect(Math.abs(Number(seconds) - Date.now() / 1000)).to.be.lessThan(60)
+  })
+
+  it('leaves console and journal behind, and nothing else', async () => {
+    await host[Symbol.asyncDispose]()
+    expect(readFileSync(join(logDir, 'journal.txt'), 'utf8')).to.match(/systemd\[1\]: .*[Dd]ocker/)
+    expect(existsSync(join(logDir, 'console.log'))).to.equal(true)
+    const runs = join(cacheRoot(), 'runs')
+    const mine = readdirSync(runs).filter((run) => run.startsWith(`${process.pid}-`))
+    expect(mine).to.deep.equal([])
+    const { docker: _, modules: __, ...rest } = machine
+    const { docker: ___, modules: ____, ...after } = await readMachineState()
+    expect(differences(rest, after)).to.deep.equal([])
+  })
+})

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LabError } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
+import { adminPath } from '../container/dockerd.ts'
+import { identify, isAlive, kill, type ProcessId } from '../qemu/process.ts'
+
+/** The Debian packages that a private libvirtd takes. */
+export const libvirtPackages = [
+  'libvirt-daemon',
+  'libvirt-daemon-driver-qemu',
+  'libvirt-clients',
+  'dnsmasq-base',
+  'iptables',
+]
+
+const script = fileURLToPath(new URL('./libvirt.sh', import.meta.url))
+const sockets = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock', '/var/run/libvirt/libvirt-sock']
+
+/** Whether this machine has a libvirtd of its own, which then is the one to ask. */
+export const hasLibvirt = (): boolean => sockets.some((socket) => existsSync(socket))
+
+/** A libvirtd of this process alone, in namespaces of its own. */
+export interface PrivateLibvirt {
+  /** Its first process: all others, machines too, die with it. */
+  readonly process: ProcessId
+  /** Words in front of a command that is to run where it is. */
+  readonly reach: readonly string[]
+  isAlive(): boolean
+  end(): Promise<void>
+}
+
+/** Starts a libvirtd whose state is in `dir`. Its network, sysctls, mounts and processes are its own. */
+export async function startLibvirt(
+  dir: string,
+  options: { keep: boolean; signal: AbortSignal; started: (process: ProcessId) => void },
+): Promise<PrivateLibvirt> {
+  const namespaces = ['unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=KILL', '--mount-proc', '--']
+  const command = [
+    // The kernel ends it with this process, even by kill -9; hosts to be kept outlive it.
+    ...(options.keep ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
+    ...[...namespaces, 'sh', script, dir],
+  ]
+  const logFile = join(dir, 'libvirt.log')
+  const log = openSync(logFile, 'w')
+  const env = { ...process.env, PATH: adminPath() }
+  const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log], env })
+  closeSync(log)
+  child.on('error', () => undefined)
+  child.unref()
+  const outer = child.pid === undefined ? undefined : identify(child.pid)
+  if (!outer) throw new LabError('missing', `${command[0]} did not start`)
+  options.started(outer)
+  try {
+    const inner = await until(
+      'the private libvirtd',
+      async () => {
+        if (!isAlive(outer)) throw new LabError('interrupted', 'gone')
+        if (!existsSync(join(dir, 'up'))) return undefined
+        const pid = readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8').trim()
+        return pid || undefined
+      },
+      { deadlineMs: 60_000, everyMs: 50, signal: options.signal },
+    )
+    return {
+      process: outer,
+      reach: ['nsenter', '--target', inner, '--mount', '--net', '--pid', '--'],
+      isAlive: () => isAlive(outer),
+      end: async () => void (await kill(outer)),
+    }
+  } catch (error) {
+    await kill(outer)
+    options.signal.throwIfAborted()
+    const words = [logFile, join(dir, 'libvirtd.log')].map((file) =>
+      existsSync(file) ? readFileSync(file, 'utf8') : '',
+    )
+    throw new LabError('host', `no private libvirtd: ${words.join('\n').trim().split('\n').slice(-5).join('\n')}`, {
+      cause: error,
+    })
+  }
+}

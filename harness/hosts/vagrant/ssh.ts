@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { execa } from 'execa'
+import { LabError } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
+
+export interface SshOptions {
+  /** Words in front of the command: how to get to where the machine's network is. */
+  reach: readonly string[]
+  /** What `vagrant ssh-config` printed, as a file. */
+  config: string
+  /** The host's name in it. */
+  host: string
+  /** Where the connection's socket is; short, for a socket's path must stay under 108 bytes. */
+  socket: string
+  /** Multiplies every deadline. */
+  slow: number
+  signal: AbortSignal
+}
+
+/** What one command over ssh gave. */
+export interface SshResult {
+  stdout: Buffer
+  stderr: Buffer
+}
+
+/** One OpenSSH connection, shared by all commands: a new one takes seconds on an emulated processor. */
+export class Ssh {
+  private readonly options: SshOptions
+  private master: ChildProcess | undefined
+
+  constructor(options: SshOptions) {
+    this.options = options
+  }
+
+  /** Whether the connection stands. */
+  get isOpen(): boolean {
+    return this.master?.exitCode === null && this.master.signalCode === null
+  }
+
+  /** Connects, or finds the connection made. Rejects with LabError `host` when nobody answers within the deadline. */
+  async open(deadlineMs: number): Promise<void> {
+    const { socket, signal } = this.options
+    await until(
+      'the host to answer ssh',
+      async () => {
+        if (!this.isOpen) {
+          rmSync(socket, { force: true })
+          this.master = this.connect()
+        }
+        const { exitCode } = await this.ssh(['-O', 'check'], { timeout: 10_000 })
+        return exitCode === 0 || undefined
+      },
+      { deadlineMs, everyMs: 300, signal },
+    )
+  }
+
+  /** Ends the connection; commands that are under way are lost. */
+  close(): void {
+    this.master?.kill('SIGKILL')
+    this.master = undefined
+    rmSync(this.options.socket, { force: true })
+  }
+
+  /** Runs one command line of the host's shell. What comes of it is for the caller to read. */
+  async run(command: string, input: string | Uint8Array | undefined, patienceMs: number): Promise<SshResult> {
+    const { stdout, stderr, timedOut } = await this.ssh(['--', command], { timeout: patienceMs, input })
+    if (timedOut) throw new LabError('host', 'a command did not end, though it was past its deadline')
+    return { stdout, stderr }
+  }
+
+  /** Joins this terminal to a command on the host. */
+  async join(command: string): Promise<void> {
+    const [file, ...args] = this.words(['-t', '--', command])
+    await execa(file!, args, { stdio: 'inherit', reject: false })
+  }
+
+  private async ssh(more: string[], options: { timeout: number; input?: string | Uint8Array | undefined }) {
+    const [file, ...args] = this.words(more)
+    const { timeout, input } = options
+    return execa(file!, args, {
+      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      encoding: 'buffer',
+      stripFinalNewline: false,
+      maxBuffer: 64 * 2 ** 20,
+      reject: false,
+      timeout,
+      killSignal: 'SIGKILL',
+    }).then(({ exitCode, stdout, stderr, timedOut }) => ({
+      exitCode,
+      stdout: Buffer.from(stdout ?? []),
+      stderr: Buffer.from(stderr ?? []),
+      timedOut,
+    }))
+  }
+
+  private connect(): ChildProcess {
+    const { slow } = this.options
+    const patience = [
+      `ConnectTimeout=${10 * slow}`,
+      // A cut link is noticed, a busy host is not taken for one.
+      `ServerAliveInterval=${5 * slow}`,
+      'ServerAliveCountMax=6',
+    ]
+    const [file, ...args] = this.words(['-M', '-N', ...patience.flatMap((option) => ['-o', option])])
+    // A session of its own: Ctrl-C reaches the harness alone.
+    const child = spawn(file!, args, { stdio: 'ignore', detached: true })
+    child.on('error', () => undefined)
+    child.unref()
+    return child
+  }
+
+  private words(more: string[]): string[] {
+    const { reach, config, host, socket } = this.options
+    const [options, command] = more.includes('--')
+      ? [more.slice(0, more.indexOf('--')), more.slice(more.indexOf('--') + 1)]
+      : [more, []]
+    return [...reach, 'ssh', '-F', config, '-o', 'BatchMode=yes', '-S', socket, ...options, host, ...command]
+  }
+}

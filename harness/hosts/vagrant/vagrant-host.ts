@@ -1,0 +1,168 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LabError, messageOf } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
+import { clean } from '../../lib/text.ts'
+import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
+import { Guest } from './guest.ts'
+import type { Place } from './place.ts'
+import type { Ssh } from './ssh.ts'
+import type { Vagrant } from './vagrant-cli.ts'
+
+interface Parts {
+  vagrant: Vagrant
+  ssh: Ssh
+  place: Place
+  /** Where the machine's console is written; absent where it has none. */
+  consoleFile: string | undefined
+  /** Multiplies every deadline. */
+  slow: number
+}
+
+/** A host that is a machine of Vagrant's. */
+export class VagrantHost implements Host {
+  readonly name: string
+  readonly capabilities: ReadonlySet<Capability>
+  private readonly guest: Guest
+  private readonly parts: Parts
+  private readonly options: ProvisionOptions
+  private disposed: Promise<void> | undefined
+
+  constructor(parts: Parts, capabilities: ReadonlySet<Capability>, options: ProvisionOptions) {
+    this.name = options.image
+    this.capabilities = capabilities
+    this.parts = parts
+    this.options = options
+    this.guest = new Guest(parts.ssh, parts.slow)
+  }
+
+  exec(script: string, options?: ExecOptions): Promise<ExecResult> {
+    return this.reach(() => this.guest.exec(script, options))
+  }
+
+  put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+    return this.reach(() => this.guest.put(path, content, mode))
+  }
+
+  get(path: string): Promise<Uint8Array> {
+    return this.reach(() => this.guest.get(path))
+  }
+
+  async reboot(): Promise<void> {
+    const before = await this.reach(() => this.guest.bootId())
+    // It answers before it goes: the link would be cut in the middle of a word.
+    await this.reach(() => this.guest.exec('(sleep 1; exec systemctl reboot) >/dev/null 2>&1 &'))
+    this.parts.ssh.close()
+    await this.reach(() => this.awaitBoot(before))
+  }
+
+  async console(): Promise<string> {
+    const file = this.parts.consoleFile
+    return file === undefined ? '' : readFile(file, 'utf8')
+  }
+
+  shell(): Promise<void> {
+    return this.reach(() => this.parts.ssh.join('exec sudo -i'))
+  }
+
+  /** Waits until ssh answers from a boot (another one than `before`), and systemd has settled, well or not. */
+  async awaitBoot(before?: string): Promise<void> {
+    const { ssh, slow } = this.parts
+    const { signal } = this.options
+    await until(
+      before ? 'the host to reboot' : 'the host to boot',
+      async () => {
+        await ssh.open(30_000 * slow)
+        const id = await this.guest.bootId()
+        if (id !== before) return true
+        // Still the boot that is to be over: its link goes with it.
+        ssh.close()
+        return undefined
+      },
+      { deadlineMs: 120_000 * slow, everyMs: 500, signal },
+    )
+    await until(
+      'systemd to settle',
+      async () => {
+        const { stdout } = await this.guest.exec('systemctl is-system-running --wait', { deadlineMs: 60_000 })
+        return /running|degraded|maintenance/.test(stdout) || undefined
+      },
+      { deadlineMs: 120_000 * slow, everyMs: 300, signal },
+    )
+  }
+
+  /** Keeps the whole machine under a name, by the plugin that has a word for it. */
+  async snapshot(name: string): Promise<void> {
+    await this.reach(() =>
+      this.parts.vagrant.run(['snapshot', 'save', this.name, name, '--force'], { deadlineMs: 600_000 }),
+    )
+  }
+
+  /** Brings everything back as it was, but for the clock, which is now. */
+  async restore(name: string): Promise<void> {
+    const { vagrant, ssh, slow } = this.parts
+    // The other end of this connection is about to forget it.
+    ssh.close()
+    const words = ['snapshot', 'restore', this.name, name, '--no-provision', '--no-start']
+    await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
+    await this.reach(async () => {
+      await ssh.open(60_000 * slow)
+      await this.guest.must('setting the clock', `date --set=@${(Date.now() / 1000).toFixed(3)}`)
+    })
+  }
+
+  /** Lets the machine, provisioned to be kept, outlive the harness. */
+  leave(): Promise<void> {
+    this.disposed ??= this.finish(async () => this.parts.place.leave())
+    return this.disposed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposed ??= this.finish(() => this.parts.place.end())
+    return this.disposed
+  }
+
+  private async finish(part: () => Promise<void>): Promise<void> {
+    const { ssh } = this.parts
+    try {
+      if (ssh.isOpen) await this.saveJournal()
+    } catch (error) {
+      this.options.progress(`the journal of ${this.name} could not be saved: ${messageOf(error)}`)
+    }
+    ssh.close()
+    try {
+      await part()
+    } catch (error) {
+      this.options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
+    }
+  }
+
+  private async saveJournal(): Promise<void> {
+    const script = 'journalctl --boot --output short-precise --no-pager | tail -c 4000000'
+    const { stdout } = await this.guest.exec(script, { deadlineMs: 20_000 })
+    await writeFile(join(this.options.logDir, 'journal.txt'), clean(stdout))
+  }
+
+  // A verb that finds the link cut says whether the machine has ended or only cannot be reached: then something done to it
+  // has closed its way in, and that is neither the lab's word on the fault nor on a detector.
+  private async reach<T>(verb: () => Promise<T>): Promise<T> {
+    if (this.disposed) throw new LabError('host', `${this.name} has been removed`)
+    try {
+      return await verb()
+    } catch (error) {
+      if (this.disposed || this.options.signal.aborted || this.parts.ssh.isOpen) throw error
+      throw await this.lost(error)
+    }
+  }
+
+  private async lost(cause: unknown): Promise<LabError> {
+    const state = await this.parts.vagrant.state(this.name).catch(() => 'gone')
+    const console = clean(await this.console().catch(() => ''))
+    const tail = console.trim().split('\n').slice(-8).join('\n')
+    const what =
+      state === 'running'
+        ? 'broken by the fault: the machine runs, and ssh does not answer any more'
+        : `the host has ended (Vagrant: ${state})`
+    return new LabError('host', `${what}${tail && `; its console ends with:\n${tail}`}`, { cause })
+  }
+}
