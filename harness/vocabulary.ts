@@ -1,7 +1,7 @@
 import { decoys } from './faults/decoys.ts'
 import { faults } from './faults/index.ts'
 import { providerNames } from './hosts/index.ts'
-import { allHosts } from './images/public.ts'
+import { allHosts, likes } from './images/public.ts'
 import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, loadKnownIssues } from './scenario/known-issues.ts'
@@ -20,6 +20,7 @@ export const vocabulary = (): Vocabulary => ({
   ),
   probes: Object.fromEntries(probes.map(({ name, healthy }) => [name, healthy])),
   hosts: allHosts(),
+  likes: likes(),
   decoys: Object.keys(decoys),
 })
 

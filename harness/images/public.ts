@@ -10,6 +10,8 @@ const publicImage = z.strictObject({
   box: z.strictObject({ name: z.string(), url: z.string().optional() }),
   /** As `docker pull` takes it. */
   container: z.string().optional(),
+  /** The host it is as, in all that no scenario says of it: where its engine is of the same generation. */
+  like: z.string().optional(),
   /** The scripts of images/common that make it a host of the lab, in this order, and their environment. */
   provision: z.array(z.string()),
   settings: z.record(z.string(), z.string()).default({}),
@@ -36,6 +38,15 @@ export function loadPublic(name: string, root = imagesRoot): PublicImage {
 
 /** Every host there is a word for: those that are built here, and those that are to be had as public images. */
 export const allHosts = (): string[] => [...new Set([...hostImages(), ...publicImages()])].sort()
+
+/** The host that each is like, where it is like one. */
+export const likes = (): Record<string, string> =>
+  Object.fromEntries(
+    publicImages().flatMap((name) => {
+      const { like } = loadPublic(name)
+      return like ? [[name, like]] : []
+    }),
+  )
 
 /** Why an image cannot be built here, in words that fit after a provider's name. */
 export const noRecipe = (image: string): string =>

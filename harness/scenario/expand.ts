@@ -19,9 +19,13 @@ const own = ['base', 'variants', 'on']
 export const expansionKeys = (root: YAMLMap): YAMLMap => pick(root, (key) => own.includes(key))
 
 /** The scenario itself, unless it says `base: false`, and each of its variants merged into it; hosts before variants. */
-export function* expand(root: YAMLMap, withBase: boolean): Generator<Expansion> {
+export function* expand(
+  root: YAMLMap,
+  withBase: boolean,
+  likes: Readonly<Record<string, string>> = {},
+): Generator<Expansion> {
   const base = pick(root, (key) => !own.includes(key))
-  const everywhere = overlays(root)
+  const everywhere = overlays(root, likes)
   const whole = rangeOf(root)
   if (withBase) {
     const on = (host: string) => merge(base, everywhere.get(host))
@@ -29,7 +33,7 @@ export function* expand(root: YAMLMap, withBase: boolean): Generator<Expansion> 
   }
   for (const { key, value } of mapsIn(root, 'variants')) {
     const said = pick(value, (name) => name !== 'on')
-    const here = overlays(value)
+    const here = overlays(value, likes)
     const on = (host: string) => {
       if (!everywhere.has(host) && !here.has(host)) return undefined
       const variant = mergeMaps(merge(base, everywhere.get(host)) ?? base, said)
@@ -45,8 +49,15 @@ export const overlaidHosts = (root: YAMLMap): { host: string; at: [number, numbe
     mapsIn(map, 'on').map(({ key }) => ({ host: keyOf(key), at: rangeOf(key.key) })),
   )
 
-const overlays = (map: YAMLMap): Map<string, YAMLMap> =>
-  new Map(mapsIn(map, 'on').map(({ key, value }) => [keyOf(key), value]))
+// A host of which nothing is said is as the one it is like.
+function overlays(map: YAMLMap, likes: Readonly<Record<string, string>>): Map<string, YAMLMap> {
+  const said = new Map(mapsIn(map, 'on').map(({ key, value }) => [keyOf(key), value]))
+  const lent = Object.entries(likes).flatMap(([host, like]) => {
+    const overlay = said.get(like)
+    return overlay ? [[host, overlay] as const] : []
+  })
+  return new Map([...lent, ...said])
+}
 
 const merge = (map: YAMLMap, overlay: YAMLMap | undefined): YAMLMap | undefined => overlay && mergeMaps(map, overlay)
 

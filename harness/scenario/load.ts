@@ -81,7 +81,7 @@ function readScenario(
     source.complaints.push(...explain(issue, source.root, schemas.json))
   const cells: Cell[] = []
   const used = new Set<string>()
-  for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true)) {
+  for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true, vocabulary.likes)) {
     const read = (said: YAMLMap) => {
       const { data, error } = check(said, schemas.scenario)
       const found = (error?.issues ?? []).flatMap((issue) => explain(issue, said, schemas.json))

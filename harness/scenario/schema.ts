@@ -23,6 +23,8 @@ export interface Vocabulary {
   /** Undefined: asked only where a scenario's healthy vector names it. */
   probes: Readonly<Record<string, Expected | undefined>>
   hosts: readonly string[]
+  /** Hosts that are as another one in all that a scenario does not say of them. */
+  likes?: Readonly<Record<string, string>>
   /** What can be done to a healthy host without harm. */
   decoys: readonly string[]
 }

@@ -13,6 +13,7 @@ $MANAGER install -y $PACKAGES
 
 # Firewall managers are faults' material: there, but asleep until a fault wakes them.
 systemctl disable --now firewalld.service iptables.service 2>/dev/null || true
+rm -f /etc/sysconfig/iptables /etc/sysconfig/ip6tables
 systemctl list-unit-files nftables.service 2>/dev/null | grep -q nftables && systemctl disable --now nftables.service
 
 # Nothing wakes up by itself in the middle of a measurement.

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
@@ -37,7 +38,7 @@ export class VagrantHost implements Host {
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.reach(() => this.guest.exec(script, options))
+    return this.reach(() => this.guest.exec(inWordsOf(this.name, script), options))
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {

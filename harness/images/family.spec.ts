@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { decoys } from '../faults/decoys.ts'
+import { faults } from '../faults/index.ts'
+import { pin } from '../hosts/given.ts'
+import type { Host } from '../hosts/host.ts'
+import { allCells } from '../vocabulary.ts'
+import { familyOf, inWordsOf } from './family.ts'
+
+/** Whatever the cells of a host run on it, as scripts. */
+async function scriptsOf(image: string): Promise<string[]> {
+  const scripts: string[] = []
+  const exec = async (script: string) => {
+    scripts.push(script)
+    return { code: 0, stdout: '{}', stderr: '', durationMs: 1 }
+  }
+  const host = { name: image, exec, put: async () => {} } as unknown as Host
+  for (const cell of allCells().filter(({ host }) => host === image)) {
+    await pin(host, cell.given)
+    const fault = cell.fault && faults[cell.fault.kind]
+    if (!fault) continue
+    // What has to be built first is not, and ends before its script.
+    await fault.inject(host, cell.fault!.params).catch(() => undefined)
+    await fault.trigger?.(host, cell.fault!.params)
+    for (const { use } of cell.fixes) scripts.push(...fault.fixes[use]!.steps)
+  }
+  return [...scripts, ...Object.values(decoys), readFileSync(new URL('../faults/ladder.ts', import.meta.url), 'utf8')]
+}
+
+describe('the family of a host', () => {
+  it('is Debian’s for what is built here, and EL’s for CentOS', () => {
+    expect(['debian12', 'debian-testing', 'centos-stream9', 'centos7'].map(familyOf)).to.deep.equal([
+      'debian',
+      'debian',
+      'el',
+      'el7',
+    ])
+  })
+
+  it('leaves Debian’s words alone on Debian', () => {
+    const script = 'apt-get purge -y -q "linux-image-$running"; cat /etc/iptables/rules.v4'
+    expect(inWordsOf('debian13', script)).to.equal(script)
+  })
+
+  it('has its own words for rules, units, alternatives, programs and kernels', () => {
+    const said = (script: string): string => inWordsOf('centos-stream9', script)
+    expect(said('[ -e /etc/iptables/rules.v4 ]')).to.equal('[ -e /etc/sysconfig/iptables ]')
+    expect(said('systemctl enable -q netfilter-persistent.service')).to.equal('systemctl enable -q iptables.service')
+    expect(said('dpkg-divert --quiet --local --rename --divert /a/b.package --add /a/b')).to.equal(
+      'mv -f /a/b /a/b.package',
+    )
+    expect(said('if dpkg-divert --list "$program" | grep -q .; then')).to.equal('if [ -e "$program".package ]; then')
+    expect(said('apt-get purge -y -q "linux-image-$running"')).to.equal('rpm -e --nodeps $(rpm -qa "kernel*-$running")')
+    const reinstall = 'DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall "linux-image-$(uname -r)"'
+    expect(said(reinstall)).to.match(/^dnf reinstall -y "kernel-core-\$\(uname -r\)" "kernel-modules-core-/)
+    expect(inWordsOf('centos7', reinstall)).to.equal('yum reinstall -y "kernel-$(uname -r)"')
+  })
+
+  for (const image of ['centos-stream9', 'centos-stream10', 'centos7'])
+    it(`leaves no word of Debian’s in what runs on ${image}, and every script is one still`, async () => {
+      const scripts = await scriptsOf(image)
+      for (const script of scripts.slice(0, -1)) execFileSync('sh', ['-n'], { input: inWordsOf(image, script) })
+      const debian = /apt-(get|cache)|dpkg|netfilter-persistent\.service|rules\.v4|linux-image|update-alternatives/
+      const left = scripts.flatMap(
+        (script) => debian.exec(inWordsOf(image, script).replace(/^\s*\/\/.*$/gm, ''))?.[0] ?? [],
+      )
+      expect(left).to.deep.equal([])
+    })
+})
