@@ -63,6 +63,19 @@ describe('a Vagrant host', function () {
     expect(Math.abs(Number(seconds) - Date.now() / 1000)).to.be.lessThan(60)
   })
 
+  it('says so when what was done to it has cut that link all the same', async () => {
+    const cut =
+      'ip netns exec management nft "add table inet cut; add chain inet cut in { type filter hook input priority 0; policy drop; }"'
+    const error = await host.exec(`sleep 1; ${cut}; sleep 600`).catch((thrown: unknown) => thrown)
+    expect(error).to.include({ name: 'LabError', code: 'host' })
+    expect((error as Error).message).to.match(
+      /^broken by what was done to it: the machine runs, and ssh does not answer/,
+    )
+    const { restore } = vagrant() as Required<ReturnType<typeof vagrant>>
+    await restore(host, 'kept')
+    expect((await host.exec('echo here')).stdout).to.equal('here\n')
+  })
+
   it('leaves console and journal behind, and nothing else', async () => {
     await host[Symbol.asyncDispose]()
     expect(readFileSync(join(logDir, 'journal.txt'), 'utf8')).to.match(/systemd\[1\]: .*[Dd]ocker/)

@@ -9,7 +9,7 @@ import { vagrantHome } from './place.ts'
  * never fetched without being asked for: it is there when the person has added it.
  */
 export function noPublicBox(image: string, backend: Backend): string | undefined {
-  if (!publicImages().includes(image)) return `there is no box of the image ${image}`
+  if (!publicImages().includes(image)) return `has no box of the image ${image}`
   const { box } = loadPublic(image)
   const provider = backend === 'virtualbox' ? 'virtualbox' : 'libvirt'
   if (!existsSync(join(vagrantHome('system'), 'boxes', box.name.replaceAll('/', '-VAGRANTSLASH-')))) {

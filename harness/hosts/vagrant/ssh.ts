@@ -95,14 +95,9 @@ export class Ssh {
   }
 
   private connect(): ChildProcess {
-    const { slow } = this.options
-    const patience = [
-      `ConnectTimeout=${10 * slow}`,
-      // A cut link is noticed, a busy host is not taken for one.
-      `ServerAliveInterval=${5 * slow}`,
-      'ServerAliveCountMax=6',
-    ]
-    const [file, ...args] = this.words(['-M', '-N', ...patience.flatMap((option) => ['-o', option])])
+    // A cut link is noticed, a busy host is not taken for one.
+    const alive = ['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=6']
+    const [file, ...args] = this.words(['-M', '-N', ...alive])
     // A session of its own: Ctrl-C reaches the harness alone.
     const child = spawn(file!, args, { stdio: 'ignore', detached: true })
     child.on('error', () => undefined)
@@ -111,10 +106,11 @@ export class Ssh {
   }
 
   private words(more: string[]): string[] {
-    const { reach, config, host, socket } = this.options
+    const { reach, config, host, socket, slow } = this.options
     const [options, command] = more.includes('--')
       ? [more.slice(0, more.indexOf('--')), more.slice(more.indexOf('--') + 1)]
       : [more, []]
-    return [...reach, 'ssh', '-F', config, '-o', 'BatchMode=yes', '-S', socket, ...options, host, ...command]
+    const own = ['-F', config, '-S', socket, '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${10 * slow}`]
+    return [...reach, 'ssh', ...own, ...options, host, ...command]
   }
 }

@@ -104,7 +104,7 @@ export class VagrantHost implements Host {
     const { vagrant, ssh, slow } = this.parts
     // The other end of this connection is about to forget it.
     ssh.close()
-    const words = ['snapshot', 'restore', this.name, name, '--no-provision', '--no-start']
+    const words = ['snapshot', 'restore', this.name, name, '--no-provision']
     await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
     await this.reach(async () => {
       await ssh.open(60_000 * slow)
@@ -162,7 +162,7 @@ export class VagrantHost implements Host {
     const tail = console.trim().split('\n').slice(-8).join('\n')
     const what =
       state === 'running'
-        ? 'broken by the fault: the machine runs, and ssh does not answer any more'
+        ? 'broken by what was done to it: the machine runs, and ssh does not answer any more'
         : `the host has ended (Vagrant: ${state})`
     return new LabError('host', `${what}${tail && `; its console ends with:\n${tail}`}`, { cause })
   }

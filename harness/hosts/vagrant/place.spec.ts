@@ -1,0 +1,115 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { expect } from 'chai'
+import { cacheRoot } from '../../images/cache.ts'
+import { machineBoot } from '../qemu/process.ts'
+import { sweep } from '../qemu/runs.ts'
+import { makePlace, pruneBoxes } from './place.ts'
+import { noPublicBox } from './public-box.ts'
+
+describe('the place of a Vagrant machine', () => {
+  let dir: string
+  const { PATH, XDG_CACHE_HOME, VAGRANT_HOME } = process.env
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'dockfault-place-'))
+    Object.assign(process.env, {
+      PATH: `${dir}${delimiter}${PATH}`,
+      XDG_CACHE_HOME: dir,
+      VAGRANT_HOME: join(dir, 'home'),
+    })
+    for (const name of ['vagrant', 'virsh', 'VBoxManage']) {
+      writeFileSync(
+        join(dir, name),
+        `#!/bin/sh\necho "${'${0##*/}'} $* in $VAGRANT_DOTFILE_PATH" >>${dir}/calls\nexit 1\n`,
+      )
+      chmodSync(join(dir, name), 0o755)
+    }
+  })
+  afterEach(() => {
+    for (const [name, value] of Object.entries({ PATH, XDG_CACHE_HOME, VAGRANT_HOME }))
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  const options = { image: 'debian12', progress: () => {}, signal: new AbortController().signal }
+  const make = (backend: 'system' | 'virtualbox') => makePlace(backend, 'tcg', { ...options, logDir: join(dir, 'log') })
+  const calls = (): string[] => readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n')
+
+  it('gives a machine names that nobody else has, and takes all of them away', async () => {
+    const [place, other] = [await make('system'), await make('system')]
+    const { DOCKFAULT_PREFIX: prefix, DOCKFAULT_NETWORK: network, DOCKFAULT_ADDRESS: address } = place.env
+    expect(prefix).to.not.equal(other.env.DOCKFAULT_PREFIX)
+    expect(address).to.match(/^10\.2[23]\d\.\d+\.0\/24$/)
+    await place.end()
+    const [vagrant, ...virsh] = calls()
+    expect(vagrant).to.equal(`vagrant destroy --force debian12 in ${place.dir}/vagrant`)
+    const asked = virsh.map((call) => call.replace(/ in \S*$/, '').replace('virsh -q -c qemu:///system ', ''))
+    expect(asked).to.deep.equal([
+      `destroy ${prefix}debian12`,
+      `undefine ${prefix}debian12 --snapshots-metadata --managed-save --nvram`,
+      `vol-delete ${prefix}debian12.img --pool default`,
+      `net-destroy ${network}`,
+      `net-undefine ${network}`,
+    ])
+    expect([existsSync(place.dir), existsSync(place.sockets)]).to.deep.equal([false, false])
+    await other.end()
+  })
+
+  it('is taken away by the next start, when its harness was killed', async () => {
+    const place = await make('virtualbox')
+    const runs = join(cacheRoot(), 'runs')
+    // The same folder, of a process that is no more.
+    const gone = join(runs, `${2 ** 22 + 1}-1-${machineBoot()}`)
+    const [mine] = readdirSync(runs)
+    renameSync(join(runs, mine!), gone)
+    expect((await sweep()).ended).to.deep.equal(['debian12 (pid none)'])
+    const name = `${place.env.DOCKFAULT_PREFIX}debian12`
+    expect(calls().map((call) => call.replace(/ in \S*$/, ''))).to.deep.equal([
+      'vagrant destroy --force debian12',
+      `VBoxManage controlvm ${name} poweroff`,
+      `VBoxManage unregistervm ${name} --delete`,
+    ])
+    expect(readdirSync(runs)).to.deep.equal([])
+  })
+
+  it('stays with the machine that is to be kept', async () => {
+    const place = await make('system')
+    place.leave()
+    const record = JSON.parse(readFileSync(join(place.dir, 'record.json'), 'utf8'))
+    expect(record.kept).to.equal(true)
+    expect((await sweep()).ended).to.deep.equal([])
+    await place.end()
+  })
+
+  it('holds the newest box of a name alone', () => {
+    const boxes = join(dir, 'home/boxes/dockfault-VAGRANTSLASH-debian12')
+    for (const version of ['1.0.1', '1.0.2']) mkdirSync(join(boxes, version), { recursive: true })
+    writeFileSync(join(boxes, 'metadata_url'), '')
+    pruneBoxes(join(dir, 'home'), 'dockfault/debian12', '1.0.2')
+    expect(readdirSync(boxes)).to.deep.equal(['1.0.2', 'metadata_url'])
+  })
+
+  it('has no public box but one that was added, and says how', () => {
+    expect(noPublicBox('centos7', 'system')).to.match(
+      /^has no box of centos7 \(with internet: vagrant box add https:\S+ --name centos\/7 --provider libvirt\)$/,
+    )
+    expect(noPublicBox('debian12', 'virtualbox')).to.contain('vagrant box add debian/bookworm64 --provider virtualbox')
+    mkdirSync(join(dir, 'home/boxes/centos-VAGRANTSLASH-7'), { recursive: true })
+    expect(noPublicBox('centos7', 'system')).to.equal(undefined)
+    expect(noPublicBox('centos7', 'private')).to.contain('needs a libvirtd with internet')
+    expect(noPublicBox('nowhere', 'system')).to.equal('has no box of the image nowhere')
+  })
+})
