@@ -6,6 +6,8 @@ import type { Host } from '../hosts/host.ts'
 import { ask, askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
 import type { TraceExpectation } from '../scenario/schema.ts'
+import type { Adapter } from '../scoring/adapter.ts'
+import { type Answer, askOutside } from '../scoring/ask.ts'
 import { traceByRules } from '../trace/by-rules.ts'
 import { isDead, type Trace } from '../trace/trace.ts'
 
@@ -19,9 +21,6 @@ export interface Follower {
 export interface Traced extends Pick<Follower, 'from' | 'probe'> {
   trace: Trace
 }
-
-import type { Adapter } from '../scoring/adapter.ts'
-import { type Answer, askOutside } from '../scoring/ask.ts'
 
 /** A host looked at once: what its probes answered, what it says of itself, and what the detectors make of that. */
 export interface Observation {
@@ -39,7 +38,10 @@ export interface Observation {
   outside: ReadonlyMap<string, Answer>
 }
 
-/** Probes a host, collects its evidence and lets every detector speak, those from outside on the host itself; last come the probes that change it. */
+/**
+ * Probes a host, collects its evidence and lets every detector speak, those from outside on the host itself; last come the
+ * probes that change it.
+ */
 export async function observe(
   host: Host,
   by: {
