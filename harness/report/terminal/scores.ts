@@ -17,7 +17,7 @@ export function scoreLines({ scores = [] }: Pick<RunRecord, 'scores'>, paint: Pa
       share(sick.right + well.right, sick.there + well.there),
       errors > 0 ? paint.yellow(String(errors).padStart(6)) : paint.dim('·'.padStart(6)),
     ]
-    return `  ${plain(score.detector, 30).padEnd(width)}${figures.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join('')}`
+    return `  ${short(score.detector).padEnd(width)}${figures.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join('')}`
   })
   const names = [...new Set(scores.flatMap(({ byCause }) => Object.keys(byCause)))]
   return [
@@ -39,7 +39,7 @@ function byCause(names: readonly string[], scores: readonly ScoreRecord[], paint
   if (names.length === 0) return []
   const width = Math.max(...names.map((name) => Math.min(name.length, 30)), 'By cause'.length)
   const columns = scores.map(({ detector }) => Math.max(16, Math.min(detector.length, 30) + 2))
-  const head = scores.map(({ detector }, i) => plain(detector, 30).padStart(columns[i]!)).join('')
+  const head = scores.map(({ detector }, i) => short(detector).padStart(columns[i]!)).join('')
   const figure = (of: CauseScore = { there: 0, named: 0, right: 0 }): string =>
     `${of.right} of ${of.there}${of.named > of.right ? `, ${of.named - of.right} wrong` : ''}`
   return [
@@ -74,3 +74,6 @@ function matrix({ detector, title, times, skipped, rows }: ScoreRecord, paint: P
     ...reasons.map((line) => paint.dim(`  ${plain(line, 200)}`)),
   ]
 }
+
+// A command is a name too, and may be long: it stands in full over its own matrix.
+const short = (name: string): string => (name.length > 30 ? `${plain(name.slice(0, 29), 30)}…` : plain(name, 30))
