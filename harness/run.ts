@@ -144,9 +144,10 @@ async function play(name: string, scene: Scene): Promise<StageRecord> {
 /** Work that an interruption need not wait for once there is a host: it is about to be destroyed, and the work with it. */
 function interruptible<T>(scene: Scene, work: Promise<T>): Promise<T> {
   const { signal } = scene.lab
-  return new Promise((resolve, reject) => {
-    work.then(resolve, reject)
-    signal.addEventListener('abort', () => scene.host && reject(signal.reason), { once: true })
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => void (scene.host && reject(signal.reason))
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
 
