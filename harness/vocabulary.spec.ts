@@ -7,6 +7,16 @@ import { allCells, scenariosDir, vocabulary } from './vocabulary.ts'
 describe("the house's own scenarios", () => {
   it('are sound', () => expect(allCells()).to.not.be.empty)
 
+  it('put every two faults of a container host together, and a stale kernel with another', () => {
+    const inContainers = ['restart-iptables', 'iptables-1.8.11', 'ip-masq-false', 'firewalld-zone']
+    const pairs = allCells().flatMap(({ host, fault, and }) =>
+      and && host === 'debian12' ? [[fault!.kind, and.kind].sort().join(' ')] : [],
+    )
+    for (const one of inContainers)
+      for (const other of inContainers.filter((kind) => kind > one)) expect(pairs).to.include(`${one} ${other}`)
+    expect(pairs.filter((pair) => pair.includes('stale-kernel'))).to.not.be.empty
+  })
+
   it('stand beside a current schema.json (npm run schema)', () =>
     expect(readFileSync(join(scenariosDir, 'schema.json'), 'utf8')).to.equal(jsonSchema(vocabulary())))
 })

@@ -74,6 +74,16 @@ describe('the story', () => {
     expect(text).to.contain('`modprobe-ip-tables` and `depmod` have no effect.')
   })
 
+  it('tells each of two causes in sentences of its own', () => {
+    const two = sampleRun((cell) => {
+      const record = cell.diagnoses.find(({ stage }) => stage === 'broken')!
+      const [first] = record.detail
+      record.named = ['stale-kernel', 'masquerade-off']
+      record.detail = ['Modules are gone.', 'Docker does not masquerade.'].map((summary) => ({ ...first!, summary }))
+    })
+    expect(tell(two)).to.contain('`stale-kernel` and `masquerade-off`: Modules are gone. Docker does not masquerade.')
+  })
+
   it('tells crashed probe tools apart', () => {
     expect(tell(sampleFailed())).to.contain('The tool of `new-network` crashed.')
   })
@@ -119,6 +129,9 @@ describe('the headline', () => {
       'Reproduced, and no known cause is named: 1 fix cures it.',
     )
     expect(headline(passed(['healthy', 'inject', 'broken'], ['stale-kernel']))).to.equal('Reproduced and named blind.')
+    const uncured = passed(['healthy', 'inject', 'broken'], ['stale-kernel'], 2)
+    for (const fix of uncured.fixes) fix.observed = 'partial'
+    expect(headline(uncured)).to.equal('Reproduced and named blind: 2 fixes do not cure it.')
     const harmless = passed(['healthy', 'inject', 'broken'])
     harmless.probes = harmless.probes.filter(({ stage }) => stage === 'healthy')
     expect(headline(harmless)).to.equal('Nothing broke, as the scenario tells, and no detector spoke.')

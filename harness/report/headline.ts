@@ -22,7 +22,8 @@ function told(cell: CellRecord): string {
   const others = cell.fixes.length - cures
   const fixes = [
     cures > 0 && `${count(cures, 'fix', 'fixes')} ${cures === 1 ? 'cures' : 'cure'} it`,
-    others > 0 && `${others} ${others === 1 ? 'does' : 'do'} not`,
+    others > 0 &&
+      `${cures > 0 ? others : count(others, 'fix', 'fixes')} ${others === 1 ? 'does' : 'do'} not${cures > 0 ? '' : ' cure it'}`,
   ].filter(Boolean)
   return sentence([done(named.size > 0, cures > 0), fixes.join(', ')].filter(Boolean).join(': '))
 }

@@ -72,7 +72,8 @@ function spoken(cell: CellRecord, stage: string): string {
   const lead =
     stage === 'latent' ? 'The detectors already name' : 'The detectors, which are not told what was done, name'
   const summaries = diagnosis.detail.slice(0, 3).map(({ summary }) => opening(bound(summary, 2000)))
-  return sentence([`${lead} ${phrase(diagnosis.named)}`, ...summaries].join(': '))
+  const causes = summaries.map((summary, index) => (index === 0 ? summary : sentence(summary)))
+  return sentence([`${lead} ${phrase(diagnosis.named)}`, causes.join(' ')].filter(Boolean).join(': '))
 }
 
 // What a class of fix did to the fault: of several, of one.
