@@ -13,7 +13,7 @@ import { complete } from './report/complete.ts'
 import { tellGithub } from './report/github.ts'
 import { readHistory, remember } from './report/history.ts'
 import { inLightOf } from './report/known.ts'
-import { baseName, type CellRecord, type RunRecord } from './report/record.ts'
+import { baseName, type CellRecord, interrupted, type RunRecord } from './report/record.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
 import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
@@ -75,7 +75,7 @@ export async function runCells(
     await runPool(tasks, { jobs, memory: memoryLeft(), memoryLeft, signal }, async (task) => {
       const cell = await runTask(task, dir, options)
       done.set(cell.name, cell)
-      if (!signal.aborted || cell.reason !== 'interrupted') await store?.save(cell)
+      if (cell.reason !== interrupted) await store?.save(cell)
       reporter.cellEnd(cell)
     })
   } finally {
@@ -145,7 +145,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   } catch (error) {
     // Whatever it was, the other cells go on.
     record.verdict = 'broken'
-    record.reason = signal.aborted ? 'interrupted' : messageOf(error)
+    record.reason = signal.aborted ? interrupted : messageOf(error)
   }
   return record
 }

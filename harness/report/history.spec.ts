@@ -64,6 +64,13 @@ describe('the history of runs', () => {
     expect(ids()).to.deep.equal([])
   })
 
+  it('knows nothing of a cell that was cut short with its run', () => {
+    const cells = sampleMatrix().cells.slice(0, 2)
+    Object.assign(cells[1]!, { verdict: 'broken', reason: 'interrupted' })
+    remember(run('one', 1, { cells }), dir)
+    expect(Object.keys(readHistory(dir)[0]!.cells)).to.deep.equal(['debian12-healthy'])
+  })
+
   it('loses no more than the line that a dying process left open', () => {
     remember(run('one', 1), dir)
     appendFileSync(join(dir, 'history.jsonl'), '{"runId": "two", "cel')

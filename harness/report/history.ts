@@ -9,7 +9,7 @@ import {
   readSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { RunRecord, Verdict } from './record.ts'
+import { interrupted, type RunRecord, type Verdict } from './record.ts'
 
 /** A run in one line of history.jsonl: what became of each cell, and how long it took. */
 export interface PastRun {
@@ -32,7 +32,11 @@ export const pastRun = ({ runId, startedAt, durationMs, verdict, cells }: RunRec
   startedAt,
   durationMs,
   verdict,
-  cells: Object.fromEntries(cells.map((cell) => [cell.name, { verdict: cell.verdict, durationMs: cell.durationMs }])),
+  cells: Object.fromEntries(
+    cells
+      .filter(({ reason }) => reason !== interrupted)
+      .map((cell) => [cell.name, { verdict: cell.verdict, durationMs: cell.durationMs }]),
+  ),
 })
 
 const fileOf = (dir: string): string => join(dir, 'history.jsonl')

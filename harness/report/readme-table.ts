@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { duration } from '../lib/text.ts'
-import type { CellRecord, RunRecord } from './record.ts'
+import { baseName, type CellRecord, interrupted, type RunRecord } from './record.ts'
 import { verdictSigns } from './words.ts'
 
 /** A Markdown table of what was last measured: a row for each scenario and variant, a column for each host. */
@@ -28,8 +28,8 @@ export function measuredTable(runs: readonly RunRecord[]): string {
 function newest(runs: readonly RunRecord[]): Map<string, CellRecord> {
   const whole = runs.filter(({ command }) => !command.includes('--until'))
   const cells = whole.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).flatMap(({ cells }) => cells)
-  const ran = cells.filter(({ verdict, reason }) => verdict !== 'skipped' && reason !== 'interrupted')
-  return new Map(ran.map((cell) => [cell.name, cell]))
+  const ran = cells.filter(({ verdict, reason }) => verdict !== 'skipped' && reason !== interrupted)
+  return new Map(ran.map((cell) => [baseName(cell.name), cell]))
 }
 
 // Releases by number come before those by name: debian13, debian-testing.

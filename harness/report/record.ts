@@ -72,6 +72,9 @@ export interface CellRecord {
   knownIssue?: KnownIssueRecord
 }
 
+/** The reason of a cell that was cut short together with its run: it says nothing of the cell. */
+export const interrupted = 'interrupted'
+
 /** A cell's name without the number of its repetition: what commands know it by. */
 export const baseName = (name: string): string => name.replace(/#\d+$/, '')
 

@@ -1,4 +1,4 @@
-import type { AttemptRecord, CellRecord } from '../report/record.ts'
+import { type AttemptRecord, type CellRecord, interrupted } from '../report/record.ts'
 
 /** How often a cell may run again: after a failure, and, counted apart, after the lab itself broke. */
 export interface Retries {
@@ -30,7 +30,7 @@ function conclude(tries: readonly CellRecord[]): CellRecord {
   const failed = tries.findLast(({ verdict }) => verdict === 'failed')
   let last = tries.at(-1)!
   // What the lab broke afterwards does not take a failure back.
-  if (last.verdict === 'broken' && last.reason !== 'interrupted' && failed) last = failed
+  if (last.verdict === 'broken' && last.reason !== interrupted && failed) last = failed
   const attempts = tries.filter((each) => each !== last).map(brief)
   if (attempts.length === 0) return last
   if (last.verdict !== 'passed' || !failed) return { ...last, attempts }
