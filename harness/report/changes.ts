@@ -1,5 +1,6 @@
 import type { PastCell, PastRun } from './history.ts'
 import type { RunRecord, Verdict } from './record.ts'
+import { isBad } from './words.ts'
 
 /** What is otherwise than when each cell last ran, by cell. */
 export interface Changes {
@@ -20,7 +21,6 @@ export interface Change {
 }
 
 const good = (verdict: Verdict): boolean => verdict === 'passed'
-const bad = (verdict: Verdict): boolean => verdict === 'failed' || verdict === 'broken' || verdict === 'flaky'
 // Hosts are never equally fast: slower is what a person would notice.
 const muchSlower = (now: number, before: number): boolean => now > 1.5 * before && now - before > 30_000
 
@@ -36,8 +36,8 @@ export function changesSince(record: Pick<RunRecord, 'cells'>, past: readonly Pa
     }
     const change = { name, before: last.verdict, now }
     if (last.verdict !== now) {
-      if (bad(now) && !bad(last.verdict)) changes.worse.push(change)
-      else if (good(now) && bad(last.verdict)) changes.better.push(change)
+      if (isBad(now) && !isBad(last.verdict)) changes.worse.push(change)
+      else if (good(now) && isBad(last.verdict)) changes.better.push(change)
       else changes.other.push(change)
     }
     const usual = median(earlier.filter(({ verdict }) => good(verdict)).map((cell) => cell.durationMs))

@@ -14,6 +14,9 @@ export const verdictSigns: Record<Verdict, string> = {
 /** Verdicts in the order in which people want to hear of them. */
 export const verdictOrder: readonly Verdict[] = ['failed', 'broken', 'flaky', 'known', 'passed', 'skipped']
 
+/** Whether a verdict asks for somebody's attention. */
+export const isBad = (verdict: Verdict): boolean => verdict === 'failed' || verdict === 'broken' || verdict === 'flaky'
+
 /** The sign of each outcome of a probe. */
 export const outcomeSigns: Record<Outcome, string> = { pass: '✓', fail: '✗', error: '!' }
 

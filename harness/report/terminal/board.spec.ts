@@ -44,6 +44,7 @@ describe('the board', () => {
     const shown = screen(text())
     expect(shown[0]).to.match(/^7 cells, 2 at a time, about 4 min$/)
     expect(shown[2]).to.match(/^ {2}1\/7 ✓ passed {2}debian12-healthy +1 min 58 s {2}Healthy from start to end/)
+    expect(Math.max(...shown.map(({ length }) => length))).to.be.below(120)
     expect(shown[4]).to.match(/⠋ debian13-healthy +0 s of 1 min {2}healthy {2}probing$/)
     expect(shown[5]).to.match(/██░+ 1 of 7 · 1 passed · 1 run · 5 wait · about .* left$/)
     board.close()

@@ -2,7 +2,7 @@ import pc from 'picocolors'
 import { duration } from '../../lib/text.ts'
 import { headline } from '../headline.ts'
 import type { CellRecord, Verdict } from '../record.ts'
-import { count, tally, verdictOrder } from '../words.ts'
+import { count, isBad, tally, verdictOrder } from '../words.ts'
 import { ending, type Reporter, stageLines, told } from './index.ts'
 import { type Paint, paintVerdict, plain } from './paint.ts'
 import { frameMs, frames, Redraw } from './redraw.ts'
@@ -90,12 +90,19 @@ class Board {
       verdict: cell.verdict,
       ...(ran ? { expected, elapsed: Date.now() - since } : nothing),
     })
+    const { bold, dim } = this.paint
     const total = String(this.#expected.size)
-    const place = this.paint.dim(`${String(this.#ended.size).padStart(total.length)}/${total}`)
+    const place = `${String(this.#ended.size).padStart(total.length)}/${total}`
+    const sign = paintVerdict(this.paint, cell.verdict) + ' '.repeat(longestVerdict - cell.verdict.length)
     const took = (cell.verdict === 'skipped' ? '' : duration(cell.durationMs)).padStart(11)
-    this.print(
-      `  ${place} ${paintVerdict(this.paint, cell.verdict)}${' '.repeat(7 - cell.verdict.length)} ${cell.name.padEnd(this.#width())} ${took}  ${this.paint.dim(told(headline(cell)))}`,
-    )
+    const head = `${cell.name.padEnd(this.#width())} ${took}`
+    const words = told(headline(cell))
+    // The whole of it is in the report; a terminal shows a line for each cell.
+    const room = this.#live
+      ? this.#redraw.columns - (2 + place.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
+      : 400
+    const shown = words.length > room ? `${words.slice(0, Math.max(0, room - 1))}…` : words
+    this.print(`  ${dim(place)} ${sign} ${isBad(cell.verdict) ? bold(head) : head}  ${dim(shown)}`)
   }
 
   print(...lines: string[]): void {
@@ -175,6 +182,7 @@ class Board {
   }
 }
 
+const longestVerdict = 'skipped'.length
 const nothing = { expected: 0, elapsed: 0 }
 const barWidth = 20
 const bar = (done: number, of: number): string => {
