@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
@@ -105,8 +105,12 @@ async function runTask({ cell, choice }: CellTask, dir: string, options: Session
   if ('reason' in choice) return { ...blank(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
-    // The last try's logs are those the report leads to.
-    if (attempt > 1) await rename(logDir, `${logDir}~${attempt - 1}`)
+    if (attempt > 1) {
+      // The last try's logs are those the report leads to; a process that was killed may have left some of its own.
+      const aside = `${logDir}~${attempt - 1}`
+      await rm(aside, { recursive: true, force: true })
+      await rename(logDir, aside)
+    }
     const record = await runCell(cell, choice.provider, logDir, options)
     const issue = knownIssueOf({ ...cell, name: baseName(cell.name) }, record.provider, options.knownIssues ?? [])
     return inLightOf(issue, record, new Date().toISOString().slice(0, 10))

@@ -90,8 +90,9 @@ export class RunStore {
 
   /** Lets go of the run. */
   async close(): Promise<void> {
-    await this.#lock.release()
+    // While it is still ours: another process may not hold a file that is then removed.
     await rm(lockOf(this.dir), { force: true })
+    await this.#lock.release()
   }
 
   #savePlan(): Promise<void> {
