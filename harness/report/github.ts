@@ -4,6 +4,7 @@ import { bound } from './bound.ts'
 import { failures } from './failures.ts'
 import { headline } from './headline.ts'
 import type { CellRecord, RunRecord } from './record.ts'
+import { brokenTries } from './verdict.ts'
 import { count, tally, verdictOrder, verdictSigns } from './words.ts'
 
 // GitHub shows ten errors of a step; what is beyond stands in the summary.
@@ -59,11 +60,18 @@ export function jobSummary(record: RunRecord): string {
     verdictOrder,
   )
   const bad = failures(record)
+  const broken = brokenTries(record)
   const sorted = cells.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
   return [
     `## ${verdictSigns[verdict]} ${verdict}: ${count(cells.length, 'cell')} in ${duration(record.durationMs)}`,
     '',
-    [sum, missing.length > 0 && `${missing.length} did not run`].filter(Boolean).join(', '),
+    [
+      sum,
+      missing.length > 0 && `${missing.length} did not run`,
+      broken > 0 && `the lab itself broke ${count(broken, 'time')} and tried again`,
+    ]
+      .filter(Boolean)
+      .join(', '),
     ...(missing.length > 0 ? ['', `Did not run: ${missing.map((name) => code(name)).join(', ')}`] : []),
     ...bad.flatMap(({ cell, stage, text, lines }) => [
       '',

@@ -3,7 +3,7 @@ import { confusion } from './confusion.ts'
 import type { CellRecord, RunRecord } from './record.ts'
 import { sampleRun } from './sample.spec-data.ts'
 import { sampleMatrix } from './sample-variants.spec-data.ts'
-import { runVerdict } from './verdict.ts'
+import { brokenTries, runVerdict } from './verdict.ts'
 
 const detectors = ['stale-kernel', 'rules-flushed']
 const of = ({ cells }: RunRecord) => confusion(cells, detectors)
@@ -115,5 +115,22 @@ describe('the verdict on a run', () => {
   it('is no pass where the run was cut short', () => {
     expect(runVerdict(sampleRun(), 2)).to.equal('broken')
     expect(runVerdict({ cells: [] }, 1)).to.equal('broken')
+  })
+
+  it('is flaky where a cell passed only when it ran again, and passed where a failure is known', () => {
+    const cells = (...verdicts: CellRecord['verdict'][]) =>
+      verdicts.map((each) => ({ ...sampleRun().cells[0]!, verdict: each }))
+    expect(runVerdict({ cells: cells('passed', 'flaky', 'known') })).to.equal('flaky')
+    expect(runVerdict({ cells: cells('flaky', 'broken') })).to.equal('broken')
+    expect(runVerdict({ cells: cells('flaky', 'failed') })).to.equal('failed')
+    expect(runVerdict({ cells: cells('known', 'skipped') })).to.equal('passed')
+  })
+
+  it('counts apart how often the lab itself broke', () => {
+    const run = sampleRun()
+    const tries = (['failed', 'broken', 'broken'] as const).map((verdict) => ({ verdict, reason: '', durationMs: 1 }))
+    run.cells[0]!.attempts = tries
+    expect(brokenTries(run)).to.equal(2)
+    expect(brokenTries(sampleMatrix())).to.equal(0)
   })
 })

@@ -15,3 +15,7 @@ export function runVerdict(
   if (verdicts.has('flaky')) return 'flaky'
   return verdicts.size === 1 && verdicts.has('skipped') ? 'skipped' : 'passed'
 }
+
+/** How often a cell ran again because the lab itself had broken: counted apart from what failed. */
+export const brokenTries = ({ cells }: Pick<RunRecord, 'cells'>): number =>
+  cells.flatMap(({ attempts = [] }) => attempts).filter(({ verdict }) => verdict === 'broken').length

@@ -5,6 +5,7 @@ import { duration } from '../../lib/text.ts'
 import { failures } from '../failures.ts'
 import type { PastRun } from '../history.ts'
 import type { RunRecord, Verdict } from '../record.ts'
+import { brokenTries } from '../verdict.ts'
 import { count, verdictOrder, verdictSigns } from '../words.ts'
 import { renderCell } from './cell.ts'
 import { renderClaims } from './claims.ts'
@@ -80,6 +81,7 @@ printed. Nothing on this page is loaded from elsewhere.</p>
 }
 
 function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonly PastRun[]): Html {
+  const broken = brokenTries(record)
   const tally = verdictOrder
     .map((verdict) => ({ verdict, cells: record.cells.filter((cell) => cell.verdict === verdict).length }))
     .filter(({ cells }) => cells > 0)
@@ -87,6 +89,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonl
   return html`<header class="hero ${record.verdict}">
 <p class="verdict ${record.verdict}"><i aria-hidden="true">${verdictSigns[record.verdict]}</i> ${record.verdict}</p>
 <h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
+${broken > 0 && html`<p class="headline">The lab itself broke ${count(broken, 'time')}, and ran the cell again.</p>`}
 </header>
 ${renderFailures(bad, true)}
 ${renderMissing(record.missing)}

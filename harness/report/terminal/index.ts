@@ -5,6 +5,7 @@ import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
 import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
+import { brokenTries } from '../verdict.ts'
 import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
 import { confusionLines } from './confusion.ts'
@@ -125,8 +126,8 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
   ]
 }
 
-function triedAgain({ cells }: RunRecord): string {
-  const broken = cells.flatMap(({ attempts = [] }) => attempts).filter(({ verdict }) => verdict === 'broken').length
+function triedAgain(record: RunRecord): string {
+  const broken = brokenTries(record)
   return broken > 0 ? `; the lab itself broke ${count(broken, 'time')} and tried again` : ''
 }
 
