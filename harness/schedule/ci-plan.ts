@@ -1,5 +1,6 @@
 import { unmet } from '../hosts/host.ts'
 import { providers } from '../hosts/index.ts'
+import { hostImages } from '../images/recipe.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { splitCells } from './shard.ts'
 
@@ -14,8 +15,10 @@ export interface CiJob {
 }
 
 /** The provider that runs a cell where all are at hand: the cheapest that has what it needs. Looks at no machine. */
-export async function idealProvider(cell: Pick<Cell, 'needs'>): Promise<string | undefined> {
-  return (await providers()).find((provider) => unmet(cell.needs, provider).length === 0)?.name
+export async function idealProvider({ host, needs }: Pick<Cell, 'host' | 'needs'>): Promise<string | undefined> {
+  // What has no recipe is to be had as a public box alone.
+  const all = await providers(hostImages().includes(host) ? undefined : 'vagrant')
+  return all.find((provider) => unmet(needs, provider).length === 0)?.name
 }
 
 /** Cells as jobs of about `minutes` each, and at most `most` for a provider; by provider, which decides on the runner. */
