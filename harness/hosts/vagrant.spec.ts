@@ -2,10 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { cacheRoot } from '../images/cache.ts'
+import { execa } from 'execa'
+import { cacheRoot, hashFile } from '../images/cache.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
 import { differences, type MachineState, readMachineState } from './machine-state.ts'
+import { boxLink } from './vagrant/box.ts'
 import { vagrant } from './vagrant.ts'
 
 const image = 'debian12'
@@ -34,6 +36,19 @@ describe('a Vagrant host', function () {
   after(async () => {
     await host?.[Symbol.asyncDispose]()
     rmSync(logDir, { recursive: true })
+  })
+
+  it('comes from a box that says its size and checksum, packed from the disk that QEMU hosts run on', async () => {
+    const box = boxLink(image)
+    const { name, versions } = JSON.parse(readFileSync(join(box, 'catalogue.json'), 'utf8'))
+    const [{ url, checksum }] = versions[0].providers
+    expect([name, url]).to.deep.equal(['dockfault/debian12', `file://${box}/box.box`])
+    expect(checksum).to.equal(await hashFile(join(box, 'box.box')))
+    const { stdout } = await execa('tar', ['-xOf', join(box, 'box.box'), 'metadata.json'])
+    expect(JSON.parse(stdout)).to.deep.equal({ provider: 'libvirt', format: 'qcow2', virtual_size: 4 })
+    expect((await host.exec('lsblk -bndo SIZE /dev/vda')).stdout.trim()).to.equal(String(4 * 2 ** 30))
+    // The command that `vagrant ssh debian12 -c` runs, as the user that it comes in as.
+    expect((await host.exec('runuser -u vagrant -- docker info -f {{.ServerVersion}}')).stdout).to.match(/^20\.10/)
   })
 
   it('keeps the link that controls it out of its own network', async () => {

@@ -13,6 +13,7 @@ dpkg --install /var/tmp/box/*.deb >/dev/null
 rm -rf /var/tmp/box
 
 id vagrant >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --password '*' vagrant
+usermod --append --groups docker vagrant
 echo 'vagrant ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/vagrant
 chmod 440 /etc/sudoers.d/vagrant
 install -d -m 700 -o vagrant -g vagrant /home/vagrant/.ssh
@@ -25,14 +26,15 @@ cat >/usr/local/lib/dockfault/management.sh <<'SCRIPT'
 #!/bin/sh
 # Takes the network card out of the host's network and asks for its address: the first one with hardware behind it.
 set -eu
-ip netns add management
-ip -n management link set lo up
-for attempt in $(seq 600); do
-    for card in /sys/class/net/*/device; do [ -e "$card" ] && break 2; done
-    sleep 0.1
-done
-card=$(basename "${card%/device}")
-ip link set "$card" netns management
+take() {
+    for card in /sys/class/net/*/device; do
+        card=$(basename "${card%/device}")
+        # It may be renamed at this very moment.
+        ip link set "$card" netns management 2>/dev/null && return 0
+    done
+    return 1
+}
+until take; do sleep 0.5; done
 ip -n management link set "$card" up
 exec nsenter --net=/run/netns/management busybox udhcpc -f -i "$card" -t 100 -T 1 -s /usr/local/lib/dockfault/lease.sh
 SCRIPT
@@ -50,21 +52,21 @@ DefaultDependencies=no
 After=systemd-udevd.service systemd-tmpfiles-setup.service local-fs.target
 
 [Service]
+# Before this counts as started: sshd's socket is bound in that namespace.
+ExecStartPre=ip netns add management
+ExecStartPre=ip -n management link set lo up
 ExecStart=/bin/sh /usr/local/lib/dockfault/management.sh
-Restart=no
 
 [Install]
 WantedBy=multi-user.target
 UNIT
-# The namespace is made by the service's first line, not by its start.
 cat >/etc/systemd/system/dockfault-ssh.socket <<'UNIT'
 [Unit]
 Description=dockfault: ssh on the management link
-Wants=dockfault-management.service
+Requires=dockfault-management.service
 After=dockfault-management.service
 
 [Socket]
-ExecStartPre=/bin/sh -c 'until [ -e /run/netns/management ]; do sleep 0.1; done'
 ListenStream=0.0.0.0:22
 Accept=yes
 NetworkNamespacePath=/run/netns/management

@@ -4,6 +4,8 @@
 set -eu
 
 systemctl start docker.service
+# So that `vagrant ssh HOST -c 'docker info'` works.
+usermod -aG docker vagrant 2>/dev/null || true
 if [ ! -x /bin/busybox ]; then
     docker create --name dockfault-busybox docker.io/library/busybox:musl
     docker cp dockfault-busybox:/bin/busybox /usr/bin/busybox
