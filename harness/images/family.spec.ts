@@ -5,17 +5,20 @@ import { decoys } from '../faults/decoys.ts'
 import { faults } from '../faults/index.ts'
 import { pin } from '../hosts/given.ts'
 import type { Host } from '../hosts/host.ts'
+import { buildOutside } from '../outside/outside.ts'
 import { allCells } from '../vocabulary.ts'
 import { familyOf, inWordsOf } from './family.ts'
 
 /** Whatever the cells of a host run on it, as scripts. */
-async function scriptsOf(image: string): Promise<string[]> {
+async function scriptsOf(image: string, written: string[] = []): Promise<string[]> {
   const scripts: string[] = []
   const exec = async (script: string) => {
     scripts.push(script)
     return { code: 0, stdout: '{}', stderr: '', durationMs: 1 }
   }
-  const host = { name: image, exec, put: async () => {} } as unknown as Host
+  const put = async (_: string, content: unknown) => void (typeof content === 'string' && written.push(content))
+  const host = { name: image, exec, put } as unknown as Host
+  await buildOutside(host)
   for (const cell of allCells().filter(({ host }) => host === image)) {
     await pin(host, cell.given)
     const fault = cell.fault && faults[cell.fault.kind]
@@ -55,6 +58,14 @@ describe('the family of a host', () => {
     const reinstall = 'DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall "linux-image-$(uname -r)"'
     expect(said(reinstall)).to.match(/^dnf reinstall -y "kernel-core-\$\(uname -r\)" "kernel-modules-core-/)
     expect(inWordsOf('centos7', reinstall)).to.equal('yum reinstall -y "kernel-$(uname -r)"')
+  })
+
+  it('starts the outside’s servers in their namespace on EL 7 too, whose systemd has no word for it', async () => {
+    const written: string[] = []
+    await scriptsOf('centos7', written)
+    const dns = inWordsOf('centos7', written.find((unit) => unit.includes('dnsmasq'))!)
+    expect(dns).to.match(/^ExecStart=\/usr\/sbin\/ip netns exec outside \/usr\/sbin\/dnsmasq /m)
+    expect(dns).to.not.contain('NetworkNamespacePath')
   })
 
   for (const image of ['centos-stream9', 'centos-stream10', 'centos7'])

@@ -36,6 +36,8 @@ const el: readonly Word[] = [
 // EL 7 has one backend, yum, and a kernel in one package.
 const el7: readonly Word[] = [
   [/update-alternatives --set \S+ \S+/g, 'true'],
+  // Its systemd cannot start a unit in a network namespace.
+  [/NetworkNamespacePath=\/run\/netns\/(\S+)\nExecStart=/g, 'ExecStart=/usr/sbin/ip netns exec $1 '],
   ...el,
   [/dnf -q repoquery --latest-limit 1/g, 'repoquery -q --latest-limit 1'],
   [/dnf /g, 'yum '],
@@ -46,6 +48,6 @@ const el7: readonly Word[] = [
 
 const words: Readonly<Record<Family, readonly Word[]>> = { debian: [], el, el7 }
 
-/** A script that was written in Debian's words, in those of an image's family. */
+/** A script or a unit that was written in Debian's words, in those of an image's family. */
 export const inWordsOf = (image: string, script: string): string =>
   words[familyOf(image)].reduce((said, [debian, other]) => said.replace(debian, other), script)

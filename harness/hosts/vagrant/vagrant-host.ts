@@ -42,7 +42,8 @@ export class VagrantHost implements Host {
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-    return this.reach(() => this.guest.put(path, content, mode))
+    const said = typeof content === 'string' ? inWordsOf(this.name, content) : content
+    return this.reach(() => this.guest.put(path, said, mode))
   }
 
   get(path: string): Promise<Uint8Array> {
