@@ -40,6 +40,7 @@ export interface SessionOptions extends TellOptions {
   retries?: Retries
   knownIssues?: readonly KnownIssue[]
   keep?: Lab['keep']
+  cold?: boolean
   /** Outside detectors to score beside ours. */
   outside?: readonly Adapter[]
   /** Where a matrix writes down what has ended, and what had when it was cut short. */
@@ -134,6 +135,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
     signal,
     progress,
     ...(options.keep && { keep: options.keep }),
+    ...(options.cold && { cold: true }),
     ...(options.outside && { outside: options.outside }),
   }
   const story = tell(cell, lab, record, options)

@@ -3,11 +3,9 @@ import { join } from 'node:path'
 import { rulesetDiff } from '../evidence/ruleset-diff.ts'
 import { decoys } from '../faults/decoys.ts'
 import type { Detector, Fault } from '../faults/fault.ts'
-import { pin } from '../hosts/given.ts'
 import type { Host, Provider } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
-import { buildOutside } from '../outside/outside.ts'
-import { settle, startFleet } from '../probes/fleet.ts'
+import { settle } from '../probes/fleet.ts'
 import type { Probe } from '../probes/probe.ts'
 import type { CellRecord, StageRecord } from '../report/record.ts'
 import type { Cell, Expectation } from '../scenario/cell.ts'
@@ -15,6 +13,7 @@ import type { Adapter } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
 import { equip } from '../scoring/equip.ts'
 import { differences, type Follower, type Observation, observe } from './observe.ts'
+import { preparation } from './preparation.ts'
 
 /** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
 export interface Lab {
@@ -29,6 +28,8 @@ export interface Lab {
   signal: AbortSignal
   progress: (line: string) => void
   keep?: 'never' | 'failed' | 'always'
+  /** Every host boots for itself, and every fix is tried on a host that was broken for it. */
+  cold?: boolean
   /** Detectors from outside, asked wherever the state of the host is known. */
   outside?: readonly Adapter[]
 }
@@ -65,13 +66,9 @@ export class Scene {
     const { logDir, progress, signal } = lab
     const keep = (lab.keep ?? 'never') !== 'never'
     for (const { fault } of this.faults) await fault.prepare?.({ progress, signal })
-    this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep })
-    progress('pinning the hidden variables')
-    await pin(this.host, cell.given)
-    progress('building the outside')
-    await buildOutside(this.host)
-    progress('starting the probe containers')
-    await startFleet(this.host)
+    const prepare = preparation(cell.given, progress)
+    const cold = lab.cold ?? false
+    this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep, cold, prepare })
     if (cell.decoy) await this.disguise(cell.decoy)
     // Fixes are tried on hosts that no outside detector is asked about.
     if (lab.outside && !this.healthy)
@@ -138,14 +135,14 @@ export class Scene {
 
   /** Keeps the host as it is now: the state that every fix starts from. */
   async keepBroken(): Promise<void> {
-    if (this.cell.fixes.length > 0) await this.lab.provider.snapshot?.(this.host!, 'broken')
+    if (this.cell.fixes.length > 0 && !this.lab.cold) await this.lab.provider.snapshot?.(this.host!, 'broken')
     this.untouched = true
   }
 
   /** The host as it was when it broke: from the snapshot, or broken anew where the provider keeps none. */
   async breakAgain(): Promise<void> {
     const { provider } = this.lab
-    if (!this.untouched && provider.restore) await provider.restore(this.host!, 'broken')
+    if (!this.untouched && provider.restore && !this.lab.cold) await provider.restore(this.host!, 'broken')
     else if (!this.untouched) {
       await this.host![Symbol.asyncDispose]()
       await this.provision()

@@ -19,6 +19,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
       until: { type: 'string' },
       detector: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
+      cold: { type: 'boolean', default: false },
     },
   })
   const cells = allCells()
@@ -40,6 +41,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
     signal,
     command: `npm run scenario ${[cell.name, ...(args.length > 1 ? ['--', ...args.slice(1)] : [])].map(shellQuote).join(' ')}`,
     keep,
+    cold: values.cold,
     knownIssues: values.until ? [] : knownIssues(cells),
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),

@@ -37,6 +37,8 @@ export const container = (): Provider => ({
     try {
       options.signal.throwIfAborted()
       await host.awaitBoot()
+      options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
+      await options.prepare?.make(host)
     } catch (error) {
       await host[Symbol.asyncDispose]()
       options.signal.throwIfAborted()
@@ -44,7 +46,6 @@ export const container = (): Provider => ({
     } finally {
       options.signal.removeEventListener('abort', abort)
     }
-    options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
     if (options.keep) options.progress(`to enter it: docker -H ${engine.address} exec -it ${host.id} bash -l`)
     return host
   },

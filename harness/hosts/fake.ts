@@ -63,9 +63,10 @@ export function fakeProvider(respond: Respond): Provider & { made: FakeHost[] } 
     made,
     unavailable: async () => undefined,
     accelerator: async () => 'none',
-    provision: async () => {
+    provision: async ({ prepare }) => {
       const host = new FakeHost(respond)
       made.push(host)
+      await prepare?.make(host)
       return host
     },
   }

@@ -43,6 +43,13 @@ export interface Host extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Something done to every new host alike. */
+export interface Preparation {
+  /** The hash of all that decides on what it does. */
+  key: string
+  make(host: Host): Promise<void>
+}
+
 /** What a provider is told when it makes a host. */
 export interface ProvisionOptions {
   /** The image's name, a folder of images/. */
@@ -52,6 +59,10 @@ export interface ProvisionOptions {
   /** One line of progress for people. */
   progress: (line: string) => void
   signal: AbortSignal
+  /** What is done to the host before it is handed out; a provider may do it once and keep the outcome. */
+  prepare?: Preparation
+  /** Nothing of an earlier host is used: every host boots, and is prepared, for itself. */
+  cold?: boolean
   /** The host may be left alive when the harness ends: it is then not disposed of, but left to `npm run down`. */
   keep?: boolean
 }
@@ -64,6 +75,7 @@ export interface Provider {
   readonly cost: number
   /** The reason why this provider cannot make this image here, or undefined. Cheap, and starts nothing. */
   unavailable(image: string): Promise<string | undefined>
+  /** A new host, up and prepared. */
   provision(options: ProvisionOptions): Promise<Host>
   /** How hosts run here, for the record: `kvm`, `tcg`, `none`. */
   accelerator(): Promise<string>

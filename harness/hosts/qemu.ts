@@ -10,10 +10,11 @@ import { duration } from '../lib/text.ts'
 import type { Host, Provider, ProvisionOptions } from './host.ts'
 import { findAccelerator, knownAccelerator, slowness } from './qemu/accelerator.ts'
 import { bootFirst } from './qemu/first-boot.ts'
-import { type Accelerator, startMachine } from './qemu/machine.ts'
+import { type Accelerator, type Machine, type MachineOptions, startMachine } from './qemu/machine.ts'
 import { makeOverlay } from './qemu/overlay.ts'
 import { QemuHost } from './qemu/qemu-host.ts'
 import { makeReady, type Ready } from './qemu/ready.ts'
+import { awaitBoot } from './qemu/wait.ts'
 
 /** The Debian packages that a QEMU host takes. */
 export const qemuPackages = ['qemu-system-x86', 'qemu-utils', 'util-linux']
@@ -45,8 +46,10 @@ export const qemu = (): Provider => ({
     const disk = await prepareDisk(options.image, options)
     const accelerator = await findAccelerator(disk.kernel, options.signal)
     const capabilities = this.capabilities
+    if (options.cold) return boot(disk, accelerator, options, capabilities)
+    const enter = (machine: Machine): Promise<QemuHost> => enterMachine(machine, accelerator, options, capabilities)
     const go = async (fresh: boolean): Promise<QemuHost> =>
-      wake(await makeReady(disk, accelerator, { ...options, fresh }), accelerator, options, capabilities)
+      wake(await makeReady(disk, accelerator, { ...options, fresh }, enter), accelerator, options, capabilities)
     return go(false).catch((error: unknown) => {
       options.signal.throwIfAborted()
       options.progress(`${options.image} did not wake up (${messageOf(error)}): booting it anew`)
@@ -70,19 +73,58 @@ async function wake(
   const started = Date.now()
   const machine = await startMachine({
     ...options,
-    ...ready,
+    state: ready.state,
+    console: ready.console,
+    memory: { file: ready.memory, template: false },
     name: options.image,
     accelerator,
-    disk: async (dir) => {
-      const file = join(dir, 'overlay.qcow2')
-      await makeOverlay(ready.disk, file)
-      return { file, format: 'qcow2' }
-    },
+    disk: overlayOf(ready.disk),
   })
+  const host = await enterMachine(machine, accelerator, options, capabilities)
+  options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
+  return host
+}
+
+/** A host that has booted and was prepared for itself alone. */
+async function boot(
+  disk: Disk,
+  accelerator: Accelerator,
+  options: ProvisionOptions,
+  capabilities: Provider['capabilities'],
+): Promise<QemuHost> {
+  const started = Date.now()
+  const machine = await startMachine({ ...options, name: options.image, accelerator, disk: overlayOf(disk.file) })
+  const slow = slowness(accelerator)
+  const host = new QemuHost(machine, capabilities, { ...options, slow })
+  try {
+    await awaitBoot(machine, host.guest, { slow, signal: options.signal })
+    options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
+    await options.prepare?.make(host)
+    return host
+  } catch (error) {
+    await host[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+const overlayOf =
+  (backing: string): MachineOptions['disk'] =>
+  async (dir) => {
+    const file = join(dir, 'overlay.qcow2')
+    await makeOverlay(backing, file)
+    return { file, format: 'qcow2' }
+  }
+
+/** A machine that goes on from a kept state, as a host: it answers, and its clock is right. */
+async function enterMachine(
+  machine: Machine,
+  accelerator: Accelerator,
+  options: ProvisionOptions,
+  capabilities: Provider['capabilities'],
+): Promise<QemuHost> {
   const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator) })
   try {
     await host.arrive()
-    options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
     return host
   } catch (error) {
     await host[Symbol.asyncDispose]()

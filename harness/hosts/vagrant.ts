@@ -95,6 +95,7 @@ async function up(
     const host = new VagrantHost({ vagrant: command, ssh, place, consoleFile, slow }, capabilities, options)
     await host.awaitBoot()
     options.progress(`${image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
+    await options.prepare?.make(host)
     if (options.keep) options.progress(`to enter it: ${[...place.reach, 'ssh', '-F', config, image].join(' ')}`)
     return host
   } catch (error) {

@@ -114,14 +114,23 @@ export async function hashFile(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
+// By folder, the manifest that its files were last held against: gigabytes are read once in a process.
+const verified = new Map<string, string>()
+
 async function isWhole(dir: string): Promise<boolean> {
   try {
-    const { files } = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest
-    for (const [name, { sha256, size }] of Object.entries(files)) {
-      if ((await stat(join(dir, name))).size !== size) return false
+    const manifest = await readFile(join(dir, 'manifest.json'), 'utf8')
+    const { files } = JSON.parse(manifest) as Manifest
+    const sizes = await Promise.all(
+      Object.entries(files).map(async ([name, { size }]) => (await stat(join(dir, name))).size === size),
+    )
+    if (sizes.includes(false)) return false
+    if (verified.get(dir) === manifest) return true
+    for (const [name, { sha256 }] of Object.entries(files))
       if ((await hashFile(join(dir, name))) !== sha256) return false
-    }
-    return Object.keys(files).length > 0
+    if (Object.keys(files).length === 0) return false
+    verified.set(dir, manifest)
+    return true
   } catch {
     return false
   }

@@ -17,9 +17,21 @@ export type Accelerator = 'kvm' | 'tcg'
 export const acceleratorArgs = (accelerator: Accelerator): string[] =>
   accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max']
 
+/** Memory as a file: machines that fork from it read its pages, and keep to themselves what they write. */
+export interface Memory {
+  file: string
+  /** Writes go to the file: it is to be forked from. */
+  template: boolean
+}
+
+const memoryArgs = ({ file, template }: Memory): string[] => [
+  '-object',
+  `memory-backend-file,id=memory,size=2048M,mem-path=${file},share=${template ? 'on' : 'off'}`,
+]
+
 /** The machine's hardware: a kept state is only for the very same. */
 export const hardware = (accelerator: Accelerator): string[] => [
-  ...['-machine', 'q35', ...acceleratorArgs(accelerator), '-smp', '2', '-m', '2048'],
+  ...['-machine', 'q35,memory-backend=memory', ...acceleratorArgs(accelerator), '-smp', '2', '-m', '2048'],
   ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
 ]
 
@@ -34,6 +46,8 @@ export interface MachineOptions {
   boot?: { kernel: string; initrd: string; cmdline: string } | undefined
   /** Goes on from this state, written by `freeze`, instead of booting. */
   state?: string | undefined
+  /** That state's memory, or where a machine that is to be frozen has its own; else it is nobody's but this machine's. */
+  memory?: Memory | undefined
   /** What the console had printed before that state. */
   console?: string | undefined
   /** Not tied to the life of this process. */
@@ -53,7 +67,7 @@ export interface Machine {
   isAlive(): boolean
   /** Why QEMU ended, in its own words. */
   lastWords(): string
-  /** Stops the machine and writes its whole state but the disk to a file. */
+  /** Stops the machine and writes its whole state but disk and memory to a file. */
   freeze(file: string): Promise<void>
   /** Ends QEMU, and removes disk, sockets and state. */
   end(): Promise<void>
@@ -108,7 +122,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       throw new LabError('host', messageOf(error), { cause: error })
     })
     const agent = new Agent(socket('agent'))
-    if (options.state) await thaw(qmp, options.signal)
+    if (options.memory) await qmp.call('migrate-set-capabilities', ignoreShared)
+    if (options.state) await thaw(qmp, options.state, options.signal)
 
     return {
       qmp,
@@ -128,6 +143,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       async freeze(file) {
         agent.close()
         await qmp.call('stop')
+        // Without the memory, which is a file already.
         await qmp.call('migrate', { uri: `exec:cat >${shellQuote(file)}` })
         await until('the machine to be written', async () => migrated(await qmp.call('query-migrate')), {
           deadlineMs: 120_000,
@@ -157,12 +173,16 @@ function migrated(answer: unknown): true | undefined {
   return status === 'completed' || undefined
 }
 
-async function thaw(qmp: Qmp, signal: AbortSignal): Promise<void> {
+// Memory that is a file is no part of a kept state. Source: QEMU, qapi/migration.json, x-ignore-shared.
+const ignoreShared = { capabilities: [{ capability: 'x-ignore-shared', state: true }] }
+
+async function thaw(qmp: Qmp, state: string, signal: AbortSignal): Promise<void> {
+  await qmp.call('migrate-incoming', { uri: `exec:cat ${shellQuote(state)}` })
   const read = async (): Promise<true | undefined> => {
     const { status } = (await qmp.call('query-status')) as { status: string }
     return status !== 'inmigrate' || undefined
   }
-  await until('the machine to be read', read, { deadlineMs: 120_000, everyMs: 30, signal })
+  await until('the machine to be read', read, { deadlineMs: 120_000, everyMs: 10, signal })
   await qmp.call('cont')
 }
 
@@ -177,13 +197,14 @@ function machineArgs(
   return [
     ...['-name', `dockfault-${options.name}`, '-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
     ...hardware(options.accelerator),
+    ...(options.memory ? memoryArgs(options.memory) : ['-object', 'memory-backend-ram,id=memory,size=2048M']),
     // The disk is thrown away, so the host never waits for it.
     ...['-drive', `file=${disk.file},format=${disk.format},if=none,id=disk,cache=unsafe,discard=unmap`],
     ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
     ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
     ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
-    ...(options.state ? ['-incoming', `exec:cat ${shellQuote(options.state)}`] : []),
+    ...(options.state ? ['-incoming', 'defer'] : []),
     ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),
   ]
 }

@@ -1,14 +1,15 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { cached, type Key } from '../../images/cache.ts'
 import type { Disk } from '../../images/disk.ts'
 import { fingerprint } from '../../images/recipe.ts'
 import { duration } from '../../lib/text.ts'
-import type { ProvisionOptions } from '../host.ts'
+import type { Host, ProvisionOptions } from '../host.ts'
 import { qemuVersion, slowness } from './accelerator.ts'
 import { Guest } from './guest.ts'
-import { type Accelerator, hardware, startMachine } from './machine.ts'
+import { type Accelerator, hardware, type Machine, startMachine } from './machine.ts'
 import { makeOverlay } from './overlay.ts'
 import { awaitBoot } from './wait.ts'
 
@@ -16,60 +17,101 @@ import { awaitBoot } from './wait.ts'
 export interface Ready {
   disk: string
   state: string
+  memory: string
   console: string
 }
+
+type Options = ProvisionOptions & { fresh?: boolean }
 
 const ready = (dir: string): Ready => ({
   disk: join(dir, 'disk.qcow2'),
   state: join(dir, 'state'),
+  memory: join(dir, 'memory'),
   console: join(dir, 'console.log'),
 })
 
 /**
- * A disk's machine, booted by its own boot loader and frozen when it had settled; from the cache where it is there.
- * An emulated processor needs the better part of a minute for a boot, and a second to go on from this.
+ * A disk's machine, booted by its own boot loader, prepared, and frozen; from the cache where it is there. An emulated
+ * processor needs the better part of a minute for a boot and again for the preparation, and no second to go on from this.
+ * `enter` makes a machine a host, for the preparation.
  */
 export async function makeReady(
   disk: Disk,
   accelerator: Accelerator,
-  options: ProvisionOptions & { fresh?: boolean },
+  options: Options,
+  enter: (machine: Machine) => Promise<Host>,
 ): Promise<Ready> {
+  const booted = await makeBooted(disk, accelerator, options)
+  const { prepare, image } = options
+  if (!prepare) return booted
+  const key = await keyOf(disk, accelerator, image, prepare.key)
+  const dir = await cached(key, options, async (dir) => {
+    const started = Date.now()
+    options.progress(`preparing ${image} (${accelerator}), for this and all later runs like it`)
+    const own = ready(dir)
+    // Both files are sparse, and large.
+    for (const name of ['disk', 'memory'] as const) await execa('cp', ['--sparse=always', booted[name], own[name]])
+    const machine = await startMachine({
+      ...options,
+      name: `ready-${image}`,
+      keep: false,
+      accelerator,
+      state: booted.state,
+      memory: { file: own.memory, template: true },
+      console: booted.console,
+      disk: async () => ({ file: own.disk, format: 'qcow2' }),
+    })
+    await freeze(machine, own, async () => prepare.make(await enter(machine)))
+    options.progress(`${image} is prepared after ${duration(Date.now() - started)}`)
+  })
+  return ready(dir)
+}
+
+async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options): Promise<Ready> {
   const key = await keyOf(disk, accelerator, options.image)
   const dir = await cached(key, options, async (dir) => {
-    const { disk: file, state, console } = ready(dir)
+    const own = ready(dir)
     const started = Date.now()
     options.progress(`booting ${options.image} (${accelerator}), for this and all later runs`)
-    await makeOverlay(disk.file, file)
+    await makeOverlay(disk.file, own.disk)
     const slow = slowness(accelerator)
     const machine = await startMachine({
       ...options,
       name: `ready-${options.image}`,
       keep: false,
       accelerator,
-      disk: async () => ({ file, format: 'qcow2' }),
+      memory: { file: own.memory, template: true },
+      disk: async () => ({ file: own.disk, format: 'qcow2' }),
     })
-    try {
-      const guest = new Guest(machine.agent, slow)
-      await awaitBoot(machine, guest, { slow, signal: options.signal })
-      await guest.must('flushing the disk', 'sync')
-      await machine.freeze(state)
-      await copyFile(machine.consoleFile, console)
-    } finally {
-      await machine.end()
-    }
+    await freeze(machine, own, () =>
+      awaitBoot(machine, new Guest(machine.agent, slow), { slow, signal: options.signal }),
+    )
     options.progress(`${options.image} has booted after ${duration(Date.now() - started)}`)
   })
   return ready(dir)
 }
 
-async function keyOf(disk: Disk, accelerator: Accelerator, image: string): Promise<Key> {
+/** Lets something be done to a machine, freezes it as it is then, and ends it whatever happens. */
+async function freeze(machine: Machine, { state, console }: Ready, first: () => Promise<unknown>): Promise<void> {
+  try {
+    await first()
+    await new Guest(machine.agent, 1).must('flushing the disk', 'sync', { deadlineMs: 120_000 })
+    await machine.freeze(state)
+    await copyFile(machine.consoleFile, console)
+  } finally {
+    await machine.end()
+  }
+}
+
+async function keyOf(disk: Disk, accelerator: Accelerator, image: string, preparation = ''): Promise<Key> {
   const parts = [
-    '1',
+    '2',
     // The contents, not the recipe: a disk may be built anew from newer packages.
     await readFile(join(disk.file, '../manifest.json'), 'utf8'),
     await qemuVersion(),
     hardware(accelerator).join(' '),
     accelerator === 'kvm' ? (cpus()[0]?.model ?? '') : '',
+    preparation,
   ]
   return { image, kind: 'ready', hash: fingerprint(parts) }
 }
