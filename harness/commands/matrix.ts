@@ -32,6 +32,7 @@ const options = {
   until: { type: 'string' },
   detector: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
+  cold: { type: 'boolean', default: false },
 } as const
 
 /**
@@ -69,6 +70,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
       ...(plan.until && { until: plan.until }),
       ...(outside.length > 0 && { outside }),
       ...(plan.provider && { provider: plan.provider }),
+      ...(plan.cold && { cold: true }),
     })
     if (values.json) console.log(JSON.stringify(record, null, 2))
     return signal.aborted ? exit.interrupted : exit[record.verdict]
@@ -98,6 +100,7 @@ async function begin(all: Cell[], args: string[], values: Values): Promise<RunSt
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
     ...(values.detector.length > 0 && { detectors: values.detector }),
+    ...(values.cold && { cold: true }),
     ...jobs,
     retryFailed: values['retry-failed'] ? 1 : 0,
     retryBroken,

@@ -15,6 +15,8 @@ export interface RunPlan {
   cells: string[]
   provider?: string
   until?: string
+  /** Nothing of an earlier host is used. */
+  cold?: boolean
   /** Outside detectors, as they were named. */
   detectors?: string[]
   jobs?: number
