@@ -21,6 +21,7 @@ const order = [
   'cell',
   'schedule',
   '.',
+  'bench',
   'commands',
   'main',
 ]

@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   box: () => import('./commands/box.ts'),
   down: () => import('./commands/down.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  bench: () => import('./commands/bench.ts'),
   schema: () => import('./commands/schema.ts'),
 }
 
