@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type PastRun, pastRun } from '../history.ts'
 import type { RunRecord } from '../record.ts'
 import { sampleRun } from '../sample.spec-data.ts'
 import { sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
@@ -30,9 +31,13 @@ describe(`index.html in Chromium${missing ? ` (skipped: no ${executablePath})` :
   })
 
   /** Opens the page of a run from disk; gives what it complained of and asked for. */
-  async function open(run: RunRecord, options: BrowserContextOptions = {}): Promise<{ page: Page; noise: string[] }> {
+  async function open(
+    run: RunRecord,
+    options: BrowserContextOptions = {},
+    past: readonly PastRun[] = [],
+  ): Promise<{ page: Page; noise: string[] }> {
     const file = join(dir, 'index.html')
-    writeFileSync(file, renderHtml(run))
+    writeFileSync(file, renderHtml(run, past))
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage()
     const noise: string[] = []
     page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`))
@@ -54,6 +59,19 @@ describe(`index.html in Chromium${missing ? ` (skipped: no ${executablePath})` :
       await page.context().close()
     })
   }
+
+  it('fits a narrow window with the strip of thirty runs', async () => {
+    const past = Array.from({ length: 30 }, (_, i) => ({
+      ...pastRun(sampleMatrix()),
+      runId: `run-${i}`,
+      startedAt: `2025-01-01T00:00:${10 + i}.000Z`,
+    }))
+    const { page, noise } = await open(sampleMatrix(), { viewport: { width: 420, height: 800 } }, past)
+    expect(noise).to.deep.equal([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(420)
+    expect(await page.locator('table.strip td.failed').count()).to.be.above(30)
+    await page.context().close()
+  })
 
   it('runs nothing a guest printed, with scripts and by hovering', async () => {
     const { page, noise } = await open(sampleHostile())
