@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import pc from 'picocolors'
 import { exit, LabError } from './lib/errors.ts'
 
@@ -23,6 +24,8 @@ export type Command = (args: string[], signal: AbortSignal) => Promise<number>
 /** From the command line to an exit code. */
 async function main([name, ...args]: string[]): Promise<number> {
   const interrupt = new AbortController()
+  // Every cell that runs listens, and whatever it waits for: many are no leak.
+  setMaxListeners(0, interrupt.signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       // A second signal means now: the hosts die with this process.

@@ -24,7 +24,7 @@ import { runPool } from './schedule/pool.ts'
 import { type Retries, withRetries } from './schedule/retry.ts'
 import { defaultJobs, memoryLeft } from './schedule/room.ts'
 import type { RunStore } from './schedule/run-store.ts'
-import { type CellTask, tasksOf } from './schedule/tasks.ts'
+import { type CellTask, type Choose, tasksOf } from './schedule/tasks.ts'
 import type { Adapter } from './scoring/adapter.ts'
 
 export const reportsDir = new URL('../reports/', import.meta.url).pathname
@@ -45,6 +45,9 @@ export interface SessionOptions extends TellOptions {
   outside?: readonly Adapter[]
   /** Where a matrix writes down what has ended, and what had when it was cut short. */
   store?: RunStore
+  /** Where reports and history are kept, and who runs a cell: specs hand in their own. */
+  reports?: string
+  choose?: Choose
 }
 
 /** An id for a run that begins now: the time, and this process. */
@@ -55,20 +58,20 @@ export async function runCells(
   cells: readonly Cell[],
   options: SessionOptions,
 ): Promise<{ record: RunRecord; dir: string }> {
-  const { reporter, signal, store } = options
+  const { reporter, signal, store, reports = reportsDir } = options
   const started = new Date()
   // Before anything boots: a mistake in a claim is told at once.
   const claims = loadClaims()
   const { runId, startedAt, shard } = store?.plan ?? { runId: newRunId(started), startedAt: started.toISOString() }
-  const dir = join(reportsDir, runId)
+  const dir = join(reports, runId)
   for (const name of (await sweepEverything({ kept: false })).ended)
     reporter.progress(`ended what a dead run had left: ${name}`)
   const done = (await store?.done()) ?? new Map<string, CellRecord>()
-  const expected = expectDurations(cells, readHistory(reportsDir))
+  const expected = expectDurations(cells, readHistory(reports))
   const tasks = await tasksOf(
     cells.filter(({ name }) => !done.has(name)),
     expected,
-    options.provider,
+    options,
   )
   const jobs = options.jobs ?? defaultJobs(Math.min(...tasks.flatMap(({ memory }) => memory || [])))
   reporter.plan?.({ jobs, expected, done: [...done.values()] })
@@ -95,7 +98,7 @@ export async function runCells(
     },
     { asked: cells.map(({ name }) => name), causes: Object.keys(detectors), claims, outside: options.outside },
   )
-  remember(record, reportsDir)
+  remember(record, reports)
   await writeReports(record, dir)
   reporter.end(record, join(dir, 'index.html'))
   tellGithub(record, { annotate: true })
