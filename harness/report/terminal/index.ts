@@ -4,7 +4,7 @@ import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
-import type { CellRecord, RunRecord, StageRecord } from '../record.ts'
+import { type CellRecord, interrupted, type RunRecord, type StageRecord } from '../record.ts'
 import { brokenTries } from '../verdict.ts'
 import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
@@ -122,9 +122,16 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
     `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}${triedAgain(record)}`,
     `${paint.dim('report')} ${path.startsWith('..') ? reportPath : path}`,
     `${paint.dim('again ')} ${record.command}`,
+    ...(canGoOn(record) ? [`${paint.dim('go on ')} npm run matrix -- --resume ${record.runId}`] : []),
     '',
   ]
 }
+
+// A matrix that was cut short; what shards have not run is theirs to go on with.
+const canGoOn = ({ command, cells, missing, mergedFrom }: RunRecord): boolean =>
+  /^npm run matrix\b/.test(command) &&
+  !mergedFrom &&
+  (missing !== undefined || cells.some(({ reason }) => reason === interrupted))
 
 function triedAgain(record: RunRecord): string {
   const broken = brokenTries(record)

@@ -127,6 +127,14 @@ describe('the terminal', () => {
     expect(play(many, plain)).to.contain('Only isolation').and.contain('the confirmed ones').and.not.contain('A reboot')
   })
 
+  it('says how a matrix that was cut short goes on', () => {
+    const cut = { ...sampleMatrix(), missing: ['debian12-x'] }
+    expect(play(cut, plain)).to.match(/1 cell did not run:\n {4}debian12-x\n/)
+    expect(play(cut, plain)).to.contain(`go on  npm run matrix -- --resume ${cut.runId}\n`)
+    for (const run of [sampleMatrix(), { ...cut, mergedFrom: ['a'] }, { ...sampleRun(), missing: ['x'] }])
+      expect(play(run, plain)).to.not.contain('--resume')
+  })
+
   it('names no accelerator where there is none', () => {
     const run = sampleRun((cell) => Object.assign(cell, { provider: 'container', accelerator: 'none' }))
     expect(play(run, plain)).to.contain('debian12 on container, 11 stages')
