@@ -15,7 +15,7 @@ export async function sshInto(host: ContainerHost, image: string, scratch: strin
   const lacking = await equip(host, image, [adapter as never], options)
   if (lacking.size > 0) throw new LabError('missing', [...lacking.values()].join())
 
-  const key = join(scratch, `key-${host.id.slice(0, 12)}`)
+  const key = join(scratch, `key-${host.id.slice(-8)}`)
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
   const { stdout: known } = await execa('cat', [`${key}.pub`])
   await host.put('/run/lab/authorized', known)
@@ -31,7 +31,7 @@ echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin && chmod 440 /etc/sud
 [ -e /run/lab/host-key ] || ssh-keygen -q -t ed25519 -N '' -f /run/lab/host-key`)
   if (made.code !== 0) throw new LabError('host', 'sshd could not be set up', { facts: { stderr: made.stderr } })
 
-  const name = `dockfault-${host.id.slice(0, 12)}`
+  const name = `dockfault-${host.id.slice(-8)}`
   const { socketPath } = host.container.modem as { socketPath?: string }
   const engine = socketPath ? ['-H', `unix://${socketPath}`] : []
   const proxy = ['docker', ...engine, 'exec', '-i', host.id, '/usr/sbin/sshd', '-i', '-f', '/run/lab/sshd_config']
