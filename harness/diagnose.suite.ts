@@ -6,11 +6,10 @@ import { execa } from 'execa'
 import { Scene } from './cell/scene.ts'
 import { collect } from './evidence/collect.ts'
 import { detectors, faults } from './faults/index.ts'
-import { ContainerHost } from './hosts/container/container-host.ts'
 import type { Host } from './hosts/host.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { outside } from './outside/outside.ts'
-import { fleet } from './probes/fleet.ts'
+import { fleet, probeImage } from './probes/fleet.ts'
 import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { findCell } from './scenario/select.ts'
@@ -73,7 +72,7 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
         return this.skip()
       }
       host = made
-      if (host instanceof ContainerHost) access = await sshInto(host, cell.host, scratch)
+      access = await sshInto(host, cell.host, scratch)
     })
 
     const named = (stdout: string): string[] =>
@@ -172,9 +171,9 @@ if (!process.env.DOCKFAULT_CELLS)
 
     before(async function () {
       const made = await hostOf(findCell(allCells(), 'debian12-healthy'))
-      if (!(made instanceof ContainerHost)) return this.skip()
+      if (typeof made === 'string') return this.skip()
       host = made
-      access = await sshInto(made, 'debian12', scratch)
+      access = (await sshInto(made, 'debian12', scratch))!
     })
 
     for (const [what, does, undo, place, owner] of untaught)
@@ -192,6 +191,25 @@ if (!process.env.DOCKFAULT_CELLS)
         expect({ place: followed[0]!.at?.place, owner: followed[0]!.killer?.owner.who }).to.deep.equal({ place, owner })
         expect(exitCode).to.equal(1)
       })
+
+    it('asks from a container, if told to, and takes that away again with its image', async () => {
+      await host!.exec(`docker tag ${probeImage} kept:1; docker rmi -f ${probeImage}`)
+      const before = await state(host!)
+      const args = [...access, '--json', '--probe', '--trace', `${outside.address}:80`]
+      const { stdout, stderr } = await dockfault('diagnose', ...args)
+      const { probes } = JSON.parse(stdout) as { probes: { asks: string; answered: boolean; says: string }[] }
+      expect(probes, stderr).to.have.length(5)
+      expect(probes.filter(({ answered }) => !answered)).to.deep.equal([])
+      const objects = (text: string): string[] =>
+        text.split('\n').filter((line) => /^(container|network|image|volume): /.test(line))
+      expect(objects(await state(host!))).to.deep.equal(objects(before))
+      await host!.exec('iptables -I FORWARD -i docker0 -j DROP')
+      const sick = await dockfault('diagnose', ...args)
+      await host!.exec('iptables -D FORWARD -i docker0 -j DROP')
+      const failed = (JSON.parse(sick.stdout) as { probes: typeof probes }).probes.filter(({ answered }) => !answered)
+      expect(failed.map(({ asks }) => asks).join()).to.contain(`reaches ${outside.address}`)
+      expect(sick.exitCode).to.equal(1)
+    })
 
     it('and nothing, once all is as it was', async () => {
       const { exitCode } = await dockfault('diagnose', ...access, '--trace', `${outside.address}:80`)

@@ -1,21 +1,30 @@
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { ContainerHost } from './hosts/container/container-host.ts'
+import { ContainerHost } from './hosts/container/container-host.ts'
+import type { Host } from './hosts/host.ts'
+import { QemuHost } from './hosts/qemu/qemu-host.ts'
 import { LabError } from './lib/errors.ts'
 import { equip } from './scoring/equip.ts'
 
+const sshd = '/usr/sbin/sshd -i -f /run/lab/sshd_config'
+
 /**
- * Lets a container host be reached by OpenSSH, though it has no network: its sshd is started for each connection, on the
- * streams of the engine's `exec`. The login is a person's, who needs sudo. Gives the options that reach it.
+ * Lets a host be reached by OpenSSH, though it has no network: its sshd is started for each connection, on the streams
+ * of the engine's `exec`, or on the second console of a VM. The login is a person's, who needs sudo. Gives the options
+ * that reach it; nothing where the host has no such door.
  */
-export async function sshInto(host: ContainerHost, image: string, scratch: string): Promise<string[]> {
+export async function sshInto(host: Host, image: string, scratch: string): Promise<string[] | undefined> {
+  const door = doorOf(host)
+  if (!door) return undefined
   const adapter = { name: 'ssh', needs: [], packages: ['openssh-server', 'sudo'], programs: ['sshd', 'sudo'] }
   const options = { progress: () => {}, signal: new AbortController().signal }
   const lacking = await equip(host, image, [adapter as never], options)
   if (lacking.size > 0) throw new LabError('missing', [...lacking.values()].join())
 
-  const key = join(scratch, `key-${host.id.slice(-8)}`)
+  const name = `dockfault-${randomBytes(4).toString('hex')}`
+  const key = join(scratch, `${name}.key`)
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
   const { stdout: known } = await execa('cat', [`${key}.pub`])
   await host.put('/run/lab/authorized', known)
@@ -30,18 +39,50 @@ id admin >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --password '
 grep -qw "$(hostname)" /etc/hosts || echo "127.0.1.1 $(hostname)" >>/etc/hosts
 mkdir -p /run/sshd && chmod 755 /run/lab && chown root:root /usr/bin/sudo && chmod 4755 /usr/bin/sudo
 echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin && chmod 440 /etc/sudoers.d/admin
-[ -e /run/lab/host-key ] || ssh-keygen -q -t ed25519 -N '' -f /run/lab/host-key`)
+[ -e /run/lab/host-key ] || ssh-keygen -q -t ed25519 -N '' -f /run/lab/host-key
+${door.opens}`)
   if (made.code !== 0) throw new LabError('host', 'sshd could not be set up', { facts: { stderr: made.stderr } })
 
-  const name = `dockfault-${host.id.slice(-8)}`
-  const { socketPath } = host.container.modem as { socketPath?: string }
-  const engine = socketPath ? ['-H', `unix://${socketPath}`] : []
-  const proxy = ['docker', ...engine, 'exec', '-i', host.id, '/usr/sbin/sshd', '-i', '-f', '/run/lab/sshd_config']
   const config = join(scratch, 'ssh_config')
   writeFileSync(
     config,
-    `Host ${name}\n  User admin\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  ProxyCommand ${proxy.join(' ')}\n`,
+    `Host ${name}\n  User admin\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  ConnectTimeout 120\n  ProxyCommand ${door.proxy(scratch)}\n`,
     { flag: 'a' },
   )
   return ['--ssh', name, '--ssh-config', config]
+}
+
+interface Door {
+  /** What the host does to have it open. */
+  opens: string
+  /** OpenSSH's ProxyCommand. */
+  proxy: (scratch: string) => string
+}
+
+function doorOf(host: Host): Door | undefined {
+  if (host instanceof ContainerHost) {
+    const { socketPath } = host.container.modem as { socketPath?: string }
+    const engine = socketPath ? `-H unix://${socketPath} ` : ''
+    return { opens: '', proxy: () => `docker ${engine}exec -i ${host.id} ${sshd}` }
+  }
+  if (!(host instanceof QemuHost)) return undefined
+  return {
+    // A console has no connections: a line asks for the next sshd, whose first words would else be said to nobody.
+    opens: `systemctl stop serial-getty@hvc0.service
+systemd-run -q --unit=lab-sshd sh -c 'exec <>/dev/hvc0 >&0; stty raw -echo; while read -r line; do [ "$line" != lab ] || ${sshd} 2>/dev/null; done'`,
+    proxy: (scratch) => {
+      const script = join(scratch, 'console.mjs')
+      writeFileSync(
+        script,
+        `import { connect } from 'node:net'
+const socket = connect(process.argv[2], () => {
+  socket.write('\\nlab\\n')
+  process.stdin.pipe(socket)
+})
+socket.pipe(process.stdout)
+`,
+      )
+      return `${process.execPath} ${script} ${host.shellSocket}`
+    },
+  }
 }

@@ -31,6 +31,11 @@ export class QemuHost implements Host {
     this.guest = new Guest(machine.agent, options.slow)
   }
 
+  /** The unix socket of its second console, on which a root shell waits. */
+  get shellSocket(): string {
+    return this.machine.shellSocket
+  }
+
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
     return this.reach(() => this.guest.exec(script, options))
   }
