@@ -20,9 +20,8 @@ export async function probeHost(
   { address, port, protocol }: Target,
 ): Promise<HostProbe[]> {
   const there = await host.exec(`docker image inspect ${probeImage} >/dev/null 2>&1`)
-  // Two megabytes as text, for a script is all that a target takes.
   const image = there.code === 0 ? '' : await archive()
-  const load = image === '' ? '' : `echo '${image}' | base64 -d | docker load -q >/dev/null || exit 9\nloaded=1`
+  const load = image === '' ? '' : 'base64 -d | docker load -q >/dev/null || exit 9\nloaded=1\nexec </dev/null'
   const goes = protocol === 'icmp' ? `ping -c 1 -W 4 ${address}` : `nc -w 4 ${address} ${port} </dev/null`
   const script = `
 name=dockfault-probe-$$ loaded=
@@ -40,7 +39,7 @@ ask target docker exec "$name" timeout 6 ${goes}
 ask names docker exec "$name" sh -c 'timeout 6 nslookup -type=a dockfault.invalid 2>&1 | grep -iE "nxdomain|find|refused"'
 ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed 's/.*://'); { command -v curl >/dev/null && curl -sS --noproxy '*' -m 5 http://127.0.0.1:\\$port/; } || wget -q -T 5 -O - http://127.0.0.1:\\$port/"
 `
-  const { stdout, stderr, code } = await host.exec(script, { deadlineMs: 90_000 })
+  const { stdout, stderr, code } = await host.exec(script, { deadlineMs: 90_000, input: image })
   if (code !== 0 && !stdout.includes('start'))
     throw new LabError('probe', `the probe container could not be made on ${host.name}`, {
       facts: { code, stderr: stderr.slice(-500) },
