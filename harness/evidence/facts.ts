@@ -186,8 +186,14 @@ function readSelfTest(line: string): SelfTest[] {
   return question ? [{ question, seen: Number(seen), sound: Number(sound) }] : []
 }
 
-// firewall-cmd prints the default zone, then each active zone with its interfaces indented below it.
-function readFirewalld([defaultZone = '', ...active]: string[]): Facts['firewalld'] {
+// The default zone, then each active zone with its interfaces indented below it. Older bundles have the default zone by
+// itself in the first line.
+function readFirewalld(lines: string[]): Facts['firewalld'] {
+  const [first = '', ...rest] = lines
+  const labelled = first.match(/^default-zone (\S+)/)?.[1]
+  const old = !labelled && first !== '' && !/^\s/.test(rest[0] ?? '')
+  const defaultZone = labelled ?? (old ? first : '')
+  const active = labelled || old ? rest : lines
   const zones: Record<string, string[]> = {}
   let zone = ''
   for (const line of active) {
