@@ -9,6 +9,7 @@ import { ensurePackages, installLine, missingPackages } from '../lib/packages.ts
 import { duration } from '../lib/text.ts'
 import type { Host, Provider, ProvisionOptions } from './host.ts'
 import { findAccelerator, knownAccelerator, slowness } from './qemu/accelerator.ts'
+import type { Accelerator } from './qemu/machine.ts'
 import { prepareDisk, qemuPackages } from './qemu.ts'
 import { type Backend, findBackend, hasApt, onPath } from './vagrant/backend.ts'
 import { packBox } from './vagrant/box.ts'
@@ -36,11 +37,12 @@ export const vagrant = (): Provider => ({
     const found = findBackend()
     if ('reason' in found) return found.reason
     const { backend } = found
-    if (backend === 'virtualbox' || !hostImages().includes(image)) return noPublicBox(image, backend)
-    const missing =
-      onPath('vagrant') && !hasApt() ? [] : await missingPackages([...packagesOf(backend), ...builderPackages()])
-    const installs = process.getuid?.() === 0 && hasApt()
-    return missing.length === 0 || installs ? undefined : `missing packages: ${installLine(missing)}`
+    if (!hasApt() && !onPath('vagrant')) return 'finds no vagrant on this machine'
+    const own = isOwn(image, backend)
+    const without = own ? undefined : noPublicBox(image, backend)
+    if (without || !hasApt() || process.getuid?.() === 0) return without
+    const missing = await missingPackages([...packagesOf(backend), ...(own ? builderPackages() : [])])
+    return missing.length === 0 ? undefined : `missing packages: ${installLine(missing)}`
   },
 
   async provision(options) {
@@ -48,20 +50,30 @@ export const vagrant = (): Provider => ({
     if ('reason' in found) throw new LabError('missing', `the vagrant provider ${found.reason}`)
     const { backend } = found
     if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts by Vagrant', ...options })
-    const disk = backend === 'virtualbox' ? undefined : await ownDisk(options)
-    const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : 'kvm'
+    const disk = isOwn(options.image, backend) ? await ownDisk(options) : undefined
+    const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : await likelyAccelerator()
     return up(backend, accelerator, options, this.capabilities)
   },
 
-  accelerator: async () => (await knownAccelerator()) ?? 'unproven',
+  accelerator: async () => {
+    const found = findBackend()
+    if ('backend' in found && found.backend === 'virtualbox') return 'virtualbox'
+    return (await knownAccelerator()) ?? 'unproven'
+  },
   snapshot: (host, name) => vagrantHost(host).snapshot(name),
   restore: (host, name) => vagrantHost(host).restore(name),
   leave: (host) => vagrantHost(host).leave(),
 })
 
+// A box of our own is built of Debian packages, and made for libvirt.
+const isOwn = (image: string, backend: Backend): boolean =>
+  backend !== 'virtualbox' && hasApt() && hostImages().includes(image)
+
+// A public box has no kernel at hand to prove one with.
+const likelyAccelerator = async (): Promise<Accelerator> => (await knownAccelerator()) ?? 'kvm'
+
 /** The disk of an image that is built here, once it has been packed as a box. */
-async function ownDisk(options: ProvisionOptions): Promise<Disk | undefined> {
-  if (!hostImages().includes(options.image)) return undefined
+async function ownDisk(options: ProvisionOptions): Promise<Disk> {
   const disk = await prepareDisk(options.image, options)
   const box = await packBox(options.image, disk, options)
   const home = vagrantHome('private')
@@ -71,7 +83,7 @@ async function ownDisk(options: ProvisionOptions): Promise<Disk | undefined> {
 
 async function up(
   backend: Backend,
-  accelerator: 'kvm' | 'tcg',
+  accelerator: Accelerator,
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<VagrantHost> {
@@ -86,7 +98,9 @@ async function up(
   signal.addEventListener('abort', end, { once: true })
   try {
     const command = new Vagrant({ ...place, logFile: join(logDir, 'vagrant.log'), progress: options.progress, signal })
-    await command.run(['up', image, '--provider', place.env.VAGRANT_DEFAULT_PROVIDER!], { deadlineMs: 300_000 * slow })
+    // A public box has all its packages to fetch.
+    const deadlineMs = (isOwn(image, backend) ? 300_000 : 1_200_000) * slow
+    await command.run(['up', image, '--provider', place.env.VAGRANT_DEFAULT_PROVIDER!], { deadlineMs })
     const config = join(place.sockets, 'ssh-config')
     const messages = await command.run(['ssh-config', image], { deadlineMs: 60_000 })
     await writeFile(config, messages.find(({ type }) => type === 'ssh-config')?.data.join(',') ?? '')
