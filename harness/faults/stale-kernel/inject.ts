@@ -57,13 +57,14 @@ else
   nft flush ruleset
 fi
 nat='xt_MASQUERADE xt_nat nft_chain_nat iptable_nat ip6table_nat xt_conntrack xt_addrtype nf_nat nf_conntrack_netlink nf_conntrack'
-# References go away with a delay: several passes.
-for pass in 1 2 3 4 5 6; do
+# Each container's own network namespace holds on to them (rules for its resolver), and goes some time after it.
+left() { for module in xt_MASQUERADE nft_chain_nat iptable_nat; do grep "^$module " /proc/modules; done; }
+for pass in $(seq 60); do
   for module in $nat; do grep -q "^$module " /proc/modules && rmmod "$module" 2>/dev/null; done
+  [ $pass -lt 4 ] || [ -n "$(left)" ] || break
   sleep 0.5
 done
-left=$(for module in xt_MASQUERADE nft_chain_nat iptable_nat; do grep "^$module " /proc/modules; done)
-[ -z "$left" ] || { echo "still loaded: $left" >&2; exit 1; }
+[ -z "$(left)" ] || { echo "still loaded: $(left)" >&2; exit 1; }
 systemctl reset-failed docker.service
 systemctl restart docker.service
 # The first failure is followed by the unit's own retries, until systemd gives up.
