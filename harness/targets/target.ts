@@ -21,7 +21,7 @@ export function bySsh(destination: string, config?: string): Target {
   if (destination.startsWith('-') || destination.trim() === '')
     throw new LabError('usage', `--ssh ${destination}: not a destination`, { hint: 'write user@host, as for ssh' })
   // One word for the login shell there, whichever that is.
-  const options = ['-T', '-o', 'ConnectTimeout=15', ...(config === undefined ? [] : ['-F', config])]
+  const options = ['-T', '-o', 'ConnectTimeout=30', ...(config === undefined ? [] : ['-F', config])]
   return target(destination, 'ssh', (run) => [...options, '--', destination, `sh -c ${shellQuote(run)}`])
 }
 

@@ -77,12 +77,18 @@ trap 'exit 143' HUP INT TERM
 echo 'dockfault-evidence 1'
 section legacy-before legacy
 if command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || systemd-detect-virt -q --container; } && brackets | nft -f - 2>"$scratch/error"; then
-    # It prints what is marked, and nothing else is. Bounded in time and in size (blocks of 512 bytes).
-    (ulimit -f 800; exec timeout $((patience + 10)) nft -a monitor trace >"$scratch/events" 2>&1 </dev/null) &
-    monitor=$!
-    sleep 0.3
-    section answer ask
-    sleep 0.3
+    # Nothing tells when the monitor listens: where it heard nothing of a packet that was counted, it gets more time.
+    for settle in 0.3 1.5 4; do
+        # It prints what is marked, and nothing else is. Bounded in time and in size (blocks of 512 bytes).
+        (ulimit -f 800; exec timeout $((patience + 12)) nft -a monitor trace >"$scratch/events" 2>&1 </dev/null) &
+        monitor=$!
+        sleep "$settle"
+        section answer ask >"$scratch/answer"
+        sleep 0.3
+        grep -q '^trace id' "$scratch/events" || [ "$(seen)" = 0 ] || { kill "$monitor" 2>/dev/null; continue; }
+        break
+    done
+    cat "$scratch/answer"
     section seen seen
     section events cat "$scratch/events"
 else
