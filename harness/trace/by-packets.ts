@@ -29,8 +29,8 @@ export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
   const marked = Number(lines('seen')[0] ?? 0)
   if (!answer || !sections.has('events') || (packets.length === 0 && (marked > 0 || answer.code === 0)))
     return traceByRules(flow, facts)
-  const tracer = new Follower(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
-  return tracer.tell(packets, {
+  const chase = new Chase(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
+  return chase.tell(packets, {
     code: answer.code,
     refused: /refused/i.test(answer.text),
     route: lines('route')[0] ?? '',
@@ -53,7 +53,7 @@ interface Answer {
   route: string
 }
 
-class Follower {
+class Chase {
   private readonly flow: Flow
   private readonly facts: Facts
   private readonly counted: readonly string[]
