@@ -11,6 +11,9 @@ import { anywhere, readTarget } from '../trace/flow.ts'
 import { trace } from '../trace/index.ts'
 import { isDead, type Trace } from '../trace/trace.ts'
 
+/** Milliseconds: a host that is in trouble may be slow. */
+export const patience = 180_000
+
 /** Exit codes of a diagnosis: a contract of its own. */
 const codes = { healthy: 0, sick: 1, unknown: 2 } as const
 
@@ -42,7 +45,7 @@ export default async function diagnose(args: string[]): Promise<number> {
   const target = readTarget(positionals[0] ?? anywhere)
   const host = bundle === undefined ? reach(values) : undefined
 
-  const seen = examine(host ? await collect(host) : await read(bundle!))
+  const seen = examine(host ? await collect(host, patience) : await read(bundle!))
   const followed: Trace[] = host && values.trace ? [await trace(host, target, seen.facts)] : []
   // A packet that was really sent knows better than paper.
   if (seen.verdict === 'healthy' && followed.some(isDead)) {

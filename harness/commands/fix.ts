@@ -6,7 +6,7 @@ import { collect } from '../evidence/collect.ts'
 import { detectors } from '../faults/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { nearest } from '../lib/text.ts'
-import { reach } from './diagnose.ts'
+import { patience, reach } from './diagnose.ts'
 
 /**
  * `npm run fix <cause> [-- --ssh user@host --use <fix> --apply]`: the steps that repair a host of a cause, as they are for
@@ -31,7 +31,7 @@ export default async function fix(args: string[]): Promise<number> {
       hint: `there are ${(cause && nearest(cause, causes).join(', ')) || causes.join(', ')}; npm run diagnose names them`,
     })
   const host = reach(values)
-  const finding = named(examine(await collect(host)), cause)
+  const finding = named(examine(await collect(host, patience)), cause)
   if (!finding) {
     console.error(`${host.name} does not have ${cause}: there is nothing to repair`)
     return exit.passed
@@ -60,7 +60,7 @@ export default async function fix(args: string[]): Promise<number> {
     console.error('now reboot it, and diagnose it again')
     return exit.failed
   }
-  const left = named(examine(await collect(host)), cause)
+  const left = named(examine(await collect(host, patience)), cause)
   console.error(left ? pc.red(`${cause} is still there: ${left.summary}`) : pc.green(`${cause} is gone`))
   return left ? exit.failed : exit.passed
 }

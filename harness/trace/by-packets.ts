@@ -16,7 +16,7 @@ import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
 export async function traceByPackets(host: Pick<Host, 'exec'>, flow: Flow, facts: Facts): Promise<Trace> {
   const script = await readFile(new URL('./trace.sh', import.meta.url), 'utf8')
   const words = [flow.container, flow.address, String(flow.port), flow.protocol, flow.source]
-  const { stdout } = await host.exec(`set -- ${words.map(shellQuote).join(' ')}\n${script}`, { deadlineMs: 30_000 })
+  const { stdout } = await host.exec(`set -- ${words.map(shellQuote).join(' ')}\n${script}`, { deadlineMs: 60_000 })
   return readTrace(stdout, flow, facts)
 }
 
