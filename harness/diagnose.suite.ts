@@ -14,7 +14,7 @@ import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
-import { sshInto } from './ssh.spec-data.ts'
+import { hangUp, sshInto } from './ssh.spec-data.ts'
 import { allCells } from './vocabulary.ts'
 
 // `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one of each fault, two healthy
@@ -132,6 +132,7 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
       })
 
     after(async () => {
+      if (access) await hangUp(access)
       await host?.[Symbol.asyncDispose]()
     })
   })

@@ -46,18 +46,29 @@ ${door.opens}`)
   const config = join(scratch, 'ssh_config')
   writeFileSync(
     config,
-    `Host ${name}\n  User admin\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  ConnectTimeout 120\n  ProxyCommand ${door.proxy(scratch)}\n`,
+    `Host ${name}\n  User admin\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  ProxyCommand ${door.proxy(scratch)}\n${door.once ? shared(scratch) : ''}`,
     { flag: 'a' },
   )
+  // In the background from the start, so that it holds no stream of a connection's that is waited for.
+  if (door.once)
+    await execa('ssh', ['-F', config, '-o', 'ConnectTimeout=120', '-f', '-N', '-M', name], { stdio: 'ignore' })
   return ['--ssh', name, '--ssh-config', config]
 }
 
 interface Door {
   /** What the host does to have it open. */
   opens: string
+  /** It opens only once: all connections have to share one. */
+  once?: boolean
   /** OpenSSH's ProxyCommand. */
   proxy: (scratch: string) => string
 }
+
+const shared = (scratch: string): string => `  ControlPath ${scratch}/%C\n`
+
+/** Ends a connection that others have shared. */
+export const hangUp = async ([, name, , config]: readonly string[]): Promise<void> =>
+  void (await execa('ssh', ['-F', config!, '-O', 'exit', name!], { reject: false }))
 
 function doorOf(host: Host): Door | undefined {
   if (host instanceof ContainerHost) {
@@ -67,9 +78,10 @@ function doorOf(host: Host): Door | undefined {
   }
   if (!(host instanceof QemuHost)) return undefined
   return {
+    once: true,
     // A console has no connections: a line asks for the next sshd, whose first words would else be said to nobody.
     opens: `systemctl stop serial-getty@hvc0.service
-systemd-run -q --unit=lab-sshd sh -c 'exec <>/dev/hvc0 >&0; stty raw -echo; while read -r line; do [ "$line" != lab ] || ${sshd} 2>/dev/null; done'`,
+systemd-run -q --unit=lab-sshd -p Restart=always -p RestartSec=200ms -p StartLimitIntervalSec=0 sh -c 'exec <>/dev/hvc0 >&0; stty raw -echo; while read -r line; do [ "$line" != lab ] || ${sshd} 2>/dev/null; done'`,
     proxy: (scratch) => {
       const script = join(scratch, 'console.mjs')
       writeFileSync(
