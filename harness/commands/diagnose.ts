@@ -26,8 +26,7 @@ export default async function diagnose(args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      ssh: { type: 'string' },
-      'ssh-config': { type: 'string' },
+      ...reachOptions,
       bundle: { type: 'string' },
       trace: { type: 'boolean', default: false },
       probe: { type: 'boolean', default: false },
@@ -67,6 +66,9 @@ export default async function diagnose(args: string[]): Promise<number> {
   }
   return codes[seen.verdict]
 }
+
+/** The options that say which host to look at. */
+export const reachOptions = { ssh: { type: 'string' }, 'ssh-config': { type: 'string' } } as const
 
 /** The host to look at: this machine, or one by ssh. */
 export function reach({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-config'?: string }): Target {

@@ -6,7 +6,7 @@ import { collect } from '../evidence/collect.ts'
 import { detectors } from '../faults/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { nearest } from '../lib/text.ts'
-import { patience, reach } from './diagnose.ts'
+import { patience, reach, reachOptions } from './diagnose.ts'
 
 /**
  * `npm run fix <cause> [-- --ssh user@host --use <fix> --apply]`: the steps that repair a host of a cause, as they are for
@@ -17,8 +17,7 @@ export default async function fix(args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      ssh: { type: 'string' },
-      'ssh-config': { type: 'string' },
+      ...reachOptions,
       use: { type: 'string' },
       apply: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },

@@ -48,7 +48,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     throw new LabError('usage', `${positionals[0]} is not an option`, { hint: 'cells are chosen by --select' })
   const all = allCells()
   const issues = knownIssues(all)
-  const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values)
+  const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values, jobs)
   try {
     const { plan } = store
     const outside = loadDetectors(plan.detectors ?? [], Object.keys(detectors))
@@ -82,10 +82,9 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
 const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
 
 /** What was chosen by the arguments, as a plan that another process can go on with. */
-async function begin(all: Cell[], args: string[], values: Values): Promise<RunStore> {
+async function begin(all: Cell[], args: string[], values: Values, jobs: number | undefined): Promise<RunStore> {
   const retryBroken = wholeNumber('--retry-broken', values['retry-broken'], 0)
   const repeat = wholeNumber('--repeat', values.repeat, 1)
-  const jobs = values.jobs === undefined ? {} : { jobs: wholeNumber('--jobs', values.jobs, 1) }
   // Before a plan is written: a mistake in an adapter is told at once.
   loadDetectors(values.detector, Object.keys(detectors))
   const past = readHistory(reportsDir)
@@ -101,7 +100,7 @@ async function begin(all: Cell[], args: string[], values: Values): Promise<RunSt
     ...(values.until && { until: values.until }),
     ...(values.detector.length > 0 && { detectors: values.detector }),
     ...(values.cold && { cold: true }),
-    ...jobs,
+    ...(jobs && { jobs }),
     retryFailed: values['retry-failed'] ? 1 : 0,
     retryBroken,
   }

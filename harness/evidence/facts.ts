@@ -1,6 +1,7 @@
 import { compareVersions } from '../lib/text.ts'
 import { parseBundle, type Section } from './bundle.ts'
 import { all, type ContainerFact, type NetworkFact, readContainers, readNetworks } from './docker.ts'
+import { type FirewalldFact, readFirewalld } from './firewalld.ts'
 import { parseIptablesSave, type Ruleset } from './iptables-save.ts'
 import { type ContainerLinkFact, type LinkFact, readContainerLinks, readLinks } from './links.ts'
 import { type NftChain, readNft, readRuleTexts } from './nft.ts'
@@ -74,7 +75,7 @@ export interface Facts {
   routingPolicy: boolean
   /** The device of the IPv4 default route; empty where there is none. */
   uplink: string
-  firewalld: { defaultZone: string; zones: Record<string, string[]> }
+  firewalld: FirewalldFact
   /** conntrack -L, a connection a line. */
   connections: string[]
   settings: Record<string, string>
@@ -184,24 +185,6 @@ function readUnits(text: string): Record<string, UnitFact> {
 function readSelfTest(line: string): SelfTest[] {
   const [, question, seen, sound] = line.match(/^([a-z-]+) (\d+) (\d+)$/) ?? []
   return question ? [{ question, seen: Number(seen), sound: Number(sound) }] : []
-}
-
-// The default zone, then each active zone with its interfaces indented below it. Older bundles have the default zone by
-// itself in the first line.
-function readFirewalld(lines: string[]): Facts['firewalld'] {
-  const [first = '', ...rest] = lines
-  const labelled = first.match(/^default-zone (\S+)/)?.[1]
-  const old = !labelled && first !== '' && !/^\s/.test(rest[0] ?? '')
-  const defaultZone = labelled ?? (old ? first : '')
-  const active = labelled || old ? rest : lines
-  const zones: Record<string, string[]> = {}
-  let zone = ''
-  for (const line of active) {
-    const [, interfaces] = line.match(/^ +interfaces: (.*)$/) ?? []
-    if (interfaces !== undefined) zones[zone] = interfaces.trim().split(/ +/)
-    else if (/^\S/.test(line)) zone = line.split(' ')[0]!
-  }
-  return { defaultZone, zones }
 }
 
 const withoutCounters = (line: string): string => line.replace(/ ?\[\d+:\d+\] ?/, ' ').trim()

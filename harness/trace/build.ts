@@ -1,4 +1,4 @@
-import { type End, type Flow, type Hop, places, type Station, type Trace } from './trace.ts'
+import { type End, type Flow, type Hop, isDead, places, type Station, type Trace } from './trace.ts'
 
 /** A place that the packet came to, and what became of it there. */
 export interface Mark {
@@ -16,7 +16,6 @@ export interface Ending {
   killer?: Hop
 }
 
-const out: Station['place'][] = [...places]
 const back: Station['place'][] = ['prerouting', 'routing', 'forward', 'container']
 
 /** A whole trace from the places a packet came to: where it died it is dead, and what lies behind was not reached. */
@@ -27,11 +26,11 @@ export function buildTrace(
   { end, summary, killer }: Ending,
 ): Trace {
   const last = marks.at(-1)!
-  const dead = !['answered', 'refused', 'passes', 'unclear'].includes(end)
+  const dead = isDead({ end })
   const order = marks.some(({ place }) => place === 'input')
     ? marks.map(({ way, place }) => ({ way, place }))
     : [
-        ...out.map((place) => ({ way: 'out' as const, place })),
+        ...places.map((place) => ({ way: 'out' as const, place })),
         ...back.map((place) => ({ way: 'back' as const, place })),
       ]
   const stations = order.map(({ way, place }): Station => {
@@ -57,4 +56,17 @@ export function blame({ verdict, table, chain, rule, backend, owner }: Hop): str
   const where = `${table} ${chain}${backend === 'legacy' ? ' (the legacy backend)' : ''}`
   const whose = owner.who === 'admin' ? 'the admin’s own: ' : owner.who === 'unknown' ? '' : `${owner.who}’s: `
   return `${verdict === 'reject' ? 'rejected' : 'dropped'} by ${what} in ${where} – ${whose}${owner.by}`
+}
+
+/** The ending of a packet, or of what is called otherwise, that a rule has killed. */
+export const death = (killer: Hop, whose = 'the packet'): Ending => ({
+  end: killer.verdict === 'reject' ? 'rejected' : 'dropped',
+  summary: `${whose} is ${blame(killer)}`,
+  killer,
+})
+
+/** What the rules of a place did with a packet that came through. */
+export function told(hops: readonly Hop[]): string {
+  const translated = hops.find(({ verdict }) => verdict === 'translate')
+  return translated ? `translated by “${translated.rule}”` : 'let through'
 }

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { parseBundle } from '../evidence/bundle.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { parseIptablesSave } from '../evidence/iptables-save.ts'
 import type { Host } from '../hosts/host.ts'
 import { shellQuote } from '../lib/text.ts'
-import { blame, buildTrace, type Ending, type Mark } from './build.ts'
+import { blame, buildTrace, death, type Ending, type Mark, told } from './build.ts'
 import { traceByRules } from './by-rules.ts'
 import { packetsOf, readEvents, type TracedPacket } from './events.ts'
-import { ownerOf } from './owner.ts'
-import { isXtables } from './paper.ts'
+import { hopOf } from './hop.ts'
+import { legacyKiller, newlyCounted } from './legacy.ts'
 import { linkObstacle, routing } from './surroundings.ts'
 import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
 
@@ -34,15 +33,6 @@ export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
     code: answer.code,
     refused: /refused/i.test(answer.text),
     route: lines('route')[0] ?? '',
-  })
-}
-
-/** The rules of the legacy backend, as iptables-save prints them, whose counters have grown. */
-function newlyCounted(before: readonly string[], after: readonly string[]): string[] {
-  let table = ''
-  return after.flatMap((line) => {
-    if (line.startsWith('*')) table = line.slice(1)
-    return line.startsWith('[') && !before.includes(line) ? [`${table} ${line.replace(/^\[\d+:\d+\] /, '')}`] : []
   })
 }
 
@@ -137,17 +127,16 @@ class Chase {
 
   /** Notes what a packet passed; gives the ending where it did not get through. */
   private pass(way: Station['way'], packet: TracedPacket, answer: Answer): Ending | undefined {
-    const hops = packet.events.flatMap((event) => this.hop(event) ?? [])
+    const hops = packet.events.flatMap((event) => hopOf(event, this.facts) ?? [])
     const reached = (hook: Hook): boolean => hooksSeen(packet).includes(hook)
     for (const hook of ['prerouting', 'input', 'forward', 'postrouting'] as const) {
       const here = hops.filter((hop) => hop.hook === hook)
-      if (hook === 'forward' || hook === 'input') {
-        if (!reached(hook)) continue
-        if (!this.marks.some((mark) => mark.way === way && mark.place === 'routing'))
-          this.marks.push({ way, place: 'routing', says: this.routed(way, packet) })
-      } else if (!reached(hook)) continue
+      if (!reached(hook)) continue
+      const routed = this.marks.some((mark) => mark.way === way && mark.place === 'routing')
+      if ((hook === 'forward' || hook === 'input') && !routed)
+        this.marks.push({ way, place: 'routing', says: this.routed(way, packet) })
       // The way back ends at the bridge, for the picture: what postrouting does there is nobody's concern.
-      if (way === 'out' || hook !== 'postrouting') this.marks.push({ way, place: hook, says: says(here), hops: here })
+      if (way === 'out' || hook !== 'postrouting') this.marks.push({ way, place: hook, says: told(here), hops: here })
       const killer = here.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
       if (killer) return dies(this.marks.at(-1)!, killer)
     }
@@ -155,7 +144,7 @@ class Chase {
     if (where === 'last' && hook !== 'prerouting') return undefined
     if (hook === 'prerouting' && where === 'last') return this.lostInRouting(way, answer)
     // No nft rule, and the next bracket was not reached: a table of the legacy backend lies between.
-    const killer = this.legacyKiller(hook, where)
+    const killer = legacyKiller(hook, where, this.counted, this.facts)
     if (killer) return dies(this.marks.at(-1)!, killer)
     const summary = `the packet vanished in ${hook}, after ${where}, and no rule that can be listed says so`
     return { end: 'dropped', summary }
@@ -177,63 +166,6 @@ class Chase {
     this.marks.push({ way, place: 'routing', says: summary })
     return { end: way === 'out' && obstacle ? obstacle.end : 'no-route', summary }
   }
-
-  private hop({ table, chain, rule, verdict = '', hook }: TracedPacket['events'][number]): Hop | undefined {
-    const [family = '', name = ''] = table.split(' ')
-    const xtables = isXtables({ family, table: name }, this.facts)
-    const word = verdict.replace('policy ', '')
-    if (word !== 'accept' && word !== 'drop') return undefined
-    const text = rule ? (xtables && this.saved(name, chain, rule.handle)) || rule.text : ''
-    const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
-    const translates = /\b(masquerade|snat|dnat)\b|-j (MASQUERADE|SNAT|DNAT)\b/.test(text)
-    return {
-      hook,
-      backend: 'nft',
-      table,
-      chain,
-      rule: text || verdict,
-      verdict: word === 'drop' ? (rejects ? 'reject' : 'drop') : translates ? 'translate' : 'accept',
-      owner: ownerOf({ backend: 'nft', table, chain, rule: text }, this.facts),
-    }
-  }
-
-  /** The rule of a handle in iptables' own words: the same place in the chain. */
-  private saved(table: string, chain: string, handle: number): string | undefined {
-    const native = this.facts.nft.find((each) => each.family === 'ip' && each.table === table && each.name === chain)
-    const own = this.facts.xtables.nft.rules.filter((each) => each.table === table && each.chain === chain)
-    const index = native?.rules.findIndex((each) => each.handle === handle) ?? -1
-    return native?.rules.length === own.length ? own[index]?.text : undefined
-  }
-
-  private legacyKiller(hook: Hook, where: string): Hop | undefined {
-    // What comes next after each bracket. Source: the brackets of trace.sh.
-    const tables: Record<string, string[]> = {
-      first: hook === 'prerouting' ? ['raw'] : ['mangle'],
-      raw: ['mangle'],
-      mangle: hook === 'forward' ? ['filter'] : ['nat'],
-      filter: ['security'],
-    }
-    const chain = hook.toUpperCase()
-    for (const table of hook === 'input' ? ['mangle', 'filter', 'security'] : (tables[where] ?? [])) {
-      const ruleset = this.facts.xtables.legacy
-      const base = ruleset.chains.find((each) => each.table === table && each.chain === chain)
-      if (!base) continue
-      const deadly = this.counted
-        .filter((line) => line.startsWith(`${table} `))
-        .flatMap((line) => parseIptablesSave([`*${table}`, line.slice(table.length + 1)]).rules)
-        .find(({ target }) => target === 'DROP' || target === 'REJECT')
-      if (!deadly && base.policy !== 'DROP') continue
-      const at = {
-        backend: 'legacy',
-        table: `ip ${table}`,
-        chain: deadly?.chain ?? chain,
-        rule: deadly?.text ?? '',
-      } as const
-      const verdict = deadly?.target === 'REJECT' ? 'reject' : 'drop'
-      return { hook, ...at, rule: at.rule || 'policy drop', verdict, owner: ownerOf(at, this.facts) }
-    }
-    return undefined
-  }
 }
 
 const hooksSeen = ({ last, events }: TracedPacket): Hook[] => {
@@ -242,17 +174,8 @@ const hooksSeen = ({ last, events }: TracedPacket): Hook[] => {
   return order.slice(0, furthest + 1)
 }
 
-const says = (hops: readonly Hop[]): string => {
-  const translated = hops.find(({ verdict }) => verdict === 'translate')
-  return translated ? `translated by “${translated.rule}”` : 'let through'
-}
-
 function dies(mark: Mark, killer: Hop): Ending {
   mark.says = blame(killer)
   if (!mark.hops?.includes(killer)) mark.hops = [...(mark.hops ?? []), killer]
-  return {
-    end: killer.verdict === 'reject' ? 'rejected' : 'dropped',
-    summary: `the packet is ${blame(killer)}`,
-    killer,
-  }
+  return death(killer)
 }

@@ -1,6 +1,6 @@
 import { egressOf } from '../evidence/connection.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { blame, buildTrace, type Mark } from './build.ts'
+import { blame, buildTrace, death, type Ending, type Mark, told } from './build.ts'
 import { decide, type Leg, type PaperHop } from './paper.ts'
 import { linkObstacle, routing } from './surroundings.ts'
 import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
@@ -9,24 +9,17 @@ import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
 export function traceByRules(flow: Flow, facts: Facts): Trace {
   const marks: Mark[] = []
   const doubts: PaperHop[] = []
-  const end = (ending: Parameters<typeof buildTrace>[3]): Trace => buildTrace(flow, 'rules', marks, ending)
+  const end = (ending: Ending): Trace => buildTrace(flow, 'rules', marks, ending)
   /** Notes a place; gives the hop that ends the packet there, if one does. */
   const pass = (way: Station['way'], place: Station['place'] & Hook, leg: Leg): Hop | undefined => {
     const decided = decide(place, leg, flow, facts)
     doubts.push(...decided.filter(({ verdict }) => verdict === 'unknown'))
     const hops = decided.filter((hop): hop is Hop => hop.verdict !== 'unknown')
     const killer = hops.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
-    const translated = hops.find(({ verdict }) => verdict === 'translate')
-    marks.push({
-      way,
-      place,
-      hops,
-      says: killer ? blame(killer) : translated ? `translated by “${translated.rule}”` : 'let through',
-    })
+    marks.push({ way, place, hops, says: killer ? blame(killer) : told(hops) })
     return killer
   }
-  const dies = (killer: Hop, whose = 'the packet'): Trace =>
-    end({ end: killer.verdict === 'reject' ? 'rejected' : 'dropped', summary: `${whose} is ${blame(killer)}`, killer })
+  const dies = (killer: Hop, whose?: string): Trace => end(death(killer, whose))
 
   marks.push({ way: 'out', place: 'container', says: `${flow.container} at ${flow.source}` })
   const link = linkObstacle(flow, facts)
@@ -73,11 +66,7 @@ export function traceByRules(flow: Flow, facts: Facts): Trace {
   return end(outcome(doubts, facts, 'nothing on this host stops the packet or its answer'))
 }
 
-function outcome(
-  doubts: readonly PaperHop[],
-  { routingPolicy, iptables }: Facts,
-  well: string,
-): Parameters<typeof buildTrace>[3] {
+function outcome(doubts: readonly PaperHop[], { routingPolicy, iptables }: Facts, well: string): Ending {
   const [doubt] = doubts
   if (!iptables.listed) return { end: 'unclear', summary: 'the rules could not be listed' }
   if (doubt)

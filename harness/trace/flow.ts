@@ -1,5 +1,4 @@
 import { isIPv4 } from 'node:net'
-import type { NetworkFact } from '../evidence/docker.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { LabError } from '../lib/errors.ts'
 import type { Flow } from './trace.ts'
@@ -54,11 +53,10 @@ export function flowTo({ container, ...target }: Target, { docker }: Facts): Flo
 }
 
 /** A flow from every bridge network that has a running container, one each. */
-export const flowsFrom = (facts: Facts, target: Target): Flow[] =>
-  facts.docker.networks.flatMap((network: NetworkFact) => {
-    const container = facts.docker.containers.find(({ addresses }) => addresses[network.name])
-    const flow = container && !network.internal ? flowTo({ ...target, container: container.name }, facts) : undefined
-    return flow && typeof flow !== 'string'
-      ? [{ ...flow, network: network.name, bridge: network.bridge, source: container!.addresses[network.name]! }]
-      : []
-  })
+export const flowsFrom = ({ docker }: Facts, target: Target): Flow[] =>
+  docker.networks
+    .filter(({ internal }) => !internal)
+    .flatMap(({ name, bridge }) => {
+      const from = docker.containers.find(({ addresses }) => addresses[name])
+      return from ? [{ ...target, container: from.name, network: name, bridge, source: from.addresses[name]! }] : []
+    })

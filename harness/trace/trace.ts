@@ -79,4 +79,5 @@ export interface Trace {
 }
 
 /** Whether the packet, or its answer, did not get through. */
-export const isDead = ({ end }: Trace): boolean => !['answered', 'refused', 'passes', 'unclear'].includes(end)
+export const isDead = ({ end }: Pick<Trace, 'end'>): boolean =>
+  !['answered', 'refused', 'passes', 'unclear'].includes(end)

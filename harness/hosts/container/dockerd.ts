@@ -1,13 +1,10 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { ensurePackages, installLine } from '../../lib/packages.ts'
+import { onPath } from '../../lib/programs.ts'
 
 /** The Debian packages that a private engine takes. */
 export const enginePackages = ['docker.io', 'util-linux']
-
-/** Where programs of the administrator are looked for. */
-export const adminPath = (): string => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
 
 /** Why no private engine can be started on this machine, if so. */
 export function noPrivateEngine(): string | undefined {
@@ -34,18 +31,6 @@ export async function ensureDockerd(options: { progress: (line: string) => void;
     await mask('unmask')
   }
 }
-
-const onPath = (program: string): boolean =>
-  adminPath()
-    .split(':')
-    .some((dir) => {
-      try {
-        accessSync(join(dir, program), constants.X_OK)
-        return dir !== ''
-      } catch {
-        return false
-      }
-    })
 
 // Root in a container mostly lacks CAP_SYS_ADMIN, bit 21.
 function mayUnshare(): boolean {

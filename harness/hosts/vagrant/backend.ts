@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { adminPath } from '../container/dockerd.ts'
+import { existsSync } from 'node:fs'
+import { onPath } from '../../lib/programs.ts'
 import { hasLibvirt } from './libvirt.ts'
 
 /** What makes Vagrant's machines: a private libvirtd, the machine's own, or VirtualBox. */
@@ -19,19 +18,6 @@ export function findBackend(): { backend: Backend } | { reason: string } {
     return { reason: 'finds no libvirtd, and only root can start a private one: sudo systemctl start libvirtd' }
   return { backend: 'private' }
 }
-
-/** Whether a program is on the administrator's path. */
-export const onPath = (program: string): boolean =>
-  adminPath()
-    .split(':')
-    .some((dir) => {
-      try {
-        accessSync(join(dir, program), constants.X_OK)
-        return dir !== ''
-      } catch {
-        return false
-      }
-    })
 
 /** Whether this machine installs its packages by apt. */
 export const hasApt = (): boolean => existsSync('/usr/bin/apt-get')

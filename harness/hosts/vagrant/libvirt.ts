@@ -3,8 +3,8 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../../lib/errors.ts'
+import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
-import { adminPath } from '../container/dockerd.ts'
 import { identify, isAlive, kill, type ProcessId } from '../qemu/process.ts'
 
 /** The Debian packages that a private libvirtd takes. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { publicImages } from '../../images/public.ts'
-import { onPath } from './backend.ts'
+import { onPath } from '../../lib/programs.ts'
 import { parseMachineReadable } from './machine-readable.ts'
 
 const root = new URL('../../../', import.meta.url).pathname

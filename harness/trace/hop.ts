@@ -1,0 +1,36 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { TracedPacket } from './events.ts'
+import { ownerOf } from './owner.ts'
+import { isXtables } from './paper.ts'
+import type { Hop } from './trace.ts'
+
+/** The decision that a traced event tells of, in iptables' own words where the table is iptables'; undefined where it decides nothing. */
+export function hopOf(
+  { table, chain, rule, verdict = '', hook }: TracedPacket['events'][number],
+  facts: Facts,
+): Hop | undefined {
+  const [family = '', name = ''] = table.split(' ')
+  const xtables = isXtables({ family, table: name }, facts)
+  const word = verdict.replace('policy ', '')
+  if (word !== 'accept' && word !== 'drop') return undefined
+  const text = rule ? (xtables && saved(name, chain, rule.handle, facts)) || rule.text : ''
+  const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
+  const translates = /\b(masquerade|snat|dnat)\b|-j (MASQUERADE|SNAT|DNAT)\b/.test(text)
+  return {
+    hook,
+    backend: 'nft',
+    table,
+    chain,
+    rule: text || verdict,
+    verdict: word === 'drop' ? (rejects ? 'reject' : 'drop') : translates ? 'translate' : 'accept',
+    owner: ownerOf({ backend: 'nft', table, chain, rule: text }, facts),
+  }
+}
+
+/** The rule of a handle as iptables-save prints it: the same place in the chain. */
+function saved(table: string, chain: string, handle: number, { nft, xtables }: Facts): string | undefined {
+  const native = nft.find((each) => each.family === 'ip' && each.table === table && each.name === chain)
+  const own = xtables.nft.rules.filter((each) => each.table === table && each.chain === chain)
+  const index = native?.rules.findIndex((each) => each.handle === handle) ?? -1
+  return native?.rules.length === own.length ? own[index]?.text : undefined
+}
