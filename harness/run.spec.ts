@@ -4,6 +4,7 @@ import type { Lab } from './cell/scene.ts'
 import type { Detector, Fault } from './faults/fault.ts'
 import { staleKernel } from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
+import type { Provider } from './hosts/host.ts'
 import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './report/record.ts'
 import { stagesOf, tell } from './run.ts'
@@ -133,6 +134,35 @@ describe('the story of a cell', () => {
 
   it('breaks the host anew for each fix where the provider keeps no snapshot', async () => {
     expect((await play()).hosts).to.have.length(cell.fixes.length)
+  })
+
+  it('knows what kept images and machines spared it: images once, a machine for each of its hosts', async () => {
+    const kept: Partial<Provider> = {
+      provision: async (options) => {
+        options.spared?.('rootfs', 100_000)
+        options.spared?.('ready', 10_000)
+        return fakeProvider(respond).provision(options)
+      },
+    }
+    const provider = (change: Partial<Provider>): Partial<Lab> => ({
+      provider: { ...fakeProvider(respond), ...change },
+    })
+    expect((await play()).sparedMs).to.equal(undefined)
+    expect((await play(provider(kept))).sparedMs).to.equal(100_000 + cell.fixes.length * 10_000)
+    let state = ''
+    const withStates: Partial<Provider> = {
+      ...kept,
+      snapshot: async (host) => {
+        state = (host as FakeHost).state
+      },
+      restore: async (host) => {
+        const fake = host as FakeHost
+        fake.state = state
+      },
+    }
+    const restored = await play(provider(withStates))
+    expect(restored.verdict).to.equal('passed')
+    expect(restored.sparedMs).to.be.within(129_000, 131_000)
   })
 
   it('fails where a followed packet fares otherwise than its probe says', async () => {

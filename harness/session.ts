@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { loadClaims } from './faults/claims.ts'
@@ -60,6 +61,7 @@ export async function runCells(
 ): Promise<{ record: RunRecord; dir: string }> {
   const { reporter, signal, store, reports = reportsDir } = options
   const started = new Date()
+  const working = performance.eventLoopUtilization()
   // Before anything boots: a mistake in a claim is told at once.
   const claims = loadClaims()
   const { runId, startedAt, shard } = store?.plan ?? { runId: newRunId(started), startedAt: started.toISOString() }
@@ -92,6 +94,7 @@ export async function runCells(
       runId,
       startedAt,
       durationMs: Date.now() - started.getTime() + (store?.plan.spentMs ?? 0),
+      harness: shareOf(performance.eventLoopUtilization(working)),
       command: options.command,
       cells: cells.flatMap(({ name }) => done.get(name) ?? []),
       ...(shard && { shard }),
@@ -104,6 +107,11 @@ export async function runCells(
   tellGithub(record, { annotate: true })
   return { record, dir }
 }
+
+const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord['harness']> => ({
+  busyMs: Math.round(active),
+  ofMs: Math.round(active + idle),
+})
 
 async function runTask({ cell, choice }: CellTask, dir: string, options: SessionOptions): Promise<CellRecord> {
   if ('reason' in choice) return { ...blank(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }

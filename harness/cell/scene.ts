@@ -4,6 +4,7 @@ import { rulesetDiff } from '../evidence/ruleset-diff.ts'
 import { decoys } from '../faults/decoys.ts'
 import type { Detector, Fault } from '../faults/fault.ts'
 import type { Host, Provider } from '../hosts/host.ts'
+import type { BuildOptions } from '../images/cache.ts'
 import { LabError } from '../lib/errors.ts'
 import { settle } from '../probes/fleet.ts'
 import type { Probe } from '../probes/probe.ts'
@@ -46,6 +47,8 @@ export class Scene {
   private unequipped: ReadonlyMap<string, string> = new Map()
   // Nothing has been done to the broken host yet, so a fix may start from it.
   private untouched = false
+  // What booting and preparing this host would have taken, where that was spared; ms.
+  private bootMs = 0
 
   constructor(cell: Cell, lab: Lab, record: CellRecord) {
     this.cell = cell
@@ -65,10 +68,19 @@ export class Scene {
     const { cell, lab } = this
     const { logDir, progress, signal } = lab
     const keep = (lab.keep ?? 'never') !== 'never'
-    for (const { fault } of this.faults) await fault.prepare?.({ progress, signal })
+    const first = this.host === undefined
+    const spared: BuildOptions['spared'] = (kind, ms) => {
+      if (kind === 'ready') this.bootMs += ms
+      // Alone, a cell builds its images for its first host; the others find them.
+      else if (!first) return
+      this.spare(ms)
+    }
+    this.bootMs = 0
+    for (const { fault } of this.faults) await fault.prepare?.({ progress, signal, spared })
     const prepare = preparation(cell.given, progress)
     const cold = lab.cold ?? false
-    this.host = await lab.provider.provision({ image: cell.host, logDir, progress, signal, keep, cold, prepare })
+    const options = { image: cell.host, logDir, progress, signal, keep, cold, prepare, spared }
+    this.host = await lab.provider.provision(options)
     if (cell.decoy) await this.disguise(cell.decoy)
     // Fixes are tried on hosts that no outside detector is asked about.
     if (lab.outside && !this.healthy)
@@ -80,6 +92,10 @@ export class Scene {
     const { code, stderr } = await this.host!.exec(decoys[decoy]!, { deadlineMs: 60_000 })
     if (code !== 0) throw new LabError('host', `the decoy ${decoy} failed: exit ${code}`, { facts: { stderr } })
     await settle(this.host!)
+  }
+
+  private spare(ms: number): void {
+    this.record.sparedMs = Math.round((this.record.sparedMs ?? 0) + ms)
   }
 
   /** Makes the host sick, up to the trigger of its last fault: what came before that has broken it already. */
@@ -142,8 +158,13 @@ export class Scene {
   /** The host as it was when it broke: from the snapshot, or broken anew where the provider keeps none. */
   async breakAgain(): Promise<void> {
     const { provider } = this.lab
-    if (!this.untouched && provider.restore && !this.lab.cold) await provider.restore(this.host!, 'broken')
-    else if (!this.untouched) {
+    if (!this.untouched && provider.restore && !this.lab.cold) {
+      const started = performance.now()
+      await provider.restore(this.host!, 'broken')
+      // The trigger's time is not known apart from the look that follows it: what is spared is more than this.
+      const injected = this.record.stages.find(({ name }) => name === 'inject')?.durationMs ?? 0
+      this.spare(Math.max(0, this.bootMs + injected - (performance.now() - started)))
+    } else if (!this.untouched) {
       await this.host![Symbol.asyncDispose]()
       await this.provision()
       await this.inject()

@@ -1,3 +1,4 @@
+import type { BuildOptions } from '../images/cache.ts'
 import type { Capability } from '../scenario/schema.ts'
 
 export { type Capability, capabilities } from '../scenario/schema.ts'
@@ -63,6 +64,8 @@ export interface ProvisionOptions {
   prepare?: Preparation
   /** Nothing of an earlier host is used: every host boots, and is prepared, for itself. */
   cold?: boolean
+  /** Called with each kept image or machine that is used, and the ms that making it took. */
+  spared?: BuildOptions['spared']
   /** The host may be left alive when the harness ends: it is then not disposed of, but left to `npm run down`. */
   keep?: boolean
 }

@@ -49,6 +49,21 @@ describe('the cache of builds', function () {
     expect(folders()).to.deep.equal(['some-disk-abcdef012345'])
   })
 
+  it('tells what a build that is there took to make', async () => {
+    const spared: [string, number][] = []
+    const all = { ...options(), spared: (...each: [string, number]) => void spared.push(each) }
+    const slow = async (dir: string): Promise<void> => {
+      await sleep(60)
+      await build(dir)
+    }
+    await cached(key, all, slow)
+    expect(spared).to.deep.equal([])
+    await cached(key, all, slow)
+    expect(spared).to.have.length(1)
+    expect(spared[0]![0]).to.equal('disk')
+    expect(spared[0]![1]).to.be.within(50, 10_000)
+  })
+
   it('builds anew what is damaged, and when asked to', async () => {
     const dir = await cached(key, options(), build)
     const first = readFileSync(join(dir, 'disk'), 'utf8')

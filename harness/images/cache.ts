@@ -19,10 +19,14 @@ export interface BuildOptions {
   signal: AbortSignal
   /** Builds anew even where the cache has it: how an image gets the mirror's newer packages. */
   fresh?: boolean | undefined
+  /** Called with each build that the cache had, and the ms that making it took then. */
+  spared?: ((kind: Key['kind'], ms: number) => void) | undefined
 }
 
 interface Manifest {
   builtAt: string
+  /** Ms that making it took. */
+  tookMs: number
   files: Record<string, { sha256: string; size: number }>
 }
 
@@ -51,9 +55,13 @@ export async function find(key: Key): Promise<string | undefined> {
 export async function cached(key: Key, options: BuildOptions, make: (dir: string) => Promise<void>): Promise<string> {
   const dir = join(root(), label(key))
   const asked = Date.now()
+  const told = async (found: string): Promise<string> => {
+    options.spared?.(key.kind, await tookMs(found))
+    return found
+  }
   if (!options.fresh) {
     const found = await find(key)
-    if (found) return found
+    if (found) return await told(found)
   }
   await mkdir(root(), { recursive: true })
   const lockFile = `${dir}.lock`
@@ -65,7 +73,7 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
   try {
     // The other process may have built it meanwhile; a fresh one is fresh enough if it was finished after we asked.
     const found = await find(key)
-    if (found && (!options.fresh || (await builtAt(found)) > asked)) return found
+    if (found && (!options.fresh || (await builtAt(found)) > asked)) return await told(found)
     if (existsSync(dir)) {
       if (!found) options.progress(`${label(key)} in the cache is damaged: it is built again`)
     }
@@ -75,10 +83,12 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
     await mkdir(work)
     try {
       await makeScratch(work)
+      const started = Date.now()
       await make(work)
+      const ended = Date.now()
       options.signal.throwIfAborted()
       await dropScratch(work)
-      await writeManifest(work)
+      await writeManifest(work, ended - started)
       await remove(dir)
       await rename(work, dir)
     } catch (error) {
@@ -136,16 +146,22 @@ async function isWhole(dir: string): Promise<boolean> {
   }
 }
 
-const builtAt = async (dir: string): Promise<number> =>
-  Date.parse((JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest).builtAt)
+/** What is known of a build in the cache. */
+const manifestOf = async (dir: string): Promise<Manifest> =>
+  JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
 
-async function writeManifest(dir: string): Promise<void> {
+const builtAt = async (dir: string): Promise<number> => Date.parse((await manifestOf(dir)).builtAt)
+
+/** The ms that making a build of the cache took. */
+export const tookMs = async (dir: string): Promise<number> => (await manifestOf(dir)).tookMs ?? 0
+
+async function writeManifest(dir: string, tookMs: number): Promise<void> {
   const files: Manifest['files'] = {}
   for (const name of (await readdir(dir)).sort())
     files[name] = { sha256: await hashFile(join(dir, name)), size: (await stat(join(dir, name))).size }
   await writeFile(
     join(dir, 'manifest.json'),
-    JSON.stringify({ builtAt: new Date().toISOString(), files } satisfies Manifest, undefined, 2),
+    JSON.stringify({ builtAt: new Date().toISOString(), tookMs, files } satisfies Manifest, undefined, 2),
   )
 }
 

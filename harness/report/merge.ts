@@ -37,6 +37,9 @@ export function mergeRecords(
       startedAt: first.startedAt,
       // Shards run side by side: from the first one's start to the last one's end.
       durationMs: Math.max(...ends) - Date.parse(first.startedAt),
+      ...(runs.every(({ harness }) => harness) && {
+        harness: { busyMs: total(runs, 'busyMs'), ofMs: total(runs, 'ofMs') },
+      }),
       command: commands.join(' && '),
       cells,
       mergedFrom: runs.map(({ runId }) => runId),
@@ -80,5 +83,8 @@ const outsideOf = (runs: readonly RunRecord[]) => [
     ),
   ).values(),
 ]
+
+const total = (runs: readonly RunRecord[], what: 'busyMs' | 'ofMs'): number =>
+  runs.reduce((sum, { harness }) => sum + (harness?.[what] ?? 0), 0)
 
 const withoutShard = (command: string): string => command.replace(/ --shard[ =]\d+\/\d+/, '').replace(/ --$/, '')

@@ -10,6 +10,8 @@ export interface RunRecord {
   /** ISO 8601, UTC. */
   startedAt: string
   durationMs: number
+  /** Of `ofMs` in which its processes lived, the harness itself worked in `busyMs`; else it waited for hosts. */
+  harness?: { busyMs: number; ofMs: number }
   verdict: Verdict
   /** The command that makes this run again. */
   command: string
@@ -50,6 +52,8 @@ export interface CellRecord {
   /** Why it was skipped, failed or broken, as a sentence that names the stage. */
   reason?: string
   durationMs: number
+  /** What kept images, machines and states spared it: with `durationMs`, what it takes alone and from nothing. */
+  sparedMs?: number
   /** The healthy host; `after` is the host as the last rebooting cure left it, where one ran. */
   facts: HostFacts & { after?: HostFacts }
   stages: StageRecord[]

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
-import type { BuildOptions } from '../../images/cache.ts'
+import { type BuildOptions, tookMs } from '../../images/cache.ts'
 import { buildRootfs } from '../../images/rootfs.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { duration } from '../../lib/text.ts'
@@ -16,12 +16,14 @@ const imports = new Map<string, Promise<void>>()
 
 /** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
 export async function importImage(docker: Dockerode, image: string, options: BuildOptions): Promise<string> {
-  const building = built.get(image) ?? buildRootfs(image, options)
+  const known = built.get(image)
+  const building = known ?? buildRootfs(image, options)
   built.set(image, building)
   const dir = await building.catch((error: unknown) => {
     built.delete(image)
     throw error
   })
+  if (known) options.spared?.('rootfs', await tookMs(dir))
   const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
   const hash: string = manifest.files['rootfs.tar'].sha256
   const tag = `dockfault/${image}:${hash.slice(0, 12)}`

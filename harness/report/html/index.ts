@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Html, html, trusted } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
+import { cost } from '../cost.ts'
 import { failures } from '../failures.ts'
 import type { PastRun } from '../history.ts'
 import type { RunRecord, Verdict } from '../record.ts'
@@ -82,6 +83,7 @@ printed. Nothing on this page is loaded from elsewhere.</p>
 
 function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonly PastRun[]): Html {
   const broken = brokenTries(record)
+  const spent = cost(record)
   const tally = verdictOrder
     .map((verdict) => ({ verdict, cells: record.cells.filter((cell) => cell.verdict === verdict).length }))
     .filter(({ cells }) => cells > 0)
@@ -90,6 +92,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonl
 <p class="verdict ${record.verdict}"><i aria-hidden="true">${verdictSigns[record.verdict]}</i> ${record.verdict}</p>
 <h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
 ${broken > 0 && html`<p class="headline">The lab itself broke ${count(broken, 'time')}, and ran the cell again.</p>`}
+${spent && html`<p class="headline">${spent}</p>`}
 </header>
 ${renderFailures(bad, true)}
 ${renderMissing(record.missing)}

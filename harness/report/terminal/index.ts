@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import pc from 'picocolors'
 import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
+import { cost } from '../cost.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
 import { type CellRecord, interrupted, type RunRecord, type StageRecord } from '../record.ts'
@@ -120,6 +121,7 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
     ...lines,
     '',
     `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}${triedAgain(record)}`,
+    ...wrap(cost(record), 96, '').map(paint.dim),
     `${paint.dim('report')} ${path.startsWith('..') ? reportPath : path}`,
     `${paint.dim('again ')} ${record.command}`,
     ...(canGoOn(record) ? [`${paint.dim('go on ')} npm run matrix -- --resume ${record.runId}`] : []),
