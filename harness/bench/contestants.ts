@@ -10,112 +10,122 @@ import { probes } from '../probes/index.ts'
 import { tell } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
+import type { Reading } from './table.ts'
 
-/** Something that is timed, side by side with others; `run` gives milliseconds by what was measured. */
+/** Something that is timed, side by side with others. */
 export interface Contestant {
   name: string
   /** Why it cannot take part here, if it cannot. */
   absent?: string
-  run?: () => Promise<Record<string, number>>
+  /** Fills the caches it goes by, which is not timed. */
+  warmUp?: () => Promise<unknown>
+  /** What was timed on the way: a host that came up may be taken back as well. */
+  run?: () => Promise<Reading[]>
 }
+
+interface Way {
+  title: string
+  provider: Provider['name']
+  cold?: boolean
+  /** Hosts are handed out prepared for the cell: a frozen one is. Any other is timed as it boots, without that. */
+  prepared?: boolean
+  /** Whole cells are timed, too. */
+  cells?: boolean
+}
+
+const ways: Way[] = [
+  { title: 'VM, warm', provider: 'qemu', prepared: true, cells: true },
+  { title: 'VM, cold', provider: 'qemu', cold: true, cells: true },
+  { title: 'container', provider: 'container', cells: true },
+  { title: 'vagrant', provider: 'vagrant' },
+]
 
 const firstAnswer = 'systemctl is-active docker'
 
-/** What the benchmark compares: a prepared host and a whole cell, by each way of getting one. */
+/** What the benchmark compares: a host to its first answer, one taken back to a kept state, and a whole cell. */
 export async function contestants(cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
   const all = new Map((await providers()).map((provider) => [provider.name, provider]))
-  const of = (name: Provider['name'], title: string, cold: boolean): Promise<Contestant[]> =>
-    ways(all.get(name)!, title, cell, { cold, signal })
-  return (
-    await Promise.all([
-      of('qemu', 'VM, cold', true),
-      of('qemu', 'VM, warm', false),
-      of('container', 'container', false),
-      of('vagrant', 'vagrant', false),
-    ])
-  ).flat()
+  const made = await Promise.all(ways.map((way) => enter(way, all.get(way.provider)!, cell, signal)))
+  return made.flat()
 }
 
-async function ways(
-  provider: Provider,
-  title: string,
-  cell: Cell,
-  how: { cold: boolean; signal: AbortSignal },
-): Promise<Contestant[]> {
+async function enter(way: Way, provider: Provider, cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
   const absent = await provider.unavailable(cell.host)
-  const names = [`${title}: host`, ...(provider.restore && !how.cold ? [`${title}: restore`] : []), `${title}: cell`]
-  if (absent) return names.map((name) => ({ name, absent: `${provider.name} ${absent}` }))
-  const [host, ...rest] = names
-  return [
-    { name: host!, run: () => withHost(provider, cell, how, async (_host, times) => times) },
-    ...rest.map((name) => ({
-      name,
-      run: () => (name.endsWith('restore') ? restored(provider, cell, how) : whole(provider, cell, how)),
-    })),
-  ]
+  const bench = new Bench(way, provider, cell, signal)
+  const host: Contestant = { name: `${way.title}: host`, warmUp: () => bench.host(), run: () => bench.host() }
+  const whole: Contestant = { name: `${way.title}: cell`, run: () => bench.cell() }
+  const all = way.cells ? [host, whole] : [host]
+  return absent ? all.map(({ name }) => ({ name, absent: `${provider.name} ${absent}` })) : all
 }
 
-/** A new host: until its provider hands it out, prepared, and until it has answered its first question. */
-async function withHost(
-  provider: Provider,
-  cell: Cell,
-  { cold, signal }: { cold: boolean; signal: AbortSignal },
-  use: (host: Host, times: Record<string, number>) => Promise<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
-  const progress = (): void => {}
-  const started = performance.now()
-  const prepare = preparation(cell.given, progress)
-  const host = await provider.provision({ image: cell.host, logDir, progress, signal, cold, prepare })
-  try {
-    const up = performance.now() - started
-    await ask(host)
-    return await use(host, { up, 'first answer': performance.now() - started })
-  } finally {
-    await host[Symbol.asyncDispose]()
-    rmSync(logDir, { recursive: true, force: true })
+/** Times one way to hosts and through cells. */
+class Bench {
+  private readonly way: Way
+  private readonly provider: Provider
+  private readonly subject: Cell
+  private readonly signal: AbortSignal
+
+  constructor(way: Way, provider: Provider, subject: Cell, signal: AbortSignal) {
+    this.way = way
+    this.provider = provider
+    this.subject = subject
+    this.signal = signal
   }
-}
 
-async function ask(host: Host): Promise<void> {
-  const { stdout } = await host.exec(firstAnswer)
-  if (stdout.trim() !== 'active') throw new LabError('host', `docker is ${stdout.trim() || 'silent'} on ${host.name}`)
-}
-
-/** A host taken back to a kept state: until it has answered, and by how much its clock is then wrong. */
-const restored = (
-  provider: Provider,
-  cell: Cell,
-  how: { cold: boolean; signal: AbortSignal },
-): Promise<Record<string, number>> =>
-  withHost(provider, cell, how, async (host) => {
-    await provider.snapshot!(host, 'bench')
+  /** A new host, until its provider hands it out and until it has answered; then the same taken back to a kept state. */
+  async host(): Promise<Reading[]> {
+    const { way, provider, subject, signal } = this
+    const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
+    const progress = (): void => {}
+    const options = { image: subject.host, logDir, progress, signal, cold: way.cold === true }
+    const prepare = way.prepared ? { prepare: preparation(subject.given, progress) } : {}
     const started = performance.now()
-    await provider.restore!(host, 'bench')
-    const back = performance.now() - started
+    const host = await provider.provision({ ...options, ...prepare })
+    try {
+      const up = performance.now() - started
+      await ask(host)
+      const times = { up, 'first answer': performance.now() - started }
+      const restored = provider.restore && !way.cold ? [await this.restored(host)] : []
+      return [{ name: `${way.title}: host`, times }, ...restored]
+    } finally {
+      await host[Symbol.asyncDispose]()
+      rmSync(logDir, { recursive: true, force: true })
+    }
+  }
+
+  /** A host taken back: until it has answered, and by how much its clock is then wrong. */
+  private async restored(host: Host): Promise<Reading> {
+    await this.provider.snapshot!(host, 'bench')
+    const started = performance.now()
+    await this.provider.restore!(host, 'bench')
+    const up = performance.now() - started
     await ask(host)
     const answered = performance.now() - started
     const before = Date.now()
     const { stdout } = await host.exec('date +%s%3N')
     // Somewhere in the round trip: what is beyond either end of it is skew.
     const skew = Math.max(0, before - Number(stdout), Number(stdout) - Date.now())
-    return { up: back, 'first answer': answered, 'clock skew': skew }
-  })
+    return { name: `${this.way.title}: restore`, times: { up, 'first answer': answered, 'clock skew': skew } }
+  }
 
-/** A whole cell, healthy host and all its probes; and how much of it was not spent waiting for the host. */
-async function whole(
-  provider: Provider,
-  cell: Cell,
-  { cold, signal }: { cold: boolean; signal: AbortSignal },
-): Promise<Record<string, number>> {
-  const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
-  const started = performance.now()
-  const before = process.cpuUsage()
-  const lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, cold }
-  const record = blank(cell, provider.name, '')
-  for await (const _ of tell(cell, lab, record));
-  const { user, system } = process.cpuUsage(before)
-  rmSync(logDir, { recursive: true, force: true })
-  if (record.verdict !== 'passed') throw new LabError('host', `${cell.name} on ${provider.name}: ${record.reason}`)
-  return { whole: performance.now() - started, 'harness’s own': (user + system) / 1000 }
+  /** A whole cell, from its host to its verdict; and how much of that time the harness itself worked. */
+  async cell(): Promise<Reading[]> {
+    const { way, provider, subject, signal } = this
+    const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
+    const record = blank(subject, provider.name, '')
+    const lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
+    const started = performance.now()
+    const working = performance.eventLoopUtilization()
+    for await (const _ of tell(subject, lab, record));
+    const whole = performance.now() - started
+    const { active } = performance.eventLoopUtilization(working)
+    rmSync(logDir, { recursive: true, force: true })
+    if (record.verdict !== 'passed') throw new LabError('host', `${subject.name}: ${record.reason}`)
+    return [{ name: `${way.title}: cell`, times: { whole, 'harness’s own': active } }]
+  }
+}
+
+async function ask(host: Host): Promise<void> {
+  const { stdout } = await host.exec(firstAnswer)
+  if (stdout.trim() !== 'active') throw new LabError('host', `docker is ${stdout.trim() || 'silent'} on ${host.name}`)
 }

@@ -10,7 +10,8 @@ import { allCells } from '../vocabulary.ts'
 
 /**
  * `npm run bench [-- --pairs N --only <words>]`: every way to a host and through a cell, timed in turns in one run, so
- * that what slows the machine slows them all. Medians and ratios go to standard output, as Markdown.
+ * that what slows the machine slows them all. Medians and ratios go to standard output, as Markdown; `broken` where one
+ * did not come through.
  */
 export default async function bench(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
@@ -27,30 +28,39 @@ export default async function bench(args: string[], signal: AbortSignal): Promis
     ({ name }) => values.only.length === 0 || values.only.some((words) => name.includes(words)),
   )
   const readings: Reading[] = []
+  let whole = true
   try {
-    // The first turn fills the caches and is not counted.
-    for (let turn = 0; turn <= pairs; turn++)
-      for (const contestant of chosen.filter(({ run }) => run)) {
+    const present = chosen.filter(({ run }) => run)
+    for (const { name, warmUp } of present.filter(({ warmUp }) => warmUp)) {
+      signal.throwIfAborted()
+      console.error(`${name}: filling the caches`)
+      await warmUp!().catch((error: unknown) => console.error(`${name}: ${messageOf(error)}`))
+    }
+    for (let turn = 0; turn < pairs; turn++)
+      for (const contestant of present) {
         signal.throwIfAborted()
-        const times = await once(contestant)
-        if (times && turn > 0) readings.push({ name: contestant.name, times })
+        const timed = await once(contestant)
+        readings.push(...timed)
+        whole &&= timed.length > 0
       }
   } finally {
     await closeProviders()
   }
   console.log(markdown(readings))
   for (const { name, absent } of chosen) if (absent) console.log(`\n${name} took no part: ${absent}`)
-  return exit.passed
+  return whole ? exit.passed : exit.broken
 }
 
-async function once({ name, run }: Contestant): Promise<Record<string, number> | undefined> {
+async function once({ name, run }: Contestant): Promise<Reading[]> {
   try {
-    const times = await run!()
-    const said = Object.entries(times).map(([what, ms]) => `${what} ${duration(ms)}`)
-    console.error(`${name.padEnd(22)} ${said.join(', ')}`)
-    return times
+    const readings = await run!()
+    for (const { name, times } of readings) {
+      const said = Object.entries(times).map(([what, ms]) => `${what} ${duration(ms)}`)
+      console.error(`${name.padEnd(18)} ${said.join(', ')}`)
+    }
+    return readings
   } catch (error) {
-    console.error(`${name.padEnd(22)} ${messageOf(error)}`)
-    return undefined
+    console.error(`${name.padEnd(18)} ${messageOf(error)}`)
+    return []
   }
 }
