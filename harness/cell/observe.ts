@@ -94,7 +94,7 @@ export function differences({ probes, diagnosis, trace }: Partial<Expectation>, 
     ...seen.traces.flatMap((traced) => wrongTrace(traced, trace?.[traced.from], seen)),
     ...asked.flatMap(({ name, outcome, detail }) => {
       const wanted = probes?.[name]
-      return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome} (${detail})`]
+      return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome}${detail && ` (${detail})`}`]
     }),
     ...(diagnosis ?? []).filter((cause) => !named.includes(cause)).map((cause) => `diagnosis: ${cause} was not named`),
     ...named

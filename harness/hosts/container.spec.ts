@@ -13,7 +13,7 @@ import { closeContainers, container } from './container.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
 import { differences, type MachineState, readMachineState } from './machine-state.ts'
-import { machineBoot } from './qemu/process.ts'
+import { machineBoot } from './process.ts'
 
 describe('the owner of a container', () => {
   it('is this process, told apart from a later one of the same number', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
 import { tryLock } from '../../images/lock.ts'
 import { until } from '../../lib/retry.ts'
-import { isAlive, kill, type ProcessId } from '../qemu/process.ts'
+import { isAlive, kill, type ProcessId } from '../process.ts'
 
 /** What is written down about a private engine, so that a later harness can end it when this one could not. */
 export interface EngineRecord {

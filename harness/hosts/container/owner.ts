@@ -1,4 +1,4 @@
-import { identify, isAlive, machineBoot, type ProcessId } from '../qemu/process.ts'
+import { identify, isAlive, machineBoot, type ProcessId } from '../process.ts'
 
 /** The label that every Docker object of ours carries; its value names the harness that made it. */
 export const ownerLabel = 'dockfault.owner'

@@ -16,7 +16,7 @@ import { cacheRoot } from '../../images/cache.ts'
 import { LabError } from '../../lib/errors.ts'
 import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
-import { identify, isAlive, kill } from '../qemu/process.ts'
+import { identify, isAlive, kill } from '../process.ts'
 import { type EngineRecord, removeEngine } from './engines.ts'
 import { askDocker } from './user-engine.ts'
 

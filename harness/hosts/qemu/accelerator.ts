@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
+import { machineBoot } from '../process.ts'
 import { type Accelerator, acceleratorArgs } from './machine.ts'
-import { machineBoot } from './process.ts'
 
 // A kernel with no root file system gets here in about a second under a KVM that works.
 const deadlineMs = 15_000

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { identify, isAlive, machineBoot, type ProcessId, startOf } from './process.ts'
+import { identify, isAlive, machineBoot, type ProcessId, startOf } from '../process.ts'
 import { closeMachine, down, type MachineRecord, openMachine, sweep } from './runs.ts'
 
 describe('the state of runs', () => {

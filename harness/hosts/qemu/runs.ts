@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
-import { identify, isAlive, kill, machineBoot, type ProcessId } from './process.ts'
+import { identify, isAlive, kill, machineBoot, type ProcessId } from '../process.ts'
 
 /** What is written down about one machine, so that a later harness can end it when this one could not. */
 export interface MachineRecord {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { LabError } from '../../lib/errors.ts'
 import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
-import { identify, isAlive, kill, type ProcessId } from '../qemu/process.ts'
+import { identify, isAlive, kill, type ProcessId } from '../process.ts'
 
 /** The Debian packages that a private libvirtd takes. */
 export const libvirtPackages = [

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { sleep } from '../../lib/retry.ts'
+import { sleep } from '../lib/retry.ts'
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessId {
