@@ -12,6 +12,7 @@ const hostRecipe = z.strictObject({
   suite: z.string(),
   pockets: z.array(z.enum(['updates', 'security'])).default([]),
   kernel: z.string(),
+  'kernel-from': z.string().optional(),
   packages: words,
   'vm-packages': words,
   debconf: words,

@@ -37,7 +37,11 @@ export async function makeRoot(
   to: { vm: boolean; probe: string; tar: string; steps: Steps },
 ): Promise<void> {
   const packages = [...recipe.packages, ...(to.vm ? recipe['vm-packages'] : [])]
-  const environment = { DOCKFAULT_IMAGE: recipe.name, DOCKFAULT_KERNEL: recipe.kernel }
+  const environment = {
+    DOCKFAULT_IMAGE: recipe.name,
+    DOCKFAULT_KERNEL: recipe.kernel,
+    DOCKFAULT_KERNEL_FROM: recipe['kernel-from'] ?? '',
+  }
   const inside = (script: string): string => hook('chroot "$1" sh -eu', exported(environment) + script)
   const debconf =
     recipe.debconf.length > 0 ? [hook('chroot "$1" debconf-set-selections', recipe.debconf.join('\n'))] : []

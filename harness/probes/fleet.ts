@@ -45,7 +45,8 @@ const flags = { mount: '-m', net: '-n', uts: '-u', ipc: '-i' }
 export const enter = (container: string, namespaces: 'net' | 'mount,net,uts,ipc'): string =>
   `pid=$(sed -n 's|^/${container} ||p' /run/dockfault/roster 2>/dev/null)
 [ "\${pid:-0}" -gt 0 ] && [ -e "/proc/$pid" ] || { echo 'the container ${container} does not run'; exit 1; }
-exec nsenter -t "$pid" ${namespaces
+# The containers' programs are in /bin, which a newer systemd leaves out of its services' path.
+PATH=$PATH:/bin exec nsenter -t "$pid" ${namespaces
     .split(',')
     .map((name) => flags[name as keyof typeof flags])
     .join(' ')}`

@@ -12,6 +12,18 @@ new=$(apt-cache depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-imag
 line=$(echo "${new#linux-image-}" | cut -d. -f1,2)
 old=$(apt-cache search --names-only "^linux-image-$line\\.[^ ]*-$flavour\$" | cut -d' ' -f1 | sort -V | head -n 1)
 
+# A suite under development holds one kernel; the next is in the suite it is fed from. Nothing else is taken from there.
+elsewhere=
+if [ "$old" = "$new" ] && [ -n "$DOCKFAULT_KERNEL_FROM" ]; then
+    mkdir -p /tmp/elsewhere/lists/partial
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+        sed -n "s/^\(deb .*\) [a-z]* main\$/\1 $DOCKFAULT_KERNEL_FROM main/p" | head -n 1 >/tmp/elsewhere/sources.list
+    elsewhere='-o Dir::Etc::SourceList=/tmp/elsewhere/sources.list -o Dir::Etc::SourceParts=/dev/null
+        -o Dir::State::Lists=/tmp/elsewhere/lists'
+    apt-get $elsewhere update
+    new=$(apt-cache $elsewhere depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+fi
+
 # Before the kernel, as its installation makes the first initramfs. This one is made in seconds inside an emulated
 # machine, where the usual one takes half a minute of every upgrade: it holds a disk driver and nothing else.
 mkdir -p /etc/tiny-initramfs
@@ -22,7 +34,9 @@ printf '%s\n' 'do_symlinks = yes' 'image_dest = /' 'link_in_boot = no' >/etc/ker
 repository=/var/lib/dockfault/apt
 mkdir -p $repository
 cd $repository
-apt-get download "$old" "$new"
+apt-get download "$old"
+[ "$old" = "$new" ] || apt-get $elsewhere download "$new"
+rm -rf /tmp/elsewhere
 apt-get install -y --no-install-recommends "./$old"_*.deb
 # The same packages in a packing that a slow machine undoes four times faster.
 for deb in *.deb; do

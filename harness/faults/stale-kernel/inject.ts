@@ -17,7 +17,8 @@ export type Params = z.infer<typeof params>
 const upgrade = `set -e
 export DEBIAN_FRONTEND=noninteractive
 running=$(uname -r)
-flavour=$(printf %s "$running" | sed 's/^[0-9.-]*[0-9]//; s/^-//')
+# 6.1.0-31-cloud-amd64 or 6.12.90+deb13-cloud-amd64: version, perhaps an ABI number, flavour.
+flavour=$(printf %s "$running" | sed -E 's/^[0-9][^-]*(-[0-9][0-9a-z.]*)?-//')
 newest=$(apt-cache pkgnames linux-image- | grep -E "^linux-image-[0-9][0-9.+deb-]*-$flavour\\$" | sort -V | tail -n 1)
 [ -n "$newest" ] || { echo "no kernel image of flavour $flavour is on offer" >&2; exit 1; }
 [ "$newest" != "linux-image-$running" ] || { echo "$running is the newest kernel on offer" >&2; exit 1; }
