@@ -19,6 +19,7 @@ const el: readonly Word[] = [
   [/dpkg-divert --list (\S+) \| grep -q \./g, '[ -e $1.package ]'],
   [/dpkg-divert --quiet --local --rename --remove (\S+)/g, 'mv -f $1.package $1'],
   [/apt-get install -y --only-upgrade iptables/g, 'dnf upgrade -y iptables-nft'],
+  [/ \$\(apt-cache pkgnames "linux-modules-[^)]*(?:\(uname -r\))?"\)/g, ''],
   // Kernels: the package that holds one, the newest on offer, one removed though it runs, one put back.
   [
     /(?:DEBIAN_FRONTEND=noninteractive )?apt-get install -y --reinstall "linux-image-\$\(uname -r\)"/g,

@@ -7,13 +7,19 @@ export DEBIAN_FRONTEND=noninteractive
 # The newest is what the meta package asks for today; the oldest is of the same line (6.1, 6.12), as a host that was
 # installed when the line began and has not rebooted since.
 flavour=${DOCKFAULT_KERNEL#linux-image-}
+# An image and the packages made with it: the newest kernels of Debian have their modules in one of their own.
+whole() {
+    echo "$1"
+    apt-cache $elsewhere depends "$1" | sed -n "s/^ *Depends: \(linux-[a-z]*-${1#linux-image-}\)\$/\1/p"
+}
+elsewhere=
 new=$(apt-cache depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
 [ -n "$new" ] || { echo "no kernel behind $DOCKFAULT_KERNEL in this suite" >&2; exit 1; }
 line=$(echo "${new#linux-image-}" | cut -d. -f1,2)
 old=$(apt-cache search --names-only "^linux-image-$line\\.[^ ]*-$flavour\$" | cut -d' ' -f1 | sort -V | head -n 1)
+first=$(whole "$old")
 
 # A suite under development holds one kernel; the next is in the suite it is fed from. Nothing else is taken from there.
-elsewhere=
 if [ "$old" = "$new" ] && [ -n "$DOCKFAULT_KERNEL_FROM" ]; then
     mkdir -p /tmp/elsewhere/lists/partial
     cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
@@ -34,10 +40,10 @@ printf '%s\n' 'do_symlinks = yes' 'image_dest = /' 'link_in_boot = no' >/etc/ker
 repository=/var/lib/dockfault/apt
 mkdir -p $repository
 cd $repository
-apt-get download "$old"
-[ "$old" = "$new" ] || apt-get $elsewhere download "$new"
+apt-get download $first
+apt-get install -y --no-install-recommends ./*.deb
+[ "$old" = "$new" ] || apt-get $elsewhere download $(whole "$new")
 rm -rf /tmp/elsewhere
-apt-get install -y --no-install-recommends "./$old"_*.deb
 # The same packages in a packing that a slow machine undoes four times faster.
 for deb in *.deb; do
     dpkg-deb --raw-extract "$deb" /tmp/repack

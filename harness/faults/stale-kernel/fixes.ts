@@ -25,7 +25,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
   'reinstall-running-kernel': {
     title: 'Install the running kernel’s package again',
     steps: [
-      'DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall "linux-image-$(uname -r)"',
+      'DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall "linux-image-$(uname -r)" $(apt-cache pkgnames "linux-modules-$(uname -r)")',
       'depmod -a',
       restartDocker,
     ],

@@ -27,7 +27,7 @@ apt-get install -y -q "$newest"
 
 const lose: Record<Params['how'], string> = {
   purged: `${upgrade}
-apt-get purge -y -q "linux-image-$running"
+apt-get purge -y -q "linux-image-$running" $(apt-cache pkgnames "linux-modules-$running")
 [ ! -e "/lib/modules/$running/modules.dep" ]`,
   'module-missing': `${upgrade}
 find "/lib/modules/$running" \\( -name 'nft_chain_nat.ko*' -o -name 'xt_MASQUERADE.ko*' -o -name 'iptable_nat.ko*' \\) -delete
