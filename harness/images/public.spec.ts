@@ -15,9 +15,9 @@ describe('the public images', () => {
 
   for (const name of publicImages())
     it(`${name} has a box, and scripts that a shell can read`, () => {
-      const { box, scripts } = loadPublic(name)
+      const { box, provision, booted } = loadPublic(name)
       expect(box.name).to.match(/^[\w-]+\/[\w.-]+$/)
-      for (const script of scripts) {
+      for (const script of [...provision, ...booted]) {
         expect(readFileSync(script, 'utf8')).to.match(/^#!\/bin\/sh\n# \w/)
         execFileSync('sh', ['-n', script])
         if (has('shellcheck')) execFileSync('shellcheck', ['--shell=sh', script])
@@ -50,10 +50,10 @@ describe('el.sh makes a CentOS into a host', () => {
     writeFileSync(join(dir, 'bin', name), `#!/bin/sh\necho "${name} $*" >>${dir}/calls\n${answers}\n`)
     chmodSync(join(dir, 'bin', name), 0o755)
   }
-  /** Runs the provisioning of an image where /etc and /var/log are folders of this test. */
-  const run = (name: string) => {
-    const { scripts, settings } = loadPublic(name)
-    const script = `mount --bind ${dir}/etc /etc && mount --bind ${dir}/log /var/log && exec sh ${scripts[0]}`
+  /** Runs the provisioning of an image where /etc, /run and /var/log are of this test; in a container no systemd runs. */
+  const run = (name: string, { systemd = true } = {}) => {
+    const { provision, settings } = loadPublic(name)
+    const script = `mount --bind ${dir}/etc /etc && mount --bind ${dir}/log /var/log && mount -t tmpfs tmpfs /run && ${systemd ? 'mkdir -p /run/systemd/system && ' : ''}exec sh ${provision[0]}`
     const env = { ...settings, PATH: `${join(dir, 'bin')}:${process.env.PATH}` }
     const { status, stderr } = spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script], { env })
     return { status, stderr: stderr.toString(), calls: readFileSync(join(dir, 'calls'), 'utf8').split('\n') }
@@ -91,6 +91,23 @@ describe('el.sh makes a CentOS into a host', () => {
     expect(status).to.equal(1)
     expect(stderr).to.contain('Unable to find a match: docker-ce')
     expect(calls.filter((call) => call.startsWith('systemctl'))).to.deep.equal([])
+  })
+
+  it('stops nothing in a container, where no systemd runs yet', () => {
+    program('systemctl', 'case $1 in list-unit-files) echo "nftables.service disabled disabled" ;; esac')
+    const { status, stderr, calls } = run('centos-stream9', { systemd: false })
+    expect(status, stderr).to.equal(0)
+    expect(calls).to.include('systemctl disable firewalld.service iptables.service')
+    expect(calls).to.include('systemctl disable nftables.service')
+    expect(calls.filter((call) => /--now|systemctl (start|stop)/.test(call))).to.deep.equal([])
+  })
+
+  it('installs what a container’s base has not, and no curl beside its curl-minimal', () => {
+    for (const name of ['centos-stream9', 'centos-stream10']) {
+      const packages = loadPublic(name).settings.PACKAGES!.split(/\s+/)
+      expect(packages).to.include.members(['systemd', 'util-linux', 'procps-ng', 'iproute'])
+      expect(packages).to.not.include('curl')
+    }
   })
 
   it('puts nftables.service to sleep only where there is one', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { shellQuote } from '../lib/text.ts'
+import { exported, shellQuote } from '../lib/text.ts'
 import { buildProbe, probeFile } from './busybox.ts'
 import { type BuildOptions, cached, type Key } from './cache.ts'
 import { mmdebstrap } from './mmdebstrap.ts'
@@ -68,11 +68,6 @@ const hooks = (recipe: HostRecipe, vm: boolean): string[] => [
 
 // A script travels inside the hook: in a user namespace mmdebstrap may not be able to read this checkout.
 const hook = (command: string, input: string): string => `${command} <<'DOCKFAULT'\n${input}\nDOCKFAULT\n`
-
-const exported = (environment: Record<string, string>): string =>
-  Object.entries(environment)
-    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
-    .join('')
 
 const phases: [RegExp, string][] = [
   [/^I: running apt-get update/, 'reading package lists'],

@@ -19,6 +19,12 @@ export function duration(ms: number): string {
 export const shellQuote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
+/** The lines of a POSIX shell that export variables. */
+export const exported = (environment: Readonly<Record<string, string>>): string =>
+  Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
+    .join('')
+
 /** The candidates nearest to a mistyped name, best first: a small edit distance or a shared part. */
 export function nearest(name: string, candidates: readonly string[], most = 3): string[] {
   return candidates

@@ -11,13 +11,19 @@ curl -fsSL --retry 3 -o /etc/yum.repos.d/docker-ce.repo "$ENGINE_REPO"
 # shellcheck disable=SC2086 # a list of words
 $MANAGER install -y $PACKAGES
 
+# In a container it runs before there is a systemd that anything could be stopped by.
+now=
+[ ! -d /run/systemd/system ] || now=--now
 # Firewall managers are faults' material: there, but asleep until a fault wakes them.
-systemctl disable --now firewalld.service iptables.service 2>/dev/null || true
+# shellcheck disable=SC2086 # a word or none
+systemctl disable $now firewalld.service iptables.service 2>/dev/null || true
 rm -f /etc/sysconfig/iptables /etc/sysconfig/ip6tables
-systemctl list-unit-files nftables.service 2>/dev/null | grep -q nftables && systemctl disable --now nftables.service
+# shellcheck disable=SC2086
+systemctl list-unit-files nftables.service 2>/dev/null | grep -q nftables && systemctl disable $now nftables.service
 
 # Nothing wakes up by itself in the middle of a measurement.
-for timer in dnf-makecache.timer dnf-automatic.timer unbound-anchor.timer fstrim.timer logrotate.timer; do
+for timer in dnf-makecache.timer dnf-automatic.timer unbound-anchor.timer fstrim.timer logrotate.timer \
+    systemd-tmpfiles-clean.timer; do
     systemctl mask "$timer" >/dev/null 2>&1 || true
 done
 mkdir -p /etc/systemd/journald.conf.d /var/log/journal
