@@ -1,34 +1,39 @@
 import { randomBytes } from 'node:crypto'
-import { noRecipe } from '../images/public.ts'
+import { loadPublic } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
 import { LabError } from '../lib/errors.ts'
 import { duration } from '../lib/text.ts'
+import { noBaseImage, noContainer } from './container/base-image.ts'
 import { ContainerHost } from './container/container-host.ts'
 import { noPrivateEngine } from './container/dockerd.ts'
 import { closeEngine, type Engine, openEngine } from './container/engine.ts'
 import { importImage } from './container/image.ts'
 import { keptLabel, ownerLabel, ownerName } from './container/owner.ts'
+import { buildPublic } from './container/public-image.ts'
 import { askEngine, userEngineAddress } from './container/user-engine.ts'
 import type { Provider, ProvisionOptions } from './host.ts'
 
 const living = new Set<ContainerHost>()
 
-/** Hosts in containers: systemd and a nested dockerd on the machine's own kernel. */
-export const container = (): Provider => ({
+/** Hosts in containers: systemd and a nested dockerd on the machine's own kernel. `root` is the folder of the images. */
+export const container = (root?: string): Provider => ({
   name: 'container',
   capabilities: new Set(['systemd', 'docker']),
   cost: 1,
 
   async unavailable(image) {
-    if (!hostImages().includes(image)) return noRecipe(image)
+    const never = noContainer(image, root)
+    if (never) return never
     const address = userEngineAddress()
     const answer = address === undefined ? undefined : await askEngine(address)
-    return answer ? answer.unfit : noPrivateEngine()
+    const unfit = answer ? answer.unfit : noPrivateEngine()
+    if (unfit || hostImages(root).includes(image)) return unfit
+    return noBaseImage(image, answer && address, root)
   },
 
   async provision(options) {
     const engine = await openEngine(options)
-    const tag = await importImage(engine.docker, options.image, options)
+    const tag = await importHost(engine, options, root)
     const started = Date.now()
     options.progress(`starting ${options.image} in a container`)
     const host = await start(engine, tag, options, this.capabilities)
@@ -55,6 +60,14 @@ export const container = (): Provider => ({
 
 /** Ends the private engine of this process; where hosts were to be kept, they stay with it for `npm run down`. */
 export const closeContainers = (): Promise<void> => closeEngine({ leave: living.size > 0 })
+
+/** The Docker image of a host: built by its recipe, or made of its public image. */
+const importHost = (engine: Engine, options: ProvisionOptions, root?: string): Promise<string> =>
+  hostImages(root).includes(options.image)
+    ? importImage(engine.docker, options.image, options)
+    : importImage(engine.docker, options.image, options, () =>
+        buildPublic(engine, loadPublic(options.image, root), options),
+      )
 
 async function start(
   engine: Engine,

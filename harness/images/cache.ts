@@ -40,6 +40,9 @@ const root = (): string => join(cacheRoot(), 'images')
 const label = ({ image, kind, hash }: Key): string => `${image}-${kind}-${hash.slice(0, 12)}`
 const workFolder = /^\.building-(.+)$/
 
+/** Whether the cache has a build, without reading it: a damaged one counts, and is made again when it is used. */
+export const isThere = (key: Key): boolean => existsSync(join(root(), label(key), 'manifest.json'))
+
 /** The folder of a build that is in the cache and whole; undefined otherwise. */
 export async function find(key: Key): Promise<string | undefined> {
   const dir = join(root(), label(key))

@@ -16,7 +16,7 @@ export interface CiJob {
 
 /** The provider that runs a cell where all are at hand: the cheapest that has what it needs. Looks at no machine. */
 export async function idealProvider({ host, needs }: Pick<Cell, 'host' | 'needs'>): Promise<string | undefined> {
-  // What has no recipe is to be had as a public box alone.
+  // What has no recipe is planned as its public box: in a container it has not been measured yet.
   const all = await providers(hostImages().includes(host) ? undefined : 'vagrant')
   return all.find((provider) => unmet(needs, provider).length === 0)?.name
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
+import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { clean } from '../../lib/text.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
@@ -38,7 +39,7 @@ export class ContainerHost implements Host {
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
     return this.reach(async () => {
-      const result = await this.guest.exec(script, options)
+      const result = await this.guest.exec(inWordsOf(this.name, script), options)
       // A container that ends kills what runs in it: that is no result of the command's.
       if (result.code === 137 && !(await this.isRunning())) throw new LabError('host', 'the host was lost')
       return result
@@ -46,7 +47,8 @@ export class ContainerHost implements Host {
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-    return this.reach(() => this.guest.put(path, content, mode))
+    const said = typeof content === 'string' ? inWordsOf(this.name, content) : content
+    return this.reach(() => this.guest.put(path, said, mode))
   }
 
   get(path: string): Promise<Uint8Array> {

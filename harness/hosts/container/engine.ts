@@ -67,8 +67,8 @@ async function open(options: Options): Promise<Engine> {
   }
 }
 
-// What an engine of an earlier process has left: its containers died with it.
-async function removeDead(docker: Dockerode): Promise<void> {
+/** Removes what a private engine of an earlier process has left: its containers died with it. */
+export async function removeDead(docker: Dockerode): Promise<void> {
   const dead = await docker.listContainers({ all: true })
   await Promise.all(dead.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
 }

@@ -15,9 +15,14 @@ const built = new Map<string, Promise<string>>()
 const imports = new Map<string, Promise<void>>()
 
 /** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
-export async function importImage(docker: Dockerode, image: string, options: BuildOptions): Promise<string> {
+export async function importImage(
+  docker: Dockerode,
+  image: string,
+  options: BuildOptions,
+  build: () => Promise<string> = () => buildRootfs(image, options),
+): Promise<string> {
   const known = built.get(image)
-  const building = known ?? buildRootfs(image, options)
+  const building = known ?? build()
   built.set(image, building)
   const dir = await building.catch((error: unknown) => {
     built.delete(image)
@@ -43,7 +48,7 @@ async function importOnce(
   if (await has(docker, tag)) return
   const started = Date.now()
   options.progress(`importing ${image} into the Docker engine`)
-  await importTar(docker, file, tag, image)
+  await importTar(docker, createReadStream(file, { highWaterMark: 2 ** 20 }), { tag, image })
   options.progress(`imported ${image} in ${duration(Date.now() - started)}`)
   await removeOlder(docker, image, tag)
 }
@@ -57,9 +62,14 @@ const has = (docker: Dockerode, tag: string): Promise<boolean> =>
       () => false,
     )
 
-async function importTar(docker: Dockerode, file: string, tag: string, image: string): Promise<void> {
+/** Makes a Docker image of a root file system. */
+export async function importTar(
+  docker: Dockerode,
+  tar: NodeJS.ReadableStream,
+  { tag, image }: { tag: string; image: string },
+): Promise<void> {
   const [repo, version] = tag.split(':')
-  const answer = await docker.importImage(createReadStream(file, { highWaterMark: 2 ** 20 }), {
+  const answer = await docker.importImage(tar, {
     repo,
     tag: version,
     changes: `LABEL ${imageLabel}=${image}`,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A dockerd in namespaces of its own (mounts, processes, network), made by the caller: when this process goes, the
-# kernel takes everything with it. $1 state folder, $2 name of the socket in it, $3 cgroup.
+# kernel takes everything with it. $1 state folder, $2 name of the socket in it, $3 cgroup. With
+# $4 it has the machine's own network, to pull and install by, and leaves it as it is.
 set -eu
 
 # What dockerd and containerd write outside the state folder (sockets, keys) does not reach the machine.
@@ -12,8 +13,10 @@ mount --bind "$1" /run/engine
 # dockerd raises limits of the whole kernel (kernel.keys.*); only the sysctls of its own network are its business.
 mount --bind /proc/sys /proc/sys
 mount -o remount,bind,ro /proc/sys
-mount --bind /proc/sys/net /proc/sys/net
-mount -o remount,bind,rw /proc/sys/net
+if [ -z "${4:-}" ]; then
+    mount --bind /proc/sys/net /proc/sys/net
+    mount -o remount,bind,rw /proc/sys/net
+fi
 
 # The lock is ours by now, so these are of engines that have ended.
 rm -f /run/engine/*.sock

@@ -39,13 +39,21 @@ export interface PrivateEngine {
   leave(): void
 }
 
+interface StartOptions {
+  keep: boolean
+  signal: AbortSignal
+  /** It has the machine's own network, for what has to be fetched: no bridge, no firewall and no sysctl of it. */
+  uplink?: boolean
+}
+
 /**
  * Starts a dockerd in its own network namespace; the machine's firewall, sysctls and files never see it. State folders
  * are numbered and each has room for one engine at a time, so that the images of an earlier run are found again.
  */
-export async function startPrivateEngine(options: { keep: boolean; signal: AbortSignal }): Promise<PrivateEngine> {
+export async function startPrivateEngine(options: StartOptions): Promise<PrivateEngine> {
   for (let number = 0; number < 32; number++) {
-    const engine = await startIn(join(cacheRoot(), 'engines', String(number)), options)
+    const name = options.uplink ? `uplink-${number}` : String(number)
+    const engine = await startIn(join(cacheRoot(), 'engines', name), options)
     if (engine) return engine
   }
   throw new LabError('host', 'there are 32 private Docker engines already', {
@@ -53,10 +61,7 @@ export async function startPrivateEngine(options: { keep: boolean; signal: Abort
   })
 }
 
-async function startIn(
-  dir: string,
-  options: { keep: boolean; signal: AbortSignal },
-): Promise<PrivateEngine | undefined> {
+async function startIn(dir: string, options: StartOptions): Promise<PrivateEngine | undefined> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const owner = identify(process.pid)!
   const name = `${owner.pid}-${owner.start}`
@@ -64,12 +69,13 @@ async function startIn(
   const socket = join(dir, `${name}.sock`)
   const log = openSync(logFile, 'w')
   const cgroup = `/dockfault-${name}`
-  const namespaces = ['unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=KILL', '--mount-proc', '--']
+  const network = options.uplink ? [] : ['--net']
+  const namespaces = ['unshare', '--mount', '--pid', ...network, '--fork', '--kill-child=KILL', '--mount-proc', '--']
   const lock = ['flock', '--nonblock', '--no-fork', '--conflict-exit-code', String(taken), join(dir, 'lock')]
   const command = [
     // The kernel ends the engine with this process, even by kill -9; an engine of hosts to be kept outlives it.
     ...(options.keep ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
-    ...[...lock, ...namespaces, 'sh', script, dir, `${name}.sock`, cgroup],
+    ...[...lock, ...namespaces, 'sh', script, dir, `${name}.sock`, cgroup, ...(options.uplink ? ['uplink'] : [])],
   ]
   // A session of its own: Ctrl-C reaches the harness alone, which then ends the engine in order.
   const env = { ...process.env, PATH: adminPath() }
@@ -84,8 +90,9 @@ async function startIn(
   })
   child.unref()
   const engine = child.pid === undefined ? undefined : identify(child.pid)
-  linkFolder ??= mkdtempSync('/tmp/dockfault-')
-  const link = linkFolder
+  const newFolder = (): string => mkdtempSync('/tmp/dockfault-')
+  if (!options.uplink) linkFolder ??= newFolder()
+  const link = options.uplink ? newFolder() : linkFolder!
   const record: EngineRecord = {
     owner,
     engine,

@@ -35,26 +35,40 @@ const isSocket = (address: string): boolean => address.startsWith('unix://')
  * One request to an engine behind a socket, for questions that are not worth loading testcontainers. Gives the JSON
  * answer (null where there is none to give), or undefined when nobody answers or the engine refuses.
  */
-export function askDocker(address: string, method: 'GET' | 'DELETE', path: string): Promise<unknown> {
+export async function askDocker(address: string, method: 'GET' | 'DELETE', path: string): Promise<unknown> {
+  const answer = await talkToDocker(address, method, path)
+  return answer && answer.status < 300 ? answer.body : undefined
+}
+
+/** The same, a refusal included: `body` is undefined where it is no JSON. Undefined when nobody answers in time. */
+export function talkToDocker(
+  address: string,
+  method: 'GET' | 'DELETE',
+  path: string,
+  patienceMs = 20_000,
+): Promise<{ status: number; body: unknown } | undefined> {
   if (!isSocket(address)) return Promise.resolve(undefined)
   const socketPath = address.slice('unix://'.length)
   return new Promise((resolve) => {
-    const asked = request({ socketPath, path, method, timeout: 20_000, agent: false }, (response) => {
+    const asked = request({ socketPath, path, method, timeout: patienceMs, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', () => resolve(undefined))
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
-        const fine = response.statusCode !== undefined && response.statusCode < 300
-        try {
-          resolve(fine ? JSON.parse(text || 'null') : undefined)
-        } catch {
-          resolve(undefined)
-        }
+        resolve({ status: response.statusCode ?? 500, body: parsed(text || 'null') })
       })
     })
     asked.on('timeout', () => asked.destroy())
     asked.on('error', () => resolve(undefined))
     asked.end()
   })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

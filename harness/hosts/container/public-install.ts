@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import type Dockerode from 'dockerode'
+import { LabError, messageOf } from '../../lib/errors.ts'
+import { Guest } from './guest.ts'
+import { importTar } from './image.ts'
+import { type Making, runScript, settle } from './making.ts'
+import { ownerLabel, ownerName } from './owner.ts'
+import type { Uplink } from './uplink.ts'
+
+// A static one, where a distribution has none: the same that probe-image.sh takes in a VM.
+const busybox = 'docker.io/library/busybox:musl'
+
+/**
+ * Pulls the base unless the engine has it, runs the scripts that need internet in a container of it, and imports what
+ * became of it into the engine of hosts. Gives the base's id.
+ */
+export async function installPublic(
+  uplink: Uplink,
+  { to, tag }: { to: Dockerode; tag: string },
+  making: Making,
+): Promise<string> {
+  const { image, say, signal } = making
+  await using base = await pulled(uplink, image.container!, making)
+  await using container = await plainContainer(uplink, base.id, image.name)
+  const abort = (): void => void container[Symbol.asyncDispose]()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const guest = new Guest(container.container)
+    for (const script of image.provision) await runScript(guest, script, making)
+    await addBusybox(uplink, container.container, guest, making)
+    await runScript(guest, settle, making)
+    say('importing')
+    await importTar(to, await container.container.export(), { tag, image: image.name })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+  return base.id
+}
+
+/** An image that the engine has, or pulls. */
+async function pulled(
+  { docker, keeps }: Uplink,
+  reference: string,
+  { say, signal }: Making,
+): Promise<AsyncDisposable & { id: string }> {
+  const held = docker.getImage(reference)
+  const id = async (): Promise<string> => (await held.inspect()).Id
+  const kept = await id().catch(() => undefined)
+  if (kept) return { id: kept, [Symbol.asyncDispose]: async () => undefined }
+  say(`pulling ${reference}`)
+  try {
+    await pull(docker, reference, signal)
+    const remove = async (): Promise<void> => void (keeps || (await held.remove().catch(() => undefined)))
+    return { id: await id(), [Symbol.asyncDispose]: remove }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new LabError('image', `the Docker engine could not pull ${reference}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function pull(docker: Dockerode, reference: string, signal: AbortSignal): Promise<void> {
+  const answer = (await docker.pull(reference)) as NodeJS.ReadableStream & { destroy: () => void }
+  const stop = (): void => answer.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  await new Promise<void>((resolve, reject) => {
+    answer.once('close', () => signal.aborted && reject(signal.reason))
+    docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()))
+  }).finally(() => signal.removeEventListener('abort', stop))
+}
+
+/** A container that waits for commands, with no rights but the usual ones, and the network of the engine. */
+async function plainContainer(
+  uplink: Uplink,
+  base: string,
+  name: string,
+): Promise<AsyncDisposable & { container: Dockerode.Container }> {
+  const container = await uplink.docker.createContainer({
+    name: `dockfault-${name}-${randomBytes(4).toString('hex')}`,
+    Image: base,
+    Entrypoint: ['sh', '-c', 'exec sleep infinity'],
+    Cmd: [],
+    Env: proxies(),
+    Labels: { [ownerLabel]: ownerName() },
+    HostConfig: { NetworkMode: uplink.network },
+  })
+  let gone: Promise<void> | undefined
+  const remove = (): Promise<void> => container.remove({ force: true, v: true }).catch(() => undefined)
+  const dispose = (): Promise<void> => (gone ??= remove())
+  try {
+    await container.start()
+  } catch (error) {
+    await dispose()
+    throw new LabError('image', `the Docker engine could not start ${name}: ${messageOf(error)}`, { cause: error })
+  }
+  return { container, [Symbol.asyncDispose]: dispose }
+}
+
+// A package manager reaches its mirrors the way this machine does.
+const proxies = (): string[] =>
+  Object.entries(process.env).flatMap(([name, value]) =>
+    /^(https?|no)_proxy$/i.test(name) ? [`${name}=${value}`] : [],
+  )
+
+// One after the other: what one has pulled it removes.
+let turn: Promise<unknown> = Promise.resolve()
+
+/** Gives a base without a busybox one, so that what comes after needs no network. */
+async function addBusybox(uplink: Uplink, to: Dockerode.Container, guest: Guest, making: Making): Promise<void> {
+  if ((await guest.exec('[ -x /bin/busybox ]')).code === 0) return
+  const mine = turn.then(async () => {
+    await using image = await pulled(uplink, busybox, making)
+    const from = await uplink.docker.createContainer({ Image: image.id, Cmd: ['true'] })
+    try {
+      await to.putArchive(await from.getArchive({ path: '/bin/busybox' }), { path: '/usr/bin' })
+    } finally {
+      await from.remove({ force: true, v: true }).catch(() => undefined)
+    }
+  })
+  turn = mine.catch(() => undefined)
+  await mine
+}
