@@ -83,7 +83,7 @@ async function plainContainer(
     Entrypoint: ['sh', '-c', 'exec sleep infinity'],
     Cmd: [],
     Env: proxies(),
-    Labels: { [ownerLabel]: ownerName() },
+    Labels: labels(),
     HostConfig: { NetworkMode: uplink.network },
   })
   let gone: Promise<void> | undefined
@@ -97,6 +97,8 @@ async function plainContainer(
   }
   return { container, [Symbol.asyncDispose]: dispose }
 }
+
+const labels = (): Record<string, string> => ({ [ownerLabel]: ownerName() })
 
 // A package manager reaches its mirrors the way this machine does.
 const proxies = (): string[] =>
@@ -112,7 +114,7 @@ async function addBusybox(uplink: Uplink, to: Dockerode.Container, guest: Guest,
   if ((await guest.exec('[ -x /bin/busybox ]')).code === 0) return
   const mine = turn.then(async () => {
     await using image = await pulled(uplink, busybox, making)
-    const from = await uplink.docker.createContainer({ Image: image.id, Cmd: ['true'] })
+    const from = await uplink.docker.createContainer({ Image: image.id, Cmd: ['true'], Labels: labels() })
     try {
       await to.putArchive(await from.getArchive({ path: '/bin/busybox' }), { path: '/usr/bin' })
     } finally {
