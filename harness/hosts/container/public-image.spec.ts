@@ -12,6 +12,19 @@ import { startRegistry } from './registry.spec-data.ts'
 
 const never = new AbortController().signal
 
+const settings = { WORD: "it's", MANAGER: 'dnf', PACKAGES: 'none', ENGINE_REPO: 'https://repo.invalid' }
+
+// Awake what el.sh is to put to sleep, and nothing to install.
+const standIn = `[ ! -d /run/systemd/system ]
+echo "$WORD" >/etc/word
+systemctl enable firewalld.service nftables.service
+systemctl disable docker.service
+mkdir -p /etc/yum.repos.d
+for program in dnf curl; do
+    printf '#!/bin/sh\\nexit 0\\n' >/usr/local/bin/$program
+    chmod 755 /usr/local/bin/$program
+done`
+
 // A Debian stands in for what a registry would have: its own busybox and packages are in it, so no network is asked.
 describe('a host made of a public image', function () {
   this.timeout(300_000)
@@ -39,8 +52,9 @@ describe('a host made of a public image', function () {
     process.env.XDG_CACHE_HOME = cache
     root = join(cache, 'images')
     mkdirSync(join(root, 'common'), { recursive: true })
-    cpSync(join(imagesRoot, 'common/probe-image.sh'), join(root, 'common/probe-image.sh'))
-    image('stand-in', registry.host, '[ ! -d /run/systemd/system ]\necho "$WORD" >/etc/word')
+    for (const script of ['el.sh', 'probe-image.sh'])
+      cpSync(join(imagesRoot, 'common', script), join(root, 'common', script))
+    image('stand-in', registry.host, standIn, ['el.sh'])
     image('no-package', registry.host, 'echo "Unable to find a match: docker-ce" >&2; exit 3')
     image('never-ends', registry.host, 'sleep 600')
     image('never-comes', silent.host, 'true')
@@ -55,11 +69,11 @@ describe('a host made of a public image', function () {
     if (cache) rmSync(cache, { recursive: true })
   })
 
-  function image(name: string, registryHost: string, script: string): void {
+  function image(name: string, registryHost: string, script: string, more: string[] = []): void {
     mkdirSync(join(root, name))
     writeFileSync(join(root, 'common', `${name}.sh`), `set -eu\n${script}\n`)
-    const text = { box: { name: 'none/none' }, container: `${registryHost}/lab/debian:12`, settings: { WORD: "it's" } }
-    const scripts = { provision: [`${name}.sh`], booted: ['probe-image.sh'] }
+    const text = { box: { name: 'none/none' }, container: `${registryHost}/lab/debian:12`, settings }
+    const scripts = { provision: [`${name}.sh`, ...more], booted: ['probe-image.sh'] }
     writeFileSync(join(root, name, 'public.yaml'), JSON.stringify({ ...text, ...scripts }))
   }
 
@@ -104,6 +118,8 @@ describe('a host made of a public image', function () {
     expect(await said('systemctl is-system-running; cat /proc/1/comm /etc/word')).to.equal("running\nsystemd\nit's")
     expect(await said('docker load -q -i /var/lib/dockfault/busybox.tar; docker images -q | wc -l')).to.match(/\n1$/)
     expect(await said('docker run --rm --network none dockfault/busybox:1 echo works')).to.equal('works')
+    const units = 'docker.service firewalld.service nftables.service fstrim.timer'
+    expect(await said(`systemctl is-enabled ${units}`)).to.equal('enabled\ndisabled\ndisabled\nmasked')
     // Nothing of the making: one boot, and an identity of its own.
     expect(await said('journalctl --list-boots -q --no-pager | wc -l; stat -c %s /etc/machine-id')).to.equal('1\n33')
   })
