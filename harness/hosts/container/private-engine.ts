@@ -68,7 +68,7 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
   const logFile = join(dir, `${name}.log`)
   const socket = join(dir, `${name}.sock`)
   const log = openSync(logFile, 'w')
-  const cgroup = `/dockfault-${name}`
+  const cgroup = `/dockfault-${name}${options.uplink ? '-uplink' : ''}`
   const network = options.uplink ? [] : ['--net']
   const namespaces = ['unshare', '--mount', '--pid', ...network, '--fork', '--kill-child=KILL', '--mount-proc', '--']
   const lock = ['flock', '--nonblock', '--no-fork', '--conflict-exit-code', String(taken), join(dir, 'lock')]
