@@ -75,7 +75,7 @@ describe(`index.html in Chromium${missing ? ` (skipped: no ${executablePath})` :
 
   it('runs nothing a guest printed, with scripts and by hovering', async () => {
     const { page, noise } = await open(sampleHostile())
-    for (const square of (await page.locator('a.sq').all()).slice(0, 3)) await square.hover()
+    for (const square of (await page.locator('.grid td.sick').all()).slice(0, 3)) await square.hover()
     expect(await page.evaluate('window.pwned')).to.equal(undefined)
     expect(await page.locator('img, iframe, body style, [onmouseover]').count()).to.equal(0)
     expect(await page.locator('.readout').first().textContent()).to.contain('<script>window.pwned')
@@ -96,29 +96,36 @@ describe(`index.html in Chromium${missing ? ` (skipped: no ${executablePath})` :
       'npm run scenario',
     ])
       expect(text).to.contain(part)
-    expect(await page.locator('a.sq.odd').first().getAttribute('title')).to.contain('expected pass')
+    expect(await page.locator('.grid .odd a').first().getAttribute('title')).to.contain('expected pass')
     expect(await page.locator('.readout').isVisible()).to.equal(false)
     await page.context().close()
   })
 
-  it('unfolds what a square saw when it is followed', async () => {
+  it('unfolds what a probe saw when its name is followed', async () => {
     const { page } = await open(sampleRun(), { javaScriptEnabled: false })
     expect(await page.locator('table.seen').isVisible()).to.equal(false)
-    await page.locator('a.sq.sick').first().click()
+    await page.locator('.grid tbody th a').first().click()
     expect(await page.locator('table.seen').isVisible()).to.equal(true)
+    await page.context().close()
+  })
+
+  it('leads from a square to the line that tells of it', async () => {
+    const { page } = await open(sampleRun())
+    await page.locator('.grid td.sick').first().click()
+    expect(await page.locator('.seen tr:target').textContent()).to.contain('Cannot connect to the Docker daemon')
     await page.context().close()
   })
 
   it('walks the grid by the arrow keys and tells what each square saw', async () => {
     const { page } = await open(sampleRun())
-    await page.locator('a.sq').first().focus()
+    await page.locator('.grid tbody td').first().focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowDown')
     expect(await page.locator('.readout').textContent()).to.match(
       /^egress-udp at broken: fail .*Cannot connect to the Docker daemon/,
     )
-    expect(await page.locator('a.sq[tabindex="0"]').count()).to.equal(1)
+    expect(await page.locator('.grid td[tabindex="0"]').count()).to.equal(1)
     await page.context().close()
   })
 

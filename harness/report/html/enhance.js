@@ -17,35 +17,49 @@
 
   // The square under the pointer or the keyboard tells what it saw in a line below the grid; arrows walk the grid.
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+  const hint = 'Point at a square, or walk the grid with the arrow keys, to read what was seen.'
+  const squareOf = ({ target }) => target.closest('td')
+  // The line of the table below that tells of a square.
+  const lineOf = (square) => {
+    const has = (words, n) => words.split(' ').includes(String(n))
+    const [row, column] = [square.parentElement.sectionRowIndex, square.cellIndex - 1]
+    const lines = square.closest('.part').querySelectorAll('.seen tbody tr')
+    return [...lines].find(({ dataset }) => has(dataset.of, row) && has(dataset.at, column))
+  }
+  const words = (square) => {
+    const grid = square.closest('table')
+    const [, , outcome, took, saw] = [...lineOf(square).cells].map((cell) => cell.textContent)
+    const stage = grid.tHead.rows[grid.tHead.rows.length - 1].cells[square.cellIndex].title
+    return `${square.parentElement.cells[0].textContent} at ${stage}: ${outcome} · ${took} · ${saw}`
+  }
   for (const grid of document.querySelectorAll('table.grid')) {
     const readout = grid.closest('.part').querySelector('.readout')
-    const hint = 'Point at a square, or walk the grid with the arrow keys, to read what was seen.'
     readout.textContent = hint
-    const start = grid.querySelector('a.sq')
+    const start = grid.querySelector('tbody td')
     if (start) start.tabIndex = 0
-    const tell = ({ target }) => {
-      const square = target.closest('a.sq')
-      // The browser's own tooltip would lie over the grid. Taken one by one: a long report has tens of thousands.
-      if (square?.title) {
-        square.dataset.seen = square.title
-        square.removeAttribute('title')
-      }
-      readout.textContent = square ? square.dataset.seen : hint
+    const tell = (event) => {
+      const square = squareOf(event)
+      readout.textContent = square?.textContent && square.closest('tbody') ? words(square) : hint
     }
     grid.addEventListener('pointerover', tell)
     grid.addEventListener('focusin', tell)
     grid.addEventListener('pointerleave', () => {
       readout.textContent = hint
     })
+    grid.addEventListener('click', (event) => {
+      const square = squareOf(event)
+      if (square?.textContent && square.closest('tbody') && !event.target.closest('a'))
+        location.hash = lineOf(square).id
+    })
     grid.addEventListener('keydown', (event) => {
-      const square = event.target.closest('a.sq')
+      const square = squareOf(event)
+      if (!square) return
+      if (event.key === 'Enter') location.hash = lineOf(square).id
       const by = step[event.key]
-      if (!square || !by) return
+      if (!by) return
       event.preventDefault()
-      const td = square.parentElement
-      const row = grid.tBodies[0].rows[td.parentElement.sectionRowIndex + by[0]]
-      const next = row?.cells[td.cellIndex + by[1]]?.querySelector('a.sq')
-      if (!next) return
+      const next = grid.tBodies[0].rows[square.parentElement.sectionRowIndex + by[0]]?.cells[square.cellIndex + by[1]]
+      if (next?.tagName !== 'TD' || !next.textContent) return
       square.tabIndex = -1
       next.tabIndex = 0
       next.focus()

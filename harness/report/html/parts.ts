@@ -51,5 +51,16 @@ export function stageList(stages: readonly string[]): Html {
   return html`${[...before, ...after].map((words, i) => html`${i > 0 && ', '}${words}`)}`
 }
 
+/** The same in plain text, for tables that say it hundreds of times. */
+export function stageText(stages: readonly string[]): string {
+  const before = stages.filter((stage) => !stage.startsWith('fix:'))
+  const after = stages
+    .filter((stage) => stage.startsWith('fix:'))
+    .map((stage) => stage.slice('fix:'.length).replace('+', ' + '))
+  return [...before, ...(after.length > 0 ? [`after ${after.join(', ')}`] : [])]
+    .map((name) => bound(name, 300))
+    .join(', ')
+}
+
 /** A name as part of an id or a link inside the page. */
 export const slug = (name: string): string => name.replace(/[^\w-]+/g, '-').slice(0, 80)

@@ -1,23 +1,23 @@
-import { type Html, html, type Piece } from '../../lib/html.ts'
-import { duration } from '../../lib/text.ts'
+import { type Html, html } from '../../lib/html.ts'
 import { bound } from '../bound.ts'
 import { type Grid, probeGrid, type Square } from '../grid.ts'
 import type { CellRecord } from '../record.ts'
 import { count, outcomeSigns } from '../words.ts'
 import { part, slug } from './parts.ts'
-import { renderSeen } from './seen.ts'
+import { renderSeen, type Sight, sightsOf } from './seen.ts'
 
 /** The probes by stage: colour tells sick from healthy, the sign what was seen, a frame what the scenario did not expect. */
 export function renderProbes(cell: CellRecord): Html | false {
   const grid = probeGrid(cell)
   if (grid.rows.length === 0) return false
+  const sights = sightsOf(grid)
   const id = `cell-${slug(cell.name)}-probe`
   const wrong = grid.rows.flatMap(({ squares }) => squares).filter((square) => square?.mismatch).length
   return part(
     'Probes',
     `${count(grid.rows.length, 'probe')} × ${count(grid.stages.length, 'stage')}${wrong ? `, ${wrong} unexpected` : ', all as expected'}`,
     html`<div class="instrument">
-<div class="scroll" tabindex="0" role="region" aria-label="Probes by stage">${table(grid, id)}</div>
+<div class="scroll" tabindex="0" role="region" aria-label="Probes by stage">${table(grid, sights, id)}</div>
 <div class="aside">
 <ul class="legend">
 <li><i class="sq well">✓</i> as on the healthy host</li>
@@ -29,23 +29,27 @@ export function renderProbes(cell: CellRecord): Html | false {
 <p class="readout" aria-live="polite"></p>
 </div>
 </div>
-<details class="more"><summary>What every probe saw</summary>${renderSeen(grid, id)}</details>`,
+<details class="more"><summary>What every probe saw</summary>${renderSeen(grid, sights, id)}</details>`,
   )
 }
 
-function table({ stages, rows }: Grid, id: string): Html {
+// A square is a bare cell of the table: a long report has tens of thousands of them. What one saw stands in the line its
+// row leads to; only the few that the scenario did not expect tell it themselves.
+function table({ stages, rows }: Grid, sights: readonly Sight[], id: string): Html {
   const fixes = stages.findIndex((stage) => stage.startsWith('fix:'))
-  const edge = (i: number): Piece => i > 0 && i === fixes && html` class="edge"`
+  const isEdge = (i: number): boolean => i > 0 && i === fixes
   const heads = stages.map((stage, i) => {
     const [fix, rung] = stage.startsWith('fix:') ? stage.slice('fix:'.length).split('+', 2) : [stage]
     const words = rung ? html`<span class="quiet">then</span> ${bound(rung, 60)}` : bound(fix ?? '', 60)
-    return html`<th scope="col"${edge(i)}><span><code>${words}</code></span></th>`
+    return html`<th scope="col" title="${bound(stage, 80)}"${isEdge(i) && html` class="edge"`}><span><code>${words}</code></span></th>`
   })
   const families = rows.map(({ probe }) => probe.replace(/-?[^-]*$/, ''))
   const body = rows.map(({ probe, squares }, row) => {
-    const tiles = squares.map((square, i) => html`<td${edge(i)}>${square && tile(square, `${id}-${row}`)}</td>`)
+    const lineOf = (column?: number): string =>
+      `#${id}-${sights.findIndex((sight) => sight.rows.includes(row) && (column === undefined || sight.columns.includes(column)))}`
+    const tiles = squares.map((square, i) => tile(square, isEdge(i), () => lineOf(i)))
     const air = begins(families, row) && html` class="begins"`
-    return html`<tr${air}><th scope="row"><code>${bound(probe, 60)}</code></th>${tiles}</tr>\n`
+    return html`<tr${air}><th scope="row"><a href="${lineOf()}">${bound(probe, 60)}</a></th>${tiles}</tr>\n`
   })
   return html`<table class="grid">
 <thead>${fixes >= 0 && over(fixes, stages.length)}<tr><td></td>${heads}</tr></thead>
@@ -64,12 +68,12 @@ function begins(families: string[], row: number): boolean {
   return row > 0 && family(row) !== family(row - 1)
 }
 
-function tile(square: Square, row: string): Html {
-  const { stage, probe, observed, expected, mismatch, sick, detail, durationMs } = square
-  const look = observed === 'error' ? 'error' : sick ? 'sick' : 'well'
-  const but = mismatch ? `, expected ${expected}` : ''
-  const words = `${probe} at ${stage}: ${observed}${but} · ${duration(durationMs)} · ${bound(detail, 160)}`
-  const odd = mismatch && ' odd'
-  // Reached by the arrow keys, or read in the table below: a hundred tab stops would shut the page to a keyboard.
-  return html`<a class="sq ${look}${odd}" href="#${row}" tabindex="-1" title="${words}" aria-label="${observed}${but}">${outcomeSigns[observed]}</a>`
+function tile(square: Square | undefined, edge: boolean, line: () => string): Html {
+  if (!square) return html`<td${edge && html` class="edge"`}></td>`
+  const { stage, probe, observed, expected, mismatch, sick, detail } = square
+  const look = `${observed === 'error' ? 'error' : sick ? 'sick' : 'well'}${edge ? ' edge' : ''}`
+  const sign = outcomeSigns[observed]
+  if (!mismatch) return html`<td class="${look}">${sign}</td>`
+  const words = `${probe} at ${stage}: ${observed}, expected ${expected} · ${bound(detail, 160)}`
+  return html`<td class="${look} odd"><a href="${line()}" title="${words}" aria-label="${observed}, expected ${expected}">${sign}</a></td>`
 }

@@ -2,39 +2,69 @@ import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import type { Grid, Square } from '../grid.ts'
-import { stageList } from './parts.ts'
+import { stageText } from './parts.ts'
 
-/** What every probe saw, in full; stages at which it saw the same share a line. Row n has the id `<id>-n`. */
-export const renderSeen = ({ rows }: Grid, id: string): Html => html`<table class="seen">
-<thead><tr><th scope="col">Probe</th><th scope="col">Stages</th><th scope="col">Outcome</th><th scope="col">Took</th>
-<th scope="col">What it saw</th></tr></thead>
-${rows.map(
-  (
-    { probe, squares },
-    row,
-  ) => html`<tbody id="${id}-${row}">${alike(squares).map((group, i) => line(i === 0 ? probe : '', group))}</tbody>
-`,
-)}</table>`
-
-function line(probe: string, group: [Square, ...Square[]]): Html {
-  const [{ observed, expected, mismatch, detail }] = group
-  const times = group.map(({ durationMs }) => durationMs)
-  const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))]
-  return html`<tr${mismatch && html` class="odd"`}><th scope="row">${probe && html`<code>${bound(probe, 60)}</code>`}</th>
-<td>${stageList(group.map(({ stage }) => stage))}</td>
-<td>${observed}${mismatch && html` <b>expected ${expected}</b>`}</td>
-<td class="took">${least === most ? least : `${least} to ${most}`}</td>
-<td><samp>${bound(detail)}</samp></td></tr>`
+/** What some probes saw alike at some stages, as one line; `rows` and `columns` are those of the grid. */
+export interface Sight {
+  rows: number[]
+  columns: number[]
+  squares: [Square, ...Square[]]
 }
 
-function alike(squares: readonly (Square | undefined)[]): [Square, ...Square[]][] {
-  const groups = new Map<string, [Square, ...Square[]]>()
-  for (const square of squares) {
+/** What was seen, each thing once: probes that saw the same at the same stages share a line. */
+export function sightsOf({ rows }: Grid): Sight[] {
+  const sights = new Map<string, Sight>()
+  for (const [row, { squares }] of rows.entries())
+    for (const { columns, squares: alike } of alikeInRow(squares)) {
+      const key = `${columns}\n${keyOf(alike[0])}`
+      const sight = sights.get(key)
+      if (sight) {
+        sight.rows.push(row)
+        sight.squares.push(...alike)
+      } else sights.set(key, { rows: [row], columns, squares: alike })
+    }
+  return [...sights.values()]
+}
+
+/** The lines as a table; line n has the id `<id>-n`, and tells the script which squares of the grid it is about. */
+export const renderSeen = (
+  { stages, rows }: Grid,
+  sights: readonly Sight[],
+  id: string,
+): Html => html`<table class="seen">
+<thead><tr><th scope="col">Probes</th><th scope="col">Stages</th><th scope="col">Outcome</th><th scope="col">Took</th>
+<th scope="col">What they saw</th></tr></thead>
+<tbody>${sights.map((sight, n) => {
+  const [{ observed, expected, mismatch }] = sight.squares
+  const names = sight.rows.map((row) => bound(rows[row]!.probe, 60)).join(', ')
+  const when = sight.columns.length === stages.length ? 'every stage' : stageText(sight.columns.map((i) => stages[i]!))
+  return html`<tr id="${id}-${n}" data-of="${sight.rows.join(' ')}" data-at="${sight.columns.join(' ')}"${mismatch && html` class="odd"`}><th scope="row">${names}</th><td>${when}</td>\
+<td>${observed}${mismatch && html` <b>expected ${expected}</b>`}</td><td>${took(sight)}</td><td>${words(sight)}</td></tr>
+`
+})}</tbody></table>`
+
+function alikeInRow(squares: readonly (Square | undefined)[]): Omit<Sight, 'rows'>[] {
+  const groups = new Map<string, Omit<Sight, 'rows'>>()
+  for (const [column, square] of squares.entries()) {
     if (!square) continue
-    const key = `${square.observed}\n${square.expected}\n${square.detail}`
-    const group = groups.get(key)
-    if (group) group.push(square)
-    else groups.set(key, [square])
+    const group = groups.get(keyOf(square))
+    if (group) {
+      group.columns.push(column)
+      group.squares.push(square)
+    } else groups.set(keyOf(square), { columns: [column], squares: [square] })
   }
   return [...groups.values()]
 }
+
+// A ping is never equally fast: how long something took does not make it another thing.
+const timeless = (detail: string): string => detail.replace(/\d[\d./]*(?= ms\b)/g, '…')
+const keyOf = ({ observed, expected, detail }: Square): string => `${observed}\n${expected}\n${timeless(detail)}`
+
+function took({ squares }: Sight): string {
+  const times = squares.map(({ durationMs }) => durationMs)
+  const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))]
+  return least === most ? least : `${least} to ${most}`
+}
+
+const words = ({ squares: [first, ...rest] }: Sight): string =>
+  bound(rest.every(({ detail }) => detail === first.detail) ? first.detail : timeless(first.detail))

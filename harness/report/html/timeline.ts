@@ -46,10 +46,9 @@ const track = (
   from: number,
   share: number,
   marks: number[],
-): Html => html`<svg class="track" height="10" aria-hidden="true">
-${marks.map((ms) => html`<line x1="${percent(ms)}" x2="${percent(ms)}" y1="0" y2="10"/>`)}
-<rect x="${percent(from)}" width="${percent(Math.max(share, 0.004))}" y="1" height="8" rx="2"/>
-</svg>`
+): Html => html`<svg class="track" height="10" aria-hidden="true">\
+<svg viewBox="0 0 1 1" preserveAspectRatio="none"><path d="${marks.map((at) => `M${Number(at.toFixed(4))} 0v1`)}"/></svg>\
+<rect x="${percent(from)}" width="${percent(Math.max(share, 0.004))}" y="1" height="8" rx="2"/></svg>`
 
 const steps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200].map((seconds) => seconds * 1000)
 

@@ -3,31 +3,51 @@ import { isDead, type Station } from '../../trace/trace.ts'
 import { bound, first } from '../bound.ts'
 import type { CellRecord, TraceRecord } from '../record.ts'
 import { sentence } from '../words.ts'
-import { part, stageWords } from './parts.ts'
+import { part, stageList } from './parts.ts'
 
 /** The way of each packet that was followed, drawn from container to outside and back: green up to where it dies. */
 export function renderWay(cell: CellRecord): Html | false {
   const traces = cell.traces ?? []
   if (traces.length === 0) return false
   const last = traces.at(-1)!.stage
+  const groups = alike(traces)
   // What tells most stands open: the last state known beforehand, and there the packet that died.
-  const open = traces.filter(({ stage }) => stage === last).sort((a, b) => Number(isDead(b)) - Number(isDead(a)))
-  const rest = traces.filter(({ stage }) => stage !== last)
+  const open = groups
+    .filter(({ stages }) => stages.includes(last))
+    .sort((a, b) => Number(isDead(b.trace)) - Number(isDead(a.trace)))
+  const rest = groups.filter(({ stages }) => !stages.includes(last))
   return part(
     'The packet’s way',
     traces.some(({ by }) => by === 'packets') ? 'real packets, followed through every hook' : 'on paper',
     html`${open.map(figure)}
-${rest.length > 0 && html`<details class="more"><summary>And ${[...new Set(rest.map(({ stage }) => stage))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
+${rest.length > 0 && html`<details class="more"><summary>And ${[...new Set(rest.flatMap(({ stages }) => stages))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
   )
 }
 
-function figure(trace: TraceRecord): Html {
-  const { flow, end, from, stage, stations, killer, summary } = trace
+interface Alike {
+  trace: TraceRecord
+  stages: string[]
+}
+
+// What happens to a packet alike at several stages is drawn once.
+function alike(traces: readonly TraceRecord[]): Alike[] {
+  const groups = new Map<string, Alike>()
+  for (const trace of traces) {
+    const key = JSON.stringify({ ...trace, stage: '' })
+    const group = groups.get(key)
+    if (group) group.stages.push(trace.stage)
+    else groups.set(key, { trace, stages: [trace.stage] })
+  }
+  return [...groups.values()]
+}
+
+function figure({ trace, stages }: Alike): Html {
+  const { flow, end, from, stations, killer, summary } = trace
   const dead = isDead(trace)
   const lane = (way: Station['way']): Piece => stations.filter((station) => station.way === way).map(point)
   const answered = stations.some(({ way, state }) => way === 'back' && state !== 'unknown' && state !== 'unreached')
   return html`<figure class="packet ${dead ? 'died' : 'lived'}">
-<figcaption>${stageWords(stage)} <b>${from === 'default' ? 'from the default bridge' : 'from a user network'}</b>
+<figcaption>${stageList(stages)} <b>${from === 'default' ? 'from the default bridge' : 'from a user network'}</b>
 <span class="quiet">${flow.address ? html`to ${flow.address}${flow.port > 0 && `:${flow.port}`} by ${flow.protocol}` : ''}</span>
 <span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
 <ol class="way">${lane('out')}</ol>
@@ -46,17 +66,11 @@ ${met(stations)}
 const owner = (who: string): string =>
   who === 'admin' ? 'The admin’s own:' : who === 'unknown' ? 'Nobody’s mark:' : `${bound(who, 40)}’s:`
 
-const signs: Record<Station['state'], string> = { passed: '', dead: '✗', unreached: '', unknown: '?' }
-const words: Record<Station['state'], string> = {
-  passed: 'passed',
-  dead: 'dies here',
-  unreached: 'not reached',
-  unknown: 'not seen',
+// The dot, and the word for those who do not see it, are of the stylesheet: a long report has thousands of places.
+const point = ({ place, state, says, way, hops }: Station): Html => {
+  const words = state === 'unreached' ? '' : short(place, way, says, hops.length)
+  return html`<li class="${state} ${place}">${place}${words && html` <small>${words}</small>`}</li>`
 }
-
-const point = ({ place, state, says, way, hops }: Station): Html => html`<li class="${state} ${place}">
-<i role="img" aria-label="${words[state]}">${signs[state]}</i><b>${place}</b>
-<small>${state === 'unreached' ? '' : short(place, way, says, hops.length)}</small></li>`
 
 // What fits below a dot; the whole of it stands in the sentence and in the table.
 function short(place: Station['place'], way: Station['way'], says: string, hops: number): string {
@@ -76,11 +90,7 @@ function met(stations: readonly Station[]): Piece {
   return html`<details class="more"><summary>Every rule that decided</summary>
 <table class="met"><thead><tr><th scope="col">Way</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Whose</th></tr></thead>
 <tbody>${shown.map(
-    ({
-      way,
-      place,
-      hop,
-    }) => html`<tr class="${hop.verdict}"><td>${way}</td><td>${place}</td><td><code>${bound(`${hop.table} ${hop.chain}`, 80)}</code></td>
-<td><samp>${bound(hop.rule, 200)}</samp></td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
+    ({ way, place, hop }) =>
+      html`<tr class="${hop.verdict}"><td>${way}</td><td>${place}</td><td>${bound(`${hop.table} ${hop.chain}`, 80)}</td><td>${bound(hop.rule, 200)}</td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
   )}</tbody></table>${cut > 0 && html`<p class="cut">${cut} more rules cut</p>`}</details>`
 }

@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import { sampleLarge } from '../sample-large.spec-data.ts'
+import { renderHtml } from './index.ts'
+
+// How fast a page opens is measured elsewhere; what makes it slow, its bytes and its elements, can be held here.
+describe('the page of 200 cells', () => {
+  const page = renderHtml(sampleLarge(200))
+
+  it('stays within its budget of bytes and elements', () => {
+    expect(page.length / 1e6).to.be.below(7)
+    expect(page.match(/<[a-z]/g)!.length / 1000).to.be.below(200)
+  })
+
+  it('is whole: every cell with its probes, and its packets’ ways', () => {
+    expect(page.match(/<details class="cell"/g)).to.have.length(200)
+    expect(page.match(/<table class="grid"/g)).to.have.length(190)
+    expect(page.match(/<figure class="packet/g)).to.have.length.above(500)
+  })
+
+  it('says once what several probes or stages saw alike', () => {
+    const cell = /id="cell-debian12-healthy-variant-0"[\s\S]*?<\/details>\s*<details class="cell"/.exec(page)![0]
+    expect(cell.split('HTTP/1.0 200 OK · dockfault outside')).to.have.length(2)
+    expect(cell).to.contain('>egress-tcp, user-tcp, host-network</th><td>every stage</td>')
+    expect(cell).to.match(/round-trip min\/avg\/max = [\d.…/]+ ms/)
+  })
+})
