@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, readFile, stat } from 'node:fs/promises'
+import { cp, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadClaims } from '../faults/claims.ts'
@@ -22,16 +22,16 @@ export default async function report(args: string[]): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { plan: { type: 'string' } } })
   const [first, ...files] = positionals
   if (values.plan && first !== 'merge') throw new LabError('usage', '--plan has no place without merge')
-  const record = first === 'merge' ? await merge(files, values.plan) : await again(first)
+  const again = first === 'merge' ? undefined : (first ?? join(reportsDir, 'latest'))
+  const record = again ? await read(again) : await merge(files, values.plan)
   const dir = join(reportsDir, record.runId)
+  await copyHosts(again ? [again] : files, dir)
   await writeReports(record, dir)
   createReporter(process.stderr, { color: !process.env.NO_COLOR, live: false }).end(record, `${dir}/index.html`)
   // Each shard has annotated its own cells.
   tellGithub(record, { annotate: false })
   return exit[record.verdict]
 }
-
-const again = (file = join(reportsDir, 'latest')): Promise<RunRecord> => read(file)
 
 async function merge(files: readonly string[], plan: string | undefined): Promise<RunRecord> {
   const records = await Promise.all(files.map(read))
@@ -41,14 +41,17 @@ async function merge(files: readonly string[], plan: string | undefined): Promis
     claims: loadClaims(),
     ...(asked && { asked }),
   })
-  // What the hosts printed lies beside each record, and the page leads to it.
-  for (const file of files) {
-    const from = join(await folderOf(file), 'hosts')
-    const to = join(reportsDir, record.runId, 'hosts')
-    if (existsSync(from)) await cp(from, to, { recursive: true, force: true })
-  }
   remember(record, reportsDir)
   return record
+}
+
+/** What the hosts printed lies beside each record; the page shows its ends, and leads to it. */
+async function copyHosts(files: readonly string[], dir: string): Promise<void> {
+  for (const file of files) {
+    const from = join(await realpath(await folderOf(file)), 'hosts')
+    const to = join(dir, 'hosts')
+    if (from !== to && existsSync(from)) await cp(from, to, { recursive: true, force: true })
+  }
 }
 
 /** The cells that `npm run list -- --json --shard-minutes N` gave jobs to. */

@@ -3,6 +3,7 @@ import { duration } from '../../lib/text.ts'
 import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import { headline } from '../headline.ts'
+import type { LogTail } from '../logs.ts'
 import type { CellRecord } from '../record.ts'
 import { story } from '../story.ts'
 import { machine, verdictSigns } from '../words.ts'
@@ -11,21 +12,30 @@ import { renderFacts } from './facts.ts'
 import { renderFailures } from './failures.ts'
 import { renderFixes } from './fixes.ts'
 import { renderJournal } from './journal.ts'
+import { renderLogs } from './logs.ts'
 import { command, part, prose, slug } from './parts.ts'
 import { renderProbes } from './probes.ts'
 import { renderRulesets } from './rulesets.ts'
 import { renderTimeline } from './timeline.ts'
 import { renderWay } from './way.ts'
 
+interface Around {
+  /** It is the only cell of the run, which is then told with it. */
+  alone: boolean
+  claims?: Piece
+  logs?: readonly LogTail[] | undefined
+}
+
 /** All there is to say of one cell, in the order of the flow. Among others it folds, open where it did not pass. */
-export function renderCell(cell: CellRecord, { alone, claims }: { alone: boolean; claims?: Piece }): Html {
+export function renderCell(cell: CellRecord, around: Around): Html {
+  const { alone } = around
   const id = `cell-${slug(cell.name)}`
-  if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell, claims)}</article>`
+  if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell, around)}</article>`
   const open = cell.verdict === 'failed' || cell.verdict === 'broken'
   // The name is inside: a link to it unfolds the cell, without a script.
   return html`<details class="cell"${open && html` open`}>
 <summary>${hero(cell, false)}</summary>
-<div class="body" id="${id}">${body(cell)}</div>
+<div class="body" id="${id}">${body(cell, around)}</div>
 </details>`
 }
 
@@ -39,7 +49,7 @@ ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 </header>`
 }
 
-const body = (cell: CellRecord, claims?: Piece): Html => html`
+const body = (cell: CellRecord, { claims, logs }: Around): Html => html`
 ${renderFailures(failures({ cells: [cell] }), false)}
 ${about(cell)}
 ${part('What happened', false, html`<div class="story">${story(cell).map(({ lead, text }) => html`<p><b>${lead}.</b> ${prose(text)}</p>`)}</div>`)}
@@ -52,7 +62,7 @@ ${claims}
 ${renderRulesets(cell)}
 ${renderJournal(cell)}
 ${renderFacts(cell)}
-${cell.verdict !== 'skipped' && logs(cell)}
+${renderLogs(cell, logs)}
 ${part('Run it again', false, command(cell.command))}`
 
 function about(cell: CellRecord): Html {
@@ -67,16 +77,4 @@ function about(cell: CellRecord): Html {
   return html`<dl class="about">${facts
     .filter(([, value]) => value)
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
-}
-
-const logs = (cell: CellRecord): Html => {
-  const folder = `hosts/${encodeURIComponent(cell.name)}`
-  return part(
-    'Logs',
-    false,
-    html`<ul class="links">
-<li><a href="${folder}/console.log">console.log</a> <span class="quiet">what the host printed on its console</span></li>
-<li><a href="${folder}/journal.txt">journal.txt</a> <span class="quiet">its journal, from boot to end</span></li>
-</ul>`,
-  )
 }

@@ -66,6 +66,39 @@
     })
   }
 
+  // A log is searched line by line: what does not have the words is put away, what has them is marked.
+  const make = (name, properties, ...children) => {
+    const element = Object.assign(document.createElement(name), properties)
+    element.append(...children)
+    return element
+  }
+  const marked = (line, wanted) => {
+    const parts = []
+    let from = 0
+    for (let at = find(line, wanted, 0); at !== -1; at = find(line, wanted, from)) {
+      parts.push(line.slice(from, at), make('mark', { textContent: line.slice(at, at + wanted.length) }))
+      from = at + wanted.length
+    }
+    return [...parts, line.slice(from), '\n']
+  }
+  const find = (line, wanted, from) => line.toLowerCase().indexOf(wanted, from)
+  for (const log of document.querySelectorAll('details.log')) {
+    const pre = log.querySelector('pre')
+    let text
+    const field = make('input', { type: 'search', placeholder: 'Search', spellcheck: false })
+    field.setAttribute('aria-label', `Search ${pre.getAttribute('aria-label')}`)
+    const hits = make('output', {})
+    field.addEventListener('input', () => {
+      text ??= pre.textContent
+      const wanted = field.value.toLowerCase()
+      const lines = text.split('\n')
+      const kept = wanted ? lines.filter((line) => find(line, wanted, 0) !== -1) : lines
+      hits.textContent = wanted ? `${kept.length} of ${lines.length} lines` : ''
+      pre.replaceChildren(...(wanted ? kept.flatMap((line) => marked(line, wanted)) : [text]))
+    })
+    pre.before(make('p', { className: 'find' }, field, hits))
+  }
+
   // Paper cannot unfold.
   let folded = []
   addEventListener('beforeprint', () => {

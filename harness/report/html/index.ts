@@ -5,6 +5,7 @@ import { duration } from '../../lib/text.ts'
 import { cost } from '../cost.ts'
 import { failures } from '../failures.ts'
 import type { PastRun } from '../history.ts'
+import type { Logs } from '../logs.ts'
 import type { RunRecord, Verdict } from '../record.ts'
 import { brokenTries } from '../verdict.ts'
 import { count, verdictOrder, verdictSigns } from '../words.ts'
@@ -31,6 +32,7 @@ const sheets = [
   'claims',
   'scores',
   'records',
+  'logs',
   'cells',
   'history',
   'media',
@@ -41,8 +43,11 @@ const hash = (text: string): string => `'sha256-${createHash('sha256').update(te
 // Nothing but these two texts may act on the page, whatever a guest managed to print.
 const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
 
-/** The whole report as one self-contained page that reads without scripts; `past` are earlier runs, oldest first. */
-export function renderHtml(record: RunRecord, past: readonly PastRun[] = []): string {
+/**
+ * The whole report as one self-contained page that reads without scripts; `past` are earlier runs, oldest first, and
+ * `logs` what lies beside the record.
+ */
+export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], logs: Logs = new Map()): string {
   const [only] = record.cells
   const single = record.cells.length === 1 && only
   const subject = single ? single.name : count(record.cells.length, 'cell')
@@ -69,7 +74,7 @@ export function renderHtml(record: RunRecord, past: readonly PastRun[] = []): st
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true, claims: [renderScores(record), renderClaims(record), renderHistory(record, past)] }) : many(record, bad, past)}
+${single ? renderCell(single, { alone: true, claims: [renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
@@ -81,7 +86,7 @@ printed. Nothing on this page is loaded from elsewhere.</p>
 `.toString()
 }
 
-function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonly PastRun[]): Html {
+function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonly PastRun[], logs: Logs): Html {
   const broken = brokenTries(record)
   const spent = cost(record)
   const tally = verdictOrder
@@ -102,7 +107,7 @@ ${renderConfusion(record)}
 ${renderScores(record)}
 ${renderClaims(record)}
 <section class="part"><h2>Run it again</h2><div>${command(record.command)}</div></section>
-${sorted.map((cell) => renderCell(cell, { alone: false }))}`
+${sorted.map((cell) => renderCell(cell, { alone: false, logs: logs.get(cell.name) }))}`
 }
 
 const when = (iso: string): string => iso.replace('T', ' ').replace(/(:\d\d)(:\d\d(\.\d+)?)?Z$/, '$1 UTC')

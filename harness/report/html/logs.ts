@@ -1,0 +1,41 @@
+import { type Html, html } from '../../lib/html.ts'
+import { type LogFile, type LogTail, logFiles } from '../logs.ts'
+import type { CellRecord } from '../record.ts'
+import { count } from '../words.ts'
+import { part } from './parts.ts'
+
+const what: Record<LogFile, string> = {
+  'console.log': 'what the host printed on its console',
+  'journal.txt': 'its journal, from boot to end',
+}
+
+/** What the host printed, folded, with what is not shown said and linked; the field to search it comes with the script. */
+export function renderLogs(cell: CellRecord, tails: readonly LogTail[] | undefined): Html | false {
+  if (cell.verdict === 'skipped') return false
+  const folder = `hosts/${encodeURIComponent(cell.name)}`
+  const items = logFiles.map((file) => {
+    const tail = tails?.find((each) => each.file === file)
+    const link = html`<a href="${folder}/${file}">${file}</a>`
+    if (tail?.text) return shown(tail, link)
+    return html`<p>${tails && !tail ? html`<code>${file}</code>` : link} <span class="quiet">${what[file]}${tails && `: ${absent(tail)}`}</span></p>`
+  })
+  return part('Logs', false, html`<div class="logs">${items}</div>`)
+}
+
+function shown(tail: LogTail, link: Html): Html {
+  const { file, size, read, text, own } = tail
+  const cut = read < size
+  return html`<details class="log"><summary><code>${file}</code> <span class="quiet">${what[file]}, ${cut && 'the last '}${count(text.split('\n').length, 'line')}</span></summary>
+<p class="quiet">${cut ? html`The last ${bytes(read)} of ${bytes(size)}; the whole is ${link}.` : html`The file is ${link}.`}${
+    own > 0 && ` ${count(own, 'line')} in which the lab’s own agent tells of its work left out.`
+  }</p>
+<pre tabindex="0" role="region" aria-label="${file}">${text}</pre></details>`
+}
+
+function absent(tail: LogTail | undefined): string {
+  if (!tail) return 'none was kept'
+  if (tail.size === 0 || tail.read > 0) return 'it has no words'
+  return `${bytes(tail.size)}, not shown on a page of so many cells`
+}
+
+const bytes = (n: number): string => (n < 10_000 ? `${n} bytes` : `${Math.round(n / 1000)} kB`)
