@@ -74,7 +74,7 @@ describe('index.html', () => {
   it('folds stages alike: equal differences of the ruleset are said once', () => {
     const page = renderHtml(sampleRun())
     expect(words(page)).to.match(/broken , after restart-docker +−\d+ +\+1/)
-    expect(page.split('<ul class="diff">')).to.have.length(2)
+    expect(page.split('<table class="diff">')).to.have.length(2)
   })
 
   it('lays many cells out by scenario and host, what failed first, and counts the detectors', () => {

@@ -1,11 +1,13 @@
 import { type Html, html } from '../../lib/html.ts'
+import { bound } from '../bound.ts'
 import type { CellRecord } from '../record.ts'
+import { type ChainDiff, chainDiffs } from '../ruleset-diff.ts'
 import { lines, part, stageList } from './parts.ts'
 
 const long = 60
 const most = 400
 
-/** The lines in which the ruleset of each stage differs from the healthy one; stages that differ alike share them. */
+/** How the ruleset of each stage differs from the healthy one, side by side; stages that differ alike share it. */
 export function renderRulesets({ rulesets }: CellRecord): Html | false {
   if (rulesets.length === 0) return false
   const groups = alike(rulesets)
@@ -23,11 +25,25 @@ function group(same: CellRecord['rulesets']): Html {
     return html`<p class="same">${stages} <span class="quiet">the same rules</span></p>`
   // What the fault itself did is open; what is left of it after the fixes folds.
   const open = !same[0]!.stage.startsWith('fix:') && removed.length + added.length <= long
+  const chains = chainDiffs({ removed: removed.slice(0, most), added: added.slice(0, most) })
+  const cut = Math.max(0, removed.length - most) + Math.max(0, added.length - most)
   return html`<details${open && html` open`}>
 <summary>${stages} ${size(removed, added)}</summary>
-<ul class="diff">${lines(removed, most, (line) => html`<li class="del"><code>${line}</code></li>`)}${lines(added, most, (line) => html`<li class="ins"><code>${line}</code></li>`)}</ul>
+<table class="diff"><thead><tr><th scope="col">Only on the healthy host</th><th scope="col">Only now</th></tr></thead>
+${chains.map(chain)}</table>${cut > 0 && html`<p class="cut">${cut} more lines cut</p>`}
 </details>`
 }
+
+// A row for each chain: what one lost faces what it got.
+const chain = ({ table, chain, removed, added }: ChainDiff): Html => html`<tbody>
+<tr><th colspan="2" scope="rowgroup">${table && html`<span class="quiet">${bound(table, 80)}</span> `}${chain ? bound(chain, 80) : html`<span class="quiet">the table</span>`}</th></tr>
+<tr>${side('del', 'gone', removed)}${side('ins', 'new', added)}</tr>
+</tbody>`
+
+const side = (kind: 'del' | 'ins', word: string, rules: readonly string[]): Html =>
+  rules.length === 0
+    ? html`<td></td>`
+    : html`<td class="${kind}"><ul aria-label="${word}">${lines(rules, most, (rule) => html`<li>${rule}</li>`)}</ul></td>`
 
 function alike(rulesets: CellRecord['rulesets']): Map<string, CellRecord['rulesets']> {
   const groups = new Map<string, CellRecord['rulesets']>()
