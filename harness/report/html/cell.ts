@@ -33,7 +33,7 @@ export function renderCell(cell: CellRecord, around: Around): Html {
   if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell, around)}</article>`
   const open = cell.verdict === 'failed' || cell.verdict === 'broken'
   // The name is inside: a link to it unfolds the cell, without a script.
-  return html`<details class="cell"${open && html` open`}>
+  return html`<details class="cell" data-verdict="${cell.verdict}" data-host="${bound(cell.host, 60)}" data-scenario="${bound(cell.scenario, 60)}"${open && html` open`}>
 <summary>${hero(cell, false)}</summary>
 <div class="body" id="${id}">${body(cell, around)}</div>
 </details>`

@@ -99,6 +99,78 @@
     pre.before(make('p', { className: 'find' }, field, hits))
   }
 
+  // Many cells are filtered by verdict, host, scenario and words; the address keeps by what, to be shared.
+  const leading = (selector) => {
+    const links = new Map()
+    for (const link of document.querySelectorAll(selector)) {
+      const href = link.getAttribute('href')
+      links.set(href, [...(links.get(href) ?? []), link])
+    }
+    return links
+  }
+  const tiles = leading('.overview a.tile')
+  const failures = leading('.failures h3 a')
+  const cells = [...document.querySelectorAll('main > details.cell')].map((details) => {
+    const href = `#${details.querySelector('.body').id}`
+    const [tile] = tiles.get(href) ?? []
+    const words = `${details.querySelector('summary').textContent} ${tile?.title ?? ''}`.toLowerCase()
+    const failed = (failures.get(href) ?? []).map((link) => link.closest('.failure'))
+    return { details, words, parts: [details, tile, ...failed].filter(Boolean) }
+  })
+  const prefix = '#filter:'
+  const fields = {}
+  const shown = make('output', {})
+  shown.setAttribute('aria-live', 'polite')
+  const filter = () => {
+    const wanted = Object.entries(fields).filter(([, field]) => field.value)
+    let count = 0
+    for (const { details, words, parts } of cells) {
+      const fits = ([key, { value }]) =>
+        key === 'text' ? words.includes(value.toLowerCase()) : details.dataset[key] === value
+      const hidden = !wanted.every(fits)
+      for (const part of parts) part.hidden = hidden
+      if (!hidden) count += 1
+    }
+    for (const row of document.querySelectorAll('.overview tbody tr'))
+      row.hidden = !row.querySelector('a.tile:not([hidden])')
+    shown.textContent = wanted.length ? `${count} of ${cells.length} cells` : ''
+    return wanted
+  }
+  const restore = () => {
+    const saved = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : '')
+    const away = document.getElementById(location.hash.slice(1))?.closest('details.cell[hidden]')
+    // Whoever follows a link to a cell that is filtered away wants to see it.
+    if (!away && !location.hash.startsWith(prefix)) return
+    for (const [key, field] of Object.entries(fields)) field.value = saved.get(key) ?? ''
+    filter()
+    if (!away) return
+    away.open = true
+    away.scrollIntoView()
+  }
+  const remember = () => {
+    const wanted = new URLSearchParams(filter().map(([key, { value }]) => [key, value]))
+    history.replaceState(null, '', wanted.size ? `${prefix}${wanted}` : location.pathname + location.search)
+  }
+  if (cells.length > 1) {
+    const form = make('form', { className: 'filters' })
+    for (const key of ['verdict', 'host', 'scenario']) {
+      const values = [...new Set(cells.map(({ details }) => details.dataset[key]))].sort()
+      if (values.length < 2) continue
+      const any = make('option', { value: '', textContent: `Any ${key}` })
+      fields[key] = make('select', {}, any, ...values.map((value) => make('option', { value, textContent: value })))
+      fields[key].setAttribute('aria-label', `Filter by ${key}`)
+    }
+    fields.text = make('input', { type: 'search', placeholder: 'Name, title or reason', spellcheck: false })
+    fields.text.setAttribute('aria-label', 'Filter by words')
+    form.append(...Object.values(fields), make('button', { type: 'reset', textContent: 'Clear' }), shown)
+    form.addEventListener('input', remember)
+    form.addEventListener('reset', () => setTimeout(remember))
+    form.addEventListener('submit', (event) => event.preventDefault())
+    document.querySelector('#cells .scroll').before(form)
+    addEventListener('hashchange', restore)
+    if (location.hash.startsWith(prefix)) restore()
+  }
+
   // Paper cannot unfold.
   let folded = []
   addEventListener('beforeprint', () => {

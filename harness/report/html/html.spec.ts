@@ -81,7 +81,9 @@ describe('index.html', () => {
     const page = renderHtml(sampleMatrix())
     expect(words(page)).to.contain('7 cells: 1 failed, 1 broken, 4 passed, 1 skipped')
     expect(page.match(/class="tile /g)).to.have.length(7)
-    const folds = [...page.matchAll(/<details class="cell"( open)?>[\s\S]*?<div class="body" id="cell-([\w-]+)">/g)]
+    const folds = [
+      ...page.matchAll(/<details class="cell"[^>]*?( open)?>[\s\S]*?<div class="body" id="cell-([\w-]+)">/g),
+    ]
     const open = folds.map(([, open, name]) => `${name}${open ?? ''}`).filter((name) => name.endsWith(' open'))
     expect(folds).to.have.length(7)
     expect(open).to.deep.equal(['debian13-stale-kernel open', 'debian13-stale-kernel-module-missing open'])

@@ -9,15 +9,15 @@ import { slug } from './parts.ts'
 export function renderOverview({ cells }: RunRecord): Html {
   const hosts = [...new Set(cells.map((cell) => cell.host))]
   const kinds = [...new Set(cells.map(kind))]
-  return html`<section class="part"><h2>Cells</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Cells by scenario and host"><table class="overview">
+  return html`<section class="part" id="cells"><h2>Cells</h2>
+<div><div class="scroll" tabindex="0" role="region" aria-label="Cells by scenario and host"><table class="overview">
 <thead><tr><td></td>${hosts.map((host) => html`<th scope="col"><code>${bound(host, 60)}</code></th>`)}</tr></thead>
 <tbody>${kinds.map((name) => {
     const row = hosts.map((host) => cells.filter((cell) => kind(cell) === name && cell.host === host))
     const [scenario, variant] = name.split('\n')
     return html`<tr><th scope="row"><code>${bound(scenario ?? '', 60)}</code>${variant && html` <code class="quiet">${bound(variant, 60)}</code>`}</th>${row.map((found) => html`<td>${found.map(tile)}</td>`)}</tr>
 `
-  })}</tbody></table></div></section>`
+  })}</tbody></table></div></div></section>`
 }
 
 const kind = (cell: CellRecord): string => `${cell.scenario}\n${cell.variant ?? ''}`
