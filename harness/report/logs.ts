@@ -72,7 +72,7 @@ async function tailOf(folder: string, file: LogFile, most: number): Promise<LogT
     const buffer = Buffer.alloc(wanted)
     const { bytesRead } = await handle.read(buffer, 0, wanted, stat.size - wanted)
     const text = buffer.toString('utf8', 0, bytesRead)
-    return { file, size: stat.size, read: bytesRead, ...readable(text, bytesRead < stat.size) }
+    return { file, size: stat.size, read: bytesRead, ...readable(text, bytesRead < stat.size, file) }
   } catch {
     return undefined
   } finally {
@@ -80,13 +80,17 @@ async function tailOf(folder: string, file: LogFile, most: number): Promise<LogT
   }
 }
 
-// The first of its lines is a half where the file began earlier.
-function readable(text: string, cut: boolean): Pick<LogTail, 'text' | 'own'> {
-  const whole = cut && text.includes('\n') ? text.slice(text.indexOf('\n') + 1) : text
-  const lines = clean(whole).split('\n')
+function readable(text: string, cut: boolean, file: LogFile): Pick<LogTail, 'text' | 'own'> {
+  const lines = clean(cut ? sinceBeginning(text, file) : text).split('\n')
   const others = withoutOwnAgent(lines)
   const shown = others.map((line) => bound(line.trimEnd(), 2000)).filter((line, i, all) => line !== '' || all[i - 1])
-  return { text: shown.join('\n').trim(), own: lines.length - others.length }
+  return { text: shown.join('\n').replace(/^\n+|\n+$/g, ''), own: lines.length - others.length }
+}
+
+// A file that begins earlier is cut within a line, and within an entry of the journal, whose further lines are indented.
+function sinceBeginning(text: string, file: LogFile): string {
+  const begins = text.search(file === 'journal.txt' ? /\n(?=\S)/ : /\n/)
+  return text.slice(begins + 1)
 }
 
 /** Without what the lab itself did through qemu-guest-agent, which else drowns all; an entry's further lines are indented. */

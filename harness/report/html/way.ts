@@ -68,7 +68,9 @@ const owner = (who: string): string =>
 
 // The dot, and the word for those who do not see it, are of the stylesheet: a long report has thousands of places.
 const point = ({ place, state, says, way, hops }: Station): Html => {
-  const words = state === 'unreached' ? '' : short(place, way, says, hops.length)
+  // Why it died is said below in whole.
+  const told = state === 'unreached' || (state === 'dead' && says.length > 40)
+  const words = told ? '' : short(place, way, says, hops.length)
   return html`<li class="${state} ${place}">${place}${words && html` <small>${words}</small>`}</li>`
 }
 
