@@ -3,7 +3,7 @@ import type { FixClass, Outcome } from '../scenario/schema.ts'
 import type { Answer } from '../scoring/ask.ts'
 import type { Trace } from '../trace/trace.ts'
 
-/** record.json, the contract with every reader: versioned, and every report is a pure function of it. */
+/** record.json, the contract with every reader: versioned, and every report is a function of it and the files beside it. */
 export interface RunRecord {
   version: 1
   runId: string

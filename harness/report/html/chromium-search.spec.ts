@@ -112,4 +112,14 @@ inChromium('the filters of a matrix', (open) => {
     await page.locator('#cell-debian12-healthy').getByText('What happened').waitFor()
     expect(await page.locator('details.cell:visible').count()).to.equal(7)
   })
+
+  it('are not on paper, where all is unfolded', async () => {
+    const { page } = await open(sampleMatrix(), { browser: { javaScriptEnabled: false } })
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('#cell-debian12-healthy').getByText('What happened').isVisible()).to.equal(true)
+    expect(await page.locator('#cell-debian12-healthy table.seen').isVisible()).to.equal(true)
+    const { page: scripted } = await open(sampleMatrix())
+    await scripted.emulateMedia({ media: 'print' })
+    expect(await scripted.locator('.filters').isVisible()).to.equal(false)
+  })
 })

@@ -72,8 +72,8 @@ function evidence({ evidence }: Diagnosis): Html {
   // Lines from one place stand together, and it is named once.
   const rows = shown.map(({ from, line }, i) => {
     const again = shown[i - 1]?.from === from
-    const source = again ? html`<td></td>` : html`<th scope="row"><code>${bound(from, 160)}</code></th>`
-    return html`<tr${again && html` class="again"`}>${source}<td><samp>${bound(line)}</samp></td></tr>`
+    const source = again ? html`<td></td>` : html`<th scope="row">${bound(from, 160)}</th>`
+    return html`<tr${again && html` class="again"`}>${source}<td>${bound(line)}</td></tr>`
   })
   return html`<table class="evidence"><caption>Stands on</caption><tbody>${rows}</tbody></table>
 ${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`

@@ -30,7 +30,7 @@ ${
     ([rung, seen]) => html`<span class="rung"><code>${bound(rung, 80)}</code> ${fixClass(seen)}</span>`,
   )}</p>`
 }
-${fix.steps.length > 0 && html`<ol class="steps">${lines(fix.steps, 20, (step) => html`<li><code>${step}</code></li>`)}</ol>`}
+${fix.steps.length > 0 && html`<ol class="steps">${lines(fix.steps, 20, (step) => html`<li>${step}</li>`)}</ol>`}
 </div>
 </li>`
 }

@@ -41,7 +41,7 @@ function table({ stages, rows }: Grid, sights: readonly Sight[], id: string): Ht
   const heads = stages.map((stage, i) => {
     const [fix, rung] = stage.startsWith('fix:') ? stage.slice('fix:'.length).split('+', 2) : [stage]
     const words = rung ? html`<span class="quiet">then</span> ${bound(rung, 60)}` : bound(fix ?? '', 60)
-    return html`<th scope="col" title="${bound(stage, 80)}"${isEdge(i) && html` class="edge"`}><span><code>${words}</code></span></th>`
+    return html`<th scope="col" title="${bound(stage, 80)}"${isEdge(i) && html` class="edge"`}><span>${words}</span></th>`
   })
   const families = rows.map(({ probe }) => probe.replace(/-?[^-]*$/, ''))
   const body = rows.map(({ probe, squares }, row) => {
