@@ -5,7 +5,7 @@ import { bound } from './bound.ts'
 import type { CellRecord, RunRecord } from './record.ts'
 import { isBad } from './words.ts'
 
-/** What each host printed, by the name of its cell; a cell without a folder has no entry. */
+/** What each host printed, by the name of its cell: the files that are there, none for a cell that left none. */
 export type Logs = ReadonlyMap<string, readonly LogTail[]>
 
 /** The end of a file beside the record, made safe to show. */
@@ -41,9 +41,8 @@ export async function readLogs({ cells }: Pick<RunRecord, 'cells'>, dir: string)
   const logs = new Map<string, LogTail[]>()
   for (const cell of ran) {
     // A record may come from elsewhere: its names lead into the folder of hosts, and nowhere else.
-    if (cell.name !== basename(cell.name) || cell.name.startsWith('.')) continue
-    const tails = await tailsOf(join(dir, 'hosts', cell.name), share(cell))
-    if (tails.length > 0) logs.set(cell.name, tails)
+    if (cell.name !== basename(cell.name) || /^(\.|$)/.test(cell.name)) continue
+    logs.set(cell.name, await tailsOf(join(dir, 'hosts', cell.name), share(cell)))
   }
   return logs
 }

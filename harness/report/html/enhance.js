@@ -26,6 +26,11 @@
     const lines = square.closest('.part').querySelectorAll('.seen tbody tr')
     return [...lines].find(({ dataset }) => has(dataset.of, row) && has(dataset.at, column))
   }
+  const follow = (square) => {
+    const line = lineOf(square)
+    line.closest('details').open = true
+    location.hash = line.id
+  }
   const words = (square) => {
     const grid = square.closest('table')
     const [, , outcome, took, saw] = [...lineOf(square).cells].map((cell) => cell.textContent)
@@ -48,13 +53,12 @@
     })
     grid.addEventListener('click', (event) => {
       const square = squareOf(event)
-      if (square?.textContent && square.closest('tbody') && !event.target.closest('a'))
-        location.hash = lineOf(square).id
+      if (square?.textContent && square.closest('tbody') && !event.target.closest('a')) follow(square)
     })
     grid.addEventListener('keydown', (event) => {
       const square = squareOf(event)
       if (!square) return
-      if (event.key === 'Enter') location.hash = lineOf(square).id
+      if (event.key === 'Enter') follow(square)
       const by = step[event.key]
       if (!by) return
       event.preventDefault()
@@ -171,10 +175,10 @@
     if (location.hash.startsWith(prefix)) restore()
   }
 
-  // Paper cannot unfold.
+  // Paper cannot unfold. A log of thousands of lines stays as the reader left it.
   let folded = []
   addEventListener('beforeprint', () => {
-    folded = [...document.querySelectorAll('details:not([open])')]
+    folded = [...document.querySelectorAll('details:not([open], .log)')]
     for (const details of folded) details.open = true
   })
   addEventListener('afterprint', () => {
