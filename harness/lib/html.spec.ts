@@ -11,6 +11,7 @@ describe('html', () => {
 
   it('strips escape sequences, control and reordering characters', () => {
     expect(html`${'\x1b[31mred\x1b[0m\x00\u202egpj.exe\u2066'}`.toString()).to.equal('redgpj.exe')
+    expect(html`${'\x1b7\x1b8\x1b(Bplain\x1bc'}`.toString()).to.equal('plain')
   })
 
   it('nests fragments, joins arrays, and shows nothing for what is absent', () => {

@@ -1,5 +1,5 @@
-// ANSI CSI and OSC sequences, and two-byte escapes.
-const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g
+// ANSI CSI and OSC sequences, and the short escapes, among them those that save and restore the cursor.
+const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-Z\\-~])/g
 // C0 and C1 controls except tab and newline, and the bidirectional controls that can reorder what a reader sees.
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
