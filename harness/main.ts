@@ -61,6 +61,12 @@ function tell(error: unknown): number {
   return exit.broken
 }
 
+// Ctrl-C ends a reader such as `| tee` as well: what a run has is written all the same.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 // Hosts are held by handles that keep no process alive, so that a dying one is not delayed: this one does, until the end.
 const alive = setInterval(() => {}, 2 ** 30)
 process.exitCode = await main(process.argv.slice(2))
