@@ -10,6 +10,7 @@ import { probes } from '../probes/index.ts'
 import { tell } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
+import { page } from './page.ts'
 import type { Reading } from './table.ts'
 
 /** Something that is timed, side by side with others. */
@@ -42,11 +43,11 @@ const ways: Way[] = [
 
 const firstAnswer = 'systemctl is-active docker'
 
-/** What the benchmark compares: a host to its first answer, one taken back to a kept state, and a whole cell. */
+/** What the benchmark times: hosts to their first answer, and taken back to a kept state; whole cells; a large report. */
 export async function contestants(cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
   const all = new Map((await providers()).map((provider) => [provider.name, provider]))
   const made = await Promise.all(ways.map((way) => enter(way, all.get(way.provider)!, cell, signal)))
-  return made.flat()
+  return [...made.flat(), page()]
 }
 
 async function enter(way: Way, provider: Provider, cell: Cell, signal: AbortSignal): Promise<Contestant[]> {

@@ -23,19 +23,24 @@ export type Open = (run: RunRecord, shown?: Shown) => Promise<{ page: Page; nois
 const executablePath = '/usr/bin/chromium'
 const quiet = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run']
 const alone = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
-const missing = !existsSync(executablePath)
+
+/** Why no page can be opened here, if so. */
+export const noChromium = existsSync(executablePath) ? undefined : `no ${executablePath}`
+
+/** A headless Chromium that asks nobody for anything. */
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: [...quiet, ...alone] })
 
 /** A suite that is skipped where there is no Chromium. */
 export const inChromium = (title: string, tests: (open: Open) => void): void => {
-  describe(`${title} in Chromium${missing ? ` (skipped: no ${executablePath})` : ''}`, function () {
+  describe(`${title} in Chromium${noChromium ? ` (skipped: ${noChromium})` : ''}`, function () {
     this.timeout(90_000)
     let browser: Browser
     let dir: string
 
     before(async function () {
-      if (missing) return this.skip()
+      if (noChromium) return this.skip()
       dir = mkdtempSync(join(tmpdir(), 'dockfault-page-'))
-      browser = await chromium.launch({ executablePath, args: [...quiet, ...alone] })
+      browser = await launch()
     })
     after(async () => {
       await browser?.close()
