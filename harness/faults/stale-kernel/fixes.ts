@@ -20,7 +20,13 @@ export const fixes: Readonly<Record<string, Fix>> = {
     title: 'Reboot into the newest installed kernel',
     steps: [],
     reboots: true,
-    cost: 'a reboot',
+    cost: 'a reboot; a Docker 26 that says “networks have same bridge name” then must lose its store of networks too',
+  },
+  'reboot-without-network-store': {
+    title: 'Drop Docker’s store of networks, and reboot',
+    steps: ['systemctl stop docker.socket docker.service', 'rm -f /var/lib/docker/network/files/local-kv.db'],
+    reboots: true,
+    cost: 'a reboot; Docker forgets the networks that users made: they and their containers are to be made again',
   },
   'reinstall-running-kernel': {
     title: 'Install the running kernel’s package again',
