@@ -43,11 +43,15 @@ export default async function bench(args: string[], signal: AbortSignal): Promis
         readings.push(...timed)
         whole &&= timed.length > 0
       }
+  } catch (error) {
+    // Interrupted, it tells what it has.
+    if (!signal.aborted) throw error
   } finally {
     await closeProviders()
   }
-  console.log(markdown(readings))
+  if (readings.length > 0) console.log(markdown(readings))
   for (const { name, absent } of chosen) if (absent) console.log(`\n${name} took no part: ${absent}`)
+  if (signal.aborted) return exit.interrupted
   return whole ? exit.passed : exit.broken
 }
 
