@@ -28,7 +28,7 @@ interface Way {
   title: string
   provider: Provider['name']
   cold?: boolean
-  /** Hosts are handed out prepared for the cell: a frozen one is. Any other is timed as it boots, without that. */
+  /** Hosts are handed out prepared for the cell, as a frozen one is. Any other answers first, and is prepared then. */
   prepared?: boolean
   /** Whole cells are timed, too. */
   cells?: boolean
@@ -73,19 +73,23 @@ class Bench {
     this.signal = signal
   }
 
-  /** A new host, until its provider hands it out and until it has answered; then the same taken back to a kept state. */
+  /** A new host: until it is handed out, has answered, and is prepared; then the same taken back to a kept state. */
   async host(): Promise<Reading[]> {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
     const progress = (): void => {}
     const options = { image: subject.host, logDir, progress, signal, cold: way.cold === true }
-    const prepare = way.prepared ? { prepare: preparation(subject.given, progress) } : {}
+    const prepare = preparation(subject.given, progress)
     const started = performance.now()
-    const host = await provider.provision({ ...options, ...prepare })
+    const host = await provider.provision({ ...options, ...(way.prepared && { prepare }) })
     try {
       const up = performance.now() - started
       await ask(host)
-      const times = { up, 'first answer': performance.now() - started }
+      const times: Reading['times'] = { up, 'first answer': performance.now() - started }
+      if (!way.prepared) {
+        await prepare.make(host)
+        times.prepared = performance.now() - started
+      }
       const restored = provider.restore && !way.cold ? [await this.restored(host)] : []
       return [{ name: `${way.title}: host`, times }, ...restored]
     } finally {

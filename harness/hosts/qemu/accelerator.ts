@@ -12,10 +12,12 @@ import { type Accelerator, acceleratorArgs } from './machine.ts'
 const deadlineMs = 15_000
 const arrived = 'Kernel panic - not syncing: VFS'
 
-/** The version of this machine's QEMU, in its own words. */
-export async function qemuVersion(): Promise<string> {
-  const { stdout } = await execa('qemu-system-x86_64', ['--version'])
-  return stdout.split('\n')[0] ?? ''
+let version: Promise<string> | undefined
+
+/** The version of this machine's QEMU, in its own words; asked once. */
+export function qemuVersion(): Promise<string> {
+  version ??= execa('qemu-system-x86_64', ['--version']).then(({ stdout }) => stdout.split('\n')[0] ?? '')
+  return version
 }
 
 /** Deadlines on an emulated processor, against those on a real one. */

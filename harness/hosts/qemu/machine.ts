@@ -116,7 +116,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
         if (!living()) throw new LabError('interrupted', `QEMU ended at once: ${lastWords()}`)
         return Qmp.connect(socket('qmp'))
       },
-      { deadlineMs: 20_000, everyMs: 30, signal: options.signal },
+      { deadlineMs: 20_000, everyMs: 5, signal: options.signal },
     ).catch((error: unknown) => {
       if (process) void kill(process)
       throw new LabError('host', messageOf(error), { cause: error })

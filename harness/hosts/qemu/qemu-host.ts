@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
@@ -75,16 +74,10 @@ export class QemuHost implements Host {
     await this.arrive()
   }
 
-  /**
-   * Meets the guest again after a jump in its time: it answers, its clock is right, and what its kernel takes for random
-   * is its own: machines that go on from one state would else draw the same numbers.
-   */
+  /** Meets the guest again after a jump in its time: it answers, in the present. */
   async arrive(): Promise<void> {
     await this.machine.agent.sync(10_000 * this.options.slow)
-    const seed = randomBytes(32).toString('hex')
-    // 0x5207 is RNDRESEEDCRNG. Source: linux/random.h.
-    const reseed = `perl -e 'open(F, "+<", "/dev/urandom") && syswrite(F, "${seed}") && ioctl(F, 0x5207, 0)'`
-    await this.guest.must('setting the clock', `date --set=@${(Date.now() / 1000).toFixed(3)}; ${reseed}`)
+    await this.guest.refresh()
   }
 
   /** Lets the machine, provisioned to be kept, outlive the harness. */
