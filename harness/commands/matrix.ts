@@ -36,7 +36,7 @@ const options = {
 } as const
 
 /**
- * `npm run matrix [-- --select <glob|tag|!tag> --detector <adapter|command>]`: many cells, one report. `--resume [run-id]`
+ * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: many cells, one report. `--resume [run-id]`
  * goes on with one that was cut short.
  */
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {

@@ -13,8 +13,8 @@ describe('known-issues.yaml', () => {
   afterEach(() => rmSync(dir, { recursive: true }))
 
   const cells = [
-    { name: 'debian12-healthy', tags: ['control'] },
-    { name: 'debian12-stale-kernel', tags: ['vm'] },
+    { name: 'debian12-healthy', host: 'debian12', scenario: 'healthy', tags: ['control'] },
+    { name: 'debian12-stale-kernel', host: 'debian12', scenario: 'stale-kernel', tags: ['vm'] },
   ]
   const load = (text: string) => {
     writeFileSync(join(dir, 'known-issues.yaml'), text)
@@ -50,7 +50,9 @@ describe('known-issues.yaml', () => {
     const issues = load(`issues:\n  - { pattern: vm, tracker: x, until: 2027-01-01, providers: [qemu] }\n${entry}`)
     expect(knownIssueOf(cells[1]!, 'qemu', issues)?.pattern).to.equal('vm')
     expect(knownIssueOf(cells[1]!, 'container', issues)?.pattern).to.equal('debian12-*')
-    expect(knownIssueOf({ name: 'debian13-healthy', tags: [] }, 'qemu', issues)).to.equal(undefined)
+    expect(
+      knownIssueOf({ name: 'debian13-healthy', host: 'debian13', scenario: 'healthy', tags: [] }, 'qemu', issues),
+    ).to.equal(undefined)
   })
 
   it('tells each mistake by line and column', () => {

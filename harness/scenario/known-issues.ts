@@ -7,7 +7,7 @@ import { type Complaint, position, renderComplaint, shortest } from './complaint
 import { explain } from './explain.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { rangeOf, toValue } from './nodes.ts'
-import { matches } from './select.ts'
+import { matches, type Selectable } from './select.ts'
 import { parseSource, type Source } from './source.ts'
 
 /** A failure that is expected until a day, of the cells that match a pattern. */
@@ -23,7 +23,7 @@ export interface KnownIssue {
 
 /** What known issues may speak of. */
 export interface KnownVocabulary {
-  cells: readonly { name: string; tags: string[] }[]
+  cells: readonly Selectable[]
   providers: readonly string[]
 }
 
@@ -35,7 +35,7 @@ const schemaOf = (providers: readonly string[]) =>
   z.strictObject({
     issues: z.array(
       z.strictObject({
-        pattern: line.describe('The cells that fail: a glob over their names, or a tag.'),
+        pattern: line.describe('The cells that fail: a glob over their names, a host, a scenario or a tag.'),
         tracker: line.describe('Where it is worked on.'),
         until: z.iso
           .date('must be a day, as in 2026-12-31')
@@ -74,7 +74,7 @@ export function loadKnownIssues(path: string, { cells, providers }: KnownVocabul
 
 /** The entry that speaks of a cell, where there is one; the first counts. */
 export const knownIssueOf = (
-  cell: { name: string; tags: string[] },
+  cell: Selectable,
   provider: string,
   issues: readonly KnownIssue[],
 ): KnownIssue | undefined =>

@@ -4,10 +4,10 @@ import type { Cell } from './cell.ts'
 import { findCell, selectCells } from './select.ts'
 
 const cells = [
-  { name: 'debian12-stale-kernel', tags: ['vm'] },
-  { name: 'debian12-stale-kernel-legacy', tags: ['vm', 'legacy'] },
-  { name: 'debian12-iptables-1.8.11', tags: [] },
-  { name: 'debian13-healthy', tags: ['control'] },
+  { name: 'debian12-stale-kernel', host: 'debian12', scenario: 'stale-kernel', tags: ['vm'] },
+  { name: 'debian12-stale-kernel-legacy', host: 'debian12', scenario: 'stale-kernel', tags: ['vm', 'legacy'] },
+  { name: 'debian12-iptables-1.8.11', host: 'debian12', scenario: 'iptables-1.8.11', tags: [] },
+  { name: 'debian13-healthy', host: 'debian13', scenario: 'healthy', tags: ['control'] },
 ] as unknown as Cell[]
 
 const thrown = (deed: () => unknown): LabError => {
@@ -29,6 +29,9 @@ describe('selecting cells', () => {
     [['debian1?-healthy'], [3]],
     [['*1.8.11'], [2]],
     [['vm'], [0, 1]],
+    [['debian12'], [0, 1, 2]],
+    [['stale-kernel'], [0, 1]],
+    [['!debian12'], [3]],
     [
       ['control', 'legacy'],
       [1, 3],

@@ -4,12 +4,12 @@ import type { Cell } from './cell.ts'
 
 /**
  * The cells that match any pattern (all where none is positive) and none of those that begin with `!`.
- * A pattern is a glob over cell names, or a tag. LabError `no-match` for one that matches nothing, or if nothing is left.
+ * A pattern is a glob over cell names, a host, a scenario or a tag. LabError `no-match` for one that matches nothing, or if nothing is left.
  */
 export function selectCells(cells: readonly Cell[], patterns: readonly string[]): Cell[] {
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
-  for (const pattern of wanted) if (!cells.some(matches(pattern))) throw noMatch(pattern, cells)
+  for (const pattern of wanted) if (!cells.some(matches(pattern))) throw noMatch(pattern, wordsOf(cells))
   const selected = cells.filter(
     (cell) =>
       (wanted.length === 0 || wanted.some((pattern) => matches(pattern)(cell))) &&
@@ -23,20 +23,32 @@ export function selectCells(cells: readonly Cell[], patterns: readonly string[])
 /** The one cell of this exact name; LabError `no-match` with the nearest names. */
 export function findCell(cells: readonly Cell[], name: string): Cell {
   const cell = cells.find((each) => each.name === name)
-  if (!cell) throw noMatch(name, cells)
+  if (!cell)
+    throw noMatch(
+      name,
+      cells.map(({ name }) => name),
+    )
   return cell
 }
 
-/** Whether a cell is meant by a pattern: a glob over names, or a tag. */
+/** What a pattern is held against. */
+export type Selectable = Pick<Cell, 'name' | 'host' | 'scenario' | 'tags'>
+
+/** Whether a cell is meant by a pattern: a glob over names, a host, a scenario or a tag. */
 export const matches = (pattern: string) => {
   const glob = new RegExp(`^${pattern.split(/\*+/).map(escapeLiteral).join('.*')}$`, 'u')
-  return (cell: Pick<Cell, 'name' | 'tags'>): boolean => glob.test(cell.name) || cell.tags.includes(pattern)
+  return ({ name, host, scenario, tags }: Selectable): boolean =>
+    glob.test(name) || host === pattern || scenario === pattern || tags.includes(pattern)
 }
 
 const escapeLiteral = (text: string): string => text.replace(/[\\^$.+()[\]{}|/]/g, '\\$&').replaceAll('?', '.')
 
-function noMatch(pattern: string, cells: readonly Cell[]): LabError {
-  const near = nearest(pattern, [...new Set(cells.flatMap((cell) => [cell.name, ...cell.tags]))])
+const wordsOf = (cells: readonly Cell[]): string[] => [
+  ...new Set(cells.flatMap(({ name, host, scenario, tags }) => [name, host, scenario, ...tags])),
+]
+
+function noMatch(pattern: string, words: readonly string[]): LabError {
+  const near = nearest(pattern, words)
   return new LabError('no-match', `no cell matches \`${pattern}\``, {
     hint:
       near.length > 0
