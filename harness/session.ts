@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type EventLoopUtilization, performance } from 'node:perf_hooks'
+import type { EventLoopUtilization } from 'node:perf_hooks'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { loadClaims } from './faults/claims.ts'

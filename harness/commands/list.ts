@@ -15,8 +15,8 @@ import { oneOf } from './run.ts'
 const mostJobs = 20
 
 /**
- * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: the cells are what was asked for, so the table too
- * goes to standard output. `--json --shard-minutes N` prints jobs of about N minutes, as a CI matrix, on one line.
+ * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: the cells are what was asked for, so
+ * the table too goes to standard output. `--json --shard-minutes N` prints jobs of about N minutes, as a CI matrix, on one line.
  */
 export default async function listCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({

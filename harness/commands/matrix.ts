@@ -36,8 +36,8 @@ const options = {
 } as const
 
 /**
- * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: many cells, one report. `--resume [run-id]`
- * goes on with one that was cut short.
+ * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: many cells, one report.
+ * `--resume [run-id]` goes on with one that was cut short.
  */
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })

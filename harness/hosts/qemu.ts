@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { tookMs } from '../images/cache.ts'
 import { buildDisk, type Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
+import { onceEach } from '../images/once.ts'
 import { noRecipe } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
@@ -20,29 +20,17 @@ import { awaitBoot } from './qemu/wait.ts'
 /** The Debian packages that a QEMU host takes. */
 export const qemuPackages = ['qemu-system-x86', 'qemu-utils', 'util-linux']
 
-// What has been found whole once stays so for this process: every host asks.
-const disks = new Map<string, Promise<Disk>>()
+const once = onceEach<Disk>('disk', ({ file }) => dirname(file))
 
 /** The disk of an image: from the cache, or built, booted once and kept. */
-export async function prepareDisk(
+export const prepareDisk = (
   image: string,
   options: Pick<ProvisionOptions, 'progress' | 'signal' | 'spared'> & { fresh?: boolean },
-): Promise<Disk> {
-  const known = options.fresh ? undefined : disks.get(image)
-  const making = known ?? makeDisk(image, options)
-  disks.set(image, making)
-  const disk = await making.catch((error: unknown) => {
-    disks.delete(image)
-    throw error
+): Promise<Disk> =>
+  once(image, options, async () => {
+    await ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
+    return buildDisk(image, (disk) => bootFirst(disk, options), options)
   })
-  if (known) options.spared?.('disk', await tookMs(dirname(disk.file)))
-  return disk
-}
-
-async function makeDisk(image: string, options: Parameters<typeof prepareDisk>[1]): Promise<Disk> {
-  await ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
-  return buildDisk(image, (disk) => bootFirst(disk, options), options)
-}
 
 /** VMs by plain QEMU, under KVM where that works and TCG elsewhere. */
 export const qemu = (): Provider => ({

@@ -150,7 +150,7 @@ async function isWhole(dir: string): Promise<boolean> {
 }
 
 /** What is known of a build in the cache. */
-const manifestOf = async (dir: string): Promise<Manifest> =>
+export const manifestOf = async (dir: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
 
 const builtAt = async (dir: string): Promise<number> => Date.parse((await manifestOf(dir)).builtAt)

@@ -1,12 +1,9 @@
 import { loadPublic, noRecipe, publicImages } from '../../images/public.ts'
 import { hostImages } from '../../images/recipe.ts'
 import { isMade } from './public-image.ts'
-import { registryOf, unreachable } from './registry.ts'
+import { patienceMs, registryOf, unreachable } from './registry.ts'
 import { noUplink } from './uplink.ts'
 import { talkToDocker } from './user-engine.ts'
-
-// As long as a person who only wants a list may be made to wait.
-const patienceMs = 2000
 
 const answers = new Map<string, Promise<string | undefined>>()
 

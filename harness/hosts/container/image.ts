@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Dockerode from 'dockerode'
-import { type BuildOptions, tookMs } from '../../images/cache.ts'
+import { type BuildOptions, manifestOf } from '../../images/cache.ts'
+import { onceEach } from '../../images/once.ts'
 import { buildRootfs } from '../../images/rootfs.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { duration } from '../../lib/text.ts'
@@ -10,8 +10,7 @@ import { duration } from '../../lib/text.ts'
 /** The label of images of ours, which hold nothing that cannot be made again. */
 export const imageLabel = 'dockfault.image'
 
-// Whether the cache is whole takes a second to tell: once in a process is enough.
-const built = new Map<string, Promise<string>>()
+const once = onceEach<string>('rootfs', (dir) => dir)
 const imports = new Map<string, Promise<void>>()
 
 /** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
@@ -21,16 +20,8 @@ export async function importImage(
   options: BuildOptions,
   build: () => Promise<string> = () => buildRootfs(image, options),
 ): Promise<string> {
-  const known = built.get(image)
-  const building = known ?? build()
-  built.set(image, building)
-  const dir = await building.catch((error: unknown) => {
-    built.delete(image)
-    throw error
-  })
-  if (known) options.spared?.('rootfs', await tookMs(dir))
-  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
-  const hash: string = manifest.files['rootfs.tar'].sha256
+  const dir = await once(image, options, build)
+  const hash = (await manifestOf(dir)).files['rootfs.tar']!.sha256
   const tag = `dockfault/${image}:${hash.slice(0, 12)}`
   // Hosts that start side by side wait for one import.
   const importing = imports.get(tag) ?? importOnce(docker, join(dir, 'rootfs.tar'), { tag, image }, options)

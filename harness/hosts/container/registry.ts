@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 
-// As long as a person who only wants a list may be made to wait.
-const patienceMs = 2000
+/** As long as a person who only wants a list may be made to wait. */
+export const patienceMs = 2000
 
 // In a process of its own, which can be ended: the look-up of a name that no server answers for holds its process for
 // half a minute. Any answer will do, one that wants a password too. A proxy is asked for the way to the registry.
