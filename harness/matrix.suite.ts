@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { until } from './lib/retry.ts'
+import { answersOf } from './report/compare.ts'
 import type { CellRecord, RunRecord } from './report/record.ts'
 import { reportsDir } from './session.ts'
 
@@ -32,16 +33,11 @@ async function run(...args: string[]): Promise<{ code: number; dir: string }> {
   return { code, dir: folderOf(child)! }
 }
 
-/** What a cell's record says, but for times, what a host makes up anew, and the order in which its engine wrote rules. */
-const said = ({ name, verdict, reason, stages, probes, diagnoses, fixes, rulesets }: CellRecord) => ({
-  name,
-  verdict,
-  reason,
-  stages: stages.map((stage) => [stage.name, stage.verdict, stage.summary]),
-  probes: probes.map(({ stage, name, expected, observed }) => [stage, name, expected, observed]),
-  diagnoses: diagnoses.map(({ stage, named }) => [stage, named]),
-  fixes: fixes.map(({ name, observed, ladder }) => [name, observed, ladder]),
-  rulesets: rulesets.map(({ stage, removed, added }) => [stage, removed.toSorted(), added.toSorted()]),
+/** What a cell's record says; and of its rulesets, but for the order in which the host's engine wrote rules. */
+const said = (cell: CellRecord) => ({
+  name: cell.name,
+  answers: answersOf(cell),
+  rulesets: cell.rulesets.map(({ stage, removed, added }) => [stage, removed.toSorted(), added.toSorted()]),
 })
 const cellsSaid = (record: RunRecord) => record.cells.map(said)
 

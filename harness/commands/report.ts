@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { loadClaims } from '../faults/claims.ts'
 import { detectors } from '../faults/index.ts'
 import { exit, LabError, messageOf } from '../lib/errors.ts'
+import { compareRecords, tellComparison } from '../report/compare.ts'
 import { tellGithub } from '../report/github.ts'
 import { remember } from '../report/history.ts'
 import { mergeRecords } from '../report/merge.ts'
@@ -17,11 +18,14 @@ import { reportsDir } from '../session.ts'
  * `npm run report [-- <record.json>]`: writes a run's reports anew from its record, by default the latest.
  * `npm run report -- merge [--plan FILE] FILES...`: one record and one report from those of shards; a folder stands for
  * its record. The plan tells which cells should be there.
+ * `npm run report -- compare A B`: whether two runs say the same of the cells that ran in both, whichever provider made
+ * the hosts; exits 1 where they do not.
  */
 export default async function report(args: string[]): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { plan: { type: 'string' } } })
   const [first, ...files] = positionals
   if (values.plan && first !== 'merge') throw new LabError('usage', '--plan has no place without merge')
+  if (first === 'compare') return compare(files)
   const again = first === 'merge' ? undefined : (first ?? join(reportsDir, 'latest'))
   const record = again ? await read(again) : await merge(files, values.plan)
   const dir = join(reportsDir, record.runId)
@@ -31,6 +35,15 @@ export default async function report(args: string[]): Promise<number> {
   // Each shard has annotated its own cells.
   tellGithub(record, { annotate: false })
   return exit[record.verdict]
+}
+
+async function compare(files: readonly string[]): Promise<number> {
+  if (files.length !== 2) throw new LabError('usage', 'compare takes two records, or the folders they are in')
+  const [first, second] = (await Promise.all(files.map(read))) as [RunRecord, RunRecord]
+  const comparison = compareRecords(first, second)
+  console.log(tellComparison(comparison))
+  if (comparison.compared.length === 0) throw new LabError('no-match', 'no cell ran in both')
+  return comparison.different.length === 0 ? exit.passed : exit.failed
 }
 
 async function merge(files: readonly string[], plan: string | undefined): Promise<RunRecord> {

@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import { answersOf, compareRecords, tellComparison } from './compare.ts'
+import type { CellRecord, RunRecord, TraceRecord } from './record.ts'
+import { sampleMatrix } from './sample-variants.spec-data.ts'
+
+const ran = ({ verdict }: CellRecord): boolean => verdict !== 'skipped'
+
+const trace: TraceRecord = {
+  stage: 'broken',
+  from: 'default',
+  flow: {
+    ...{ container: 'probe-default', network: 'bridge', bridge: 'docker0', source: '172.17.0.2' },
+    ...{ address: '203.0.113.10', port: 80, protocol: 'tcp' },
+  },
+  by: 'packets',
+  end: 'dropped',
+  at: { way: 'out', place: 'forward' },
+  summary: 'dropped at the forward hook',
+  stations: [],
+}
+
+/** The sample, with a packet followed in a cell that tried fixes. */
+function sample(): RunRecord {
+  const record = structuredClone(sampleMatrix())
+  subject(record).traces = [structuredClone(trace)]
+  return record
+}
+
+const subject = ({ cells }: RunRecord): CellRecord => cells.find((cell) => ran(cell) && cell.fixes.length > 0)!
+
+/** The sample after something in that cell was changed. */
+function changed(change: (cell: CellRecord) => void): RunRecord {
+  const record = sample()
+  change(subject(record))
+  return record
+}
+
+describe('two records side by side', () => {
+  it('say the same whatever ran them, and however long', () => {
+    const record = changed((cell) => {
+      cell.provider = 'vagrant'
+      cell.durationMs += 1000
+      for (const stage of cell.stages) stage.durationMs += 10
+      for (const probe of cell.probes) probe.detail = 'in other words'
+      cell.facts.bootId = 'another'
+    })
+    const comparison = compareRecords(sample(), record)
+    expect(comparison.different).to.deep.equal([])
+    expect(comparison.compared).to.have.lengthOf(sample().cells.filter(ran).length)
+    expect(comparison.answers).to.equal(
+      sample()
+        .cells.filter(ran)
+        .reduce((sum, cell) => sum + answersOf(cell).length, 0),
+    )
+  })
+
+  const changes: [string, (cell: CellRecord) => void][] = [
+    ['a verdict', (cell) => (cell.verdict = 'broken')],
+    ['a probe', (cell) => (cell.probes[0]!.observed = 'error')],
+    ['a probe that was not asked', (cell) => cell.probes.pop()],
+    ['a diagnosis', (cell) => cell.diagnoses[0]!.named.push('masquerade-off')],
+    ['a fix', (cell) => (cell.fixes[0]!.observed = 'masks')],
+    ['a rung of the ladder', (cell) => (cell.fixes[0]!.ladder.reboot = 'worsens')],
+    ['the place where a packet dies', (cell) => (cell.traces![0]!.at = { way: 'back', place: 'forward' })],
+    ['what was wrong in a stage', (cell) => cell.stages[0]!.mismatches.push('egress-tcp: expected pass, saw fail')],
+  ]
+  for (const [what, change] of changes)
+    it(`differ by ${what}`, () => {
+      const record = changed(change)
+      const { name } = subject(record)
+      expect(compareRecords(sample(), record).different.map((cell) => cell.name)).to.deep.equal([name])
+      expect(tellComparison(compareRecords(sample(), record))).to.match(new RegExp(`^${name}\n  [-+] `))
+    })
+
+  it('name the cells that ran in one of them alone', () => {
+    const record = sample()
+    const gone = record.cells.find(ran)!
+    record.cells = record.cells.map((cell) => (cell === gone ? { ...cell, verdict: 'skipped' } : cell))
+    expect(compareRecords(sample(), record).alone).to.deep.equal({ first: [gone.name], second: [] })
+    expect(compareRecords(record, sample()).alone).to.deep.equal({ first: [], second: [gone.name] })
+    expect(tellComparison(compareRecords(sample(), record))).to.include(`only in the first: ${gone.name}`)
+  })
+})
