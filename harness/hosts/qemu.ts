@@ -101,7 +101,7 @@ async function boot(
   const slow = slowness(accelerator)
   const host = new QemuHost(machine, capabilities, { ...options, slow })
   try {
-    await awaitBoot(machine, host.guest, { slow, signal: options.signal })
+    await awaitBoot(machine, host.guest, { ...options, slow })
     options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
     await options.prepare?.make(host)
     return host

@@ -27,7 +27,7 @@ export async function bootFirst(
   })
   try {
     const guest = new Guest(machine.agent, slow)
-    await awaitBoot(machine, guest, { slow, signal })
+    await awaitBoot(machine, guest, { ...options, slow })
     options.progress(`${disk.image} disk: first boot is up (${accelerator}), making it ready`)
     const result = await guest.exec(disk.script, { deadlineMs: 180_000 })
     if (result.code !== 0)

@@ -50,7 +50,7 @@ export class QemuHost implements Host {
   async reboot(): Promise<void> {
     const after = await this.reach(() => this.guest.bootId())
     await this.reach(() => this.guest.start('systemctl', 'reboot'))
-    await awaitBoot(this.machine, this.guest, { slow: this.options.slow, signal: this.options.signal, after })
+    await awaitBoot(this.machine, this.guest, { ...this.options, after })
   }
 
   async console(): Promise<string> {

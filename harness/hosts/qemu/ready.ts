@@ -83,9 +83,7 @@ async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options
       memory: { file: own.memory, template: true },
       disk: async () => ({ file: own.disk, format: 'qcow2' }),
     })
-    await freeze(machine, own, () =>
-      awaitBoot(machine, new Guest(machine.agent, slow), { slow, signal: options.signal }),
-    )
+    await freeze(machine, own, () => awaitBoot(machine, new Guest(machine.agent, slow), { ...options, slow }))
     options.progress(`${options.image} has booted after ${duration(Date.now() - started)}`)
   })
   return ready(dir)

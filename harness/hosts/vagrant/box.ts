@@ -93,7 +93,7 @@ async function addSsh(
   })
   try {
     const guest = new Guest(machine.agent, slow)
-    await awaitBoot(machine, guest, { slow, signal })
+    await awaitBoot(machine, guest, { ...options, slow })
     const status = await guest.get('/var/lib/dpkg/status')
     const dir = await downloadDebs(image, status, ['openssh-server', 'sudo'], options)
     options.progress(`${image} box: installing sshd`)
