@@ -53,7 +53,7 @@ const trespass = (from: string, to: string): string | undefined => {
 // A detector sees facts alone: a host, an injector or a scenario would let it know the answer.
 const blind = (from: string, to: string): string | undefined => {
   if (!/\/faults\/[^/]+\/diagnose\.ts$/.test(from)) return undefined
-  const allowed = ['evidence', 'lib'].includes(layerOf(to)) || /\/(fault|fixes)\.ts$/.test(to)
+  const allowed = ['evidence', 'lib'].includes(layerOf(to)) || /\/(fault|fixes|remedies)\.ts$/.test(to)
   return allowed ? undefined : `${relative(root, from)} is a detector and imports ${relative(root, to)}`
 }
 

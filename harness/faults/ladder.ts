@@ -1,8 +1,9 @@
 import type { Host } from '../hosts/host.ts'
 import type { Rung } from '../scenario/schema.ts'
+import { restartDocker } from './remedies.ts'
 
 const scripts = {
-  'daemon-restart': 'systemctl reset-failed docker.service; systemctl restart docker.service',
+  'daemon-restart': restartDocker,
   'new-network': 'docker network create probe-rung && docker network rm probe-rung',
   'firewall-reload':
     'for unit in firewalld iptables nftables; do systemctl is-active -q $unit.service && systemctl reload-or-restart $unit.service; done; true',

@@ -3,6 +3,7 @@ import type { Facts } from '../../evidence/facts.ts'
 import { type Packet, type Passage, walk } from '../../evidence/nft-walk.ts'
 import { compareVersions } from '../../lib/text.ts'
 import type { Diagnosis } from '../fault.ts'
+import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
 
 /**
@@ -81,6 +82,5 @@ const found = (state: Diagnosis['state'], summary: string, evidence: Diagnosis['
   confidence: 'certain',
   summary,
   evidence,
-  fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
-  nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
+  ...remedies(fixes),
 })

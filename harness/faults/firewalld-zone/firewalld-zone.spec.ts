@@ -1,15 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Facts, readFacts } from '../../evidence/facts.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { bundlesOf } from '../bundles.spec-data.ts'
 import { diagnose } from './diagnose.ts'
 
-const faults = new URL('..', import.meta.url).pathname
-const read = (path: string): Facts => readFacts(readFileSync(join(faults, path), 'utf8'))
-const own = (name: string): Facts => read(`firewalld-zone/evidence/${name}.bundle`)
-const bundles = readdirSync(faults, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bundle'))
-const sick = bundles.filter((path) => path.startsWith('firewalld-zone/evidence/sick/'))
-const others = bundles.filter((path) => !sick.includes(path))
+const { own, sick, others } = bundlesOf('firewalld-zone')
 
 const inZones = (facts: Facts, zones: Record<string, string[]>): Facts => ({
   ...facts,
@@ -18,19 +12,19 @@ const inZones = (facts: Facts, zones: Record<string, string[]>): Facts => ({
 
 describe('a bridge in no accepting zone of firewalld', () => {
   describe('speaks on', () => {
-    for (const path of sick)
-      it(path.replace(/.*\/(.*)\.bundle/, '$1'), () => {
-        const { cause, confidence, state } = diagnose(read(path))!
+    for (const [name, facts] of sick)
+      it(name, () => {
+        const { cause, confidence, state } = diagnose(facts)!
         expect({ cause, confidence, state }).to.deep.equal({
           cause: 'firewalld-zone',
           confidence: 'certain',
-          state: /trusted/.test(path) ? 'latent' : 'active',
+          state: /trusted/.test(name) ? 'latent' : 'active',
         })
       })
   })
 
   describe('is silent on', () => {
-    for (const path of others) it(path.replace('.bundle', ''), () => expect(diagnose(read(path))).to.equal(undefined))
+    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
   })
 
   describe('stands on', () => {

@@ -1,7 +1,5 @@
 import type { Fix } from '../fault.ts'
-
-// systemd refuses a unit that failed too often (StartLimitBurst): every attempt starts by forgetting that.
-const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
+import { restartDocker } from '../remedies.ts'
 
 const putInto = (zone: string): string[] => [
   `firewall-cmd --zone=${zone} --change-interface=docker0`,

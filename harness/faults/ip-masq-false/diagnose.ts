@@ -5,6 +5,7 @@ import type { Rule } from '../../evidence/iptables-save.ts'
 import { inSubnet } from '../../evidence/ipv4.ts'
 import { nativeMasquerade } from '../../evidence/nft-masquerade.ts'
 import type { Diagnosis } from '../fault.ts'
+import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
 
 const option = 'com.docker.network.bridge.enable_ip_masquerade'
@@ -30,7 +31,14 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   const summary = down
     ? `Docker is told not to masquerade (${settings[0]!.line}), and is not running: when it starts, the default bridge will not be masqueraded.`
     : `Docker is told not to masquerade (${settings[0]!.line}), and the default bridge still does: it will stop when docker next starts with no container running.`
-  return { cause: 'masquerade-off', state: 'latent', confidence: 'certain', summary, evidence: settings, ...remedies }
+  return {
+    cause: 'masquerade-off',
+    state: 'latent',
+    confidence: 'certain',
+    summary,
+    evidence: settings,
+    ...remedies(fixes),
+  }
 }
 
 interface Judgement {
@@ -77,7 +85,7 @@ function running(named: Judgement[], settings: Diagnosis['evidence']): Diagnosis
       ...failing.flatMap(({ lost }) => lost.slice(0, 2).map(({ line }) => ({ from: 'conntrack -L', line }))),
       ...named.flatMap(({ mask }) => (mask ? [{ from: 'in its place', line: mask }] : [])),
     ],
-    ...remedies,
+    ...remedies(fixes),
   }
 }
 
@@ -106,9 +114,4 @@ function masked({ subnet, bridge }: NetworkFact, { ruleset, nft }: Facts): strin
     !text.includes('addrtype') &&
     (!source || (!source.startsWith('!') && inSubnet(subnet, source)))
   return ruleset.rules.find(translates)?.text ?? nativeMasquerade(nft, subnet)
-}
-
-const remedies = {
-  fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
-  nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
 }

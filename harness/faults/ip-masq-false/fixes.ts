@@ -1,7 +1,5 @@
 import type { Fix } from '../fault.ts'
-
-// systemd refuses a unit that failed too often (StartLimitBurst): every attempt starts by forgetting that.
-const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
+import { restartDocker } from '../remedies.ts'
 
 // Wherever it stands: in daemon.json (the whole file as one text, so that the comma goes with it), in a drop-in of the
 // unit, in Debian's own options file.

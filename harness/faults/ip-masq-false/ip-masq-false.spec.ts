@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Facts, readFacts } from '../../evidence/facts.ts'
+import type { Facts } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
+import { bundlesOf } from '../bundles.spec-data.ts'
 import { diagnose } from './diagnose.ts'
 
-const faults = new URL('..', import.meta.url).pathname
-const read = (path: string): Facts => readFacts(readFileSync(join(faults, path), 'utf8'))
-const own = (name: string): Facts => read(`ip-masq-false/evidence/${name}.bundle`)
-const bundles = readdirSync(faults, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bundle'))
-const sick = bundles.filter((path) => path.startsWith('ip-masq-false/evidence/sick/'))
-const others = bundles.filter((path) => !sick.includes(path))
+const { own, sick, others } = bundlesOf('ip-masq-false')
 
 const option = 'com.docker.network.bridge.enable_ip_masquerade'
 const told = (facts: Facts, docker: Partial<Facts['docker']>): Facts => ({
@@ -24,10 +18,10 @@ const withRule = (facts: Facts, rule: string): Facts => ({
 
 describe('masquerade off', () => {
   describe('speaks on', () => {
-    for (const path of sick)
-      it(path.replace(/.*\/(.*)\.bundle/, '$1'), () => {
-        const { cause, confidence, state } = diagnose(read(path))!
-        const latent = /written|hand-made/.test(path)
+    for (const [name, facts] of sick)
+      it(name, () => {
+        const { cause, confidence, state } = diagnose(facts)!
+        const latent = /written|hand-made/.test(name)
         expect({ cause, confidence, state }).to.deep.equal({
           cause: 'masquerade-off',
           confidence: 'certain',
@@ -37,7 +31,7 @@ describe('masquerade off', () => {
   })
 
   describe('is silent on', () => {
-    for (const path of others) it(path.replace('.bundle', ''), () => expect(diagnose(read(path))).to.equal(undefined))
+    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
   })
 
   describe('stands on', () => {

@@ -1,6 +1,7 @@
 import type { Facts } from '../../evidence/facts.ts'
 import { missingRules } from '../../evidence/network-rules.ts'
 import type { Diagnosis } from '../fault.ts'
+import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
 
 /**
@@ -32,7 +33,6 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
       { from: 'iptables --version', line: `${version}, as sound builds of it print too` },
       ...missing.map((rule) => ({ from: 'iptables-save', line: `missing: ${rule}` })),
     ],
-    fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
-    nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
+    ...remedies(fixes),
   }
 }

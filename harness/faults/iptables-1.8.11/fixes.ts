@@ -1,7 +1,5 @@
 import type { Fix } from '../fault.ts'
-
-// systemd refuses a unit that was started too often (StartLimitBurst): every attempt starts by forgetting that.
-const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
+import { restartDocker } from '../remedies.ts'
 
 // The package's own build, put back where another one stands in its place; elsewhere the package is upgraded.
 const soundBuild = `program=/usr/sbin/xtables-nft-multi

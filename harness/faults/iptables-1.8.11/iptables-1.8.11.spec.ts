@@ -1,15 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Facts, readFacts } from '../../evidence/facts.ts'
+import { bundlesOf } from '../bundles.spec-data.ts'
 import { diagnose } from './diagnose.ts'
 
-const faults = new URL('..', import.meta.url).pathname
-const read = (path: string): Facts => readFacts(readFileSync(join(faults, path), 'utf8'))
-const own = (name: string): Facts => read(`iptables-1.8.11/evidence/${name}.bundle`)
-const bundles = readdirSync(faults, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bundle'))
-const sick = bundles.filter((path) => path.startsWith('iptables-1.8.11/evidence/sick/'))
-const others = bundles.filter((path) => !sick.includes(path))
+const { own, sick, others } = bundlesOf('iptables-1.8.11')
 
 /** The rules that a diagnosis says are missing. */
 const missing = (name: string): string[] =>
@@ -17,18 +10,18 @@ const missing = (name: string): string[] =>
 
 describe('an iptables whose -C is broken', () => {
   describe('is named on', () => {
-    for (const path of sick)
-      it(path.replace(/.*\/(.*)\.bundle/, '$1'), () =>
-        expect(diagnose(read(path))).to.include({
+    for (const [name, facts] of sick)
+      it(name, () =>
+        expect(diagnose(facts)).to.include({
           cause: 'iptables-check-broken',
-          state: path.includes('latent') ? 'latent' : 'active',
+          state: name.includes('latent') ? 'latent' : 'active',
           confidence: 'certain',
         }),
       )
   })
 
   describe('is not named on', () => {
-    for (const path of others) it(path.replace('.bundle', ''), () => expect(diagnose(read(path))).to.equal(undefined))
+    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
   })
 
   describe('is known by what it does', () => {

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts'
+import { restartDocker } from '../remedies.ts'
 import { inject, type Params, params } from './inject.ts'
 
 /** No cause of its own: what must not be taken for one of the others. */
@@ -15,7 +16,7 @@ export const lookAlike: Fault<Params> = {
     },
     'restart-docker': {
       title: 'Restart docker',
-      steps: ['systemctl reset-failed docker.service; systemctl restart docker.service'],
+      steps: [restartDocker],
       cost: 'containers restarted',
     },
   },

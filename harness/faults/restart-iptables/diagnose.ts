@@ -1,5 +1,6 @@
 import type { Facts } from '../../evidence/facts.ts'
 import type { Diagnosis } from '../fault.ts'
+import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
 
 // The base chains from which dockerd leads packets into its own, by table.
@@ -24,9 +25,7 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   if (kept.length === 0 && off && !toldNotToMasquerade(facts)) return undefined
 
   const culprits = startedAfterDocker(facts)
-  const offered = culprits.some((unit) => known(facts, unit).includes('iptables.service'))
-    ? Object.keys(fixes).filter((name) => !fixes[name]!.fails)
-    : ['restart-docker']
+  const byService = culprits.some((unit) => known(facts, unit).includes('iptables.service'))
   return {
     cause: 'rules-flushed',
     state: 'active',
@@ -42,8 +41,8 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
       ...culprits.map((unit) => ({ from: 'systemctl show', line: times(facts, unit) })),
       ...journal(facts),
     ],
-    fixes: offered,
-    nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
+    ...remedies(fixes),
+    ...(!byService && { fixes: ['restart-docker'] }),
   }
 }
 

@@ -1,8 +1,6 @@
 import { fleet, probeImage } from '../../probes/fleet.ts'
 import type { Fix } from '../fault.ts'
-
-// systemd refuses a unit that was started too often (StartLimitBurst): every attempt starts by forgetting that.
-const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
+import { restartDocker } from '../remedies.ts'
 
 // Without After= both restart side by side, and who programs the firewall last is luck.
 const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/system/docker.service.d

@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Facts, readFacts } from '../../evidence/facts.ts'
+import type { Facts } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
+import { bundlesOf } from '../bundles.spec-data.ts'
 import { diagnose } from './diagnose.ts'
 
-const faults = new URL('..', import.meta.url).pathname
-const read = (path: string): Facts => readFacts(readFileSync(join(faults, path), 'utf8'))
-const own = (name: string): Facts => read(`restart-iptables/evidence/${name}.bundle`)
-const bundles = readdirSync(faults, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.bundle'))
-const sick = bundles.filter((path) => path.startsWith('restart-iptables/evidence/sick/'))
-const others = bundles.filter((path) => !sick.includes(path))
+const { own, sick, others } = bundlesOf('restart-iptables')
 
 /** Facts with other rules in the place of those listed. */
 const withRules = (facts: Facts, rules: string): Facts => ({
@@ -21,22 +15,22 @@ const withRules = (facts: Facts, rules: string): Facts => ({
 
 describe('rules flushed', () => {
   describe('speaks on', () => {
-    for (const path of sick)
-      it(path.replace(/.*\/(.*)\.bundle/, '$1'), () => {
-        const { cause, confidence, evidence, summary } = diagnose(read(path))!
+    for (const [name, facts] of sick)
+      it(name, () => {
+        const { cause, confidence, evidence, summary } = diagnose(facts)!
         expect({ cause, confidence }).to.deep.equal({ cause: 'rules-flushed', confidence: 'certain' })
-        const lost = /filter-only/.test(path)
+        const lost = /filter-only/.test(name)
           ? 'filter table'
-          : /all-tables/.test(path)
+          : /all-tables/.test(name)
             ? 'filter and nat tables'
             : 'nat table'
         expect(summary).to.contain(`gone from the ${lost} while`)
-        expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(!/nat-flushed/.test(path))
+        expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(!/nat-flushed/.test(name))
       })
   })
 
   describe('is silent on', () => {
-    for (const path of others) it(path.replace('.bundle', ''), () => expect(diagnose(read(path))).to.equal(undefined))
+    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
   })
 
   describe('judges', () => {

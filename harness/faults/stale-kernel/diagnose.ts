@@ -1,6 +1,7 @@
 import type { Facts, ModuleFact } from '../../evidence/facts.ts'
 import { compareVersions } from '../../lib/text.ts'
 import type { Diagnosis } from '../fault.ts'
+import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
 
 // What dockerd needs in order to program NAT, by iptables backend.
@@ -44,8 +45,7 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
       { from: `/lib/modules/${newest.kernel}`, line: `holds ${list(lost)}` },
       ...journal(facts),
     ],
-    fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),
-    nonFixes: Object.entries(fixes).flatMap(([name, { fails }]) => (fails ? [{ name, why: fails }] : [])),
+    ...remedies(fixes),
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Fix } from '../fault.ts'
-
-// systemd refuses a unit that failed too often (StartLimitBurst): every attempt starts by forgetting that.
-const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
+import { dropStore } from '../orphaned-bridge/fixes.ts'
+import { restartDocker } from '../remedies.ts'
 
 const switchTo = (backend: 'nft' | 'legacy'): Fix => ({
   title: `Switch to iptables-${backend}`,
@@ -20,11 +19,11 @@ export const fixes: Readonly<Record<string, Fix>> = {
     title: 'Reboot into the newest installed kernel',
     steps: [],
     reboots: true,
-    cost: 'a reboot; a Docker 26 that says “networks have same bridge name” then must lose its store of networks too',
+    cost: 'a reboot; Docker 26 may be left with an orphaned bridge, which is a fault of its own',
   },
   'reboot-without-network-store': {
-    title: 'Drop Docker’s store of networks, and reboot',
-    steps: ['systemctl stop docker.socket docker.service', 'rm -f /var/lib/docker/network/files/local-kv.db'],
+    title: 'Put Docker’s store of networks aside, and reboot',
+    steps: dropStore,
     reboots: true,
     cost: 'a reboot; Docker forgets the networks that users made: they and their containers are to be made again',
   },

@@ -1,30 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { type Facts, readFacts } from '../../evidence/facts.ts'
+import { bundlesOf } from '../bundles.spec-data.ts'
 import { diagnose } from './diagnose.ts'
 
-const folder = (name: string): URL => new URL(`./evidence/${name}/`, import.meta.url)
-const bundles = (name: string): [string, Facts][] =>
-  readdirSync(folder(name)).map((file) => [file, readFacts(readFileSync(new URL(file, folder(name)), 'utf8'))])
+const { sick, others } = bundlesOf('stale-kernel')
 
 describe('stale-kernel', () => {
-  for (const [file, facts] of bundles('sick'))
-    it(`is named on ${file}`, () => {
+  for (const [name, facts] of sick)
+    it(`is named on ${name}`, () => {
       const diagnosis = diagnose(facts)!
       expect(diagnosis.cause).to.equal('stale-kernel')
-      expect(diagnosis.state).to.equal(file.includes('latent') ? 'latent' : 'active')
+      expect(diagnosis.state).to.equal(name.includes('latent') ? 'latent' : 'active')
       expect(diagnosis.evidence[0]).to.deep.equal({ from: 'uname -r', line: facts.system.kernel })
       expect(diagnosis.summary).to.contain(facts.trees.at(-1)!.kernel)
     })
 
-  for (const [file, facts] of bundles('well'))
-    it(`is not named on ${file}`, () => expect(diagnose(facts)).to.equal(undefined))
+  for (const [path, facts] of others) it(`is not named on ${path}`, () => expect(diagnose(facts)).to.equal(undefined))
 
-  // Docker is down there, for what its last failure left behind.
-  for (const [file, facts] of bundles('other'))
-    it(`is not named on ${file}`, () => expect(diagnose(facts)).to.equal(undefined))
-
-  const [, broken] = bundles('sick').find(([file]) => file.includes('broken'))!
+  const [, broken] = sick.find(([name]) => name.includes('broken'))!
   it('is not named where no newer kernel has the module either: its package is not installed', () => {
     const missing = broken.modules.filter(({ state }) => state === 'missing').map(({ name }) => name)
     const [newest] = broken.trees
