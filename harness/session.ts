@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { EventLoopUtilization } from 'node:perf_hooks'
 import { followers } from './cell/followers.ts'
@@ -78,7 +79,8 @@ export async function runCells(
   const jobs = options.jobs ?? defaultJobs(Math.min(...tasks.flatMap(({ memory }) => memory || [])))
   reporter.plan?.({ jobs, expected, done: [...done.values()] })
   try {
-    await runPool(tasks, { jobs, memory: memoryLeft(), memoryLeft, signal }, async (task) => {
+    const room = { memory: memoryLeft(), processors: availableParallelism() }
+    await runPool(tasks, { jobs, ...room, memoryLeft, signal }, async (task) => {
       const cell = await runTask(task, dir, options)
       done.set(cell.name, cell)
       if (cell.reason !== interrupted) await store?.save(cell)

@@ -1,17 +1,18 @@
 import { sleep } from '../lib/retry.ts'
+import type { Room } from './room.ts'
 
-/** Something to run: what it takes of the machine, and for how long. */
-export interface Task {
+/** Something to run: the room it takes, reserved while it runs, and for how long. */
+export interface Task extends Room {
   name: string
   expectedMs: number
-  /** MiB, reserved while it runs. */
-  memory: number
 }
 
 export interface PoolOptions {
   jobs: number
   /** MiB that tasks may take together. */
   memory: number
+  /** Those that tasks may keep busy together. */
+  processors: number
   /** MiB that are left at this moment; others may have taken what was there at the start. */
   memoryLeft: () => number
   signal: AbortSignal
@@ -21,9 +22,9 @@ export interface PoolOptions {
 const lookMs = 2000
 
 /**
- * Runs every task once, the longest first, at most `jobs` at a time, and never more than the memory holds: a task that
- * does not fit waits, and smaller ones go before it. Alone, a task runs whatever it takes. An abort starts no more.
- * Rejects with the first error, once all that ran has ended.
+ * Runs every task once, the longest first, at most `jobs` at a time, and never more than memory and processors hold: a
+ * task that does not fit waits, and smaller ones go before it. Alone, a task runs whatever it takes. An abort starts no
+ * more. Rejects with the first error, once all that ran has ended.
  */
 export async function runPool<T extends Task>(
   tasks: readonly T[],
@@ -35,8 +36,11 @@ export async function runPool<T extends Task>(
   const errors: unknown[] = []
   const fits = (task: T): boolean => {
     if (running.size === 0) return true
-    const reserved = [...running.keys()].reduce((sum, { memory }) => sum + memory, 0)
-    return reserved + task.memory <= options.memory && task.memory <= options.memoryLeft()
+    const taken = (of: keyof Room): number => [...running.keys()].reduce((sum, other) => sum + other[of], 0)
+    // One that would keep more processors busy than there are has them all.
+    const processors = Math.min(task.processors, options.processors)
+    if (taken('processors') + processors > options.processors) return false
+    return taken('memory') + task.memory <= options.memory && task.memory <= options.memoryLeft()
   }
   while (waiting.length > 0 || running.size > 0) {
     const stop = options.signal.aborted || errors.length > 0

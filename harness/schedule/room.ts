@@ -4,16 +4,25 @@ import { LabError } from '../lib/errors.ts'
 
 const mib = 2 ** 20
 // A VM's own RAM, and what QEMU keeps beside it; TCG keeps the code it translated (tb-size) too.
-const vm = { kvm: 2048 + 256, tcg: 2048 + 256 + 1024 }
+const vm = { kvm: 2048 + 256, tcg: 2048 + 256 + 1024, processors: 2 }
 // systemd, two daemons and two dozen probe containers: 170 to 275 MiB were seen, at their most.
 const containerHost = 384
 /** What the machine is left with. */
 const kept = 512
 
-/** The memory that one host takes at its most, in MiB. */
-export function memoryOf(provider: string, accelerator: string): number {
-  if (provider === 'container') return containerHost
-  return accelerator === 'kvm' ? vm.kvm : vm.tcg
+/** What a host takes of the machine for as long as it is there. */
+export interface Room {
+  /** At its most, in MiB. */
+  memory: number
+  /** Kept busy. Two emulated machines on the processors of one take twice as long, and their probes miss deadlines. */
+  processors: number
+}
+
+/** The room that one host takes. */
+export function roomOf(provider: string, accelerator: string): Room {
+  if (provider === 'container') return { memory: containerHost, processors: 0 }
+  if (accelerator === 'kvm') return { memory: vm.kvm, processors: 0 }
+  return { memory: vm.tcg, processors: vm.processors }
 }
 
 /** The memory that hosts may take now, in MiB: what the machine, or the control group we are in, has left. */

@@ -6,7 +6,7 @@ import type { Cell } from '../scenario/cell.ts'
 import { lastFailed, namedCell, repeated } from './choose-cells.ts'
 import { expectDurations } from './expect.ts'
 import { runPool, type Task } from './pool.ts'
-import { defaultJobs, memoryOf, wholeNumber } from './room.ts'
+import { defaultJobs, roomOf, wholeNumber } from './room.ts'
 import { parseShard, splitCells } from './shard.ts'
 
 const cell = (name: string, more: Partial<Cell> = {}): Cell =>
@@ -24,8 +24,10 @@ const past = (...runs: Record<string, [verdict: string, ms: number]>[]): PastRun
 
 describe('the pool', () => {
   const signal = new AbortController().signal
-  const open = { jobs: 2, memory: 1000, memoryLeft: () => 1000, signal }
-  const task = (name: string, expectedMs: number, memory = 100): Task => ({ name, expectedMs, memory })
+  const open = { jobs: 2, memory: 1000, processors: 2, memoryLeft: () => 1000, signal }
+  const task = (name: string, expectedMs: number, memory = 100, processors = 0): Task => ({
+    ...{ name, expectedMs, memory, processors },
+  })
 
   /** Runs tasks that take a few turns each; tells in which order they began, and the most that ran at once. */
   async function play(tasks: Task[], options: Partial<typeof open> = {}, each = async (_: Task) => {}) {
@@ -63,6 +65,19 @@ describe('the pool', () => {
 
   it('runs alone what is larger than the memory, rather than never', async () => {
     expect(await play([task('huge', 10, 5000), task('huge2', 10, 5000)])).to.deep.include({ most: 1 })
+  })
+
+  it('keeps no more processors busy than there are, and lets others work beside those that wait', async () => {
+    const tasks = [task('vm', 90, 100, 2), task('vm2', 80, 100, 2), task('box', 20), task('box2', 10)]
+    const { began, most } = await play(tasks, { jobs: 4 })
+    expect({ began, most }).to.deep.equal({ began: ['vm', 'box', 'box2', 'vm2'], most: 3 })
+    expect((await play(tasks, { jobs: 4, processors: 4 })).most).to.equal(4)
+  })
+
+  it('gives what asks for more processors than there are all of them, beside what asks for none', async () => {
+    const tasks = [task('box', 90), task('vm', 80, 100, 2), task('vm2', 70, 100, 2)]
+    const { began, most } = await play(tasks, { jobs: 4, processors: 1 })
+    expect({ began, most }).to.deep.equal({ began: ['box', 'vm', 'vm2'], most: 2 })
   })
 
   it('waits where another process has taken the memory meanwhile', async () => {
@@ -184,8 +199,14 @@ describe('room on the machine', () => {
   })
 
   it('asks more for a VM than for a container, and most for an emulated one', () => {
-    expect(memoryOf('container', 'none')).to.be.below(memoryOf('qemu', 'kvm'))
-    expect(memoryOf('qemu', 'kvm')).to.be.below(memoryOf('qemu', 'unproven'))
+    const [container, kvm, emulated] = [
+      roomOf('container', 'none'),
+      roomOf('qemu', 'kvm'),
+      roomOf('vagrant', 'unproven'),
+    ]
+    expect(container.memory).to.be.below(kvm.memory)
+    expect(kvm.memory).to.be.below(emulated.memory)
+    expect([container, kvm, emulated].map(({ processors }) => processors)).to.deep.equal([0, 0, 2])
   })
 
   it('reads whole numbers only', () => {

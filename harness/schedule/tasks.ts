@@ -1,7 +1,7 @@
 import { choose } from '../hosts/index.ts'
 import type { Cell } from '../scenario/cell.ts'
 import type { Task } from './pool.ts'
-import { memoryOf } from './room.ts'
+import { roomOf } from './room.ts'
 
 /** A cell that waits for its turn: who will run it, or why nobody can. */
 export interface CellTask extends Task {
@@ -29,7 +29,7 @@ export async function tasksOf(
       cell,
       choice,
       expectedMs: skipped ? 0 : (expected.get(cell.name) ?? 0),
-      memory: skipped ? 0 : memoryOf(choice.provider.name, await choice.provider.accelerator()),
+      ...(skipped ? { memory: 0, processors: 0 } : roomOf(choice.provider.name, await choice.provider.accelerator())),
     })
   }
   return tasks

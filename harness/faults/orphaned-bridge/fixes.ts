@@ -47,7 +47,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
     fails: 'The new network is docker0 still, and so is the orphan: they conflict by name.',
   },
   'delete-docker0': {
-    title: 'ip link delete docker0',
+    title: 'Delete the link docker0',
     steps: ['ip link delete docker0', restartDocker],
     cost: 'docker restarted',
     fails: 'The orphan is a record in a file; dockerd makes the link anew for it.',
