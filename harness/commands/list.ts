@@ -16,7 +16,9 @@ const mostJobs = 20
 
 /**
  * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: the cells are what was asked for, so
- * the table too goes to standard output. `--json --shard-minutes N` prints jobs of about N minutes, as a CI matrix, on one line.
+ * the table too goes to standard output. `--provider` leaves those that it is the cheapest for, of all that could serve
+ * them somewhere: what a CI sends to machines of one kind. `--json --shard-minutes N` prints jobs of about N minutes, as a
+ * CI matrix, on one line.
  */
 export default async function listCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -36,7 +38,10 @@ export default async function listCommand(args: string[]): Promise<number> {
     const provider = (await idealProvider(cell)) ?? '-'
     if (!values.provider || values.provider === provider) cells.push({ ...cell, provider })
   }
-  if (cells.length === 0) throw new LabError('no-match', `no cell is one for the provider ${values.provider}`)
+  if (cells.length === 0)
+    throw new LabError('no-match', `no cell is one for the provider ${values.provider}`, {
+      hint: `a cell counts as one of the cheapest provider that can serve it anywhere; npm run matrix -- --provider ${values.provider} runs others there too`,
+    })
   const text = minutes
     ? JSON.stringify(ciPlan(cells, expectDurations(cells, readHistory(reportsDir)), { minutes, most: mostJobs }))
     : await tell(cells, values.json)
