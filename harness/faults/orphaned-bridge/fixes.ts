@@ -16,6 +16,9 @@ ExecStartPre=/usr/sbin/ip link set docker1 up
 UNIT
 systemctl daemon-reload`
 
+/** Makes Docker start with another default bridge, in another subnet, from its next start on. */
+export const useOwnBridge: readonly string[] = [ownBridge, setting('bridge', 'docker1')]
+
 /** Stops docker and puts its store of networks aside: all that it knows of them, the orphan among it. */
 export const dropStore: readonly string[] = [
   'systemctl stop docker.socket docker.service',
@@ -26,7 +29,7 @@ export const dropStore: readonly string[] = [
 export const fixes: Readonly<Record<string, Fix>> = {
   'default-bridge-of-its-own': {
     title: 'Give Docker another default bridge, in another subnet',
-    steps: [ownBridge, setting('bridge', 'docker1'), restartDocker],
+    steps: [...useOwnBridge, restartDocker],
     cost: 'the default bridge is docker1, 172.29.0.0/16, for good; the orphan keeps docker0 and its subnet',
   },
   'drop-network-store': {

@@ -1,5 +1,5 @@
 import type { Fix } from '../fault.ts'
-import { dropStore } from '../orphaned-bridge/fixes.ts'
+import { dropStore, useOwnBridge } from '../orphaned-bridge/fixes.ts'
 import { restartDocker } from '../remedies.ts'
 
 const switchTo = (backend: 'nft' | 'legacy'): Fix => ({
@@ -20,6 +20,12 @@ export const fixes: Readonly<Record<string, Fix>> = {
     steps: [],
     reboots: true,
     cost: 'a reboot; Docker 26 may be left with an orphaned bridge, which is a fault of its own',
+  },
+  'reboot-with-another-default-bridge': {
+    title: 'Give Docker another default bridge, and reboot',
+    steps: useOwnBridge,
+    reboots: true,
+    cost: 'a reboot; the default bridge is docker1, 172.29.0.0/16, for good. Only Docker 26 asks for it',
   },
   'reboot-without-network-store': {
     title: 'Put Docker’s store of networks aside, and reboot',
