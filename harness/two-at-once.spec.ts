@@ -22,11 +22,12 @@ const off = (host: FakeHost): boolean => host.files.has(setting) && host.files.h
 
 function respond(script: string, host: FakeHost) {
   if (script.startsWith(`cat ${setting}`)) return { stdout: '{}' }
-  if (script.includes('xargs -r docker stop') && host.files.has(setting)) host.files.set('restarted', Buffer.of())
+  // It stops containers as well.
+  if (script.includes('rmmod') && host.state === 'latent') host.state = 'broken'
+  else if (script.includes('xargs -r docker stop') && host.files.has(setting)) host.files.set('restarted', Buffer.of())
   else if (script.includes('sed -i -zE')) host.files.delete(setting)
   else if (script.includes('apt-get purge')) host.state = 'latent'
   else if (script === 'reboot') host.state = 'healthy'
-  else if (script.includes('rmmod') && host.state === 'latent') host.state = 'broken'
   else if (script === 'ask egress-tcp') return { code: host.state === 'broken' || off(host) ? 1 : 0 }
   else if (script.includes('dockfault-evidence'))
     return {
