@@ -33,10 +33,11 @@ async function run(...args: string[]): Promise<{ code: number; dir: string }> {
   return { code, dir: folderOf(child)! }
 }
 
-/** What a cell's record says; and of its rulesets, but for the order in which the host's engine wrote rules. */
+/** What a cell's record says, in its own words too; and its rulesets, but for the order in which the engine wrote rules. */
 const said = (cell: CellRecord) => ({
   name: cell.name,
   answers: answersOf(cell),
+  stages: cell.stages.map(({ summary }) => summary),
   rulesets: cell.rulesets.map(({ stage, removed, added }) => [stage, removed.toSorted(), added.toSorted()]),
 })
 const cellsSaid = (record: RunRecord) => record.cells.map(said)

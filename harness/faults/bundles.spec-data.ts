@@ -13,18 +13,19 @@ export interface Bundles {
 }
 
 const root = new URL('.', import.meta.url).pathname
-const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
+// Read once for the specs of all faults.
+const bundles = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
-  .map((path) => path.replace(/\.bundle$/, ''))
   .sort()
-const read = (path: string): Facts => readFacts(readFileSync(join(root, `${path}.bundle`), 'utf8'))
+  .map((path) => [path.replace(/\.bundle$/, ''), readFacts(readFileSync(join(root, path), 'utf8'))] as const)
+const byPath = new Map(bundles)
 
 /** The bundles beside all faults, sorted for one of them by its folder's name. */
 export function bundlesOf(fault: string): Bundles {
   const sick = `${fault}/evidence/sick/`
   return {
-    own: (name) => read(`${fault}/evidence/${name}`),
-    sick: paths.filter((path) => path.startsWith(sick)).map((path) => [path.slice(sick.length), read(path)]),
-    others: paths.filter((path) => !path.startsWith(sick)).map((path) => [path, read(path)]),
+    own: (name) => byPath.get(`${fault}/evidence/${name}`)!,
+    sick: bundles.filter(([path]) => path.startsWith(sick)).map(([path, facts]) => [path.slice(sick.length), facts]),
+    others: bundles.filter(([path]) => !path.startsWith(sick)),
   }
 }

@@ -3,6 +3,9 @@ import type { Diagnosis, Fix } from './fault.ts'
 /** A step of many fixes. systemd refuses a unit that was started too often (StartLimitBurst): it forgets that first. */
 export const restartDocker = 'systemctl reset-failed docker.service; systemctl restart docker.service'
 
+/** Ends containers that would outlive their dockerd, or keep it from making its default bridge anew. */
+export const stopContainers = 'docker ps -q | xargs -r docker stop -t 2'
+
 /** What a detector advises, of a fault's fixes and non-fixes. */
 export const remedies = (fixes: Readonly<Record<string, Fix>>): Pick<Diagnosis, 'fixes' | 'nonFixes'> => ({
   fixes: Object.keys(fixes).filter((name) => !fixes[name]!.fails),

@@ -17,9 +17,11 @@ export interface Comparison {
  * one cell tell the same, whichever provider made the hosts.
  */
 export const answersOf = (cell: CellRecord): string[] => [
-  `verdict: ${cell.verdict}`,
+  `verdict: ${[cell.verdict, cell.reason].filter(Boolean).join(', ')}`,
   ...cell.stages.map(({ name, verdict, mismatches }) => `${name}: ${[verdict, ...mismatches].join('; ')}`),
-  ...cell.probes.map(({ stage, name, observed }) => `${stage}: probe ${name}: ${observed}`),
+  ...cell.probes.map(
+    ({ stage, name, expected, observed }) => `${stage}: probe ${name}: ${observed} (expected: ${expected})`,
+  ),
   ...cell.diagnoses.map(({ stage, named }) => `${stage}: named: ${named.join(', ') || 'nothing'}`),
   ...cell.fixes.map(({ name, observed }) => `fix ${name}: ${observed}`),
   ...cell.fixes.flatMap(({ name, ladder }) =>

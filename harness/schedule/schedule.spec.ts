@@ -26,7 +26,10 @@ describe('the pool', () => {
   const signal = new AbortController().signal
   const open = { jobs: 2, memory: 1000, processors: 2, memoryLeft: () => 1000, signal }
   const task = (name: string, expectedMs: number, memory = 100, processors = 0): Task => ({
-    ...{ name, expectedMs, memory, processors },
+    name,
+    expectedMs,
+    memory,
+    processors,
   })
 
   /** Runs tasks that take a few turns each; tells in which order they began, and the most that ran at once. */

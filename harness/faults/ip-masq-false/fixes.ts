@@ -1,5 +1,5 @@
 import type { Fix } from '../fault.ts'
-import { restartDocker } from '../remedies.ts'
+import { restartDocker, stopContainers } from '../remedies.ts'
 
 // Wherever it stands: in daemon.json (the whole file as one text, so that the comma goes with it), in a drop-in of the
 // unit, in Debian's own options file.
@@ -14,7 +14,7 @@ const masquerade = '-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'
 export const fixes: Readonly<Record<string, Fix>> = {
   'remove-setting': {
     title: 'Remove the setting, stop the containers, restart docker',
-    steps: [...removeSetting, 'docker ps -q | xargs -r docker stop -t 2', restartDocker],
+    steps: [...removeSetting, stopContainers, restartDocker],
     cost: 'containers stopped; those without a restart policy have to be started by hand',
   },
   'return-route': {

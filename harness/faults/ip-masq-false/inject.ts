@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
-import { LabError } from '../../lib/errors.ts'
+import { must } from '../must.ts'
+import { stopContainers } from '../remedies.ts'
 
 /** Where the setting stands that takes masquerading away. */
 export const params = z.strictObject({
@@ -44,19 +45,11 @@ export async function inject(host: Host, { through }: Params): Promise<void> {
 export async function trigger(host: Host, { through }: Params): Promise<void> {
   await must(
     host,
-    `docker ps -q | xargs -r docker stop -t 2 >/dev/null
+    `${stopContainers} >/dev/null
 systemctl stop docker.socket docker.service
 ${through === 'iptables-false' ? 'nft flush ruleset' : ''}
 systemctl reset-failed docker.service
 systemctl start docker.service`,
     'the restart of docker',
   )
-}
-
-async function must(host: Host, script: string, what: string): Promise<{ stdout: string }> {
-  const result = await host.exec(script, { deadlineMs: 60_000 })
-  if (result.code === 0) return result
-  throw new LabError('host', `${what} did not go through on ${host.name}: exit ${result.code}`, {
-    facts: { stderr: result.stderr.slice(-1500) },
-  })
 }

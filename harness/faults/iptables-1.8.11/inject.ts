@@ -4,6 +4,7 @@ import type { Host } from '../../hosts/host.ts'
 import type { BuildOptions } from '../../images/cache.ts'
 import { buildProgram, findProgram } from '../../images/program.ts'
 import { LabError } from '../../lib/errors.ts'
+import { must } from '../must.ts'
 
 const build = 'iptables-1.8.11'
 const program = '/usr/sbin/xtables-nft-multi'
@@ -40,6 +41,7 @@ dpkg-divert --quiet --local --rename --divert ${program}.package --add ${program
 mv -f ${program}.unpatched ${program}
 iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'`,
     'the exchange of iptables',
+    120_000,
   )
 }
 
@@ -66,11 +68,5 @@ done`,
 
 /** The event that turns a broken tool into missing rules. */
 export async function trigger(host: Host, { how }: Params): Promise<void> {
-  await must(host, events[how], how)
-}
-
-async function must(host: Host, script: string, what: string): Promise<void> {
-  const { code, stderr } = await host.exec(script, { deadlineMs: 120_000 })
-  if (code !== 0)
-    throw new LabError('host', `${what} did not go through on ${host.name}: exit ${code}`, { facts: { stderr } })
+  await must(host, events[how], how, 120_000)
 }

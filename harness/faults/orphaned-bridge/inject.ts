@@ -1,5 +1,5 @@
 import type { Host } from '../../hosts/host.ts'
-import { LabError } from '../../lib/errors.ts'
+import { must } from '../must.ts'
 
 // What a package that is only half unpacked does to iptables: it runs, and has no MASQUERADE. One start of dockerd meets
 // it; the next finds all as it should be.
@@ -17,7 +17,5 @@ systemctl start docker.service || true`
 
 /** Lets dockerd fail once at its NAT rules, and start again on a host that is well. Takes effect at once, where at all. */
 export async function inject(host: Host): Promise<void> {
-  const { code, stderr } = await host.exec(script, { deadlineMs: 120_000 })
-  if (code !== 0)
-    throw new LabError('host', `dockerd could not be made to fail once: exit ${code}`, { facts: { stderr } })
+  await must(host, script, 'the failed start of docker', 120_000)
 }

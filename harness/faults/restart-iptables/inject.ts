@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
-import { LabError } from '../../lib/errors.ts'
 import { settle } from '../../probes/fleet.ts'
+import { must } from '../must.ts'
 
 /** What the restart of iptables.service takes away. */
 export const params = z.strictObject({
@@ -76,12 +76,4 @@ systemctl restart docker.service`,
 /** The event: someone restarts the firewall to load a rule of his own. */
 export async function trigger(host: Host): Promise<void> {
   await must(host, 'systemctl restart iptables.service', 'the restart of iptables.service')
-}
-
-async function must(host: Host, script: string, what: string): Promise<void> {
-  const { code, stdout, stderr } = await host.exec(script, { deadlineMs: 60_000 })
-  if (code !== 0)
-    throw new LabError('host', `${what} did not go through on ${host.name}: exit ${code}`, {
-      facts: { stderr: stderr.slice(-1500), stdout: stdout.slice(-500) },
-    })
 }

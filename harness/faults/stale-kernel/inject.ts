@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
-import { LabError } from '../../lib/errors.ts'
+import { must } from '../must.ts'
+import { stopContainers } from '../remedies.ts'
 
 /** How the running kernel lost its modules. */
 export const params = z.strictObject({
@@ -36,7 +37,7 @@ depmod -a "$running"`,
 
 /** Upgrades the kernel without a reboot, as an unattended upgrade does. Nothing fails yet: what is loaded stays loaded. */
 export async function inject(host: Host, { how }: Params): Promise<void> {
-  await must(host, lose[how], 'the kernel upgrade')
+  await must(host, lose[how], 'the kernel upgrade', 120_000)
 }
 
 /**
@@ -48,7 +49,7 @@ export async function trigger(host: Host): Promise<void> {
   await must(
     host,
     `# dockerd that stops gives its containers 15 s, and leaves alive what a busy host has not ended by then.
-docker ps -q | xargs -r docker stop -t 2 >/dev/null
+${stopContainers} >/dev/null
 systemctl stop docker.socket docker.service containerd.service
 ip link del docker0 2>/dev/null
 if iptables --version | grep -q legacy; then
@@ -78,13 +79,6 @@ for attempt in $(seq 60); do
 done
 exit 0`,
     'the restart of docker',
+    120_000,
   )
-}
-
-async function must(host: Host, script: string, what: string): Promise<void> {
-  const result = await host.exec(script, { deadlineMs: 120_000 })
-  if (result.code !== 0)
-    throw new LabError('host', `${what} did not go through on ${host.name}: exit ${result.code}`, {
-      facts: { stderr: result.stderr.slice(-1500), stdout: result.stdout.slice(-500) },
-    })
 }

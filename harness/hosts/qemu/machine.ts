@@ -14,8 +14,8 @@ import { closeMachine, openMachine } from './runs.ts'
 export type Accelerator = 'kvm' | 'tcg'
 
 /**
- * Accelerator and processor as QEMU's arguments. The emulated one is an x86-64-v2, which Debian needs no more than: with
- * AVX and the like there is more to save at every switch, and a host's programs take an eighth longer.
+ * Accelerator and processor as QEMU's arguments. The emulated one is an x86-64-v2, and Debian needs no more: with AVX
+ * and the like there is more to save at every switch, and a host's programs take an eighth longer.
  */
 export const acceleratorArgs = (accelerator: Accelerator): string[] =>
   accelerator === 'kvm'
