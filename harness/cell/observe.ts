@@ -53,12 +53,14 @@ export async function observe(
   },
 ): Promise<Observation> {
   by.progress('probing')
-  const seen = await askAll(
+  const [seen, bundle] = await askAll(
     host,
     by.probes.filter(({ changes }) => !changes),
+    () => {
+      by.progress('collecting evidence')
+      return collect(host)
+    },
   )
-  by.progress('collecting evidence')
-  const bundle = await collect(host)
   const facts = readFacts(bundle)
   const traces: Traced[] = []
   for (const { from, probe, follow } of by.followers ?? []) {

@@ -37,10 +37,19 @@ export function judge(probe: Probe, result: ExecResult): Outcome {
   return probe.failCodes.includes(result.code) ? 'fail' : 'error'
 }
 
-/** Asks all probes at once; each has its own deadline. Rejects only when the host itself is lost. */
-export async function askAll(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
+/**
+ * Asks all probes at once; each has its own deadline. `meanwhile` begins when those have answered that a healthy host lets
+ * through: what it refuses is ended by patience alone. Rejects only when the host itself is lost.
+ */
+export async function askAll<T>(
+  host: Host,
+  probes: readonly Probe[],
+  meanwhile: () => Promise<T>,
+): Promise<[ProbeResult[], T]> {
   await host.exec(writeRoster, { deadlineMs: 30_000 })
-  return Promise.all(probes.map((probe) => ask(host, probe)))
+  const asked = probes.map((probe) => ({ probe, answer: ask(host, probe) }))
+  const answered = Promise.all(asked.filter(({ probe }) => probe.healthy !== 'fail').map(({ answer }) => answer))
+  return Promise.all([Promise.all(asked.map(({ answer }) => answer)), answered.then(meanwhile)])
 }
 
 /** Asks one probe. Rejects only when the host itself is lost. */
