@@ -83,6 +83,14 @@ describe('the pool', () => {
     expect({ began, most }).to.deep.equal({ began: ['box', 'vm', 'vm2'], most: 2 })
   })
 
+  it('has, on two processors, an emulated VM and a container host, or four container hosts', async () => {
+    const [box, vm] = [roomOf('container', 'none'), roomOf('qemu', 'tcg')]
+    const tasks = [vm, vm, box, box, box, box, box].map((room, index) => ({ ...task(`${index}`, 9 - index), ...room }))
+    const jobs = defaultJobs(box.memory, 2, 16_000)
+    const { most, began } = await play(tasks, { jobs, memory: 16_000, memoryLeft: () => 16_000 })
+    expect({ most, began: began.slice(0, 2) }).to.deep.equal({ most: 4, began: ['0', '2'] })
+  })
+
   it('waits where another process has taken the memory meanwhile', async () => {
     const { most, began } = await play([task('a', 30), task('b', 20)], { memoryLeft: () => 50 })
     expect({ most, began }).to.deep.equal({ most: 1, began: ['a', 'b'] })
@@ -194,8 +202,8 @@ describe('the choice of cells', () => {
 })
 
 describe('room on the machine', () => {
-  it('gives a cell to each core as far as memory goes, and always one', () => {
-    expect(defaultJobs(384, 8, 16_000)).to.equal(8)
+  it('gives two cells to each core as far as memory goes, and always one', () => {
+    expect(defaultJobs(384, 8, 16_000)).to.equal(16)
     expect(defaultJobs(384, 8, 1000)).to.equal(2)
     expect(defaultJobs(3328, 8, 1000)).to.equal(1)
     expect(defaultJobs(Number.POSITIVE_INFINITY, 2, 1000)).to.equal(1)
@@ -209,7 +217,7 @@ describe('room on the machine', () => {
     ]
     expect(container.memory).to.be.below(kvm.memory)
     expect(kvm.memory).to.be.below(emulated.memory)
-    expect([container, kvm, emulated].map(({ processors }) => processors)).to.deep.equal([0, 0, 2])
+    expect([container, kvm, emulated].map(({ processors }) => processors)).to.deep.equal([0.5, 0.5, 1.5])
   })
 
   it('reads whole numbers only', () => {

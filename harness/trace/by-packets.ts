@@ -9,7 +9,7 @@ import { packetsOf, readEvents, type TracedPacket } from './events.ts'
 import { hopOf } from './hop.ts'
 import { legacyKiller, newlyCounted } from './legacy.ts'
 import { linkObstacle, routing } from './surroundings.ts'
-import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
+import { type Flow, type Hook, type Hop, isDead, type Station, type Trace } from './trace.ts'
 
 /** Sends one connection from a container and follows its packets. Changes nothing that stays. */
 export async function traceByPackets(host: Pick<Host, 'exec'>, flow: Flow, facts: Facts): Promise<Trace> {
@@ -29,11 +29,13 @@ export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
   if (!answer || !sections.has('events') || (packets.length === 0 && (marked > 0 || answer.code === 0)))
     return traceByRules(flow, facts)
   const chase = new Chase(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
-  return chase.tell(packets, {
+  const followed = chase.tell(packets, {
     code: answer.code,
     refused: /refused/i.test(answer.text),
     route: lines('route')[0] ?? '',
   })
+  // Where an answer came no packet has died: what vanished are events.
+  return answer.code === 0 && isDead(followed) ? traceByRules(flow, facts) : followed
 }
 
 interface Answer {

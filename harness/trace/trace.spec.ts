@@ -125,6 +125,14 @@ describe('a trace', () => {
     })
   })
 
+  it('does not take lost events for a lost packet where the answer came', () => {
+    const facts = factsOf('healthy')
+    const whole = read('healthy.packets')
+    const late = whole.replace(/(^ trace id.*saddr 203\.0\.113\.10[^\n]*\n)[\s\S]*?(?=--- end events)/m, '$1')
+    expect(late.length).to.be.below(whole.length)
+    expect(readTrace(late, flowOf(facts), facts)).to.deep.include({ by: 'rules', end: 'passes' })
+  })
+
   it('reads verdicts that nft knows by number alone', () => {
     const facts = factsOf('docker-user-drop')
     const numbers = read('docker-user-drop.packets').replaceAll('(verdict drop)', '(verdict 0x0)')
