@@ -1,5 +1,5 @@
 import type { Fix } from '../fault.ts'
-import { restartDocker, stopContainers } from '../remedies.ts'
+import { daemonSetting, restartDocker, stopContainers } from '../remedies.ts'
 
 // Wherever it stands: in daemon.json (the whole file as one text, so that the comma goes with it), in a drop-in of the
 // unit, in Debian's own options file.
@@ -37,11 +37,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
   },
   dns: {
     title: 'Give docker and the host a name server that surely answers',
-    steps: [
-      'echo nameserver 203.0.113.10 >/etc/resolv.conf',
-      `grep -q '"dns"' /etc/docker/daemon.json || sed -i 's/{/{"dns":["203.0.113.10"],/' /etc/docker/daemon.json`,
-      restartDocker,
-    ],
+    steps: ['echo nameserver 203.0.113.10 >/etc/resolv.conf', daemonSetting('dns', '["203.0.113.10"]'), restartDocker],
     cost: 'containers restarted',
     fails: 'Names fail because no packet comes back, and a name server’s answer is one of them.',
   },

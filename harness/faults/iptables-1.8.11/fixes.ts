@@ -1,5 +1,5 @@
 import type { Fix } from '../fault.ts'
-import { restartDocker } from '../remedies.ts'
+import { daemonSetting, restartDocker } from '../remedies.ts'
 
 // The package's own build, put back where another one stands in its place; elsewhere the package is upgraded.
 const soundBuild = `program=/usr/sbin/xtables-nft-multi
@@ -30,7 +30,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
   },
   'userland-proxy': {
     title: 'Turn userland-proxy on',
-    steps: [`sed -i 's/"userland-proxy": *false/"userland-proxy":true/' /etc/docker/daemon.json`, restartDocker],
+    steps: [daemonSetting('userland-proxy', 'true'), restartDocker],
     cost: 'a process for each published port; containers restarted',
     fails: 'docker-proxy answers on the host’s own addresses without any rule; every rule that was missing still is.',
   },

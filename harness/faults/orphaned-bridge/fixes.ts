@@ -1,10 +1,5 @@
 import type { Fix } from '../fault.ts'
-import { restartDocker } from '../remedies.ts'
-
-const setting = (name: string, value: string): string => `mkdir -p /etc/docker
-[ -s /etc/docker/daemon.json ] || echo '{}' >/etc/docker/daemon.json
-grep -q '"${name}"' /etc/docker/daemon.json ||
-  sed -i -zE -e 's|^\\s*\\{|{ "${name}": "${value}",|' -e 's|,\\s*\\}| }|' /etc/docker/daemon.json`
+import { daemonSetting, restartDocker } from '../remedies.ts'
 
 // Docker makes no default bridge but docker0: another has to be there before it.
 const ownBridge = `mkdir -p /etc/systemd/system/docker.service.d
@@ -17,7 +12,7 @@ UNIT
 systemctl daemon-reload`
 
 /** Makes Docker start with another default bridge, in another subnet, from its next start on. */
-export const useOwnBridge: readonly string[] = [ownBridge, setting('bridge', 'docker1')]
+export const useOwnBridge: readonly string[] = [ownBridge, daemonSetting('bridge', '"docker1"')]
 
 /** Stops docker and puts its store of networks aside: all that it knows of them, the orphan among it. */
 export const dropStore: readonly string[] = [
@@ -39,13 +34,13 @@ export const fixes: Readonly<Record<string, Fix>> = {
   },
   'no-default-bridge': {
     title: 'Run Docker without a default bridge',
-    steps: [setting('bridge', 'none'), restartDocker],
+    steps: [daemonSetting('bridge', '"none"'), restartDocker],
     cost: 'containers that name no network have none',
     fails: 'User networks work again; the default one does not, and the orphan is still there when it is asked for.',
   },
   'another-bip': {
     title: 'Give docker0 another address (bip)',
-    steps: [setting('bip', '172.29.0.1/16'), restartDocker],
+    steps: [daemonSetting('bip', '"172.29.0.1/16"'), restartDocker],
     cost: 'docker restarted',
     fails: 'The new network is docker0 still, and so is the orphan: they conflict by name.',
   },
