@@ -6,7 +6,7 @@ import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, loadKnownIssues } from './scenario/known-issues.ts'
 import { loadScenarios } from './scenario/load.ts'
-import type { Vocabulary } from './scenario/schema.ts'
+import type { Vocabulary } from './scenario/vocabulary.ts'
 
 export const scenariosDir = new URL('../scenarios/', import.meta.url).pathname
 

@@ -11,18 +11,7 @@ import { tell } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
 import { page } from './page.ts'
-import type { Reading } from './table.ts'
-
-/** Something that is timed, side by side with others. */
-export interface Contestant {
-  name: string
-  /** Why it cannot take part here, if it cannot. */
-  absent?: string
-  /** Fills the caches it goes by, which is not timed. */
-  warmUp?: () => Promise<unknown>
-  /** What was timed on the way: a host that came up may be taken back as well. */
-  run?: () => Promise<Reading[]>
-}
+import type { Contestant, Reading } from './table.ts'
 
 interface Way {
   title: string

@@ -5,8 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { launch, noChromium } from '../report/html/chromium.spec-data.ts'
 import { renderHtml } from '../report/html/index.ts'
 import { sampleLarge } from '../report/sample-large.spec-data.ts'
-import type { Contestant } from './contestants.ts'
-import type { Reading } from './table.ts'
+import type { Contestant, Reading } from './table.ts'
 
 const many = 200
 const name = `report of ${many} cells`

@@ -6,6 +6,17 @@ export interface Reading {
   times: Record<string, number>
 }
 
+/** Something that is timed, side by side with others. */
+export interface Contestant {
+  name: string
+  /** Why it cannot take part here, if it cannot. */
+  absent?: string
+  /** Fills the caches it goes by, which is not timed. */
+  warmUp?: () => Promise<unknown>
+  /** What was timed on the way: a host that came up may be taken back as well. */
+  run?: () => Promise<Reading[]>
+}
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type Contestant, contestants } from '../bench/contestants.ts'
-import { markdown, type Reading } from '../bench/table.ts'
+import { contestants } from '../bench/contestants.ts'
+import { type Contestant, markdown, type Reading } from '../bench/table.ts'
 import { closeProviders } from '../hosts/index.ts'
 import { exit, messageOf } from '../lib/errors.ts'
 import { duration } from '../lib/text.ts'

@@ -1,4 +1,4 @@
-import type { FixClass, Outcome } from '../scenario/schema.ts'
+import type { FixClass, Outcome } from '../scenario/vocabulary.ts'
 
 /** Outcomes by probe name. */
 export type Vector = Readonly<Record<string, Outcome>>

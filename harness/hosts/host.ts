@@ -1,7 +1,7 @@
 import type { BuildOptions } from '../images/cache.ts'
-import type { Capability } from '../scenario/schema.ts'
+import type { Capability } from '../scenario/vocabulary.ts'
 
-export { type Capability, capabilities } from '../scenario/schema.ts'
+export { type Capability, capabilities } from '../scenario/vocabulary.ts'
 
 /** The outcome of one command on a host. `code` is 128+signal where a signal ended it. */
 export interface ExecResult {

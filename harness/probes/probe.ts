@@ -1,6 +1,6 @@
 import type { ExecResult, Host } from '../hosts/host.ts'
 import { clean } from '../lib/text.ts'
-import type { Outcome } from '../scenario/schema.ts'
+import type { Outcome } from '../scenario/vocabulary.ts'
 import { writeRoster } from './fleet.ts'
 
 /** One question put to a host's network. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../scenario/schema.ts'
+import type { Outcome } from '../scenario/vocabulary.ts'
 import type { CellRecord } from './record.ts'
 
 /** One probe at one stage. */

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../faults/fault.ts'
-import type { FixClass, Outcome } from '../scenario/schema.ts'
+import type { FixClass, Outcome } from '../scenario/vocabulary.ts'
 import type { Answer } from '../scoring/ask.ts'
 import type { Trace } from '../trace/trace.ts'
 

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../faults/fault.ts'
-import type { Outcome } from '../scenario/schema.ts'
+import type { Outcome } from '../scenario/vocabulary.ts'
 import type { CellRecord, FixRecord, HostFacts, ProbeRecord, RunRecord, StageRecord } from './record.ts'
 
 const old = '6.1.0-37-cloud-amd64'

@@ -1,4 +1,4 @@
-import type { Outcome } from '../scenario/schema.ts'
+import type { Outcome } from '../scenario/vocabulary.ts'
 import type { CellRecord, ClaimRecord, FixRecord, StageRecord, Verdict } from './record.ts'
 
 /** The sign of each verdict; a sign is never alone, a word or a title says the same. */

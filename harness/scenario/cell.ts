@@ -1,4 +1,5 @@
-import type { Capability, Expected, Given, Scenario, TraceExpectation, Vocabulary } from './schema.ts'
+import type { Given, Scenario, TraceExpectation } from './schema.ts'
+import type { Capability, Expected, Vocabulary } from './vocabulary.ts'
 
 /** The outcome of every probe. */
 export type Vector = Record<string, Expected>

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Vocabulary } from './schema.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 type State = { probes?: Partial<Record<string, unknown>>; diagnosis?: unknown }
 type Fix = { use?: unknown; expect?: unknown; leaves?: unknown } | undefined

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expansionSchema, scenarioSchema, type Vocabulary } from './schema.ts'
+import { expansionSchema, scenarioSchema } from './schema.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** The part of JSON Schema that these schemas use. */
 export interface JsonSchema {

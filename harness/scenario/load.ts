@@ -9,8 +9,9 @@ import { expand, expansionKeys, overlaidHosts } from './expand.ts'
 import { explain } from './explain.ts'
 import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts'
 import { toValue } from './nodes.ts'
-import { expansionSchema, scenarioSchema, type Vocabulary } from './schema.ts'
+import { expansionSchema, scenarioSchema } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export type { Cell, Expectation } from './cell.ts'
 

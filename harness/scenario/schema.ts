@@ -1,62 +1,6 @@
 import { z } from 'zod'
 import { crossCheck } from './cross-check.ts'
-
-/** What a host, or the provider behind it, can do; a scenario's `needs` are the same words. */
-export const capabilities = ['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot'] as const
-export type Capability = (typeof capabilities)[number]
-
-/** What a probe saw: `error` is a probe tool that crashed, and says nothing about the network. */
-export const outcomes = ['pass', 'fail', 'error'] as const
-export type Outcome = (typeof outcomes)[number]
-
-/** What a scenario may expect of a probe: never a crash. */
-const expectable = ['pass', 'fail'] as const
-export type Expected = (typeof expectable)[number]
-
-/** What a fix did to a broken host, judged by the probes and detectors after it. */
-export const fixClasses = ['cures', 'partial', 'masks', 'no-effect', 'worsens'] as const
-export type FixClass = (typeof fixClasses)[number]
-
-/** The words a scenario may use that later layers define: fault kinds, probes with their healthy outcome, images. */
-export interface Vocabulary {
-  faults: Readonly<Record<string, { params: z.ZodType; fixes: readonly string[]; causes: readonly string[] }>>
-  /** Undefined: asked only where a scenario's healthy vector names it. */
-  probes: Readonly<Record<string, Expected | undefined>>
-  hosts: readonly string[]
-  /** Hosts that are as another one in all that a scenario does not say of them. */
-  likes?: Readonly<Record<string, string>>
-  /** What can be done to a healthy host without harm. */
-  decoys: readonly string[]
-}
-
-/** Where a packet from a container passes by, in order; `input` where it goes to the host itself. */
-export const tracePlaces = [
-  'container',
-  'bridge',
-  'prerouting',
-  'routing',
-  'input',
-  'forward',
-  'postrouting',
-  'uplink',
-  'outside',
-] as const
-/** How a trace of a packet ends. All but the last three tell where the packet, or its answer, died. */
-export const traceEnds = [
-  'dropped',
-  'rejected',
-  'unmasqueraded',
-  'no-container',
-  'no-link',
-  'no-route',
-  'forwarding-off',
-  'wrong-bridge',
-  'no-answer',
-  'answered',
-  'refused',
-  'passes',
-  'unclear',
-] as const
+import { capabilities, expectable, fixClasses, traceEnds, tracePlaces, type Vocabulary } from './vocabulary.ts'
 
 const name = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, 'must be lower-case words joined by `-` or `.`')
 // Reporters print these: nothing in them may steer a terminal or reorder what a reader sees.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Vocabulary } from './schema.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** A small house: three faults, three probes, two images. */
 export const vocabulary: Vocabulary = {

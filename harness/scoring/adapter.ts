@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { capabilities } from '../scenario/schema.ts'
+import { capabilities } from '../scenario/vocabulary.ts'
 
 /** The word of a detector that can tell sick from well and no more. */
 export const unwell = 'unwell'

@@ -1,5 +1,4 @@
-import type { traceEnds } from '../scenario/schema.ts'
-import { tracePlaces } from '../scenario/schema.ts'
+import { type traceEnds, tracePlaces } from '../scenario/vocabulary.ts'
 
 /** Who made a rule, and by which documented mark it is known. */
 export interface Owner {
