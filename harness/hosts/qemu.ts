@@ -126,7 +126,7 @@ async function enterMachine(
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
-  const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator) })
+  const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator), frozen: true })
   try {
     await host.arrive()
     return host

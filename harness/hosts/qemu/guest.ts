@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { LabError } from '../../lib/errors.ts'
 import { sleep } from '../../lib/retry.ts'
 import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 import type { Agent } from './agent.ts'
+import { present, program } from './present.ts'
 
 // Keeps a script's output in files: a daemon that it leaves behind then holds no pipe of the agent's, and a command
 // that is killed has still said what it said. $1 is a name, $2 the script. It is run by busybox, whose applets need no
@@ -26,11 +26,6 @@ kill -TERM -$2
 for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 -$2 || break; sleep 0.2; done 2>/dev/null
 kill -KILL -$2 2>/dev/null
 ${show}`
-
-// 227 is clock_settime on x86-64, 0 CLOCK_REALTIME, 0x5207 RNDRESEEDCRNG. Source: asm/unistd_64.h, linux/random.h.
-const refresher = `my ($seconds, $nanoseconds, $seed) = @ARGV;
-syscall(227, 0, pack("q2", $seconds, $nanoseconds)) == 0 or die "clock_settime: $!";
-open(RANDOM, "+<", "/dev/urandom") && syswrite(RANDOM, $seed) && ioctl(RANDOM, 0x5207, 0) or die "urandom: $!"`
 
 // One argument of a process may hold 128 KiB.
 const longest = 100_000
@@ -100,18 +95,14 @@ export class Guest {
     await this.call('guest-exec', { path: command[0], arg: command.slice(1) })
   }
 
-  /**
-   * Sets the guest's clock to now, and makes what its kernel takes for random its own: machines that go on from one state
-   * would else draw the same numbers. One process and no shell, as each is felt on an emulated processor.
-   */
+  /** Brings the guest to the present by a process of its own. No shell, as each process is felt on an emulated processor. */
   async refresh(): Promise<void> {
-    const now = Date.now()
-    const args = [Math.floor(now / 1000), (now % 1000) * 1e6, randomBytes(32).toString('hex')].map(String)
-    const pid = await this.begin('/usr/bin/perl', ['-e', refresher, ...args], {})
-    const status = await this.poll(pid, now + 30_000 * this.slow)
-    if (status?.exitcode === 0) return
-    const words = Buffer.from(status?.['err-data'] ?? '', 'base64').toString('utf8')
-    throw new LabError('host', `the clock of the guest was not set: ${clean(words).trim() || 'no answer'}`)
+    const input = { 'input-data': Buffer.from(present()).toString('base64') }
+    const pid = await this.begin('/usr/bin/perl', ['-e', program], input)
+    const status = await this.poll(pid, Date.now() + 30_000 * this.slow)
+    const said = Buffer.from(status?.['out-data'] ?? '', 'base64').toString('utf8')
+    if (said !== 'ok\n')
+      throw new LabError('host', `the clock of the guest was not set: ${clean(said).trim() || 'no answer'}`)
   }
 
   async put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

@@ -66,6 +66,8 @@ export interface Machine {
   readonly agent: Agent
   readonly dir: string
   readonly shellSocket: string
+  /** Of the console on which something may wait in the guest's memory: see present.ts. */
+  readonly wakeSocket: string
   readonly consoleFile: string
   /** Resolves when QEMU has ended. */
   readonly ended: Promise<void>
@@ -136,6 +138,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       dir,
       consoleFile,
       shellSocket: socket('shell'),
+      wakeSocket: socket('wake'),
       ended,
       isAlive: living,
       lastWords,
@@ -208,6 +211,7 @@ function machineArgs(
     ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
     ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
+    ...['-chardev', server('wake'), '-device', 'virtconsole,chardev=wake'],
     ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
     ...(options.state ? ['-incoming', 'defer'] : []),
     ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),

@@ -5,12 +5,15 @@ import { clean, shellQuote } from '../../lib/text.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
 import { Guest } from './guest.ts'
 import type { Machine } from './machine.ts'
+import { awaken } from './present.ts'
 import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
 interface Options extends ProvisionOptions {
   /** Multiplies every deadline. */
   slow: number
+  /** It goes on from a frozen machine, in which something waits to bring it to the present. */
+  frozen?: boolean
 }
 
 /** A host that is a QEMU machine. */
@@ -21,6 +24,7 @@ export class QemuHost implements Host {
   private readonly machine: Machine
   private readonly options: Options
   private disposed: Promise<void> | undefined
+  private rebooted = false
 
   constructor(machine: Machine, capabilities: ReadonlySet<Capability>, options: Options) {
     this.name = options.image
@@ -48,6 +52,7 @@ export class QemuHost implements Host {
   }
 
   async reboot(): Promise<void> {
+    this.rebooted = true
     const after = await this.reach(() => this.guest.bootId())
     await this.reach(() => this.guest.start('systemctl', 'reboot'))
     await awaitBoot(this.machine, this.guest, { ...this.options, after })
@@ -76,8 +81,13 @@ export class QemuHost implements Host {
 
   /** Meets the guest again after a jump in its time: it answers, in the present. */
   async arrive(): Promise<void> {
-    await this.machine.agent.sync(10_000 * this.options.slow)
-    await this.guest.refresh()
+    const { frozen, slow } = this.options
+    const { agent, wakeSocket } = this.machine
+    const [, awake] = await Promise.all([
+      agent.sync(10_000 * slow),
+      frozen && !this.rebooted && awaken(wakeSocket, 2000 * slow),
+    ])
+    if (!awake) await this.guest.refresh()
   }
 
   /** Lets the machine, provisioned to be kept, outlive the harness. */

@@ -11,6 +11,7 @@ import { qemuVersion, slowness } from './accelerator.ts'
 import { Guest } from './guest.ts'
 import { type Accelerator, hardware, type Machine, startMachine } from './machine.ts'
 import { makeOverlay } from './overlay.ts'
+import { stay } from './present.ts'
 import { awaitBoot } from './wait.ts'
 
 /** A machine that has booted and settled, frozen: many machines can go on from it. */
@@ -83,7 +84,11 @@ async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options
       memory: { file: own.memory, template: true },
       disk: async () => ({ file: own.disk, format: 'qcow2' }),
     })
-    await freeze(machine, own, () => awaitBoot(machine, new Guest(machine.agent, slow), { ...options, slow }))
+    await freeze(machine, own, async () => {
+      const guest = new Guest(machine.agent, slow)
+      await awaitBoot(machine, guest, { ...options, slow })
+      await guest.must('leaving what sets the clock', stay)
+    })
     options.progress(`${options.image} has booted after ${duration(Date.now() - started)}`)
   })
   return ready(dir)
@@ -103,7 +108,8 @@ async function freeze(machine: Machine, { state, console }: Ready, first: () => 
 
 async function keyOf(disk: Disk, accelerator: Accelerator, image: string, preparation = ''): Promise<Key> {
   const parts = [
-    '2',
+    '3',
+    stay,
     // The contents, not the recipe: a disk may be built anew from newer packages.
     await readFile(join(disk.file, '../manifest.json'), 'utf8'),
     await qemuVersion(),
