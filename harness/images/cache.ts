@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync, utimesSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync, utimesSync } from 'node:fs'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { tryLock, waitForLock } from './lock.ts'
-import { asRoot } from './namespace.ts'
+import { builtAt, isWhole, tookMs, writeManifest } from './manifest.ts'
+import { dropScratch, makeScratch, remove } from './scratch.ts'
 
 /** What a build is called: its image, which artefact of it, and the hash of everything it was made from. */
 export interface Key {
@@ -23,14 +22,6 @@ export interface BuildOptions {
   spared?: ((kind: Key['kind'], ms: number) => void) | undefined
 }
 
-interface Manifest {
-  builtAt: string
-  /** Ms that making it took. */
-  tookMs: number
-  files: Record<string, { sha256: string; size: number }>
-}
-
-const scratchPrefix = '/var/tmp/dockfault-'
 const keptForMs = 7 * 24 * 3600_000
 
 /** Where this user's cache of dockfault is. */
@@ -120,54 +111,6 @@ export async function sweepBuilds(): Promise<string[]> {
   return swept
 }
 
-/** The sha256 of a file. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file, { highWaterMark: 4 * 2 ** 20 })) hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}
-
-// By folder, the manifest that its files were last held against: gigabytes are read once in a process.
-const verified = new Map<string, string>()
-
-async function isWhole(dir: string): Promise<boolean> {
-  try {
-    const manifest = await readFile(join(dir, 'manifest.json'), 'utf8')
-    const { files } = JSON.parse(manifest) as Manifest
-    const sizes = await Promise.all(
-      Object.entries(files).map(async ([name, { size }]) => (await stat(join(dir, name))).size === size),
-    )
-    if (sizes.includes(false)) return false
-    if (verified.get(dir) === manifest) return true
-    for (const [name, { sha256 }] of Object.entries(files))
-      if ((await hashFile(join(dir, name))) !== sha256) return false
-    if (Object.keys(files).length === 0) return false
-    verified.set(dir, manifest)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** What is known of a build in the cache. */
-export const manifestOf = async (dir: string): Promise<Manifest> =>
-  JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
-
-const builtAt = async (dir: string): Promise<number> => Date.parse((await manifestOf(dir)).builtAt)
-
-/** The ms that making a build of the cache took. */
-export const tookMs = async (dir: string): Promise<number> => (await manifestOf(dir)).tookMs ?? 0
-
-async function writeManifest(dir: string, tookMs: number): Promise<void> {
-  const files: Manifest['files'] = {}
-  for (const name of (await readdir(dir)).sort())
-    files[name] = { sha256: await hashFile(join(dir, name)), size: (await stat(join(dir, name))).size }
-  await writeFile(
-    join(dir, 'manifest.json'),
-    JSON.stringify({ builtAt: new Date().toISOString(), tookMs, files } satisfies Manifest, undefined, 2),
-  )
-}
-
 // Builds of recipes that have changed since: kept for a while, for people who go back and forth between two versions.
 async function prune(current: string): Promise<void> {
   for (const name of await readdir(root())) {
@@ -176,33 +119,4 @@ async function prune(current: string): Promise<void> {
     const { mtimeMs } = await stat(dir)
     if (Date.now() - mtimeMs > keptForMs) await remove(dir)
   }
-}
-
-/** The folder for the large temporary files of a build under way; it goes away with the build's own folder. */
-export const scratchOf = (work: string): string => readFileSync(join(work, 'scratch'), 'utf8')
-
-// Apart from the cache, because a user namespace may not be able to enter this user's home.
-async function makeScratch(work: string): Promise<void> {
-  const scratch = await mkdtemp(scratchPrefix)
-  await writeFile(join(work, 'scratch'), scratch)
-  await chmod(scratch, 0o755)
-}
-
-async function dropScratch(work: string): Promise<void> {
-  const scratch = await readFile(join(work, 'scratch'), 'utf8').catch(() => '')
-  if (scratch.startsWith(scratchPrefix)) await removeAll(scratch)
-  await rm(join(work, 'scratch'), { force: true })
-}
-
-async function remove(dir: string): Promise<void> {
-  await dropScratch(dir)
-  await removeAll(dir)
-}
-
-// Files of an unprivileged build belong to subordinate ids, which only their own name space may remove.
-async function removeAll(dir: string): Promise<void> {
-  await rm(dir, { recursive: true, force: true }).catch(async () => {
-    const [command, ...args] = [...asRoot(), 'rm', '-rf', dir]
-    await execa(command!, args)
-  })
 }

@@ -3,8 +3,9 @@ import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { machineSettings } from './apt-settings.ts'
 import { machineMirrors, sourceLines } from './apt-sources.ts'
-import { type BuildOptions, cached, scratchOf } from './cache.ts'
+import { type BuildOptions, cached } from './cache.ts'
 import { fingerprint, loadHostRecipe } from './recipe.ts'
+import { scratchOf } from './scratch.ts'
 import { Steps } from './steps.ts'
 
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp']

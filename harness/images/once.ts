@@ -1,4 +1,5 @@
-import { type BuildOptions, type Key, tookMs } from './cache.ts'
+import type { BuildOptions, Key } from './cache.ts'
+import { tookMs } from './manifest.ts'
 
 /**
  * Builds of one kind, each looked up once in a process: whether the cache has it whole takes a second to tell, and every

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 import { execa, type Options } from 'execa'
 import { LabError } from '../lib/errors.ts'
 import { clean, duration } from '../lib/text.ts'
-import { type BuildOptions, cacheRoot, scratchOf } from './cache.ts'
+import { type BuildOptions, cacheRoot } from './cache.ts'
 import { tied } from './namespace.ts'
+import { scratchOf } from './scratch.ts'
 
 /** The steps of one build: each is announced, timed, logged to a file, and fails with its last words. */
 export class Steps {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
 import { machineBoot } from '../process.ts'
-import { type Accelerator, acceleratorArgs } from './machine.ts'
+import { type Accelerator, acceleratorArgs } from './arguments.ts'
 
 // A kernel with no root file system gets here in about a second under a KVM that works.
 const deadlineMs = 15_000

@@ -8,52 +8,16 @@ import { until } from '../../lib/retry.ts'
 import { shellQuote } from '../../lib/text.ts'
 import { identify, isAlive, kill } from '../process.ts'
 import { Agent } from './agent.ts'
+import { type Equipment, machineArgs } from './arguments.ts'
 import { Qmp } from './qmp.ts'
 import { closeMachine, openMachine } from './runs.ts'
 
-export type Accelerator = 'kvm' | 'tcg'
-
-/**
- * Accelerator and processor as QEMU's arguments. The emulated one is an x86-64-v2, and Debian needs no more: with AVX
- * and the like there is more to save at every switch, and a host's programs take an eighth longer.
- */
-export const acceleratorArgs = (accelerator: Accelerator): string[] =>
-  accelerator === 'kvm'
-    ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Nehalem']
-
-/** Memory as a file: machines that fork from it read its pages, and keep to themselves what they write. */
-export interface Memory {
-  file: string
-  /** Writes go to the file: it is to be forked from. */
-  template: boolean
-}
-
-const memoryArgs = ({ file, template }: Memory): string[] => [
-  '-object',
-  `memory-backend-file,id=memory,size=2048M,mem-path=${file},share=${template ? 'on' : 'off'}`,
-]
-
-/** The machine's hardware: a kept state is only for the very same. */
-export const hardware = (accelerator: Accelerator): string[] => [
-  ...['-machine', 'q35,memory-backend=memory', ...acceleratorArgs(accelerator), '-smp', '2', '-m', '2048'],
-  ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
-]
-
-export interface MachineOptions {
-  name: string
+export interface MachineOptions extends Omit<Equipment, 'disk'> {
   image: string
   logDir: string
-  accelerator: Accelerator
   /** Makes the disk, given the machine's own folder. */
-  disk: (dir: string) => Promise<{ file: string; format: 'raw' | 'qcow2' }>
-  /** Boots this kernel instead of the disk's boot loader. */
-  boot?: { kernel: string; initrd: string; cmdline: string } | undefined
-  /** Goes on from this state, written by `freeze`, instead of booting. */
-  state?: string | undefined
-  /** That state's memory, or where a machine that is to be frozen has its own; else it is nobody's but this machine's. */
-  memory?: Memory | undefined
-  /** What the console had printed before that state. */
+  disk: (dir: string) => Promise<Equipment['disk']>
+  /** What the console had printed before its state. */
   console?: string | undefined
   /** Not tied to the life of this process. */
   keep?: boolean | undefined
@@ -95,7 +59,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   try {
     const disk = await options.disk(dir)
     options.signal.throwIfAborted()
-    const qemu = ['qemu-system-x86_64', ...machineArgs(options, disk, socket, consoleFile)]
+    const qemu = ['qemu-system-x86_64', ...machineArgs({ ...options, disk }, socket, consoleFile)]
     // The kernel ends QEMU with this process, even by kill -9; a kept machine outlives it.
     const command = options.keep ? qemu : ['setpriv', '--pdeathsig', 'KILL', '--', ...qemu]
     const log = openSync(logFile, 'w')
@@ -192,28 +156,4 @@ async function thaw(qmp: Qmp, state: string, signal: AbortSignal): Promise<void>
   }
   await until('the machine to be read', read, { deadlineMs: 120_000, everyMs: 10, signal })
   await qmp.call('cont')
-}
-
-function machineArgs(
-  options: MachineOptions,
-  disk: { file: string; format: string },
-  socket: (name: string) => string,
-  consoleFile: string,
-): string[] {
-  const server = (id: string): string => `socket,id=${id},path=${socket(id)},server=on,wait=off`
-  const boot = options.boot
-  return [
-    ...['-name', `dockfault-${options.name}`, '-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
-    ...hardware(options.accelerator),
-    ...(options.memory ? memoryArgs(options.memory) : ['-object', 'memory-backend-ram,id=memory,size=2048M']),
-    // The disk is thrown away, so the host never waits for it.
-    ...['-drive', `file=${disk.file},format=${disk.format},if=none,id=disk,cache=unsafe,discard=unmap`],
-    ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
-    ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
-    ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
-    ...['-chardev', server('wake'), '-device', 'virtconsole,chardev=wake'],
-    ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
-    ...(options.state ? ['-incoming', 'defer'] : []),
-    ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),
-  ]
 }

@@ -1,0 +1,64 @@
+export type Accelerator = 'kvm' | 'tcg'
+
+/**
+ * Accelerator and processor as QEMU's arguments. The emulated one is an x86-64-v2, and Debian needs no more: with AVX
+ * and the like there is more to save at every switch, and a host's programs take an eighth longer.
+ */
+export const acceleratorArgs = (accelerator: Accelerator): string[] =>
+  accelerator === 'kvm'
+    ? ['-accel', 'kvm', '-cpu', 'host']
+    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Nehalem']
+
+/** Memory as a file: machines that fork from it read its pages, and keep to themselves what they write. */
+export interface Memory {
+  file: string
+  /** Writes go to the file: it is to be forked from. */
+  template: boolean
+}
+
+const memoryArgs = ({ file, template }: Memory): string[] => [
+  '-object',
+  `memory-backend-file,id=memory,size=2048M,mem-path=${file},share=${template ? 'on' : 'off'}`,
+]
+
+/** The machine's hardware: a kept state is only for the very same. */
+export const hardware = (accelerator: Accelerator): string[] => [
+  ...['-machine', 'q35,memory-backend=memory', ...acceleratorArgs(accelerator), '-smp', '2', '-m', '2048'],
+  ...['-device', 'virtio-blk-pci,drive=disk', '-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+]
+
+/** What a machine is made of. */
+export interface Equipment {
+  name: string
+  accelerator: Accelerator
+  disk: { file: string; format: 'raw' | 'qcow2' }
+  /** Boots this kernel instead of the disk's boot loader. */
+  boot?: { kernel: string; initrd: string; cmdline: string } | undefined
+  /** Goes on from this state, written when a machine was frozen, instead of booting. */
+  state?: string | undefined
+  /** That state's memory, or where a machine that is to be frozen has its own; else it is nobody's but this machine's. */
+  memory?: Memory | undefined
+}
+
+/** All of QEMU's arguments: a machine with no network card, controlled through `socket`s by name. */
+export function machineArgs(
+  { name, accelerator, disk, boot, state, memory }: Equipment,
+  socket: (name: string) => string,
+  consoleFile: string,
+): string[] {
+  const server = (id: string): string => `socket,id=${id},path=${socket(id)},server=on,wait=off`
+  return [
+    ...['-name', `dockfault-${name}`, '-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
+    ...hardware(accelerator),
+    ...(memory ? memoryArgs(memory) : ['-object', 'memory-backend-ram,id=memory,size=2048M']),
+    // The disk is thrown away, so the host never waits for it.
+    ...['-drive', `file=${disk.file},format=${disk.format},if=none,id=disk,cache=unsafe,discard=unmap`],
+    ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
+    ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
+    ...['-chardev', server('wake'), '-device', 'virtconsole,chardev=wake'],
+    ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
+    ...(state ? ['-incoming', 'defer'] : []),
+    ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),
+  ]
+}
