@@ -127,22 +127,25 @@ docker_command() {
 docker_up() { systemctl is-active -q docker.service; }
 docker_server() { docker_up && bounded docker version -f '{{.Server.Version}}'; }
 docker_networks() { docker_up || return 0; bounded docker network ls -q --no-trunc | xargs -r timeout 5 docker network inspect; }
-# Names, addresses and ports alone: environment and labels may hold secrets.
-docker_containers() {
+# Asked once for two sections. Names, addresses and ports alone: environment and labels may hold secrets.
+inspected() {
     docker_up || return 0
     bounded docker ps -q --no-trunc | xargs -r timeout 5 docker inspect -f \
-        '{"name":{{json .Name}},"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
+        '{{.Name}} {{.State.Pid}} {{.HostConfig.NetworkMode}} {"name":{{json .Name}},"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
+}
+docker_containers() {
+    [ -z "$containers" ] || printf '%s\n' "$containers" | sed 's/^[^ ]* [0-9]* [^ ]* {/{/'
+    return $inspection
 }
 
 # Each running container's own end of its links, and its way out: what `ip` says inside its network namespace.
 container_links() {
-    docker_up && command -v nsenter >/dev/null || return 0
-    bounded docker ps -q --no-trunc | head -n 40 | xargs -r timeout 5 docker inspect -f '{{.Name}} {{.State.Pid}} {{.HostConfig.NetworkMode}}' |
-        while read -r container pid mode; do
-            [ "$mode" != host ] && [ "${pid:-0}" -gt 0 ] || continue
-            nsenter -t "$pid" -n ip -o link 2>/dev/null | sed -n "s|^[0-9]*: \([^:@]*\)@if\([0-9]*\): <\([^>]*\)>.*|$container link \1 \2 \3|p"
-            nsenter -t "$pid" -n ip -o -4 route show default 2>/dev/null | sed "s|^|$container route |"
-        done
+    command -v nsenter >/dev/null || return 0
+    printf '%s\n' "$containers" | head -n 40 | while read -r container pid mode rest; do
+        [ -n "$rest" ] && [ "$mode" != host ] && [ "$pid" -gt 0 ] 2>/dev/null || continue
+        nsenter -t "$pid" -n sh -c 'ip -o link; ip -o -4 route show default' 2>/dev/null |
+            sed -n -e "s|^[0-9]*: \([^:@]*\)@if\([0-9]*\): <\([^>]*\)>.*|$container link \1 \2 \3|p" -e "s|^default |$container route &|p"
+    done
     true
 }
 
@@ -230,6 +233,8 @@ collect() {
     section docker-command docker_command
     section docker-server docker_server
     section docker-networks docker_networks
+    containers=$(inspected 2>&1)
+    inspection=$?
     section docker-containers docker_containers
     section container-links container_links
     section iptables-tool iptables_tool
