@@ -69,7 +69,8 @@ describe('a run of many cells', function () {
       expect(record).to.include({ verdict: 'passed' }).and.not.have.property('missing')
       expect(hosts.every(({ disposed }) => disposed)).to.equal(true)
     }
-    expect(readHistory(reports)).to.have.length(1)
+    // By run: two of one process that begin within a second are the same.
+    expect(readHistory(reports)).to.have.length(new Set(runs.map(({ record }) => record.runId)).size)
   })
 
   it('interrupted, ends its hosts and writes what it has; resumed, runs the rest and nothing twice', async () => {

@@ -81,7 +81,7 @@ export async function runCells(
   try {
     const room = { memory: memoryLeft(), processors: availableParallelism() }
     await runPool(tasks, { jobs, ...room, memoryLeft, signal }, async (task) => {
-      const cell = await runTask(task, dir, options)
+      const cell = await runTask(task, dir, { ...options, more: tasks.length > 1 })
       done.set(cell.name, cell)
       if (cell.reason !== interrupted) await store?.save(cell)
       reporter.cellEnd(cell)
@@ -115,7 +115,9 @@ const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord[
   ofMs: Math.round(active + idle),
 })
 
-async function runTask({ cell, choice }: CellTask, dir: string, options: SessionOptions): Promise<CellRecord> {
+type TaskOptions = SessionOptions & { more: boolean }
+
+async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOptions): Promise<CellRecord> {
   if ('reason' in choice) return { ...blank(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
@@ -131,8 +133,8 @@ async function runTask({ cell, choice }: CellTask, dir: string, options: Session
   })
 }
 
-async function runCell(cell: Cell, provider: Provider, logDir: string, options: SessionOptions): Promise<CellRecord> {
-  const { reporter, signal } = options
+async function runCell(cell: Cell, provider: Provider, logDir: string, options: TaskOptions): Promise<CellRecord> {
+  const { reporter, signal, more } = options
   await mkdir(logDir, { recursive: true })
   const record = blank(cell, provider.name, await provider.accelerator())
   const stages = stagesOf(cell, options.until)
@@ -147,6 +149,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
     logDir,
     signal,
     progress,
+    more,
     ...(options.keep && { keep: options.keep }),
     ...(options.cold && { cold: true }),
     ...(options.outside && { outside: options.outside }),

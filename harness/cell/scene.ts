@@ -29,6 +29,8 @@ export interface Lab {
   signal: AbortSignal
   progress: (line: string) => void
   keep?: 'never' | 'failed' | 'always'
+  /** Other cells follow, or run beside this one. */
+  more?: boolean
   /** Every host boots for itself, and every fix is tried on a host that was broken for it. */
   cold?: boolean
   /** Detectors from outside, asked wherever the state of the host is known. */
@@ -79,7 +81,8 @@ export class Scene {
     for (const { fault } of this.faults) await fault.prepare?.({ progress, signal, spared })
     const prepare = preparation(cell.given, progress)
     const cold = lab.cold ?? false
-    const options = { image: cell.host, logDir, progress, signal, keep, cold, prepare, spared }
+    const more = lab.more ?? false
+    const options = { image: cell.host, logDir, progress, signal, keep, cold, more, prepare, spared }
     this.host = await lab.provider.provision(options)
     if (cell.decoy) await this.disguise(cell.decoy)
     // Fixes are tried on hosts that no outside detector is asked about.

@@ -66,6 +66,8 @@ export interface ProvisionOptions {
   cold?: boolean
   /** Called with each kept image or machine that is used, and the ms that making it took. */
   spared?: BuildOptions['spared']
+  /** Others like this will be asked for: what brings them sooner may be kept until the provider is closed. */
+  more?: boolean
   /** The host may be left alive when the harness ends: it is then not disposed of, but left to `npm run down`. */
   keep?: boolean
 }

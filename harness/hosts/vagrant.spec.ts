@@ -94,6 +94,7 @@ describe('a Vagrant host', function () {
     const { restore } = vagrant() as Required<ReturnType<typeof vagrant>>
     await restore(host, 'kept')
     expect((await host.exec('echo here')).stdout).to.equal('here\n')
+    expect(await host.console()).to.match(/^\s*SYSLINUX/)
   })
 
   it('leaves console and journal behind, and nothing else', async () => {
@@ -106,5 +107,50 @@ describe('a Vagrant host', function () {
     const { docker: _, modules: __, ...rest } = machine
     const { docker: ___, modules: ____, ...after } = await readMachineState()
     expect(differences(rest, after)).to.deep.equal([])
+  })
+})
+
+describe('Vagrant hosts of one run', function () {
+  this.timeout(1_800_000)
+
+  it('live on one machine, each from how it came up or was prepared', async function () {
+    const reason = asked ? await vagrant().unavailable(image) : 'only with DOCKFAULT_VAGRANT=1'
+    if (reason) this.skip()
+    const provider = vagrant() as Required<ReturnType<typeof vagrant>>
+    const made: string[] = []
+    const next = (key: string): Promise<Host> =>
+      provider.provision({
+        ...options,
+        more: true,
+        logDir: mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-')),
+        prepare: {
+          key,
+          make: async (host) => {
+            made.push(key)
+            await host.exec(`echo ${key} >>/root/prepared`)
+          },
+        },
+      })
+    const boots: string[] = []
+    try {
+      for (const key of ['a', 'b', 'a']) {
+        await using host = await next(key)
+        const { stdout } = await host.exec(
+          'cat /root/prepared; ls /root/left; date +%s; cat /proc/sys/kernel/random/boot_id',
+        )
+        const [prepared, seconds, boot] = stdout.split('\n')
+        expect(prepared).to.equal(key)
+        expect(Math.abs(Number(seconds) - Date.now() / 1000)).to.be.lessThan(60)
+        boots.push(boot!)
+        expect(await host.console()).to.match(/^\s*SYSLINUX/)
+        await host.exec('touch /root/left; ip netns exec management ip link set lo down; systemctl stop docker')
+      }
+      expect(made).to.deep.equal(['a', 'b'])
+      expect(new Set(boots).size).to.equal(1)
+    } finally {
+      await provider.close()
+    }
+    const mine = readdirSync(join(cacheRoot(), 'runs')).filter((run) => run.startsWith(`${process.pid}-`))
+    expect(mine).to.deep.equal([])
   })
 })

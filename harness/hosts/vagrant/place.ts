@@ -28,6 +28,9 @@ export interface Place {
 export const vagrantHome = (backend: Backend): string =>
   backend === 'private' ? join(cacheRoot(), 'vagrant') : (process.env.VAGRANT_HOME ?? join(homedir(), '.vagrant.d'))
 
+/** Where a machine's console is written: by its first host's logs, where people may look before it ends. */
+export const consoleOf = (logDir: string): string => join(logDir, 'machine.log')
+
 /** Makes a place, and the record by which a later harness can end what is in it. */
 export async function makePlace(backend: Backend, accelerator: string, options: ProvisionOptions): Promise<Place> {
   const { image, logDir, signal } = options
@@ -42,7 +45,7 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
     VAGRANT_HOME: vagrantHome(backend),
     DOCKFAULT_PREFIX: prefix,
     DOCKFAULT_ACCELERATOR: accelerator,
-    ...(provider === 'libvirt' && { DOCKFAULT_CONSOLE: join(logDir, 'console.log') }),
+    ...(provider === 'libvirt' && { DOCKFAULT_CONSOLE: consoleOf(logDir) }),
     ...(backend === 'system' && networkOf(token)),
   }
   const leave = (): void => {

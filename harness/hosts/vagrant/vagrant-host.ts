@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
@@ -6,35 +6,40 @@ import { until } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
 import { Guest } from './guest.ts'
-import type { Place } from './place.ts'
+import type { VagrantMachine } from './machine.ts'
 import type { Ssh } from './ssh.ts'
 import type { Vagrant } from './vagrant-cli.ts'
 
-interface Parts {
-  vagrant: Vagrant
-  ssh: Ssh
-  place: Place
-  /** Where the machine's console is written; absent where it has none. */
-  consoleFile: string | undefined
-  /** Multiplies every deadline. */
-  slow: number
-}
-
-/** A host that is a machine of Vagrant's. */
+/** A host that lives on a machine of Vagrant's. */
 export class VagrantHost implements Host {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
   private readonly guest: Guest
-  private readonly parts: Parts
+  private readonly machine: VagrantMachine
+  private readonly vagrant: Vagrant
+  private readonly ssh: Ssh
   private readonly options: ProvisionOptions
+  private readonly over: (machine: VagrantMachine) => Promise<void>
+  // What its console said before the state that it goes on from, and how much of the machine's was there then.
+  private said: Buffer = Buffer.alloc(0)
+  private saidUntil = 0
   private disposed: Promise<void> | undefined
 
-  constructor(parts: Parts, capabilities: ReadonlySet<Capability>, options: ProvisionOptions) {
+  /** `over` is told of the machine when this host has no more need of it. */
+  constructor(
+    machine: VagrantMachine,
+    capabilities: ReadonlySet<Capability>,
+    options: ProvisionOptions,
+    over: (machine: VagrantMachine) => Promise<void>,
+  ) {
     this.name = options.image
     this.capabilities = capabilities
-    this.parts = parts
+    this.machine = machine
+    this.vagrant = machine.vagrant(options)
+    this.ssh = machine.ssh(options)
     this.options = options
-    this.guest = new Guest(parts.ssh, parts.slow)
+    this.over = over
+    this.guest = new Guest(this.ssh, machine.slow)
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
@@ -54,23 +59,24 @@ export class VagrantHost implements Host {
     const before = await this.reach(() => this.guest.bootId())
     // It answers before it goes: the link would be cut in the middle of a word.
     await this.reach(() => this.guest.exec('(sleep 1; exec systemctl reboot) >/dev/null 2>&1 &'))
-    this.parts.ssh.close()
+    this.ssh.close()
     await this.reach(() => this.awaitBoot(before))
   }
 
   async console(): Promise<string> {
-    const file = this.parts.consoleFile
-    return file === undefined ? '' : readFile(file, 'utf8')
+    const now = await this.machine.consoleBytes()
+    return Buffer.concat([this.said, now.subarray(this.saidUntil)]).toString('utf8')
   }
 
   shell(): Promise<void> {
-    return this.reach(() => this.parts.ssh.join('exec sudo -i'))
+    return this.reach(() => this.ssh.join('exec sudo -i'))
   }
 
   /** Waits until ssh answers from a boot (another one than `before`), and systemd has settled, well or not. */
   async awaitBoot(before?: string): Promise<void> {
-    const { ssh, slow } = this.parts
-    const { signal } = this.options
+    const { ssh, options, machine } = this
+    const { signal } = options
+    const { slow } = machine
     await until(
       before ? 'the host to reboot' : 'the host to boot',
       async () => {
@@ -95,45 +101,47 @@ export class VagrantHost implements Host {
 
   /** Keeps the whole machine under a name, by the plugin that has a word for it. */
   async snapshot(name: string): Promise<void> {
-    await this.reach(() =>
-      this.parts.vagrant.run(['snapshot', 'save', this.name, name, '--force'], { deadlineMs: 600_000 }),
-    )
+    await this.reach(() => this.vagrant.run(['snapshot', 'save', this.name, name, '--force'], { deadlineMs: 600_000 }))
   }
 
-  /** Brings everything back as it was, but for the clock, which is now. */
-  async restore(name: string): Promise<void> {
-    const { vagrant, ssh, slow } = this.parts
+  /** Brings everything back as it was, but for the clock, which is now. `said` is what its console is to have said before. */
+  async restore(name: string, said?: Buffer): Promise<void> {
+    const { vagrant, ssh, machine } = this
+    const before = said ?? Buffer.from(await this.console())
     // The other end of this connection is about to forget it.
     ssh.close()
     const words = ['snapshot', 'restore', this.name, name, '--no-provision']
     await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
+    this.said = before
+    this.saidUntil = (await machine.consoleBytes()).length
     await this.reach(async () => {
-      await ssh.open(60_000 * slow)
+      await ssh.open(60_000 * machine.slow)
       await this.guest.must('setting the clock', `date --set=@${(Date.now() / 1000).toFixed(3)}`)
     })
   }
 
   /** Lets the machine, provisioned to be kept, outlive the harness. */
   leave(): Promise<void> {
-    this.disposed ??= this.finish(async () => this.parts.place.leave())
+    this.disposed ??= this.finish(async (machine) => machine.leave())
     return this.disposed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.disposed ??= this.finish(() => this.parts.place.end())
+    this.disposed ??= this.finish(this.over)
     return this.disposed
   }
 
-  private async finish(part: () => Promise<void>): Promise<void> {
-    const { ssh } = this.parts
+  private async finish(part: (machine: VagrantMachine) => Promise<void>): Promise<void> {
+    const { ssh } = this
     try {
+      if (this.machine.hasConsole) await writeFile(join(this.options.logDir, 'console.log'), await this.console())
       if (ssh.isOpen) await this.saveJournal()
     } catch (error) {
-      this.options.progress(`the journal of ${this.name} could not be saved: ${messageOf(error)}`)
+      this.options.progress(`the logs of ${this.name} could not be saved: ${messageOf(error)}`)
     }
     ssh.close()
     try {
-      await part()
+      await part(this.machine)
     } catch (error) {
       this.options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
@@ -152,13 +160,13 @@ export class VagrantHost implements Host {
     try {
       return await verb()
     } catch (error) {
-      if (this.disposed || this.options.signal.aborted || this.parts.ssh.isOpen) throw error
+      if (this.disposed || this.options.signal.aborted || this.ssh.isOpen) throw error
       throw await this.lost(error)
     }
   }
 
   private async lost(cause: unknown): Promise<LabError> {
-    const state = await this.parts.vagrant.state(this.name).catch(() => 'gone')
+    const state = await this.vagrant.state(this.name).catch(() => 'gone')
     const console = clean(await this.console().catch(() => ''))
     const tail = console.trim().split('\n').slice(-8).join('\n')
     const what =
