@@ -80,6 +80,7 @@ export class VagrantMachine {
     return this.consoleFile && existsSync(this.consoleFile) ? readFile(this.consoleFile) : Buffer.alloc(0)
   }
 
+  /** Whether it has one that is written down. */
   get hasConsole(): boolean {
     return this.consoleFile !== undefined
   }

@@ -19,18 +19,18 @@ export class VagrantHost implements Host {
   private readonly vagrant: Vagrant
   private readonly ssh: Ssh
   private readonly options: ProvisionOptions
-  private readonly over: (machine: VagrantMachine) => Promise<void>
+  private readonly over: () => Promise<void>
   // What its console said before the state that it goes on from, and how much of the machine's was there then.
   private said: Buffer = Buffer.alloc(0)
   private saidUntil = 0
   private disposed: Promise<void> | undefined
 
-  /** `over` is told of the machine when this host has no more need of it. */
+  /** `over` is called when this host has no more need of the machine. */
   constructor(
     machine: VagrantMachine,
     capabilities: ReadonlySet<Capability>,
     options: ProvisionOptions,
-    over: (machine: VagrantMachine) => Promise<void>,
+    over: () => Promise<void>,
   ) {
     this.name = options.image
     this.capabilities = capabilities
@@ -122,7 +122,7 @@ export class VagrantHost implements Host {
 
   /** Lets the machine, provisioned to be kept, outlive the harness. */
   leave(): Promise<void> {
-    this.disposed ??= this.finish(async (machine) => machine.leave())
+    this.disposed ??= this.finish(async () => this.machine.leave())
     return this.disposed
   }
 
@@ -131,7 +131,7 @@ export class VagrantHost implements Host {
     return this.disposed
   }
 
-  private async finish(part: (machine: VagrantMachine) => Promise<void>): Promise<void> {
+  private async finish(part: () => Promise<void>): Promise<void> {
     const { ssh } = this
     try {
       if (this.machine.hasConsole) await writeFile(join(this.options.logDir, 'console.log'), await this.console())
@@ -141,7 +141,7 @@ export class VagrantHost implements Host {
     }
     ssh.close()
     try {
-      await part(this.machine)
+      await part()
     } catch (error) {
       this.options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
