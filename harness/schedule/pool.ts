@@ -34,14 +34,22 @@ export async function runPool<T extends Task>(
   const waiting = tasks.toSorted((a, b) => b.expectedMs - a.expectedMs)
   const running = new Map<T, Promise<void>>()
   const errors: unknown[] = []
+  // One that would keep more processors busy than there are has them all.
+  const busy = (task: T): number => Math.min(task.processors, options.processors)
+  const taken = (of: (task: T) => number, among: Iterable<T> = running.keys()): number =>
+    [...among].reduce((sum, other) => sum + of(other), 0)
   const fits = (task: T): boolean => {
     if (running.size === 0) return true
-    const taken = (of: keyof Room): number => [...running.keys()].reduce((sum, other) => sum + other[of], 0)
-    // One that would keep more processors busy than there are has them all.
-    const processors = Math.min(task.processors, options.processors)
-    if (taken('processors') + processors > options.processors) return false
-    return taken('memory') + task.memory <= options.memory && task.memory <= options.memoryLeft()
+    if (taken(busy) + busy(task) > options.processors || holdsUp(task)) return false
+    return taken(({ memory }) => memory) + task.memory <= options.memory && task.memory <= options.memoryLeft()
   }
+  // Small tasks could follow one another for ever beside each other, and a longer one that needs the processors of several
+  // would come last: one goes before it only where it can then run beside it.
+  const holdsUp = (task: T): boolean =>
+    waiting.slice(0, waiting.indexOf(task)).some((longer) => {
+      const beside = [...running.keys()].filter((other) => busy(other) < busy(longer))
+      return busy(longer) > busy(task) && taken(busy, [...beside, longer, task]) > options.processors
+    })
   while (waiting.length > 0 || running.size > 0) {
     const stop = options.signal.aborted || errors.length > 0
     if (stop) waiting.length = 0

@@ -83,6 +83,14 @@ describe('the pool', () => {
     expect({ began, most }).to.deep.equal({ began: ['box', 'vm', 'vm2'], most: 2 })
   })
 
+  it('does not let small ones follow each other past a longer one that needs the room of several', async () => {
+    const small = (name: string, expectedMs: number): Task => task(name, expectedMs, 100, 0.5)
+    const long = [small('a', 90), small('b', 85), small('c', 80), small('d', 75)]
+    const tasks = [...long, task('vm', 60, 100, 1.5), small('e', 40), small('f', 30)]
+    const { began } = await play(tasks, { jobs: 4 })
+    expect(began).to.deep.equal(['a', 'b', 'c', 'd', 'vm', 'e', 'f'])
+  })
+
   it('has, on two processors, an emulated VM and a container host, or four container hosts', async () => {
     const [box, vm] = [roomOf('container', 'none'), roomOf('qemu', 'tcg')]
     const tasks = [vm, vm, box, box, box, box, box].map((room, index) => ({ ...task(`${index}`, 9 - index), ...room }))
