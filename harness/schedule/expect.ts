@@ -4,8 +4,8 @@ import type { Cell } from '../scenario/cell.ts'
 
 /** Of how many runs the usual duration is taken. */
 const recent = 5
-// What a stage takes where nothing was recorded yet: every fix boots or breaks the host again.
-const stageMs = { vm: 60_000, container: 20_000 }
+// What a look at the host takes, with what comes before it, where nothing was recorded yet.
+const lookMs = { vm: 60_000, container: 20_000 }
 
 /**
  * How long each cell is expected to take, in ms, by what it took before: the median of its last runs, else of the same
@@ -32,8 +32,12 @@ export function expectDurations(cells: readonly Cell[], past: readonly PastRun[]
 
 const kindOf = ({ scenario, variant = '' }: Cell): string => `${scenario}\n${variant}`
 
-const guess = ({ fixes, needs }: Cell): number =>
-  (3 + fixes.length) * (needs.includes('own-kernel') ? stageMs.vm : stageMs.container)
+function guess({ fixes, needs }: Cell): number {
+  const looks = 3 + fixes.reduce((sum, { ladder }) => sum + 1 + Object.keys(ladder).length, 0)
+  // A container has systemd and Docker, and nothing else that a cell may need.
+  const vm = needs.some((need) => need !== 'systemd' && need !== 'docker')
+  return looks * (vm ? lookMs.vm : lookMs.container)
+}
 
 function median(values: readonly number[] | undefined): number | undefined {
   return values?.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]

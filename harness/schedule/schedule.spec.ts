@@ -142,9 +142,15 @@ describe('what a cell is expected to take', () => {
     expect([...expectDurations([cell('debian12-s#2')], runs).values()]).to.deep.equal([70])
   })
 
-  it('is longer for a VM', () => {
-    const vm = cell('debian12-vm', { scenario: 'vm', needs: ['own-kernel'] })
-    expect(expectDurations([vm], []).get('debian12-vm')).to.equal(180_000)
+  it('is guessed by how often the host is looked at, and is longer for a VM', () => {
+    const guessed = (needs: string[], ...ladders: object[]): number | undefined => {
+      const fixes = ladders.map((ladder) => ({ use: 'f', expect: 'cures', ladder }))
+      const asked = cell('debian12-new', { scenario: 'new', needs, fixes } as unknown as Partial<Cell>)
+      return expectDurations([asked], []).get('debian12-new')
+    }
+    expect(guessed(['systemd', 'docker'])).to.equal(60_000)
+    expect(guessed(['own-kernel'])).to.equal(180_000)
+    expect(guessed(['systemd', 'docker', 'reboot'], {}, { again: 'cures', reboot: 'masks' })).to.equal(420_000)
   })
 })
 
