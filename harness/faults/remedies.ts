@@ -6,7 +6,8 @@ export const restartDocker = 'systemctl reset-failed docker.service; systemctl r
 /** Ends containers that would outlive their dockerd, or keep it from making its default bridge anew. */
 export const stopContainers = 'docker ps -q | xargs -r docker stop -t 2'
 
-const daemonJson = '/etc/docker/daemon.json'
+/** Where Docker's settings stand. */
+export const daemonJson = '/etc/docker/daemon.json'
 
 /** Gives a key of daemon.json this value, in JSON, whatever else stands there; the next start of Docker reads it. */
 export const daemonSetting = (key: string, value: string): string => `mkdir -p /etc/docker

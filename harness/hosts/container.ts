@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { loadPublic } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
 import { LabError } from '../lib/errors.ts'
+import { orEnd } from '../lib/or-end.ts'
 import { duration } from '../lib/text.ts'
 import { noBaseImage, noContainer } from './container/base-image.ts'
 import { ContainerHost } from './container/container-host.ts'
@@ -37,20 +38,12 @@ export const container = (root?: string): Provider => ({
     const started = Date.now()
     options.progress(`starting ${options.image} in a container`)
     const host = await start(engine, tag, options, this.capabilities)
-    const abort = (): void => void host[Symbol.asyncDispose]()
-    options.signal.addEventListener('abort', abort, { once: true })
-    try {
-      options.signal.throwIfAborted()
+    const end = (): Promise<void> => host[Symbol.asyncDispose]()
+    await orEnd(options.signal, end, async () => {
       await host.awaitBoot()
       options.progress(`${options.image} is up after ${duration(Date.now() - started)}`)
       await options.prepare?.make(host)
-    } catch (error) {
-      await host[Symbol.asyncDispose]()
-      options.signal.throwIfAborted()
-      throw error
-    } finally {
-      options.signal.removeEventListener('abort', abort)
-    }
+    })
     if (options.keep) options.progress(`to enter it: docker -H ${engine.address} exec -it ${host.id} bash -l`)
     return host
   },

@@ -117,12 +117,13 @@ describe('Vagrant hosts of one run', function () {
     const reason = asked ? await vagrant().unavailable(image) : 'only with DOCKFAULT_VAGRANT=1'
     if (reason) this.skip()
     const provider = vagrant() as Required<ReturnType<typeof vagrant>>
+    const logs = mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-'))
     const made: string[] = []
     const next = (key: string): Promise<Host> =>
       provider.provision({
         ...options,
         more: true,
-        logDir: mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-')),
+        logDir: mkdtempSync(join(logs, 'host-')),
         prepare: {
           key,
           make: async (host) => {
@@ -149,6 +150,7 @@ describe('Vagrant hosts of one run', function () {
       expect(new Set(boots).size).to.equal(1)
     } finally {
       await provider.close()
+      rmSync(logs, { recursive: true })
     }
     const mine = readdirSync(join(cacheRoot(), 'runs')).filter((run) => run.startsWith(`${process.pid}-`))
     expect(mine).to.deep.equal([])

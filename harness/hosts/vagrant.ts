@@ -24,48 +24,50 @@ const packagesOf = (backend: Backend): string[] => [
   ...(backend === 'private' ? [...libvirtPackages, ...qemuPackages] : []),
 ]
 
-const capabilities: Provider['capabilities'] = new Set(['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot'])
-
 /** The same hosts through the vagrant command: libvirt (KVM or TCG) or VirtualBox. */
-export const vagrant = (maker = new Maker(capabilities)): Provider => ({
-  name: 'vagrant',
-  capabilities,
-  cost: 20,
+export function vagrant(): Provider {
+  const capabilities: Provider['capabilities'] = new Set(['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot'])
+  const maker = new Maker(capabilities)
+  return {
+    name: 'vagrant',
+    capabilities,
+    cost: 20,
 
-  async unavailable(image) {
-    const found = findBackend()
-    if ('reason' in found) return found.reason
-    const { backend } = found
-    if (!hasApt() && !onPath('vagrant')) return 'finds no vagrant on this machine'
-    const own = isOwn(image, backend)
-    const without = own ? undefined : noPublicBox(image, backend)
-    if (without || !hasApt() || process.getuid?.() === 0) return without
-    const missing = await missingPackages([...packagesOf(backend), ...(own ? builderPackages() : [])])
-    return missing.length === 0 ? undefined : `missing packages: ${installLine(missing)}`
-  },
+    async unavailable(image) {
+      const found = findBackend()
+      if ('reason' in found) return found.reason
+      const { backend } = found
+      if (!hasApt() && !onPath('vagrant')) return 'finds no vagrant on this machine'
+      const own = isOwn(image, backend)
+      const without = own ? undefined : noPublicBox(image, backend)
+      if (without || !hasApt() || process.getuid?.() === 0) return without
+      const missing = await missingPackages([...packagesOf(backend), ...(own ? builderPackages() : [])])
+      return missing.length === 0 ? undefined : `missing packages: ${installLine(missing)}`
+    },
 
-  async provision(options) {
-    const found = findBackend()
-    if ('reason' in found) throw new LabError('missing', `the vagrant provider ${found.reason}`)
-    const { backend } = found
-    if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts by Vagrant', ...options })
-    const disk = isOwn(options.image, backend) ? await ownDisk(options) : undefined
-    const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : await likelyAccelerator()
-    // A public box has all its packages to fetch.
-    const deadlineMs = (disk ? 300_000 : 1_200_000) * slowness(accelerator)
-    return maker.host(backend, accelerator, { ...options, deadlineMs })
-  },
+    async provision(options) {
+      const found = findBackend()
+      if ('reason' in found) throw new LabError('missing', `the vagrant provider ${found.reason}`)
+      const { backend } = found
+      if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts by Vagrant', ...options })
+      const disk = isOwn(options.image, backend) ? await ownDisk(options) : undefined
+      const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : await likelyAccelerator()
+      // A public box has all its packages to fetch.
+      const deadlineMs = (disk ? 300_000 : 1_200_000) * slowness(accelerator)
+      return maker.host(backend, accelerator, { ...options, deadlineMs })
+    },
 
-  accelerator: async () => {
-    const found = findBackend()
-    if ('backend' in found && found.backend === 'virtualbox') return 'virtualbox'
-    return (await knownAccelerator()) ?? 'unproven'
-  },
-  snapshot: (host, name) => vagrantHost(host).snapshot(name),
-  restore: (host, name) => vagrantHost(host).restore(name),
-  leave: (host) => vagrantHost(host).leave(),
-  close: () => maker.close(),
-})
+    accelerator: async () => {
+      const found = findBackend()
+      if ('backend' in found && found.backend === 'virtualbox') return 'virtualbox'
+      return (await knownAccelerator()) ?? 'unproven'
+    },
+    snapshot: (host, name) => vagrantHost(host).snapshot(name),
+    restore: (host, name) => vagrantHost(host).restore(name),
+    leave: (host) => vagrantHost(host).leave(),
+    close: () => maker.close(),
+  }
+}
 
 // A box of our own is built of Debian packages, and made for libvirt.
 const isOwn = (image: string, backend: Backend): boolean =>

@@ -1,10 +1,10 @@
 import type { Fix } from '../fault.ts'
-import { daemonSetting, restartDocker, stopContainers } from '../remedies.ts'
+import { daemonJson, daemonSetting, restartDocker, stopContainers } from '../remedies.ts'
 
 // Wherever it stands: in daemon.json (the whole file as one text, so that the comma goes with it), in a drop-in of the
 // unit, in Debian's own options file.
 const removeSetting = [
-  `[ ! -e /etc/docker/daemon.json ] || sed -i -zE 's/"(ip-masq|iptables)"\\s*:\\s*false\\s*,?\\s*//g; s/,\\s*\\}/}/g' /etc/docker/daemon.json`,
+  `[ ! -e ${daemonJson} ] || sed -i -zE 's/"(ip-masq|iptables)"\\s*:\\s*false\\s*,?\\s*//g; s/,\\s*\\}/}/g' ${daemonJson}`,
   `grep -rlE -- '--(ip-masq|iptables)=false' /etc/systemd/system/docker.service.d /etc/default/docker 2>/dev/null | xargs -r sed -i -E 's/ *--(ip-masq|iptables)=false//g'; systemctl daemon-reload`,
 ]
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
 import { must } from '../must.ts'
-import { stopContainers } from '../remedies.ts'
+import { daemonJson, stopContainers } from '../remedies.ts'
 
 /** Where the setting stands that takes masquerading away. */
 export const params = z.strictObject({
@@ -14,8 +14,6 @@ export const params = z.strictObject({
     ),
 })
 export type Params = z.infer<typeof params>
-
-const daemonJson = '/etc/docker/daemon.json'
 
 /** Writes the setting, and restarts nothing: what runs keeps its masquerade. */
 export async function inject(host: Host, { through }: Params): Promise<void> {

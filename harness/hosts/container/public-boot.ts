@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type Dockerode from 'dockerode'
 import { cacheRoot } from '../../images/cache.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
+import { orEnd } from '../../lib/or-end.ts'
 import { ContainerHost } from './container-host.ts'
 import { Guest } from './guest.ts'
 import { type Making, runScript, settle } from './making.ts'
@@ -25,9 +26,8 @@ export async function bootPublic(
   const container = docker.getContainer(name)
   const logDir = join(cacheRoot(), 'logs', `${image.name}-making`)
   const host = new ContainerHost(container, new Set(), { ...making, image: image.name, logDir }, () => undefined)
-  const abort = (): void => void host[Symbol.asyncDispose]()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
+  const end = (): Promise<void> => host[Symbol.asyncDispose]()
+  await orEnd(signal, end, async () => {
     await new HostContainer(tag, { name, hostname: image.name, labels: { [ownerLabel]: ownerName() } })
       .start()
       .catch((cause: unknown) => {
@@ -41,13 +41,8 @@ export async function bootPublic(
     await container.kill()
     await container.wait()
     await take(container)
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  } finally {
-    signal.removeEventListener('abort', abort)
-    await host[Symbol.asyncDispose]()
-  }
+  })
+  await end()
 }
 
 /** Removes the image of a host that is being made. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type Dockerode from 'dockerode'
 import { LabError, messageOf } from '../../lib/errors.ts'
+import { orEnd } from '../../lib/or-end.ts'
 import { Guest } from './guest.ts'
 import { importTar } from './image.ts'
 import { type Making, runScript, settle } from './making.ts'
@@ -22,21 +23,15 @@ export async function installPublic(
   const { image, say, signal } = making
   await using base = await pulled(uplink, image.container!, making)
   await using container = await plainContainer(uplink, base.id, image.name)
-  const abort = (): void => void container[Symbol.asyncDispose]()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
+  const end = (): PromiseLike<void> => container[Symbol.asyncDispose]()
+  await orEnd(signal, end, async () => {
     const guest = new Guest(container.container)
     for (const script of image.provision) await runScript(guest, script, making)
     await addBusybox(uplink, container.container, guest, making)
     await runScript(guest, settle, making)
     say('importing')
     await importTar(to, await container.container.export(), { tag, image: image.name })
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
+  })
   return base.id
 }
 

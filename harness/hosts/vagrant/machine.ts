@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { orEnd } from '../../lib/or-end.ts'
 import type { ProvisionOptions } from '../host.ts'
 import { slowness } from '../qemu/accelerator.ts'
 import type { Accelerator } from '../qemu/arguments.ts'
@@ -42,21 +43,14 @@ export class VagrantMachine {
     if (consoleFile) await rm(consoleFile, { force: true })
     const place = await makePlace(backend, accelerator, options)
     const machine = new VagrantMachine(image, place, slowness(accelerator), consoleFile)
-    const end = (): void => void machine.end()
-    signal.addEventListener('abort', end, { once: true })
-    try {
+    const end = (): Promise<void> => machine.end()
+    return orEnd(signal, end, async () => {
       const vagrant = machine.vagrant(options)
       await vagrant.run(['up', image, '--provider', place.env.VAGRANT_DEFAULT_PROVIDER!], { deadlineMs })
       const messages = await vagrant.run(['ssh-config', image], { deadlineMs: 60_000 })
       await writeFile(machine.config, messages.find(({ type }) => type === 'ssh-config')?.data.join(',') ?? '')
       return machine
-    } catch (error) {
-      await machine.end()
-      signal.throwIfAborted()
-      throw error
-    } finally {
-      signal.removeEventListener('abort', end)
-    }
+    })
   }
 
   /** The command that speaks of it, for the host that lives on it. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../../lib/errors.ts'
+import { orEnd } from '../../lib/or-end.ts'
 import { duration } from '../../lib/text.ts'
 import type { Provider, ProvisionOptions } from '../host.ts'
 import type { Accelerator } from '../qemu/arguments.ts'
@@ -67,29 +68,19 @@ export class Maker {
   }
 
   /** A host on a machine, once that has been made ready; where it cannot be, nothing of the machine is left. */
-  private async enter(
+  private enter(
     machine: VagrantMachine,
     options: ProvisionOptions,
     ready: (host: VagrantHost) => Promise<void>,
   ): Promise<VagrantHost> {
     const { signal } = options
-    const over = async (): Promise<void> => {
-      if (mayRest(options) && !signal.aborted) await this.resting.add(machine)
-      else await machine.end()
-    }
-    const end = (): void => void machine.end()
-    signal.addEventListener('abort', end, { once: true })
-    try {
+    const end = (): Promise<void> => machine.end()
+    const over = (): Promise<void> => (mayRest(options) && !signal.aborted ? this.resting.add(machine) : end())
+    return orEnd(signal, end, async () => {
       const host = new VagrantHost(machine, this.capabilities, options, over)
       await ready(host)
       return host
-    } catch (error) {
-      await machine.end()
-      signal.throwIfAborted()
-      throw error
-    } finally {
-      signal.removeEventListener('abort', end)
-    }
+    })
   }
 }
 
