@@ -46,6 +46,11 @@ describe('a QEMU host', function () {
     expect(await qemu().accelerator()).to.be.oneOf(['kvm', 'tcg'])
   })
 
+  it('has its programs at the same addresses where it is emulated, and there alone', async () => {
+    const { stdout } = await host.exec('cat /proc/sys/kernel/randomize_va_space')
+    expect(stdout.trim()).to.equal((await qemu().accelerator()) === 'tcg' ? '0' : '2')
+  })
+
   it('goes back to a kept state, with the time of now', async () => {
     const { snapshot, restore } = qemu() as Required<ReturnType<typeof qemu>>
     await host.exec('echo before >/root/state')

@@ -12,8 +12,11 @@ whole() {
     echo "$1"
     apt-cache $elsewhere depends "$1" | sed -n "s/^ *Depends: \(linux-[a-z]*-${1#linux-image-}\)\$/\1/p"
 }
+newest() {
+    apt-cache $elsewhere depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
+}
 elsewhere=
-new=$(apt-cache depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+new=$(newest)
 [ -n "$new" ] || { echo "no kernel behind $DOCKFAULT_KERNEL in this suite" >&2; exit 1; }
 line=$(echo "${new#linux-image-}" | cut -d. -f1,2)
 old=$(apt-cache search --names-only "^linux-image-$line\\.[^ ]*-$flavour\$" | cut -d' ' -f1 | sort -V | head -n 1)
@@ -27,7 +30,7 @@ if [ "$old" = "$new" ] && [ -n "$DOCKFAULT_KERNEL_FROM" ]; then
     elsewhere='-o Dir::Etc::SourceList=/tmp/elsewhere/sources.list -o Dir::Etc::SourceParts=/dev/null
         -o Dir::State::Lists=/tmp/elsewhere/lists'
     apt-get $elsewhere update
-    new=$(apt-cache $elsewhere depends "$DOCKFAULT_KERNEL" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+    new=$(newest)
 fi
 
 # Before the kernel, as its installation makes the first initramfs. This one is made in seconds inside an emulated

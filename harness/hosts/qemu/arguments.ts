@@ -1,13 +1,20 @@
 export type Accelerator = 'kvm' | 'tcg'
 
 /**
+ * A credential that the guest's systemd takes from the firmware's tables, since 252, and gives to systemd-sysctl. Source:
+ * systemd.system-credentials(7), sysctl.extra.
+ */
+const samePlaces = 'io.systemd.credential:sysctl.extra=kernel.randomize_va_space=0'
+
+/**
  * Accelerator and processor as QEMU's arguments. The emulated one is an x86-64-v2, and Debian needs no more: with AVX
- * and the like there is more to save at every switch, and a host's programs take an eighth longer.
+ * and the like there is more to save at every switch, and a host's programs take an eighth longer. And its programs are
+ * always at the same addresses: QEMU knows translated code by its address, and would translate libc anew for each.
  */
 export const acceleratorArgs = (accelerator: Accelerator): string[] =>
   accelerator === 'kvm'
     ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Nehalem']
+    : ['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Nehalem', '-smbios', `type=11,value=${samePlaces}`]
 
 /** Memory as a file: machines that fork from it read its pages, and keep to themselves what they write. */
 export interface Memory {
