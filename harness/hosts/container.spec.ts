@@ -93,9 +93,11 @@ describe('a container host', function () {
   })
 
   it('is controlled without its network', async () => {
-    const cut =
-      'nft flush ruleset; nft "add table inet cut; add chain inet cut all { type filter hook input priority 0; policy drop; }"'
-    expect((await host.exec(`${cut}; ip link set lo down; systemctl stop docker docker.socket`)).code).to.equal(0)
+    const cut = 'add table inet cut; add chain inet cut input { type filter hook input priority 0; policy drop; }'
+    const done = await host.exec(
+      `set -e; nft flush ruleset; nft '${cut}'; ip link set lo down; systemctl stop docker docker.socket`,
+    )
+    expect(done.code, done.stderr).to.equal(0)
     expect(await said('echo still here')).to.equal('still here')
   })
 

@@ -10,14 +10,15 @@ export const patience = '"${PATIENCE:-4}"'
 /**
  * A probe run inside a container of the fleet: busybox, in that container's own namespaces. 1 is the tool's own "no",
  * or a container that does not run; 143 is the patience that ran out. Any other code, 139 above all, is a crash.
+ * `command` is one program, as patience ends no more than that; `digest` makes its output shorter, on the host.
  */
 export const inContainer = (
   container: string,
-  probe: { name: string; command: string; answer?: RegExp; healthy?: 'pass' | 'fail' },
+  probe: { name: string; command: string; digest?: string; answer?: RegExp; healthy?: 'pass' | 'fail' },
 ): Probe => ({
   name: probe.name,
   healthy: probe.healthy ?? 'pass',
-  script: `${enter(container, 'mount,net,uts,ipc')} timeout ${patience} ${probe.command}`,
+  script: `${enter(container, 'mount,net,uts,ipc')} timeout ${patience} ${probe.command}${probe.digest ? ` | ${probe.digest}` : ''}`,
   failCodes: [1, 143],
   ...(probe.answer && { answer: probe.answer }),
   deadlineMs: 20_000,

@@ -19,7 +19,8 @@ export const egress = (container: string, prefix: string): Probe[] => [
   }),
   inContainer(container, {
     name: `${prefix}-large`,
-    command: `sh -c 'wget -q -O - http://${outside.address}/large | wc -c'`,
+    command: `wget -q -O - http://${outside.address}/large`,
+    digest: 'wc -c',
     answer: /^524288$/m,
   }),
 ]

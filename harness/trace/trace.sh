@@ -55,7 +55,7 @@ LIST
 ask() {
     case $protocol in
         tcp) nsenter -t "$pid" -n timeout "$patience" bash -c "exec 3<>/dev/tcp/$address/$port" ;;
-        udp) nsenter -t "$pid" -n timeout "$patience" bash -c "exec 3<>/dev/udp/$address/$port; echo >&3; head -c 1 <&3 >/dev/null" ;;
+        udp) nsenter -t "$pid" -n timeout "$patience" bash -c "exec 3<>/dev/udp/$address/$port; echo >&3; exec head -c 1 <&3 >/dev/null" ;;
         icmp) nsenter -t "$pid" -n ping -n -c 1 -W "$patience" "$address" ;;
     esac
 }
