@@ -10,7 +10,8 @@ export const patience = '"${PATIENCE:-4}"'
 /**
  * A probe run inside a container of the fleet: busybox, in that container's own namespaces. 1 is the tool's own "no",
  * or a container that does not run; 143 is the patience that ran out. Any other code, 139 above all, is a crash.
- * `command` is one program, as patience ends no more than that; `digest` makes its output shorter, on the host.
+ * `command` is one program, as patience ends no more than that; `digest` makes its output shorter, on the host, and its
+ * exit code is then the probe's: what `command` failed of is told by the answer alone.
  */
 export const inContainer = (
   container: string,

@@ -23,8 +23,8 @@ const lookMs = 2000
 
 /**
  * Runs every task once, the longest first, at most `jobs` at a time, and never more than memory and processors hold: a
- * task that does not fit waits, and smaller ones go before it that do not hold it up. Alone, a task runs whatever it takes. An abort starts no
- * more. Rejects with the first error, once all that ran has ended.
+ * task that does not fit waits, and smaller ones go before it that do not hold it up. Alone, a task runs whatever it
+ * takes. An abort starts no more. Rejects with the first error, once all that ran has ended.
  */
 export async function runPool<T extends Task>(
   tasks: readonly T[],
