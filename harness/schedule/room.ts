@@ -7,9 +7,8 @@ const mib = 2 ** 20
 const vm = { kvm: 2048 + 256, tcg: 2048 + 256 + 1024 }
 // systemd, two daemons and two dozen probe containers: 170 to 275 MiB were seen, at their most.
 const containerHost = 384
-// What runs on the machine's own processors waits half of its time. An emulated machine works, and leaves a pair of
-// processors room for one other.
-const busy = { native: 0.5, emulated: 1.5 }
+// What runs on the machine's own processors waits half of its time. An emulated machine's one processor works.
+const busy = { native: 0.5, emulated: 1 }
 /** What the machine is left with. */
 const kept = 512
 
@@ -17,7 +16,7 @@ const kept = 512
 export interface Room {
   /** At its most, in MiB. */
   memory: number
-  /** Kept busy. Two emulated machines on a pair of processors take twice as long, and their probes miss deadlines. */
+  /** Kept busy. Where emulated machines outnumber processors, their probes miss deadlines. */
   processors: number
 }
 

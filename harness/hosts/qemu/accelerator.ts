@@ -81,7 +81,7 @@ async function boots(kernel: string, signal: AbortSignal): Promise<boolean> {
       [
         ...['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'],
         // The machine the hosts will have, since two processors may fail where one does not.
-        ...['-machine', 'q35', ...acceleratorArgs('kvm'), '-smp', '2', '-m', '512', '-no-reboot'],
+        ...['-machine', 'q35', ...acceleratorArgs('kvm'), '-m', '512', '-no-reboot'],
         ...['-serial', `file:${console}`, '-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],
       ],
       { timeout: deadlineMs, killSignal: 'SIGKILL', cancelSignal: signal, reject: false, stdin: 'ignore' },

@@ -4,26 +4,20 @@ import { until } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import type { Guest } from './guest.ts'
 import type { Machine } from './machine.ts'
-import { Standstill } from './standstill.ts'
 
 const hopeless = /^\(initramfs\) *$|Kernel panic - not syncing|Failed to load ldlinux|No bootable device/m
 
 interface BootOptions {
   /** Multiplies every deadline. */
   slow: number
-  progress: (line: string) => void
   signal: AbortSignal
   /** The boot that is to be over. */
   after?: string
 }
 
-/**
- * Waits until the agent answers from a boot (another one than `after`), and systemd has settled, well or not. An emulated
- * machine that stands still on its way is reset.
- */
+/** Waits until the agent answers from a boot (another one than `after`), and systemd has settled, well or not. */
 export async function awaitBoot(machine: Machine, guest: Guest, options: BootOptions): Promise<string> {
-  const { slow, progress, signal } = options
-  const standstill = new Standstill(() => machine.qmp.ask('info registers -a'))
+  const { slow, signal } = options
   const bootId = await until(
     options.after ? 'the host to reboot' : 'the host to boot',
     async () => {
@@ -31,11 +25,6 @@ export async function awaitBoot(machine: Machine, guest: Guest, options: BootOpt
       const console = await readFile(machine.consoleFile, 'utf8').catch(() => '')
       // Nothing that comes after these words answers any more.
       if (hopeless.test(console.slice(-4000))) throw new LabError('interrupted', 'the boot failed')
-      if (slow > 1 && (await standstill.look())) {
-        progress('the emulated processors stand still in the kernel: resetting the machine')
-        await machine.qmp.call('system_reset')
-        standstill.reset()
-      }
       await machine.agent.sync(1500)
       const id = await guest.bootId()
       return id === options.after ? undefined : id
