@@ -72,10 +72,22 @@ describe('the packages of this machine', () => {
       .split('\n')
       .map((line) => line.trim())
     expect(calls.filter((line) => !line.includes('--version'))).to.deep.equal([
-      'noninteractive install -y --no-install-recommends one',
+      'noninteractive install -y --no-install-recommends -o DPkg::Lock::Timeout=600 one',
       'noninteractive update',
-      'noninteractive install -y --no-install-recommends one',
+      'noninteractive install -y --no-install-recommends -o DPkg::Lock::Timeout=600 one',
     ])
+  })
+
+  it('are installed for one after another, and once, where several ask at the same time', async () => {
+    as(0)
+    program('dpkg-query', `[ ! -e ${bin}/done ] || echo "one installed"`)
+    program(
+      'apt-get',
+      `[ "$1" != --version ] || exit 0; mkdir ${bin}/lock || exit 100; sleep 0.2; echo x >>${bin}/log; rmdir ${bin}/lock; touch ${bin}/done`,
+    )
+    const [first, second] = await Promise.all([ensure(['one']), ensure(['one'])])
+    expect([first.error, second.error, second.said]).to.deep.equal([undefined, undefined, []])
+    expect(readFileSync(join(bin, 'log'), 'utf8')).to.equal('x\n')
   })
 
   it('that cannot be installed stop the run with what to do', async () => {

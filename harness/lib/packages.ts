@@ -34,11 +34,20 @@ export async function missingPackages(names: readonly string[]): Promise<string[
 export const installLine = (names: readonly string[]): string =>
   `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`
 
+let turn: Promise<void> = Promise.resolve()
+
 /**
- * Installs the Debian packages that are missing when this is root, after saying what and why. Otherwise throws
- * LabError `missing`, whose hint is the line to run.
+ * Installs the Debian packages that are missing when this is root, after saying what and why. Otherwise rejects with
+ * LabError `missing`, whose hint is the line to run. Cells that ask side by side have their turns: apt does not wait for
+ * itself, and what one has installed the next may have needed.
  */
-export async function ensurePackages(names: readonly string[], options: EnsureOptions): Promise<void> {
+export function ensurePackages(names: readonly string[], options: EnsureOptions): Promise<void> {
+  const ended = turn.then(() => ensure(names, options))
+  turn = ended.catch(() => undefined)
+  return ended
+}
+
+async function ensure(names: readonly string[], options: EnsureOptions): Promise<void> {
   const missing = await missingPackages(names)
   if (missing.length === 0) return
   const list = missing.join(' ')
@@ -57,7 +66,8 @@ export async function ensurePackages(names: readonly string[], options: EnsureOp
       all: true,
       ...(options.signal ? { cancelSignal: options.signal } : {}),
     })
-  const install = () => run('install', '-y', '--no-install-recommends', ...missing)
+  // Another process may be installing: what it holds is waited for, for ten minutes.
+  const install = () => run('install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=600', ...missing)
   // The lists may be missing or stale (a clean container has none), but reading them anew is slow: only on demand.
   let result = await install()
   if (result.failed && !result.isCanceled) {
