@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
 import { hostImages } from '../images/recipe.ts'
@@ -11,9 +10,9 @@ import type { Accelerator } from './qemu/arguments.ts'
 import { prepareDisk, qemuPackages } from './qemu.ts'
 import { type Backend, findBackend, hasApt } from './vagrant/backend.ts'
 import { packBox } from './vagrant/box.ts'
+import { installBox } from './vagrant/installed-box.ts'
 import { libvirtPackages } from './vagrant/libvirt.ts'
 import { Maker } from './vagrant/maker.ts'
-import { pruneBoxes, vagrantHome } from './vagrant/place.ts'
 import { noPublicBox } from './vagrant/public-box.ts'
 import { VagrantHost } from './vagrant/vagrant-host.ts'
 
@@ -50,7 +49,7 @@ export function vagrant(): Provider {
       if ('reason' in found) throw new LabError('missing', `the vagrant provider ${found.reason}`)
       const { backend } = found
       if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts by Vagrant', ...options })
-      const disk = isOwn(options.image, backend) ? await ownDisk(options) : undefined
+      const disk = isOwn(options.image, backend) ? await ownDisk(backend, options) : undefined
       const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : await likelyAccelerator()
       // A public box has all its packages to fetch.
       const deadlineMs = (disk ? 300_000 : 1_200_000) * slowness(accelerator)
@@ -76,12 +75,10 @@ const isOwn = (image: string, backend: Backend): boolean =>
 // A public box has no kernel at hand to prove one with.
 const likelyAccelerator = async (): Promise<Accelerator> => (await knownAccelerator()) ?? 'kvm'
 
-/** The disk of an image that is built here, once it has been packed as a box. */
-async function ownDisk(options: ProvisionOptions): Promise<Disk> {
+/** The disk of an image that is built here, once Vagrant has it as a box. */
+async function ownDisk(backend: Backend, options: ProvisionOptions): Promise<Disk> {
   const disk = await prepareDisk(options.image, options)
-  const box = await packBox(options.image, disk, options)
-  const home = vagrantHome('private')
-  if (existsSync(home)) pruneBoxes(home, box.name, box.version)
+  await installBox(await packBox(options.image, disk, options), backend, options)
   return disk
 }
 

@@ -15,7 +15,8 @@ import { expect } from 'chai'
 import { cacheRoot } from '../../images/cache.ts'
 import { machineBoot } from '../process.ts'
 import { sweep } from '../qemu/runs.ts'
-import { makePlace, pruneBoxes } from './place.ts'
+import { installBox, pruneBoxes } from './installed-box.ts'
+import { makePlace } from './place.ts'
 import { noPublicBox } from './public-box.ts'
 
 describe('the place of a Vagrant machine', () => {
@@ -98,8 +99,18 @@ describe('the place of a Vagrant machine', () => {
     const boxes = join(dir, 'home/boxes/dockfault-VAGRANTSLASH-debian12')
     for (const version of ['1.0.1', '1.0.2']) mkdirSync(join(boxes, version), { recursive: true })
     writeFileSync(join(boxes, 'metadata_url'), '')
-    pruneBoxes(join(dir, 'home'), 'dockfault/debian12', '1.0.2')
+    pruneBoxes(join(dir, 'home'), { name: 'dockfault/debian12', version: '1.0.2' })
     expect(readdirSync(boxes)).to.deep.equal(['1.0.2', 'metadata_url'])
+  })
+
+  it('has a box added for it once, by one of those that need it at the same time', async () => {
+    const boxes = join(dir, 'home/boxes/dockfault-VAGRANTSLASH-debian12')
+    const add = `mkdir ${dir}/adding || exit 1; sleep 0.2; mkdir -p ${boxes}/1.0.1; rmdir ${dir}/adding`
+    writeFileSync(join(dir, 'vagrant'), `#!/bin/sh\necho "$*" >>${dir}/calls\n${add}\n`)
+    const box = { name: 'dockfault/debian12', version: '1.0.1', catalogue: '/boxes/catalogue.json', file: '' }
+    const install = () => installBox(box, 'system', { ...options, logDir: dir })
+    await Promise.all([install(), install()])
+    expect(calls()).to.deep.equal(['box add file:///boxes/catalogue.json --provider libvirt --machine-readable'])
   })
 
   it('has no public box but one that was added, and says how', () => {

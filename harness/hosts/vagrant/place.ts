@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
@@ -87,13 +87,6 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
     closeMachine(dir, record)
     throw error
   }
-}
-
-/** Removes the boxes that a newer one of the same name has replaced in a home of ours. */
-export function pruneBoxes(home: string, name: string, version: string): void {
-  const dir = join(home, 'boxes', name.replaceAll('/', '-VAGRANTSLASH-'))
-  for (const found of existsSync(dir) ? readdirSync(dir) : [])
-    if (/^\d/.test(found) && found !== version) rmSync(join(dir, found), { recursive: true, force: true })
 }
 
 // A libvirtd of the machine's own has networks of other people's: ours has a name and a subnet that nobody else chose.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { loadPublic, publicImages } from '../../images/public.ts'
 import type { Backend } from './backend.ts'
+import { boxesOf } from './installed-box.ts'
 import { vagrantHome } from './place.ts'
 
 /**
@@ -12,7 +12,7 @@ export function noPublicBox(image: string, backend: Backend): string | undefined
   if (!publicImages().includes(image)) return `has no box of the image ${image}`
   const { box } = loadPublic(image)
   const provider = backend === 'virtualbox' ? 'virtualbox' : 'libvirt'
-  if (!existsSync(join(vagrantHome('system'), 'boxes', box.name.replaceAll('/', '-VAGRANTSLASH-')))) {
+  if (!existsSync(boxesOf(vagrantHome('system'), box.name))) {
     const add = box.url ? `${box.url} --name ${box.name}` : box.name
     return `has no box of ${image} (with internet: vagrant box add ${add} --provider ${provider})`
   }
