@@ -53,6 +53,8 @@ describe('the place of a Vagrant machine', () => {
     const [place, other] = [await make('system'), await make('system')]
     const { DOCKFAULT_PREFIX: prefix, DOCKFAULT_NETWORK: network, DOCKFAULT_ADDRESS: address } = place.env
     expect(prefix).to.not.equal(other.env.DOCKFAULT_PREFIX)
+    // By which Vagrant locks.
+    expect(place.env.VAGRANT_CWD).to.not.equal(other.env.VAGRANT_CWD)
     expect(address).to.match(/^10\.2[23]\d\.\d+\.0\/24$/)
     await place.end()
     const [vagrant, ...virsh] = calls()

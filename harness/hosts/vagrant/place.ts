@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
@@ -8,7 +8,7 @@ import { closeMachine, openMachine, undo } from '../qemu/runs.ts'
 import type { Backend } from './backend.ts'
 import { startLibvirt } from './libvirt.ts'
 
-const repository = new URL('../../../', import.meta.url).pathname
+const vagrantfile = new URL('../../../Vagrantfile', import.meta.url).pathname
 
 /** Where one machine of Vagrant's lives: its state folder, what Vagrant is told, and how all of it goes away. */
 export interface Place {
@@ -39,7 +39,7 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
   const prefix = `dockfault-${token}-`
   const provider = backend === 'virtualbox' ? 'virtualbox' : 'libvirt'
   const env: Record<string, string> = {
-    VAGRANT_CWD: repository,
+    VAGRANT_CWD: dir,
     VAGRANT_DOTFILE_PATH: join(dir, 'vagrant'),
     VAGRANT_DEFAULT_PROVIDER: provider,
     VAGRANT_HOME: vagrantHome(backend),
@@ -52,6 +52,8 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
     record.kept = true
     save()
   }
+  // Vagrant holds a lock for each name of each folder that it is called in: a folder of its own lets a machine wait for no other.
+  writeFileSync(join(dir, 'Vagrantfile'), `load ${JSON.stringify(vagrantfile)}\n`)
   const place = { env, dir, sockets: record.sockets, leave }
   try {
     if (backend !== 'private') {
