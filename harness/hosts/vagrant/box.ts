@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { execa } from 'execa'
 import { cached, cacheRoot, type Key } from '../../images/cache.ts'
@@ -51,8 +52,10 @@ export async function packBox(image: string, disk: Disk, options: Options): Prom
   })
   const link = boxLink(image)
   await mkdir(dirname(link), { recursive: true })
-  await unlink(link).catch(() => undefined)
-  await symlink(relative(dirname(link), dir), link)
+  // Put in place whole: others may be reading it, or putting their own.
+  const own = `${link}.${randomUUID()}`
+  await symlink(relative(dirname(link), dir), own)
+  await rename(own, link)
   return readBox(dir)
 }
 
