@@ -79,8 +79,13 @@ class Bench {
         await prepare.make(host)
         times.prepared = performance.now() - started
       }
-      const restored = provider.restore && !way.cold ? [await this.restored(host)] : []
-      return [{ name: `${way.title}: host`, times }, ...restored]
+      const own = { name: `${way.title}: host`, times }
+      if (!provider.restore || way.cold) return [own]
+      if (!way.prepared) return [own, await this.restored(host)]
+      // To be kept, a frozen one's fork has its memory copied, which most hosts do without.
+      await host[Symbol.asyncDispose]()
+      await using other = await provider.provision({ ...options, prepare, snapshots: true })
+      return [own, await this.restored(other)]
     } finally {
       await host[Symbol.asyncDispose]()
       rmSync(logDir, { recursive: true, force: true })

@@ -82,7 +82,8 @@ export class Scene {
     const prepare = preparation(cell.given, progress)
     const cold = lab.cold ?? false
     const more = lab.more ?? false
-    const options = { image: cell.host, logDir, progress, signal, keep, cold, more, prepare, spared }
+    const snapshots = cell.fixes.length > 0 && !cold
+    const options = { image: cell.host, logDir, progress, signal, keep, cold, more, snapshots, prepare, spared }
     this.host = await lab.provider.provision(options)
     if (cell.decoy) await this.disguise(cell.decoy)
     // Fixes are tried on hosts that no outside detector is asked about.

@@ -66,6 +66,8 @@ export interface ProvisionOptions {
   cold?: boolean
   /** Called with each kept image or machine that is used, and the ms that making it took. */
   spared?: BuildOptions['spared']
+  /** A state of it will be kept, and the host brought back to it. */
+  snapshots?: boolean
   /** Others like this will be asked for: what brings them sooner may be kept until the provider is closed. */
   more?: boolean
   /** The host may be left alive when the harness ends: it is then not disposed of, but left to `npm run down`. */
@@ -84,7 +86,7 @@ export interface Provider {
   provision(options: ProvisionOptions): Promise<Host>
   /** How hosts run here, for the record: `kvm`, `tcg`, `none`. */
   accelerator(): Promise<string>
-  /** Keeps the whole state of a host under a name; only with capability `snapshot`. */
+  /** Keeps the whole state of a host that was asked for with `snapshots`; only with capability `snapshot`. */
   snapshot?(host: Host, name: string): Promise<void>
   /** Brings a host back to a kept state, clock included. */
   restore?(host: Host, name: string): Promise<void>

@@ -8,7 +8,7 @@ import { qemu } from './qemu.ts'
 
 const image = 'debian12'
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-qemu-spec-'))
-const options = { image, logDir, progress: () => {}, signal: new AbortController().signal }
+const options = { image, logDir, snapshots: true, progress: () => {}, signal: new AbortController().signal }
 
 const make = async (): Promise<Host | { reason: string }> => {
   const reason = await qemu().unavailable(image)

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { buildDisk, type Disk } from '../images/disk.ts'
 import { builderPackages } from '../images/needs.ts'
 import { onceEach } from '../images/once.ts'
@@ -12,10 +12,10 @@ import type { Host, Provider, ProvisionOptions } from './host.ts'
 import { findAccelerator, knownAccelerator, slowness } from './qemu/accelerator.ts'
 import type { Accelerator } from './qemu/arguments.ts'
 import { bootFirst } from './qemu/first-boot.ts'
-import { type Machine, type MachineOptions, startMachine } from './qemu/machine.ts'
-import { makeOverlay } from './qemu/overlay.ts'
+import { type Frozen, forkFrom, overlayOn } from './qemu/fork.ts'
+import { type Machine, startMachine } from './qemu/machine.ts'
 import { QemuHost } from './qemu/qemu-host.ts'
-import { makeReady, type Ready } from './qemu/ready.ts'
+import { makeReady } from './qemu/ready.ts'
 import { awaitBoot } from './qemu/wait.ts'
 
 /** The Debian packages that a QEMU host takes. */
@@ -70,21 +70,13 @@ export const qemu = (): Provider => ({
 
 /** A host that goes on from a frozen machine, on a disk and in a present of its own. */
 async function wake(
-  ready: Ready,
+  frozen: Frozen,
   accelerator: Accelerator,
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
   const started = Date.now()
-  const machine = await startMachine({
-    ...options,
-    state: ready.state,
-    console: ready.console,
-    memory: { file: ready.memory, template: false },
-    name: options.image,
-    accelerator,
-    disk: overlayOf(ready.disk),
-  })
+  const machine = await forkFrom(frozen, { ...options, accelerator }, { freezable: options.snapshots })
   const host = await enterMachine(machine, accelerator, options, capabilities)
   options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
   return host
@@ -98,9 +90,14 @@ async function boot(
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
   const started = Date.now()
-  const machine = await startMachine({ ...options, name: options.image, accelerator, disk: overlayOf(disk.file) })
+  const machine = await startMachine({
+    ...options,
+    name: options.image,
+    accelerator,
+    storage: async (dir) => ({ disk: await overlayOn(disk.file, dir) }),
+  })
   const slow = slowness(accelerator)
-  const host = new QemuHost(machine, capabilities, { ...options, slow })
+  const host = new QemuHost(machine, capabilities, { ...options, accelerator })
   try {
     await awaitBoot(machine, host.guest, { ...options, slow })
     options.progress(`${options.image} is up (${accelerator}) after ${duration(Date.now() - started)}`)
@@ -112,14 +109,6 @@ async function boot(
   }
 }
 
-const overlayOf =
-  (backing: string): MachineOptions['disk'] =>
-  async (dir) => {
-    const file = join(dir, 'overlay.qcow2')
-    await makeOverlay(backing, file)
-    return { file, format: 'qcow2' }
-  }
-
 /** A machine that goes on from a kept state, as a host: it answers, and its clock is right. */
 async function enterMachine(
   machine: Machine,
@@ -127,7 +116,7 @@ async function enterMachine(
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
-  const host = new QemuHost(machine, capabilities, { ...options, slow: slowness(accelerator), frozen: true })
+  const host = new QemuHost(machine, capabilities, { ...options, accelerator, frozen: true })
   try {
     await host.arrive()
     return host

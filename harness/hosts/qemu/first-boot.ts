@@ -21,7 +21,7 @@ export async function bootFirst(
     image: disk.image,
     logDir: join(cacheRoot(), 'logs', `${disk.image}-first-boot`),
     accelerator,
-    disk: async () => ({ file: disk.file, format: 'raw' }),
+    storage: async () => ({ disk: { file: disk.file, format: 'raw' } }),
     boot: disk,
     signal,
   })

@@ -12,23 +12,26 @@ import { type Equipment, machineArgs } from './arguments.ts'
 import { Qmp } from './qmp.ts'
 import { closeMachine, openMachine } from './runs.ts'
 
-export interface MachineOptions extends Omit<Equipment, 'disk'> {
+export interface MachineOptions extends Omit<Equipment, 'disk' | 'memory'> {
   image: string
   logDir: string
-  /** Makes the disk, given the machine's own folder. */
-  disk: (dir: string) => Promise<Equipment['disk']>
-  /** What the console had printed before its state. */
+  /** Makes the disk, and the memory where that is a file, given the machine's own folder. */
+  storage: (dir: string) => Promise<Storage>
+  /** What the console had printed before its state: a file, or the console's own, which then goes on. */
   console?: string | undefined
   /** Not tied to the life of this process. */
   keep?: boolean | undefined
   signal: AbortSignal
 }
 
+export type Storage = Pick<Equipment, 'disk' | 'memory'>
+
 /** A QEMU process, its control sockets, and the state folder that lets a later harness end it. */
 export interface Machine {
   readonly qmp: Qmp
   readonly agent: Agent
   readonly dir: string
+  readonly storage: Storage
   readonly shellSocket: string
   /** Of the console on which something may wait in the guest's memory: see present.ts. */
   readonly wakeSocket: string
@@ -38,8 +41,10 @@ export interface Machine {
   isAlive(): boolean
   /** Why QEMU ended, in its own words. */
   lastWords(): string
-  /** Stops the machine and writes its whole state but disk and memory to a file. */
+  /** Stops the machine, whose memory is a file, and writes the rest of its state but the disk to another. */
   freeze(file: string): Promise<void>
+  /** Ends QEMU. */
+  halt(): Promise<void>
   /** Ends QEMU, and removes disk, sockets and state. */
   end(): Promise<void>
   /** Leaves QEMU running for `npm run down`. */
@@ -54,12 +59,13 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const consoleFile = join(options.logDir, 'console.log')
   const logFile = join(options.logDir, 'qemu.log')
   // What an earlier machine left here would be taken for this one's words.
-  await rm(consoleFile, { force: true })
-  if (options.console) await copyFile(options.console, consoleFile)
+  if (options.console !== consoleFile) await rm(consoleFile, { force: true })
+  if (options.console && options.console !== consoleFile) await copyFile(options.console, consoleFile)
+  let halt: (() => Promise<void>) | undefined
   try {
-    const disk = await options.disk(dir)
+    const storage = await options.storage(dir)
     options.signal.throwIfAborted()
-    const qemu = ['qemu-system-x86_64', ...machineArgs({ ...options, disk }, socket, consoleFile)]
+    const qemu = ['qemu-system-x86_64', ...machineArgs({ ...options, ...storage }, socket, consoleFile)]
     // The kernel ends QEMU with this process, even by kill -9; a kept machine outlives it.
     const command = options.keep ? qemu : ['setpriv', '--pdeathsig', 'KILL', '--', ...qemu]
     const log = openSync(logFile, 'w')
@@ -93,13 +99,24 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       throw new LabError('host', messageOf(error), { cause: error })
     })
     const agent = new Agent(socket('agent'))
-    if (options.memory) await qmp.call('migrate-set-capabilities', ignoreShared)
+    halt = async () => {
+      agent.close()
+      // `quit` flushes nothing that anyone needs; it only spares a kill.
+      if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
+      // It holds this process, as QEMU itself does not.
+      let patience: NodeJS.Timeout | undefined
+      await Promise.race([ended, new Promise((resolve) => (patience = setTimeout(resolve, 3000)))])
+      clearTimeout(patience)
+      if (process) await kill(process)
+      qmp.close()
+    }
     if (options.state) await thaw(qmp, options.state, options.signal)
 
     return {
       qmp,
       agent,
       dir,
+      storage,
       consoleFile,
       shellSocket: socket('shell'),
       wakeSocket: socket('wake'),
@@ -115,25 +132,22 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       async freeze(file) {
         agent.close()
         await qmp.call('stop')
-        // Without the memory, which is a file already.
+        await qmp.call('migrate-set-capabilities', ignoreShared)
         await qmp.call('migrate', { uri: `exec:cat >${shellQuote(file)}` })
         await until('the machine to be written', async () => migrated(await qmp.call('query-migrate')), {
           deadlineMs: 120_000,
-          everyMs: 50,
+          everyMs: 20,
           signal: options.signal,
         })
       },
+      halt,
       async end() {
-        agent.close()
-        // `quit` flushes nothing that anyone needs; it only spares a kill.
-        if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
-        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000).unref())])
-        if (process) await kill(process)
-        qmp.close()
+        await halt?.()
         closeMachine(dir, record)
       },
     }
   } catch (error) {
+    await halt?.()
     closeMachine(dir, record)
     throw error
   }
@@ -149,6 +163,7 @@ function migrated(answer: unknown): true | undefined {
 const ignoreShared = { capabilities: [{ capability: 'x-ignore-shared', state: true }] }
 
 async function thaw(qmp: Qmp, state: string, signal: AbortSignal): Promise<void> {
+  await qmp.call('migrate-set-capabilities', ignoreShared)
   await qmp.call('migrate-incoming', { uri: `exec:cat ${shellQuote(state)}` })
   const read = async (): Promise<true | undefined> => {
     const { status } = (await qmp.call('query-status')) as { status: string }

@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
-import { clean, shellQuote } from '../../lib/text.ts'
+import { clean } from '../../lib/text.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
+import { slowness } from './accelerator.ts'
+import type { Accelerator } from './arguments.ts'
+import { type Frozen, forkFrom, freeze } from './fork.ts'
 import { Guest } from './guest.ts'
 import type { Machine } from './machine.ts'
 import { awaken } from './present.ts'
@@ -10,28 +13,39 @@ import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
 interface Options extends ProvisionOptions {
-  /** Multiplies every deadline. */
-  slow: number
+  accelerator: Accelerator
   /** It goes on from a frozen machine, in which something waits to bring it to the present. */
   frozen?: boolean
 }
 
-/** A host that is a QEMU machine. */
+/** A state of a host that it can be brought back to. */
+interface Kept {
+  frozen: Frozen
+  /** In whose folder it is. */
+  machine: Machine
+  rebooted: boolean
+}
+
+/** A host that is a QEMU machine; another one, each time it is brought back to a kept state. */
 export class QemuHost implements Host {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
-  readonly guest: Guest
-  private readonly machine: Machine
+  private machine: Machine
   private readonly options: Options
+  /** Multiplies every deadline. */
+  private readonly slow: number
+  private readonly kept = new Map<string, Kept>()
   private disposed: Promise<void> | undefined
   private rebooted = false
+  guest: Guest
 
   constructor(machine: Machine, capabilities: ReadonlySet<Capability>, options: Options) {
     this.name = options.image
     this.capabilities = capabilities
     this.machine = machine
     this.options = options
-    this.guest = new Guest(machine.agent, options.slow)
+    this.slow = slowness(options.accelerator)
+    this.guest = new Guest(machine.agent, this.slow)
   }
 
   /** The unix socket of its second console, on which a root shell waits. */
@@ -55,7 +69,7 @@ export class QemuHost implements Host {
     this.rebooted = true
     const after = await this.reach(() => this.guest.bootId())
     await this.reach(() => this.guest.start('systemctl', 'reboot'))
-    await awaitBoot(this.machine, this.guest, { ...this.options, after })
+    await awaitBoot(this.machine, this.guest, { ...this.options, slow: this.slow, after })
   }
 
   async console(): Promise<string> {
@@ -68,24 +82,39 @@ export class QemuHost implements Host {
     })
   }
 
-  /** Keeps memory, processors and disk under a name, inside the overlay. */
-  snapshot(name: string): Promise<void> {
-    return this.machine.qmp.monitor(`savevm ${tag(name)}`)
+  /** Keeps memory, processors and disk under a name, and goes on from there: once, on a host made to be kept so. */
+  async snapshot(name: string): Promise<void> {
+    const { machine, rebooted } = this
+    const kept = { frozen: await this.reach(() => freeze(machine)), machine, rebooted }
+    this.kept.set(name, kept)
+    await this.goOnFrom(kept)
   }
 
-  /** Brings everything back as it was, but for the clock, which is now. */
+  /** Brings everything back as it was, but for the clock, which is now, and the console, which goes on. */
   async restore(name: string): Promise<void> {
-    await this.machine.qmp.monitor(`loadvm ${tag(name)}`)
+    const kept = this.kept.get(name)
+    if (!kept) throw new LabError('host', `no state of ${this.name} is kept as ${name}`)
+    await this.machine.end()
+    await this.goOnFrom(kept)
+  }
+
+  private async goOnFrom({ frozen, rebooted }: Kept): Promise<void> {
+    const machine = await forkFrom(frozen, this.options)
+    // Disposed of meanwhile, there is nobody left to end it.
+    if (this.disposed) await machine.end()
+    this.machine = machine
+    this.guest = new Guest(this.machine.agent, this.slow)
+    this.rebooted = rebooted
     await this.arrive()
   }
 
   /** Meets the guest again after a jump in its time: it answers, in the present. */
   async arrive(): Promise<void> {
-    const { frozen, slow } = this.options
+    const { slow, options, rebooted } = this
     const { agent, wakeSocket } = this.machine
     const [, awake] = await Promise.all([
       agent.sync(10_000 * slow),
-      frozen && !this.rebooted && awaken(wakeSocket, 2000 * slow),
+      options.frozen && !rebooted && awaken(wakeSocket, 2000 * slow),
     ])
     if (!awake) await this.guest.refresh()
   }
@@ -110,6 +139,7 @@ export class QemuHost implements Host {
     }
     try {
       await part(machine)
+      for (const kept of this.kept.values()) await kept.machine.end()
     } catch (error) {
       options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
@@ -133,6 +163,3 @@ export class QemuHost implements Host {
     }
   }
 }
-
-// The monitor splits its line at spaces.
-const tag = (name: string): string => shellQuote(name.replaceAll(/[^\w.-]/g, '_'))

@@ -39,17 +39,6 @@ export class Qmp {
     })
   }
 
-  /** What the human monitor says to a line of its own. */
-  async ask(line: string): Promise<string> {
-    return String(await this.call('human-monitor-command', { 'command-line': line }))
-  }
-
-  /** A command of the human monitor; whatever it prints is a complaint. */
-  async monitor(line: string): Promise<void> {
-    const said = (await this.ask(line)).trim()
-    if (said) throw new LabError('host', `QEMU ${line}: ${said}`)
-  }
-
   close(): void {
     this.socket.destroy()
   }

@@ -1,7 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { cached, type Key } from '../../images/cache.ts'
 import type { Disk } from '../../images/disk.ts'
 import { fingerprint } from '../../images/recipe.ts'
@@ -9,23 +8,22 @@ import { duration } from '../../lib/text.ts'
 import type { Host, ProvisionOptions } from '../host.ts'
 import { qemuVersion, slowness } from './accelerator.ts'
 import { type Accelerator, hardware } from './arguments.ts'
+import { copySparse, type Frozen } from './fork.ts'
 import { Guest } from './guest.ts'
-import { type Machine, startMachine } from './machine.ts'
+import { type Machine, type Storage, startMachine } from './machine.ts'
 import { makeOverlay } from './overlay.ts'
 import { stay } from './present.ts'
 import { awaitBoot } from './wait.ts'
 
-/** A machine that has booted and settled, frozen: many machines can go on from it. */
-export interface Ready {
-  disk: string
-  state: string
-  memory: string
-  console: string
-}
+/** What a machine that becomes a frozen one has. */
+const storageOf = ({ disk, memory }: Frozen): Storage => ({
+  disk: { file: disk, format: 'qcow2' },
+  memory: { file: memory, template: true },
+})
 
 type Options = ProvisionOptions & { fresh?: boolean }
 
-const ready = (dir: string): Ready => ({
+const frozenIn = (dir: string): Frozen => ({
   disk: join(dir, 'disk.qcow2'),
   state: join(dir, 'state'),
   memory: join(dir, 'memory'),
@@ -42,7 +40,7 @@ export async function makeReady(
   accelerator: Accelerator,
   options: Options,
   enter: (machine: Machine) => Promise<Host>,
-): Promise<Ready> {
+): Promise<Frozen> {
   const booted = await makeBooted(disk, accelerator, options)
   const { prepare, image } = options
   if (!prepare) return booted
@@ -50,29 +48,27 @@ export async function makeReady(
   const dir = await cached(key, options, async (dir) => {
     const started = Date.now()
     options.progress(`preparing ${image} (${accelerator}), for this and all later runs like it`)
-    const own = ready(dir)
-    // Both files are sparse, and large.
-    for (const name of ['disk', 'memory'] as const) await execa('cp', ['--sparse=always', booted[name], own[name]])
+    const own = frozenIn(dir)
+    for (const name of ['disk', 'memory'] as const) await copySparse(booted[name], own[name])
     const machine = await startMachine({
       ...options,
       name: `ready-${image}`,
       keep: false,
       accelerator,
       state: booted.state,
-      memory: { file: own.memory, template: true },
       console: booted.console,
-      disk: async () => ({ file: own.disk, format: 'qcow2' }),
+      storage: async () => storageOf(own),
     })
     await freeze(machine, own, async () => prepare.make(await enter(machine)))
     options.progress(`${image} is prepared after ${duration(Date.now() - started)}`)
   })
-  return ready(dir)
+  return frozenIn(dir)
 }
 
-async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options): Promise<Ready> {
+async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options): Promise<Frozen> {
   const key = await keyOf(disk, accelerator, options.image)
   const dir = await cached(key, options, async (dir) => {
-    const own = ready(dir)
+    const own = frozenIn(dir)
     const started = Date.now()
     options.progress(`booting ${options.image} (${accelerator}), for this and all later runs`)
     await makeOverlay(disk.file, own.disk)
@@ -82,8 +78,7 @@ async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options
       name: `ready-${options.image}`,
       keep: false,
       accelerator,
-      memory: { file: own.memory, template: true },
-      disk: async () => ({ file: own.disk, format: 'qcow2' }),
+      storage: async () => storageOf(own),
     })
     await freeze(machine, own, async () => {
       const guest = new Guest(machine.agent, slow)
@@ -92,11 +87,11 @@ async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options
     })
     options.progress(`${options.image} has booted after ${duration(Date.now() - started)}`)
   })
-  return ready(dir)
+  return frozenIn(dir)
 }
 
 /** Lets something be done to a machine, freezes it as it is then, and ends it whatever happens. */
-async function freeze(machine: Machine, { state, console }: Ready, first: () => Promise<unknown>): Promise<void> {
+async function freeze(machine: Machine, { state, console }: Frozen, first: () => Promise<unknown>): Promise<void> {
   try {
     await first()
     await new Guest(machine.agent, 1).must('flushing the disk', 'sync', { deadlineMs: 120_000 })

@@ -92,7 +92,7 @@ async function addSsh(
     image,
     logDir: join(cacheRoot(), 'logs', `${image}-box`),
     accelerator,
-    disk: async () => ({ file: to.overlay, format: 'qcow2' }),
+    storage: async () => ({ disk: { file: to.overlay, format: 'qcow2' } }),
     signal,
   })
   try {
