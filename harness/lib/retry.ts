@@ -2,6 +2,19 @@ import { LabError } from './errors.ts'
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Waits for `event`, but no longer than `ms`; whether it came. */
+export async function within(ms: number, event?: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, Math.max(1, ms), false)
+  })
+  try {
+    return await Promise.race([late, ...(event ? [event.then(() => true)] : [])])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * Calls `attempt` until it gives something other than undefined, or the deadline passes.
  * Throws LabError `host` saying what was awaited; an attempt that throws is an attempt that gave nothing.

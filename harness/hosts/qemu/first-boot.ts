@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
 import type { UnbootedDisk } from '../../images/disk.ts'
 import { LabError } from '../../lib/errors.ts'
+import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import { findAccelerator, slowness } from './accelerator.ts'
 import { Guest } from './guest.ts'
@@ -35,13 +36,8 @@ export async function bootFirst(
         hint: `its console is in ${machine.consoleFile}`,
       })
     await guest.start('systemctl', 'poweroff')
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, 120_000 * slow, 'late')
-    })
-    const outcome = await Promise.race([machine.ended, late])
-    clearTimeout(timer)
-    if (outcome === 'late') throw new LabError('image', `${disk.image} did not power off after its first boot`)
+    if (!(await within(120_000 * slow, machine.ended)))
+      throw new LabError('image', `${disk.image} did not power off after its first boot`)
   } finally {
     await machine.end()
   }

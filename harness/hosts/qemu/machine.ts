@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
-import { until } from '../../lib/retry.ts'
+import { until, within } from '../../lib/retry.ts'
 import { shellQuote } from '../../lib/text.ts'
 import { identify, isAlive, kill } from '../process.ts'
 import { Agent } from './agent.ts'
@@ -103,10 +103,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       agent.close()
       // `quit` flushes nothing that anyone needs; it only spares a kill.
       if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
-      // It holds this process, as QEMU itself does not.
-      let patience: NodeJS.Timeout | undefined
-      await Promise.race([ended, new Promise((resolve) => (patience = setTimeout(resolve, 3000)))])
-      clearTimeout(patience)
+      await within(3000, ended)
       if (process) await kill(process)
       qmp.close()
     }

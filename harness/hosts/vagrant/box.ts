@@ -8,6 +8,7 @@ import type { Disk } from '../../images/disk.ts'
 import { hashFile } from '../../images/manifest.ts'
 import { fingerprint, imagesRoot } from '../../images/recipe.ts'
 import { LabError } from '../../lib/errors.ts'
+import { within } from '../../lib/retry.ts'
 import { duration, shellQuote } from '../../lib/text.ts'
 import type { ProvisionOptions } from '../host.ts'
 import { findAccelerator, slowness } from '../qemu/accelerator.ts'
@@ -106,8 +107,7 @@ async function addSsh(
     const text = `KEY=${shellQuote(to.publicKey)}\n${await readFile(script, 'utf8')}`
     await guest.must('making it a box', text, { deadlineMs: 180_000 })
     await guest.start('systemctl', 'poweroff')
-    const late = new Promise<'late'>((resolve) => setTimeout(resolve, 120_000 * slow, 'late').unref())
-    if ((await Promise.race([machine.ended, late])) === 'late')
+    if (!(await within(120_000 * slow, machine.ended)))
       throw new LabError('image', `${image} did not power off after it was made a box`)
   } finally {
     await machine.end()
