@@ -1,35 +1,32 @@
+import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
-import { Guest, unframe } from './guest.ts'
+import { Guest } from './guest.ts'
 import type { Ssh } from './ssh.ts'
 
 describe('a command over ssh', () => {
-  it('brings its error output and exit code in a frame', () => {
-    expect(unframe('motd\n\x02to err\n\x033\n')).to.deep.equal({ text: 'to err\n', code: 3 })
-    expect(unframe('\x02\x03255\n')).to.deep.equal({ text: '', code: 255 })
-  })
-
-  it('may print the frame’s own characters', () => {
-    expect(unframe('\x02a\x02b\x03c\x030\n')).to.deep.equal({ text: 'a\x02b\x03c', code: 0 })
-  })
-
-  it('is no result where the frame is not whole: the connection was lost', () => {
-    for (const said of ['', 'Connection reset by peer\n', '\x02half', '\x02half\x03', '\x031\n'])
-      expect(() => unframe(said), JSON.stringify(said)).to.throw(/the connection to the host was lost/)
-    expect(() => unframe('kex_exchange: reset\n')).to.throw('kex_exchange: reset')
-  })
-
-  it('has its deadline multiplied, and more patience, on a slow host', async () => {
-    const asked: { command: string; patienceMs: number }[] = []
+  it('is run by one process as root, with its deadline multiplied and more patience on a slow host', async () => {
+    const asked: string[] = []
     const ssh = {
-      run: async (command: string, _: unknown, patienceMs: number) => {
-        asked.push({ command, patienceMs })
-        return { stdout: Buffer.from('out'), stderr: Buffer.from('\x02\x030\n') }
+      start(command: string) {
+        asked.push(command.slice(0, 16))
+        const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+        stdin.on('data', (chunk: Buffer) => {
+          const line = String(chunk)
+          asked.push(line)
+          if (line.includes('\n')) stdout.write(`${line.split(' ')[0]} 0 3 0\nout`)
+        })
+        const child = { stdin, stdout, stderr, on: () => child, kill: () => true }
+        return child
       },
+      close: () => asked.push('closed'),
     } as unknown as Ssh
-    await new Guest(ssh, 6).exec('true', { deadlineMs: 1000 })
-    await new Guest(ssh, 1).exec('true', { deadlineMs: 1000 })
-    expect(asked[0]!.command).to.match(/ dockfault 6 \S+ true 12$/)
-    expect(asked[1]!.command).to.match(/ dockfault 1 \S+ true ''$/)
-    expect(asked[0]!.patienceMs).to.be.greaterThan(6000)
+    for (const slow of [6, 1]) {
+      const guest = new Guest(ssh, slow)
+      const { code, stdout } = await guest.exec('true', { deadlineMs: 1000 })
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'out' })
+      guest.close()
+    }
+    const each = (request: string) => ['sudo -n perl -e ', request, 'true', 'closed']
+    expect(asked).to.deep.equal([...each('1 6 12 4 0\n'), ...each('1 1 0 4 0\n')])
   })
 })

@@ -1,65 +1,54 @@
 import { LabError } from '../../lib/errors.ts'
 import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
+import { Runner, runnerProgram } from './runner.ts'
 import type { Ssh } from './ssh.ts'
 
-// Runs a script as root under a deadline and keeps its output in files: a daemon that the script leaves behind then
-// holds no channel of ssh's. What it wrote to its error output comes framed, with the exit code after it: a frame that is
-// missing tells a lost connection from a command that failed. $1 seconds, $2 a name, $3 the script, $4 patience.
-const wrapper = `out=/run/dockfault.$2.out err=/run/dockfault.$2.err
-export HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-[ -z "$4" ] || export PATIENCE="$4"
-cd /root
-timeout -k 2 "$1" sh -c "$3" >$out 2>$err
-code=$?
-head -c ${8 * 2 ** 20} $out
-{ printf '\\002'; head -c ${2 ** 20} $err; printf '\\003%s\\n' $code; } >&2
-rm -f $out $err`
-
-// The whole command line is one argument of the login shell, which may hold 128 KiB.
-const longest = 60_000
+// One argument of a process may hold 128 KiB.
+const longest = 100_000
 
 type GuestExecOptions = Pick<ExecOptions, 'deadlineMs'> & { input?: string | Uint8Array }
 
 /** Commands and files on a host, over ssh and sudo. `slow` multiplies every deadline. */
 export class Guest {
   private readonly ssh: Ssh
+  private readonly runner: Runner
   private readonly slow: number
   private count = 0
 
   constructor(ssh: Ssh, slow: number) {
     this.ssh = ssh
     this.slow = slow
+    this.runner = new Runner(() => ssh.start(`sudo -n perl -e ${quote(runnerProgram)}`))
   }
 
   /** Runs a POSIX sh script as root; see Host.exec. */
   async exec(script: string, options: GuestExecOptions = {}): Promise<ExecResult> {
     const started = Date.now()
     const deadlineMs = (options.deadlineMs ?? 60_000) * this.slow
-    const id = `${process.pid}-${++this.count}`
-    if (Buffer.byteLength(quote(script)) > longest) {
-      const file = `/run/dockfault.${id}.sh`
+    if (Buffer.byteLength(script) > longest) {
+      const file = `/run/dockfault.${process.pid}-${++this.count}.sh`
       await this.put(file, script, 0o600)
       return this.exec(`trap 'rm -f ${file}' EXIT\n. ${file}`, options)
     }
-    const seconds = String(Math.max(0.1, deadlineMs / 1000))
-    // How many seconds a probe waits for an answer, where its own word for it is too short.
-    const patience = this.slow > 1 ? '12' : ''
-    const words = ['sudo', '-n', 'sh', '-c', wrapper, 'dockfault', seconds, id, script, patience]
-    const { stdout, stderr } = await this.ssh.run(
-      words.map(quote).join(' '),
-      options.input,
+    const { code, stdout, stderr } = await this.runner.run(
+      {
+        script,
+        input: options.input,
+        seconds: Math.ceil(deadlineMs / 1000),
+        // How many seconds a probe waits for an answer, where its own word for it is too short.
+        patience: this.slow > 1 ? 12 : undefined,
+      },
       deadlineMs + 30_000 * this.slow,
     )
     const durationMs = Date.now() - started
-    const { text, code } = unframe(stderr.toString('utf8'))
-    return {
-      // `timeout` reports 137 when it had to kill.
-      code: code === 137 && durationMs >= deadlineMs ? 124 : code,
-      stdout: stdout.toString('utf8'),
-      stderr: text,
-      durationMs,
-    }
+    return { code, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8'), durationMs }
+  }
+
+  /** Lets go of the connection, which is about to be cut; the next command makes another. */
+  close(): void {
+    this.runner.close()
+    this.ssh.close()
   }
 
   /** Writes a file whole or not at all. */
@@ -91,13 +80,4 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
       await this.must('reading the boot id', 'cat /proc/sys/kernel/random/boot_id', { deadlineMs: 10_000 })
     ).trim()
   }
-}
-
-/** The error output and the exit code that the wrapper framed. Throws LabError `host` where there is no whole frame. */
-export function unframe(said: string): { text: string; code: number } {
-  const [begin, end] = [said.indexOf('\x02'), said.lastIndexOf('\x03')]
-  const code = /^(\d+)\n/.exec(said.slice(end + 1))?.[1]
-  if (begin === -1 || end < begin || code === undefined)
-    throw new LabError('host', `the connection to the host was lost: ${clean(said).trim() || 'ssh said nothing'}`)
-  return { text: said.slice(begin + 1, end), code: Number(code) }
 }

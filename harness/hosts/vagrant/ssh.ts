@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { execa } from 'execa'
 import { LabError } from '../../lib/errors.ts'
@@ -67,6 +67,13 @@ export class Ssh {
     const { stdout, stderr, timedOut } = await this.ssh(['--', command], { timeout: patienceMs, input })
     if (timedOut) throw new LabError('host', 'a command did not end, though it was past its deadline')
     return { stdout, stderr }
+  }
+
+  /** Begins a command that is spoken to as it goes. */
+  start(command: string): ChildProcessWithoutNullStreams {
+    const [file, ...args] = this.words(['--', command])
+    // A session of its own: Ctrl-C reaches the harness alone.
+    return spawn(file!, args, { stdio: 'pipe', detached: true })
   }
 
   /** Joins this terminal to a command on the host. */

@@ -59,7 +59,7 @@ export class VagrantHost implements Host {
     const before = await this.reach(() => this.guest.bootId())
     // It answers before it goes: the link would be cut in the middle of a word.
     await this.reach(() => this.guest.exec('(sleep 1; exec systemctl reboot) >/dev/null 2>&1 &'))
-    this.ssh.close()
+    this.guest.close()
     await this.reach(() => this.awaitBoot(before))
   }
 
@@ -84,7 +84,7 @@ export class VagrantHost implements Host {
         const id = await this.guest.bootId()
         if (id !== before) return true
         // Still the boot that is to be over: its link goes with it.
-        ssh.close()
+        this.guest.close()
         return undefined
       },
       { deadlineMs: 120_000 * slow, everyMs: 500, signal },
@@ -109,7 +109,7 @@ export class VagrantHost implements Host {
     const { vagrant, ssh, machine } = this
     const before = said ?? Buffer.from(await this.console())
     // The other end of this connection is about to forget it.
-    ssh.close()
+    this.guest.close()
     const words = ['snapshot', 'restore', this.name, name, '--no-provision']
     await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
     this.said = before
@@ -139,7 +139,7 @@ export class VagrantHost implements Host {
     } catch (error) {
       this.options.progress(`the logs of ${this.name} could not be saved: ${messageOf(error)}`)
     }
-    ssh.close()
+    this.guest.close()
     try {
       await part()
     } catch (error) {
