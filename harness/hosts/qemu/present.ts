@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { within } from '../../lib/retry.ts'
 import { open } from './lines.ts'
 
 /**
@@ -32,7 +33,6 @@ export const stay = `setsid sh -c 'stty raw -echo; exec perl -e "$0"' '${program
 /** Has what was left in the guest bring it to the present; false where nothing there answers so. */
 export async function awaken(console: string, deadlineMs: number): Promise<boolean> {
   const socket = await open(console)
-  let timer: NodeJS.Timeout | undefined
   const answer = new Promise<string>((resolve) => {
     let said = ''
     socket.on('data', (chunk) => {
@@ -40,11 +40,9 @@ export async function awaken(console: string, deadlineMs: number): Promise<boole
       if (said.includes('\n')) resolve(said)
     })
     socket.on('error', () => resolve(''))
-    timer = setTimeout(resolve, deadlineMs, '')
   })
   socket.write(present())
-  const said = await answer
-  clearTimeout(timer)
+  const said = (await within(deadlineMs, answer)) && (await answer)
   socket.destroy()
   return said === 'ok\n'
 }

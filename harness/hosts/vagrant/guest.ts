@@ -60,11 +60,10 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
   }
 
   async get(path: string): Promise<Uint8Array> {
-    const script = `cat -- ${quote(path)} && printf '\\002\\0030\\n' >&2`
-    const { stdout, stderr } = await this.ssh.run(`sudo -n sh -c ${quote(script)}`, undefined, 60_000 * this.slow)
-    const said = stderr.toString('utf8')
-    if (said.includes('\x03')) return new Uint8Array(stdout)
-    throw new LabError('host', `reading ${path} failed on the host: ${clean(said).trim() || 'the connection was lost'}`)
+    const { exitCode, stdout, stderr } = await this.ssh.run(`sudo -n cat -- ${quote(path)}`, 60_000 * this.slow)
+    if (exitCode === 0) return new Uint8Array(stdout)
+    const said = clean(stderr.toString('utf8')).trim()
+    throw new LabError('host', `reading ${path} failed on the host: ${said || 'the connection was lost'}`)
   }
 
   /** Like exec, but a command that fails rejects: for the lab's own work. */

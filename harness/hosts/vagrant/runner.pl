@@ -61,7 +61,7 @@ sub run {
   my ($in, $out, $err) = map { scratch($_) } qw(in out err);
   syswrite($in, $input);
   sysseek($in, 0, 0);
-  my $pid = fork;
+  defined(my $pid = fork) or die "fork: $!";
   if (!$pid) {
     # A session of its own, so that a deadline ends all that the script started.
     POSIX::setsid();

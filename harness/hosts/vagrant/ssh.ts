@@ -20,6 +20,8 @@ export interface SshOptions {
 
 /** What one command over ssh gave. */
 export interface SshResult {
+  /** That of the command, or 255 where ssh itself failed; undefined where a signal ended it. */
+  exitCode: number | undefined
   stdout: Buffer
   stderr: Buffer
 }
@@ -63,10 +65,10 @@ export class Ssh {
   }
 
   /** Runs one command line of the host's shell. What comes of it is for the caller to read. */
-  async run(command: string, input: string | Uint8Array | undefined, patienceMs: number): Promise<SshResult> {
-    const { stdout, stderr, timedOut } = await this.ssh(['--', command], { timeout: patienceMs, input })
-    if (timedOut) throw new LabError('host', 'a command did not end, though it was past its deadline')
-    return { stdout, stderr }
+  async run(command: string, patienceMs: number): Promise<SshResult> {
+    const result = await this.ssh(['--', command], { timeout: patienceMs })
+    if (result.timedOut) throw new LabError('host', 'a command did not end, though it was past its deadline')
+    return result
   }
 
   /** Begins a command that is spoken to as it goes. */
@@ -82,16 +84,15 @@ export class Ssh {
     await execa(file!, args, { stdio: 'inherit', reject: false })
   }
 
-  private async ssh(more: string[], options: { timeout: number; input?: string | Uint8Array | undefined }) {
+  private async ssh(more: string[], options: { timeout: number }) {
     const [file, ...args] = this.words(more)
-    const { timeout, input } = options
     return execa(file!, args, {
-      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      stdin: 'ignore',
       encoding: 'buffer',
       stripFinalNewline: false,
       maxBuffer: 64 * 2 ** 20,
       reject: false,
-      timeout,
+      timeout: options.timeout,
       killSignal: 'SIGKILL',
     }).then(({ exitCode, stdout, stderr, timedOut }) => ({
       exitCode,
