@@ -83,9 +83,12 @@ export async function settle(host: Host): Promise<void> {
     `rules() { { iptables-save; nft -s list ruleset; } 2>/dev/null | grep -v '^[:#]' | cksum; }
 last= same=0
 for attempt in $(seq 40); do
-  case $(systemctl show -P ActiveState docker) in
-    failed|inactive) [ "$(systemctl show -P SubState docker)" = auto-restart ] || exit 0;;
-    active)
+  case $(echo $(systemctl show -p ActiveState -p SubState docker.service)) in
+    *=auto-restart*) ;;
+    # Between the two halves of a restart the unit is inactive as well, and the other half is a queued job.
+    *ActiveState=failed*|*ActiveState=inactive*)
+      systemctl list-jobs --no-legend | grep -q ' docker.' || exit 0;;
+    *ActiveState=active*)
       now=$(rules)
       [ "$now" = "$last" ] && same=$((same + 1)) || same=0
       last=$now

@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { execa } from 'execa'
+import { FakeHost } from '../hosts/fake.ts'
+import { settle } from './fleet.ts'
+
+describe('a host comes to rest', () => {
+  let dir: string
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'dockfault-fleet-'))
+  })
+  afterEach(() => rm(dir, { recursive: true, force: true }))
+
+  /** Settles a host whose systemctl answers with the next of these moments at each question after the unit; gives how many it told. */
+  async function settled(moments: readonly { states: string; jobs?: string }[]): Promise<number> {
+    const host = new FakeHost(() => undefined)
+    await settle(host)
+    const tool = async (name: string, body: string): Promise<void> => {
+      await writeFile(join(dir, name), `#!/bin/sh\n${body}\n`)
+      await chmod(join(dir, name), 0o755)
+    }
+    for (const [at, { states, jobs = '' }] of moments.entries()) {
+      await writeFile(join(dir, `states.${at + 1}`), states)
+      await writeFile(join(dir, `jobs.${at + 1}`), jobs)
+    }
+    await tool(
+      'systemctl',
+      `cd ${dir}; case $1 in
+        show) echo >>asked; cat states.$(wc -l <asked) ;;
+        list-jobs) cat jobs.$(wc -l <asked) ;;
+      esac`,
+    )
+    for (const name of ['iptables-save', 'nft', 'sleep']) await tool(name, '')
+    await tool('docker', 'seq 5')
+    await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` } })
+    return (await readFile(join(dir, 'asked'), 'utf8')).length
+  }
+
+  const active = { states: 'ActiveState=active\nSubState=running\n' }
+  const inactive = { states: 'ActiveState=inactive\nSubState=dead\n' }
+
+  it('when dockerd is down and nothing is about to start it', async () => {
+    expect(await settled([inactive, active])).to.equal(1)
+    await rm(join(dir, 'asked'))
+    expect(await settled([{ states: 'ActiveState=failed\nSubState=failed\n' }, active])).to.equal(1)
+  })
+
+  it('and not between the stop and the start of a restart', async () => {
+    const between = { ...inactive, jobs: ' 712 docker.service start waiting\n' }
+    const socketFirst = { ...inactive, jobs: ' 713 docker.socket start running\n' }
+    expect(await settled([between, socketFirst, active, active, active])).to.equal(5)
+  })
+
+  it('and not while a failed dockerd waits to be tried again', async () => {
+    const again = { states: 'ActiveState=activating\nSubState=auto-restart\n' }
+    expect(await settled([again, inactive])).to.equal(2)
+  })
+})
