@@ -6,7 +6,8 @@ import { execa } from 'execa'
 import { FakeHost } from '../hosts/fake.ts'
 import { settle } from './fleet.ts'
 
-describe('a host comes to rest', () => {
+describe('a host comes to rest', function () {
+  this.timeout(60_000)
   let dir: string
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dockfault-fleet-'))
@@ -14,7 +15,10 @@ describe('a host comes to rest', () => {
   afterEach(() => rm(dir, { recursive: true, force: true }))
 
   /** Settles a host whose systemctl answers with the next of these moments at each question after the unit; gives how many it told. */
-  async function settled(moments: readonly { states: string; jobs?: string }[]): Promise<number> {
+  async function settled(
+    moments: readonly { states: string; jobs?: string }[],
+    { containers = 5 } = {},
+  ): Promise<number> {
     const host = new FakeHost(() => undefined)
     await settle(host)
     const tool = async (name: string, body: string): Promise<void> => {
@@ -33,8 +37,8 @@ describe('a host comes to rest', () => {
       esac`,
     )
     for (const name of ['iptables-save', 'nft', 'sleep']) await tool(name, '')
-    await tool('docker', 'seq 5')
-    await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` } })
+    await tool('docker', `seq ${containers}`)
+    await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` }, timeout: 50_000 })
     return (await readFile(join(dir, 'asked'), 'utf8')).length
   }
 
@@ -51,6 +55,15 @@ describe('a host comes to rest', () => {
     const between = { ...inactive, jobs: ' 712 docker.service start waiting\n' }
     const socketFirst = { ...inactive, jobs: ' 713 docker.socket start running\n' }
     expect(await settled([between, socketFirst, active, active, active])).to.equal(5)
+  })
+
+  it('and not before dockerd has started, however long that takes', async () => {
+    const starting = { states: 'ActiveState=activating\nSubState=start\n' }
+    expect(await settled([...Array(60).fill(starting), active, active, active])).to.equal(63)
+  })
+
+  it('but not for containers that do not come back', async () => {
+    expect(await settled(Array(41).fill(active), { containers: 4 })).to.equal(40)
   })
 
   it('and not while a failed dockerd waits to be tried again', async () => {

@@ -75,20 +75,23 @@ docker exec ${fleet.peer.name} sh -c '${selfTest}'`,
 }
 
 /**
- * Waits, bounded, for the host to come to rest: no restart of dockerd pending and, where dockerd runs, the containers
- * back and no rule changed for a second (dockerd answers a reload of firewalld in its own time). A host that stays broken is a result for the probes to tell, not an error here.
+ * Waits, bounded, for the host to come to rest: no start or stop of dockerd pending or under way and, where it runs, the
+ * containers back and no rule changed for a second (dockerd answers a reload of firewalld in its own time). A host that
+ * stays broken is a result for the probes to tell, not an error here.
  */
 export async function settle(host: Host): Promise<void> {
   await host.exec(
     `rules() { { iptables-save; nft -s list ruleset; } 2>/dev/null | grep -v '^[:#]' | cksum; }
-last= same=0
-for attempt in $(seq 40); do
+last= same=0 left=40
+# Only a dockerd that runs is given up on: under emulation the start alone takes half a minute.
+while [ $left -gt 0 ]; do
   case $(echo $(systemctl show -p ActiveState -p SubState docker.service)) in
     *=auto-restart*) ;;
     # Between the two halves of a restart the unit is inactive as well, and the other half is a queued job.
     *ActiveState=failed*|*ActiveState=inactive*)
       systemctl list-jobs --no-legend | grep -q ' docker.' || exit 0;;
     *ActiveState=active*)
+      left=$((left - 1))
       now=$(rules)
       [ "$now" = "$last" ] && same=$((same + 1)) || same=0
       last=$now
@@ -97,6 +100,6 @@ for attempt in $(seq 40); do
   esac
   sleep 0.5
 done`,
-    { deadlineMs: 30_000 },
+    { deadlineMs: 60_000 },
   )
 }
