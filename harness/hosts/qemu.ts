@@ -116,7 +116,7 @@ async function enterMachine(
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
-  const host = new QemuHost(machine, capabilities, { ...options, accelerator, frozen: true })
+  const host = new QemuHost(machine, capabilities, { ...options, accelerator })
   try {
     await host.arrive()
     return host

@@ -1,3 +1,6 @@
+/** The port of the process that runs scripts: its name in the guest, and its device's to QEMU. */
+export const runnerPort = 'dockfault.runner'
+
 export type Accelerator = 'kvm' | 'tcg'
 
 /**
@@ -67,7 +70,7 @@ export function machineArgs(
     ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', server('agent'), '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
     ...['-chardev', server('shell'), '-device', 'virtconsole,chardev=shell'],
-    ...['-chardev', server('wake'), '-device', 'virtconsole,chardev=wake'],
+    ...['-chardev', server('runner'), '-device', `virtserialport,chardev=runner,name=${runnerPort},id=${runnerPort}`],
     ...['-chardev', server('qmp'), '-mon', 'chardev=qmp,mode=control'],
     ...(state ? ['-incoming', 'defer'] : []),
     ...(boot ? ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.cmdline] : []),

@@ -4,8 +4,8 @@ import type { UnbootedDisk } from '../../images/disk.ts'
 import { LabError } from '../../lib/errors.ts'
 import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
+import { Guest } from '../guest/guest.ts'
 import { findAccelerator, slowness } from './accelerator.ts'
-import { Guest } from './guest.ts'
 import { startMachine } from './machine.ts'
 import { awaitBoot } from './wait.ts'
 
@@ -27,7 +27,7 @@ export async function bootFirst(
     signal,
   })
   try {
-    const guest = new Guest(machine.agent, slow)
+    const guest = new Guest(machine.runner, slow)
     await awaitBoot(machine, guest, { ...options, slow })
     options.progress(`${disk.image} disk: first boot is up (${accelerator}), making it ready`)
     const result = await guest.exec(disk.script, { deadlineMs: 180_000 })
@@ -35,7 +35,7 @@ export async function bootFirst(
       throw new LabError('image', `the first boot of ${disk.image} failed: ${clean(result.stderr || result.stdout)}`, {
         hint: `its console is in ${machine.consoleFile}`,
       })
-    await guest.start('systemctl', 'poweroff')
+    await guest.goDown('poweroff')
     if (!(await within(120_000 * slow, machine.ended)))
       throw new LabError('image', `${disk.image} did not power off after its first boot`)
   } finally {

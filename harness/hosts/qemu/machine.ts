@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { until, within } from '../../lib/retry.ts'
 import { shellQuote } from '../../lib/text.ts'
+import { Runner } from '../guest/runner.ts'
 import { identify, isAlive, kill } from '../process.ts'
+import { slowness } from './accelerator.ts'
 import { Agent } from './agent.ts'
 import { type Equipment, machineArgs } from './arguments.ts'
+import { joinRunner } from './port.ts'
 import { Qmp } from './qmp.ts'
 import { closeMachine, openMachine } from './runs.ts'
 
@@ -30,11 +33,11 @@ export type Storage = Pick<Equipment, 'disk' | 'memory'>
 export interface Machine {
   readonly qmp: Qmp
   readonly agent: Agent
+  /** All scripts go through it: its port takes one client. */
+  readonly runner: Runner
   readonly dir: string
   readonly storage: Storage
   readonly shellSocket: string
-  /** Of the console on which something may wait in the guest's memory: see present.ts. */
-  readonly wakeSocket: string
   readonly consoleFile: string
   /** Resolves when QEMU has ended. */
   readonly ended: Promise<void>
@@ -51,7 +54,7 @@ export interface Machine {
   leave(): void
 }
 
-/** Starts a machine with no network card; it is controlled by the guest agent over a unix socket. */
+/** Starts a machine with no network card; it is controlled over unix sockets. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   await mkdir(options.logDir, { recursive: true })
   const { dir, record, save } = openMachine(options.name, options.image, options.logDir)
@@ -99,8 +102,19 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       throw new LabError('host', messageOf(error), { cause: error })
     })
     const agent = new Agent(socket('agent'))
-    halt = async () => {
+    let resident = options.state !== undefined
+    const runner = new Runner(async () => {
+      const slow = slowness(options.accelerator)
+      const link = await joinRunner({ qmp, agent, socket: socket('runner'), resident, slow })
+      resident = false
+      return link
+    })
+    const close = (): void => {
+      runner.close()
       agent.close()
+    }
+    halt = async () => {
+      close()
       // `quit` flushes nothing that anyone needs; it only spares a kill.
       if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
       await within(3000, ended)
@@ -112,22 +126,22 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     return {
       qmp,
       agent,
+      runner,
       dir,
       storage,
       consoleFile,
       shellSocket: socket('shell'),
-      wakeSocket: socket('wake'),
       ended,
       isAlive: living,
       lastWords,
       leave() {
         record.kept = true
         save()
-        agent.close()
+        close()
         qmp.close()
       },
       async freeze(file) {
-        agent.close()
+        close()
         await qmp.call('stop')
         await qmp.call('migrate-set-capabilities', ignoreShared)
         await qmp.call('migrate', { uri: `exec:cat >${shellQuote(file)}` })

@@ -2,20 +2,17 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { clean } from '../../lib/text.ts'
+import { Guest } from '../guest/guest.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
 import { slowness } from './accelerator.ts'
 import type { Accelerator } from './arguments.ts'
 import { type Frozen, forkFrom, freeze } from './fork.ts'
-import { Guest } from './guest.ts'
 import type { Machine } from './machine.ts'
-import { awaken } from './present.ts'
 import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
 interface Options extends ProvisionOptions {
   accelerator: Accelerator
-  /** It goes on from a frozen machine, in which something waits to bring it to the present. */
-  frozen?: boolean
 }
 
 /** A state of a host that it can be brought back to. */
@@ -23,7 +20,6 @@ interface Kept {
   frozen: Frozen
   /** In whose folder it is. */
   machine: Machine
-  rebooted: boolean
 }
 
 /** A host that is a QEMU machine; another one, each time it is brought back to a kept state. */
@@ -36,7 +32,6 @@ export class QemuHost implements Host {
   private readonly slow: number
   private readonly kept = new Map<string, Kept>()
   private disposed: Promise<void> | undefined
-  private rebooted = false
   guest: Guest
 
   constructor(machine: Machine, capabilities: ReadonlySet<Capability>, options: Options) {
@@ -45,7 +40,7 @@ export class QemuHost implements Host {
     this.machine = machine
     this.options = options
     this.slow = slowness(options.accelerator)
-    this.guest = new Guest(machine.agent, this.slow)
+    this.guest = new Guest(machine.runner, this.slow)
   }
 
   /** The unix socket of its second console, on which a root shell waits. */
@@ -66,9 +61,8 @@ export class QemuHost implements Host {
   }
 
   async reboot(): Promise<void> {
-    this.rebooted = true
     const after = await this.reach(() => this.guest.bootId())
-    await this.reach(() => this.guest.start('systemctl', 'reboot'))
+    await this.reach(() => this.guest.goDown('reboot'))
     await awaitBoot(this.machine, this.guest, { ...this.options, slow: this.slow, after })
   }
 
@@ -84,8 +78,8 @@ export class QemuHost implements Host {
 
   /** Keeps memory, processors and disk under a name, and goes on from there: once, on a host made to be kept so. */
   async snapshot(name: string): Promise<void> {
-    const { machine, rebooted } = this
-    const kept = { frozen: await this.reach(() => freeze(machine)), machine, rebooted }
+    const { machine } = this
+    const kept = { frozen: await this.reach(() => freeze(machine)), machine }
     this.kept.set(name, kept)
     await this.goOnFrom(kept)
   }
@@ -98,25 +92,18 @@ export class QemuHost implements Host {
     await this.goOnFrom(kept)
   }
 
-  private async goOnFrom({ frozen, rebooted }: Kept): Promise<void> {
+  private async goOnFrom({ frozen }: Kept): Promise<void> {
     const machine = await forkFrom(frozen, this.options)
     // Disposed of meanwhile, there is nobody left to end it.
     if (this.disposed) await machine.end()
     this.machine = machine
-    this.guest = new Guest(this.machine.agent, this.slow)
-    this.rebooted = rebooted
+    this.guest = new Guest(machine.runner, this.slow)
     await this.arrive()
   }
 
   /** Meets the guest again after a jump in its time: it answers, in the present. */
-  async arrive(): Promise<void> {
-    const { slow, options, rebooted } = this
-    const { agent, wakeSocket } = this.machine
-    const [, awake] = await Promise.all([
-      agent.sync(10_000 * slow),
-      options.frozen && !rebooted && awaken(wakeSocket, 2000 * slow),
-    ])
-    if (!awake) await this.guest.refresh()
+  arrive(): Promise<void> {
+    return this.guest.present()
   }
 
   /** Lets the machine, provisioned to be kept, outlive the harness. */

@@ -2,16 +2,19 @@ import type { Socket } from 'node:net'
 import { LabError } from '../../lib/errors.ts'
 import { open, readJsonLines, refusal } from './lines.ts'
 
+type Data = Record<string, unknown>
 type Waiting = { command: string; resolve: (value: unknown) => void; reject: (error: unknown) => void }
 
 /** A client of QEMU's machine protocol: one command after another, answered in order. */
 export class Qmp {
   private readonly socket: Socket
   private readonly waiting: Waiting[] = []
+  private readonly listeners = new Set<(event: unknown, data: Data) => void>()
 
   private constructor(socket: Socket) {
     this.socket = socket
     readJsonLines(socket, (message) => {
+      if ('event' in message) for (const listener of this.listeners) listener(message.event, message.data as Data)
       if (!('return' in message) && !('error' in message)) return
       const next = this.waiting.shift()
       if ('error' in message) next?.reject(refusal(`QEMU ${next?.command}`, message.error))
@@ -36,6 +39,18 @@ export class Qmp {
       if (this.socket.destroyed) return reject(new LabError('host', `QEMU is gone: ${command} was not asked`))
       this.waiting.push({ command, resolve, reject })
       this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
+    })
+  }
+
+  /** Resolves when QEMU next tells of an event like this; never, when it does not. */
+  heard(event: string, like: (data: Data) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (told: unknown, data: Data): void => {
+        if (told !== event || !like(data)) return
+        this.listeners.delete(listener)
+        resolve()
+      }
+      this.listeners.add(listener)
     })
   }
 

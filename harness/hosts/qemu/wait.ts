@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
-import type { Guest } from './guest.ts'
+import type { Guest } from '../guest/guest.ts'
 import type { Machine } from './machine.ts'
 
 const hopeless = /^\(initramfs\) *$|Kernel panic - not syncing|Failed to load ldlinux|No bootable device/m

@@ -10,9 +10,9 @@ import { fingerprint, imagesRoot } from '../../images/recipe.ts'
 import { LabError } from '../../lib/errors.ts'
 import { within } from '../../lib/retry.ts'
 import { duration, shellQuote } from '../../lib/text.ts'
+import { Guest } from '../guest/guest.ts'
 import type { ProvisionOptions } from '../host.ts'
 import { findAccelerator, slowness } from '../qemu/accelerator.ts'
-import { Guest } from '../qemu/guest.ts'
 import { startMachine } from '../qemu/machine.ts'
 import { makeOverlay } from '../qemu/overlay.ts'
 import { awaitBoot } from '../qemu/wait.ts'
@@ -97,7 +97,7 @@ async function addSsh(
     signal,
   })
   try {
-    const guest = new Guest(machine.agent, slow)
+    const guest = new Guest(machine.runner, slow)
     await awaitBoot(machine, guest, { ...options, slow })
     const status = await guest.get('/var/lib/dpkg/status')
     const dir = await downloadDebs(image, status, ['openssh-server', 'sudo'], options)
@@ -106,7 +106,7 @@ async function addSsh(
       await guest.put(`/var/tmp/box/${name}`, await readFile(join(dir, name)))
     const text = `KEY=${shellQuote(to.publicKey)}\n${await readFile(script, 'utf8')}`
     await guest.must('making it a box', text, { deadlineMs: 180_000 })
-    await guest.start('systemctl', 'poweroff')
+    await guest.goDown('poweroff')
     if (!(await within(120_000 * slow, machine.ended)))
       throw new LabError('image', `${image} did not power off after it was made a box`)
   } finally {

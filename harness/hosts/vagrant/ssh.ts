@@ -1,8 +1,8 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { execa } from 'execa'
-import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
+import { type Link, linkOver } from '../guest/link.ts'
 
 export interface SshOptions {
   /** Words in front of the command: how to get to where the machine's network is. */
@@ -16,14 +16,6 @@ export interface SshOptions {
   /** Multiplies every deadline. */
   slow: number
   signal: AbortSignal
-}
-
-/** What one command over ssh gave. */
-export interface SshResult {
-  /** That of the command, or 255 where ssh itself failed; undefined where a signal ended it. */
-  exitCode: number | undefined
-  stdout: Buffer
-  stderr: Buffer
 }
 
 /** One OpenSSH connection, shared by all commands: a new one takes seconds on an emulated processor. */
@@ -50,8 +42,7 @@ export class Ssh {
           rmSync(socket, { force: true })
           this.master = this.connect()
         }
-        const { exitCode } = await this.ssh(['-O', 'check'], { timeout: 10_000 })
-        return exitCode === 0 || undefined
+        return (await this.isAnswered()) || undefined
       },
       { deadlineMs, everyMs: 300, signal },
     )
@@ -64,18 +55,11 @@ export class Ssh {
     rmSync(this.options.socket, { force: true })
   }
 
-  /** Runs one command line of the host's shell. What comes of it is for the caller to read. */
-  async run(command: string, patienceMs: number): Promise<SshResult> {
-    const result = await this.ssh(['--', command], { timeout: patienceMs })
-    if (result.timedOut) throw new LabError('host', 'a command did not end, though it was past its deadline')
-    return result
-  }
-
   /** Begins a command that is spoken to as it goes. */
-  start(command: string): ChildProcessWithoutNullStreams {
+  start(command: string): Link {
     const [file, ...args] = this.words(['--', command])
     // A session of its own: Ctrl-C reaches the harness alone.
-    return spawn(file!, args, { stdio: 'pipe', detached: true })
+    return linkOver(spawn(file!, args, { stdio: 'pipe', detached: true }))
   }
 
   /** Joins this terminal to a command on the host. */
@@ -84,22 +68,15 @@ export class Ssh {
     await execa(file!, args, { stdio: 'inherit', reject: false })
   }
 
-  private async ssh(more: string[], options: { timeout: number }) {
-    const [file, ...args] = this.words(more)
-    return execa(file!, args, {
+  private async isAnswered(): Promise<boolean> {
+    const [file, ...args] = this.words(['-O', 'check'])
+    const { exitCode } = await execa(file!, args, {
       stdin: 'ignore',
-      encoding: 'buffer',
-      stripFinalNewline: false,
-      maxBuffer: 64 * 2 ** 20,
       reject: false,
-      timeout: options.timeout,
+      timeout: 10_000,
       killSignal: 'SIGKILL',
-    }).then(({ exitCode, stdout, stderr, timedOut }) => ({
-      exitCode,
-      stdout: Buffer.from(stdout ?? []),
-      stderr: Buffer.from(stderr ?? []),
-      timedOut,
-    }))
+    })
+    return exitCode === 0
   }
 
   private connect(): ChildProcess {

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
-import { clean } from '../../lib/text.ts'
+import { clean, shellQuote } from '../../lib/text.ts'
+import { Guest } from '../guest/guest.ts'
+import { Runner, runnerProgram } from '../guest/runner.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
-import { Guest } from './guest.ts'
 import type { VagrantMachine } from './machine.ts'
 import type { Ssh } from './ssh.ts'
 import type { Vagrant } from './vagrant-cli.ts'
@@ -15,6 +16,7 @@ export class VagrantHost implements Host {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
   private readonly guest: Guest
+  private readonly runner: Runner
   private readonly machine: VagrantMachine
   private readonly vagrant: Vagrant
   private readonly ssh: Ssh
@@ -39,7 +41,8 @@ export class VagrantHost implements Host {
     this.ssh = machine.ssh(options)
     this.options = options
     this.over = over
-    this.guest = new Guest(this.ssh, machine.slow)
+    this.runner = new Runner(async () => this.ssh.start(`sudo -n perl -e ${shellQuote(runnerProgram)}`))
+    this.guest = new Guest(this.runner, machine.slow)
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
@@ -57,9 +60,8 @@ export class VagrantHost implements Host {
 
   async reboot(): Promise<void> {
     const before = await this.reach(() => this.guest.bootId())
-    // It answers before it goes: the link would be cut in the middle of a word.
-    await this.reach(() => this.guest.exec('(sleep 1; exec systemctl reboot) >/dev/null 2>&1 &'))
-    this.guest.close()
+    await this.reach(() => this.guest.goDown('reboot'))
+    this.close()
     await this.reach(() => this.awaitBoot(before))
   }
 
@@ -84,7 +86,7 @@ export class VagrantHost implements Host {
         const id = await this.guest.bootId()
         if (id !== before) return true
         // Still the boot that is to be over: its link goes with it.
-        this.guest.close()
+        this.close()
         return undefined
       },
       { deadlineMs: 120_000 * slow, everyMs: 500, signal },
@@ -109,14 +111,14 @@ export class VagrantHost implements Host {
     const { vagrant, ssh, machine } = this
     const before = said ?? Buffer.from(await this.console())
     // The other end of this connection is about to forget it.
-    this.guest.close()
+    this.close()
     const words = ['snapshot', 'restore', this.name, name, '--no-provision']
     await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
     this.said = before
     this.saidUntil = (await machine.consoleBytes()).length
     await this.reach(async () => {
       await ssh.open(60_000 * machine.slow)
-      await this.guest.must('setting the clock', `date --set=@${(Date.now() / 1000).toFixed(3)}`)
+      await this.guest.present()
     })
   }
 
@@ -139,12 +141,18 @@ export class VagrantHost implements Host {
     } catch (error) {
       this.options.progress(`the logs of ${this.name} could not be saved: ${messageOf(error)}`)
     }
-    this.guest.close()
+    this.close()
     try {
       await part()
     } catch (error) {
       this.options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
+  }
+
+  /** Ends the connection; commands that are under way are lost. */
+  private close(): void {
+    this.runner.close()
+    this.ssh.close()
   }
 
   private async saveJournal(): Promise<void> {

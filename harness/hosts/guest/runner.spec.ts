@@ -1,10 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
 import { LabError } from '../../lib/errors.ts'
 import { sleep } from '../../lib/retry.ts'
+import { linkOver } from './link.ts'
 import { Runner, runnerProgram } from './runner.ts'
 
 describe('the runner of scripts', () => {
@@ -15,10 +18,10 @@ describe('the runner of scripts', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'dockfault-runner-'))
     started = []
-    runner = new Runner(() => {
+    runner = new Runner(async () => {
       const child = spawn('perl', ['-e', runnerProgram], { stdio: 'pipe' })
       started.push(child)
-      return child
+      return linkOver(child)
     })
   })
   afterEach(() => {
@@ -90,17 +93,83 @@ describe('the runner of scripts', () => {
     await run('true')
     started[0]!.kill('SIGKILL')
     expect(await lost).to.be.instanceOf(LabError)
-    expect((await lost).message).to.equal('the connection to the host was lost: ssh said nothing')
+    expect((await lost).message).to.equal('the connection to the host was lost: it said nothing')
     expect((await run('exit 7')).code).to.equal(7)
     expect(started).to.have.length(2)
   })
 
+  it('lets go of a connection that is gone before it makes another', async () => {
+    const did: string[] = []
+    const lossy = new Runner(async () => {
+      did.push('made')
+      const streams = { input: new PassThrough(), output: new PassThrough() }
+      return { ...streams, gone: sleep(20).then(() => 'cut'), close: () => did.push('closed') }
+    })
+    for (const _ of [1, 2])
+      expect((await refusal(lossy.run({ script: '', seconds: 1 }, 1000))).message).to.contain('cut')
+    expect(did).to.deep.equal(['made', 'closed', 'made', 'closed'])
+  })
+
   it('says why there is no connection, and what was no answer', async () => {
-    const broken = (script: string) => new Runner(() => spawn('sh', ['-c', script], { stdio: 'pipe' }))
+    const broken = (script: string) => new Runner(async () => linkOver(spawn('sh', ['-c', script], { stdio: 'pipe' })))
     const asked = (script: string) => refusal(broken(script).run({ script: 'true', seconds: 1 }, 1500))
     expect((await asked('echo "kex: reset" >&2; exit 255')).message).to.contain('was lost: kex: reset')
     expect((await asked('echo Welcome; sleep 1')).message).to.contain('it answered "Welcome"')
     expect((await asked('sleep 3')).message).to.contain('did not end')
+  })
+
+  it('goes on with one that was there before it, and takes no answer to another for its own', async () => {
+    const child = spawn('perl', ['-e', runnerProgram], { stdio: 'pipe' })
+    started.push(child)
+    const link = linkOver(child)
+    const [first, second] = [1, 2].map(() => new Runner(async () => ({ ...link, close: () => undefined })))
+    const left = refusal(first!.run({ script: 'sleep 0.3; echo first', seconds: 20 }, 30_000))
+    await sleep(100)
+    first!.close()
+    expect((await left).message).to.contain('it was closed')
+    expect(String((await second!.run({ script: 'sleep 0.6; echo second', seconds: 20 }, 30_000)).stdout)).to.equal(
+      'second\n',
+    )
+    link.close()
+  })
+
+  it('talks through a port where it is given one', async () => {
+    // A terminal is the file at hand that has another end.
+    const command = 'stty raw -echo; echo; exec perl -e "$PROGRAM" "$(tty)"'
+    const env = { ...process.env, PROGRAM: runnerProgram }
+    const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe', env })
+    started.push(child)
+    await once(child.stdout, 'data')
+    const byPort = new Runner(async () => linkOver(child))
+    const input = '\n'.repeat(10_000)
+    expect(String((await byPort.run({ script: 'wc -l', input, seconds: 20 }, 30_000)).stdout)).to.equal('10000\n')
+    expect((await byPort.run({ script: 'exit 3', seconds: 20 }, 30_000)).code).to.equal(3)
+    byPort.close()
+  })
+
+  it('sets the clock to now, with a seed that nobody drew before, and says why it does not', async () => {
+    const asked: string[] = []
+    const answers = ['0 0 0\n', '1 0 14\nclock_settime:']
+    const told = new Runner(async () => {
+      const [input, output] = [new PassThrough(), new PassThrough()]
+      input.on('data', (chunk: Buffer) => {
+        asked.push(String(chunk))
+        output.write(`${String(chunk).split(' ')[0]} ${answers.shift()}`)
+      })
+      return { input, output, gone: new Promise(() => undefined), close: () => undefined }
+    })
+    await told.present(1000)
+    expect((await refusal(told.present(1000))).message).to.equal('the clock of the guest was not set: clock_settime:')
+    const words = asked.map((line) => /^\S+ present (\d+) (\d+) ([0-9a-f]{64})\n$/.exec(line)!)
+    expect(Number(words[0]![1]) + Number(words[0]![2]) / 1e9).to.be.closeTo(Date.now() / 1000, 1)
+    expect(words[0]![3]).to.not.equal(words[1]![3])
+  })
+
+  it('is refused by the kernel what is no time', () => {
+    const input = 'a present -1 -1 x\nb present 0 9999999999 x\n'
+    // This machine's clock stays as it is.
+    const said = execFileSync('perl', ['-e', runnerProgram], { input, encoding: 'utf8' })
+    expect(said).to.match(/^a 1 0 \d+\nclock_settime: .+\nb 1 0 \d+\nclock_settime: .+\n$/)
   })
 
   it('leaves nothing behind', async () => {

@@ -1,12 +1,27 @@
-# Runs scripts for whoever holds the other ends of its standard input and output, side by side. Reads requests
-#   <name> <seconds> <patience, 0 for none> <bytes of script> <bytes of input>
-# each a line, followed by both, and answers in the order in which the scripts end:
+# Runs scripts for whoever holds the other ends of its standard input and output, side by side; or of a file, which is then
+# both: a port of the machine, whose other end may be let go of and taken again. Reads requests
+#   <name> run <seconds> <patience, 0 for none> <bytes of script> <bytes of input>
+# each a line, followed by both, and
+#   <name> present <seconds> <nanoseconds> <seed>
+# which sets the clock, and makes what the kernel takes for random its own: machines that go on from one state would else
+# draw the same numbers. Answers in the order in which the scripts end:
 #   <name> <exit code> <bytes of output> <bytes of error output>
 # followed by both. Output goes through files: a daemon that a script leaves behind holds no pipe.
 use strict;
 use warnings;
 use POSIX ();
 
+my ($port) = @ARGV;
+if (defined $port) {
+  my $tries = 50;
+  # It is there a moment after what brings the machine up.
+  until (open(STDIN, '+<', $port)) {
+    die "$port: $!" unless $tries--;
+    select(undef, undef, undef, 0.1);
+  }
+  # The file, not the handle: a handle made from one that reads takes no writes.
+  POSIX::dup2(0, 1);
+}
 my $dir = -w '/run' ? '/run' : '/tmp';
 chdir '/root';
 %ENV = (
@@ -23,21 +38,33 @@ $SIG{CHLD} = 'IGNORE';
 my $ahead = '';
 
 while (1) {
-  more() while index($ahead, "\n") < 0;
-  my $request = take(1 + index($ahead, "\n"));
-  my ($name, $seconds, $patience, $length, $input_length) = split ' ', $request;
-  my $script = take($length);
-  my $input = take($input_length);
+  my ($name, $verb, @words) = eval { request() } or next;
+  if ($verb eq 'present') {
+    answer($name, present(@words));
+    next;
+  }
   my $one = fork;
   if (defined $one && !$one) {
     $SIG{CHLD} = 'DEFAULT';
-    answer($name, run($script, $input, $seconds, $patience));
+    answer($name, run(@words));
     POSIX::_exit(0);
   }
 }
 
+sub request {
+  more() while index($ahead, "\n") < 0;
+  my ($name, $verb, @words) = split ' ', take(1 + index($ahead, "\n"));
+  return ($name, $verb, @words[0, 1], take($words[2]), take($words[3])) if $verb eq 'run';
+  return ($name, $verb, @words);
+}
+
 sub more {
-  sysread(STDIN, $ahead, 1 << 16, length $ahead) or exit 0;
+  return if sysread(STDIN, $ahead, 1 << 16, length $ahead);
+  exit 0 unless defined $port;
+  # Nobody holds the other end of the port: what there is of a request, its rest will never come.
+  $ahead = '';
+  select(undef, undef, undef, 0.01);
+  die "left\n";
 }
 
 sub take {
@@ -57,7 +84,7 @@ sub scratch {
 }
 
 sub run {
-  my ($script, $input, $seconds, $patience) = @_;
+  my ($seconds, $patience, $script, $input) = @_;
   my ($in, $out, $err) = map { scratch($_) } qw(in out err);
   syswrite($in, $input);
   sysseek($in, 0, 0);
@@ -80,6 +107,18 @@ sub run {
   kill('KILL', -$pid) if $late;
   my $signal = $status & 127;
   return ($late ? 124 : $signal ? 128 + $signal : $status >> 8, said($out, 8 << 20), said($err, 1 << 20));
+}
+
+# 227 is clock_settime on x86-64, 0 CLOCK_REALTIME, 0x5207 RNDRESEEDCRNG. Source: asm/unistd_64.h, linux/random.h.
+sub present {
+  my ($seconds, $nanoseconds, $seed) = @_;
+  return (0, '', '') if eval {
+    syscall(227, 0, pack('q2', $seconds, $nanoseconds)) == 0 or die "clock_settime: $!\n";
+    open(my $random, '+<', '/dev/urandom') or die "urandom: $!\n";
+    syswrite($random, $seed) && ioctl($random, 0x5207, 0) or die "urandom: $!\n";
+    1;
+  };
+  return (1, '', $@);
 }
 
 sub said {
