@@ -79,6 +79,13 @@ describe('joining the process that runs scripts on a guest', () => {
     }
   })
 
+  it('waits no longer than QEMU lives', async () => {
+    held = () => false
+    const waiting = joined(true).catch((error: Error) => error)
+    for (const socket of sockets) socket.destroy()
+    expect(((await waiting) as Error).message).to.match(/QEMU (has )?ended/)
+  })
+
   it('notices that the guest lets go of the port, and that QEMU does', async () => {
     held = () => true
     const first = await joined(false)

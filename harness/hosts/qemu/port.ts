@@ -1,3 +1,4 @@
+import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import type { Link } from '../guest/link.ts'
 import { runnerProgram } from '../guest/runner.ts'
@@ -23,6 +24,7 @@ interface Options {
  */
 export async function joinRunner({ qmp, agent, socket, resident, slow }: Options): Promise<Link> {
   const isHeld = async (): Promise<true | undefined> => {
+    if (qmp.isClosed) throw new LabError('interrupted', 'QEMU has ended')
     const ports = (await qmp.call('query-chardev')) as { label: string; 'frontend-open': boolean }[]
     return ports.find(({ label }) => label === 'runner')?.['frontend-open'] || undefined
   }

@@ -34,9 +34,14 @@ export class Qmp {
     return qmp
   }
 
+  /** Whether QEMU has ended, or was let go of. */
+  get isClosed(): boolean {
+    return this.socket.destroyed
+  }
+
   call(command: string, args?: Record<string, unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.socket.destroyed) return reject(new LabError('host', `QEMU is gone: ${command} was not asked`))
+      if (this.isClosed) return reject(new LabError('host', `QEMU is gone: ${command} was not asked`))
       this.waiting.push({ command, resolve, reject })
       this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
     })
