@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preparation } from '../cell/preparation.ts'
 import { detectors, faults } from '../faults/index.ts'
+import { clockSkew } from '../hosts/clock-skew.ts'
 import type { Host, Provider } from '../hosts/host.ts'
 import { providers } from '../hosts/index.ts'
 import { LabError } from '../lib/errors.ts'
@@ -100,10 +101,7 @@ class Bench {
     const up = performance.now() - started
     await ask(host)
     const answered = performance.now() - started
-    const before = Date.now()
-    const { stdout } = await host.exec('date +%s%3N')
-    // Somewhere in the round trip: what is beyond either end of it is skew.
-    const skew = Math.max(0, before - Number(stdout), Number(stdout) - Date.now())
+    const skew = await clockSkew(host)
     return { name: `${this.way.title}: restore`, times: { up, 'first answer': answered, 'clock skew': skew } }
   }
 
