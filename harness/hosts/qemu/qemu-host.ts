@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
+import { sleep } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
@@ -78,7 +79,9 @@ export class QemuHost implements Host {
 
   /** Keeps memory, processors and disk under a name, and goes on from there: once, on a host made to be kept so. */
   async snapshot(name: string): Promise<void> {
-    const { machine } = this
+    const { machine, slow } = this
+    // What the last script left to be done would else be done again each time the host is brought back.
+    await sleep(250 * slow)
     const kept = { frozen: await this.reach(() => freeze(machine)), machine }
     this.kept.set(name, kept)
     await this.goOnFrom(kept)

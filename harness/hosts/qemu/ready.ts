@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cached, type Key } from '../../images/cache.ts'
 import type { Disk } from '../../images/disk.ts'
 import { fingerprint } from '../../images/recipe.ts'
+import { sleep } from '../../lib/retry.ts'
 import { duration } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
 import { runnerProgram } from '../guest/runner.ts'
@@ -20,6 +21,9 @@ const storageOf = ({ disk, memory }: Frozen): Storage => ({
   disk: { file: disk, format: 'qcow2' },
   memory: { file: memory, template: true },
 })
+
+// What the last script leaves to be done, up to half a second of an emulated processor, would else be done on every host.
+const restMs = 5000
 
 type Options = ProvisionOptions & { fresh?: boolean }
 
@@ -96,6 +100,7 @@ async function freeze(machine: Machine, { state, console }: Frozen, first: () =>
   try {
     await first()
     await new Guest(machine.runner, 1).must('flushing the disk', 'sync', { deadlineMs: 120_000 })
+    await sleep(restMs)
     await machine.freeze(state)
     await copyFile(machine.consoleFile, console)
   } finally {
@@ -105,7 +110,7 @@ async function freeze(machine: Machine, { state, console }: Frozen, first: () =>
 
 async function keyOf(disk: Disk, accelerator: Accelerator, image: string, preparation = ''): Promise<Key> {
   const parts = [
-    '4',
+    '5',
     runnerProgram,
     // The contents, not the recipe: a disk may be built anew from newer packages.
     await readFile(join(disk.file, '../manifest.json'), 'utf8'),
