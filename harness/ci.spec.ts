@@ -119,7 +119,8 @@ describe('the Kubernetes manifest', () => {
     expect(claim.claimName).to.equal(documents[0].metadata.name)
   })
 
-  it('goes on with a shard that was begun, and else runs the shard of its index', () => {
+  it('goes on with a shard that was begun, and else runs the shard of its index', function () {
+    this.timeout(60_000)
     const bin = mkdtempSync(join(tmpdir(), 'dockfault-pod-'))
     const fake = (name: string, script: string): void => {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
