@@ -11,10 +11,10 @@ import { Runner, runnerProgram, type Script } from './runner.ts'
 
 describe('a guest', () => {
   it('is asked with its deadline multiplied, and more patience where it is slow', async () => {
-    const asked: Partial<Script>[] = []
+    const asked: unknown[] = []
     const runner = {
       async run({ seconds, patience }: Script, patienceMs: number) {
-        asked.push({ seconds, patience, ...{ patienceMs } })
+        asked.push({ seconds, patience, patienceMs })
         return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
       },
     } as unknown as Runner
