@@ -1,10 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { cacheRoot } from '../images/cache.ts'
+import { until } from '../lib/retry.ts'
 import { clockSkew } from './clock-skew.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
+import { identify, isAlive, kill, machineBoot, type ProcessId } from './process.ts'
+import type { MachineRecord } from './qemu/runs.ts'
 import { qemu } from './qemu.ts'
 
 const image = 'debian12'
@@ -14,6 +18,16 @@ const options = { image, logDir, snapshots: true, progress: () => {}, signal: ne
 const make = async (): Promise<Host | { reason: string }> => {
   const reason = await qemu().unavailable(image)
   return reason === undefined ? qemu().provision(options) : { reason }
+}
+
+/** The machines of this process that run, as they are written down for a later harness. */
+function machines(): ProcessId[] {
+  const me = identify(process.pid)!
+  const run = join(cacheRoot(), 'runs', `${me.pid}-${me.start}-${machineBoot()}`)
+  const records = readdirSync(run).map(
+    (name) => JSON.parse(readFileSync(join(run, name, 'record.json'), 'utf8')) as MachineRecord,
+  )
+  return records.flatMap(({ process: id }) => (id && isAlive(id) ? [id] : []))
 }
 
 hostContract('a QEMU host', make)
@@ -61,6 +75,24 @@ describe('a QEMU host', function () {
     expect(await clockSkew(host)).to.be.at.most(1000)
     expect((await host.exec('cat /root/state')).stdout).to.equal('before\n')
     // The same state again, and the host is alive in it.
+    await restore(host, 'kept')
+    expect((await host.exec('systemctl is-active docker')).stdout).to.equal('active\n')
+  })
+
+  it('has another machine wait for the next return, and does without where that one has ended', async () => {
+    const { restore } = qemu() as Required<ReturnType<typeof qemu>>
+    const [mine] = machines()
+    const spare = async (beside: ProcessId): Promise<ProcessId> => {
+      await host.exec('true')
+      const other = async () => machines().find(({ pid }) => pid !== beside.pid)
+      return until('a machine to wait', other, { deadlineMs: 60_000, everyMs: 50 })
+    }
+    const first = await spare(mine!)
+    await restore(host, 'kept')
+    expect(machines()).to.deep.equal([first])
+    expect(await clockSkew(host)).to.be.at.most(1000)
+    expect((await host.exec('cat /root/state')).stdout).to.equal('before\n')
+    await kill(await spare(first))
     await restore(host, 'kept')
     expect((await host.exec('systemctl is-active docker')).stdout).to.equal('active\n')
   })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError, messageOf } from '../../lib/errors.ts'
@@ -71,7 +71,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     const qemu = ['qemu-system-x86_64', ...machineArgs({ ...options, ...storage }, socket, consoleFile)]
     // The kernel ends QEMU with this process, even by kill -9; a kept machine outlives it.
     const command = options.keep ? qemu : ['setpriv', '--pdeathsig', 'KILL', '--', ...qemu]
-    const log = openSync(logFile, 'w')
+    const log = openSync(logFile, 'a')
+    const before = fstatSync(log).size
     // A session of its own: Ctrl-C reaches the harness alone, which then ends the machine in order.
     const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log] })
     closeSync(log)
@@ -88,7 +89,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     save()
     child.unref()
 
-    const lastWords = (): string => readFileSync(logFile, 'utf8').trim()
+    const lastWords = (): string => readFileSync(logFile).subarray(before).toString('utf8').trim()
     const living = (): boolean => process !== undefined && isAlive(process)
     const qmp = await until(
       'QEMU to start',

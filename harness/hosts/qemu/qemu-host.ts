@@ -9,6 +9,7 @@ import { slowness } from './accelerator.ts'
 import type { Accelerator } from './arguments.ts'
 import { type Frozen, forkFrom, freeze } from './fork.ts'
 import type { Machine } from './machine.ts'
+import { goOn, spareFrom } from './spare.ts'
 import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
@@ -21,6 +22,8 @@ interface Kept {
   frozen: Frozen
   /** In whose folder it is. */
   machine: Machine
+  /** What goes on from it next; nothing, where that could not be made. */
+  spare?: Promise<Machine | undefined> | undefined
 }
 
 /** A host that is a QEMU machine; another one, each time it is brought back to a kept state. */
@@ -49,8 +52,11 @@ export class QemuHost implements Host {
     return this.machine.shellSocket
   }
 
-  exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.reach(() => this.guest.exec(script, options))
+  async exec(script: string, options?: ExecOptions): Promise<ExecResult> {
+    const result = await this.reach(() => this.guest.exec(script, options))
+    // Not before it has answered: its first question has the processors to itself.
+    this.prepareToRestore()
+    return result
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
@@ -91,12 +97,21 @@ export class QemuHost implements Host {
   async restore(name: string): Promise<void> {
     const kept = this.kept.get(name)
     if (!kept) throw new LabError('host', `no state of ${this.name} is kept as ${name}`)
+    const { spare } = kept
+    kept.spare = undefined
     await this.machine.end()
-    await this.goOnFrom(kept)
+    await this.goOnFrom(kept, await spare)
   }
 
-  private async goOnFrom({ frozen }: Kept): Promise<void> {
-    const machine = await forkFrom(frozen, this.options)
+  /** Makes ready what is likely to be asked for next, while this machine works: see `spareFrom`. */
+  private prepareToRestore(): void {
+    // A kept machine would be left with a second one, that nobody knows of.
+    if (this.disposed || this.options.keep) return
+    for (const kept of this.kept.values()) kept.spare ??= spareFrom(kept.frozen, this.options).catch(() => undefined)
+  }
+
+  private async goOnFrom({ frozen }: Kept, spare?: Machine): Promise<void> {
+    const machine = (spare && (await goOn(spare))) ?? (await forkFrom(frozen, this.options))
     // Disposed of meanwhile, there is nobody left to end it.
     if (this.disposed) await machine.end()
     this.machine = machine
@@ -129,7 +144,10 @@ export class QemuHost implements Host {
     }
     try {
       await part(machine)
-      for (const kept of this.kept.values()) await kept.machine.end()
+      for (const kept of this.kept.values()) {
+        await (await kept.spare)?.end()
+        await kept.machine.end()
+      }
     } catch (error) {
       options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
