@@ -7,6 +7,7 @@ import { clockSkew } from '../hosts/clock-skew.ts'
 import type { Host, Provider } from '../hosts/host.ts'
 import { providers } from '../hosts/index.ts'
 import { LabError } from '../lib/errors.ts'
+import { sleep } from '../lib/retry.ts'
 import { probes } from '../probes/index.ts'
 import { tell } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
@@ -32,6 +33,8 @@ const ways: Way[] = [
 ]
 
 const firstAnswer = 'systemctl is-active docker'
+// Less than any cell works with a host before it takes it back: a VM's next machine is made meanwhile.
+const workMs = 5000
 
 /** What the benchmark times: hosts to their first answer, and taken back to a kept state; whole cells; a large report. */
 export async function contestants(cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
@@ -82,27 +85,33 @@ class Bench {
       }
       const own = { name: `${way.title}: host`, times }
       if (!provider.restore || way.cold) return [own]
-      if (!way.prepared) return [own, await this.restored(host)]
+      if (!way.prepared) return [own, await this.kept(host, 'restore')]
       // To be kept, a frozen one's fork has its memory copied, which most hosts do without.
       await host[Symbol.asyncDispose]()
       await using other = await provider.provision({ ...options, prepare, snapshots: true })
-      return [own, await this.restored(other)]
+      const first = await this.kept(other, 'first restore')
+      await sleep(workMs)
+      return [own, first, await this.restored(other, 'restore')]
     } finally {
       await host[Symbol.asyncDispose]()
       rmSync(logDir, { recursive: true, force: true })
     }
   }
 
-  /** A host taken back: until it has answered, and by how much its clock is then wrong. */
-  private async restored(host: Host): Promise<Reading> {
+  private async kept(host: Host, as: string): Promise<Reading> {
     await this.provider.snapshot!(host, 'bench')
+    return this.restored(host, as)
+  }
+
+  /** A host taken back: until it has answered, and by how much its clock is then wrong. */
+  private async restored(host: Host, as: string): Promise<Reading> {
     const started = performance.now()
     await this.provider.restore!(host, 'bench')
     const up = performance.now() - started
     await ask(host)
     const answered = performance.now() - started
     const skew = await clockSkew(host)
-    return { name: `${this.way.title}: restore`, times: { up, 'first answer': answered, 'clock skew': skew } }
+    return { name: `${this.way.title}: ${as}`, times: { up, 'first answer': answered, 'clock skew': skew } }
   }
 
   /** A whole cell, from its host to its verdict; and how much of that time the harness itself worked. */

@@ -60,11 +60,11 @@ async function once({ name, run }: Contestant): Promise<Reading[]> {
     const readings = await run!()
     for (const { name, times } of readings) {
       const said = Object.entries(times).map(([what, ms]) => `${what} ${duration(ms)}`)
-      console.error(`${name.padEnd(18)} ${said.join(', ')}`)
+      console.error(`${name.padEnd(24)} ${said.join(', ')}`)
     }
     return readings
   } catch (error) {
-    console.error(`${name.padEnd(18)} ${messageOf(error)}`)
+    console.error(`${name.padEnd(24)} ${messageOf(error)}`)
     return []
   }
 }
