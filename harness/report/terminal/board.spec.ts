@@ -102,13 +102,20 @@ describe('the time left', () => {
     expect(timeLeft(none)).to.equal(0)
     expect(timeLeft({ ...none, waiting: [30, 10, 10, 10] })).to.equal(30)
     expect(timeLeft({ ...none, jobs: 1, waiting: [30, 10] })).to.equal(40)
-    expect(timeLeft({ ...none, waiting: [10], running: [{ expected: 50, elapsed: 20 }] })).to.equal(30)
+    expect(timeLeft({ ...none, running: [{ expected: 50, elapsed: 20 }] })).to.equal(30)
+  })
+
+  it('counts as slots what runs where others wait: they have no room', () => {
+    const running = [50, 30].map((expected) => ({ expected, elapsed: 20 }))
+    expect(timeLeft({ ...none, jobs: 4, waiting: [10, 10], running })).to.equal(30)
+    expect(timeLeft({ ...none, jobs: 4, waiting: [10, 10, 10, 10], running })).to.equal(40)
   })
 
   it('goes by how fast cells are today, within reason, and never below nothing', () => {
     const ended = [{ expected: 10, elapsed: 20 }]
     expect(timeLeft({ ...none, jobs: 1, waiting: [30], ended })).to.equal(60)
     expect(timeLeft({ ...none, jobs: 1, waiting: [30], ended: [{ expected: 1, elapsed: 1000 }] })).to.equal(120)
+    expect(timeLeft({ ...none, waiting: [10], running: [{ expected: 10, elapsed: 30 }] })).to.equal(30)
     expect(timeLeft({ ...none, running: [{ expected: 10, elapsed: 500 }] })).to.equal(0)
   })
 })
