@@ -33,7 +33,7 @@ function respond(script: string, host: FakeHost) {
   else if (script.startsWith('ask egress-tcp')) return { code: host.state === 'broken' ? 1 : 0 }
   else if (script.startsWith('ask isolation')) return { code: 1 }
   else if (script.startsWith('journalctl')) return { stdout: host.state === 'broken' ? `dockerd: ${words}` : '' }
-  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host.state, host.boots) }
+  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host.state, host) }
   return undefined
 }
 
@@ -59,7 +59,12 @@ const cell: Cell = {
   broken: { probes: vector('fail'), diagnosis: ['stale-kernel'], journal: [words] },
   fixes: [
     { use: 'reboot', expect: 'cures', facts: { bootId: 'changed', alternative: 'unchanged' }, ladder: {} },
-    { use: 'reinstall-running-kernel', expect: 'cures', facts: {}, ladder: { reinject: 'no-effect' } },
+    {
+      use: 'reinstall-running-kernel',
+      expect: 'cures',
+      facts: { bootId: 'unchanged' },
+      ladder: { reinject: 'no-effect' },
+    },
     { use: 'depmod', expect: 'no-effect', facts: {}, ladder: {} },
   ],
   where: { file: 'stale-kernel.yaml', line: 1 },
@@ -149,16 +154,14 @@ describe('the story of a cell', () => {
     })
     expect((await play()).sparedMs).to.equal(undefined)
     expect((await play(provider(kept))).sparedMs).to.equal(100_000 + cell.fixes.length * 10_000)
-    let state = ''
+    let state = { state: '', boots: 0 }
     const withStates: Partial<Provider> = {
       ...kept,
       snapshot: async (host) => {
-        state = (host as FakeHost).state
+        const { state: was, boots } = host as FakeHost
+        state = { state: was, boots }
       },
-      restore: async (host) => {
-        const fake = host as FakeHost
-        fake.state = state
-      },
+      restore: async (host) => void Object.assign(host, state),
     }
     const restored = await play(provider(withStates))
     expect(restored.verdict).to.equal('passed')
@@ -254,6 +257,14 @@ describe('sabotage turns a run red', () => {
       'a reboot that is none',
       'fix:reboot',
       faultWith({ fixes: { ...staleKernel.fixes, reboot: { title: 'nothing', steps: [], cost: '' } } }),
+    ],
+    [
+      'a cure that should have been a reboot, on a host that was broken anew for it',
+      'fix:reboot',
+      faultWith({
+        fixes: { ...staleKernel.fixes, reboot: { title: 'none', steps: ['apt-get install -y --reinstall'], cost: '' } },
+      }),
+      { fixes: cell.fixes.toReversed() },
     ],
     ['a probe that always passes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'true' })) }],
     ['a probe that always fails', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'ask isolation' })) }],

@@ -1,3 +1,5 @@
+import type { FakeHost } from './hosts/fake.ts'
+
 const needed = [
   'nf_tables',
   'nft_compat',
@@ -15,7 +17,7 @@ export const section = (name: string, lines: string[]): string =>
   `--- begin ${name}\n${lines.map((line) => ` ${line}\n`).join('')}--- end ${name} 0\n`
 
 /** What the collector says in the fake world of a stale kernel: `healthy`, `latent` or `broken`. */
-export function bundleOf(state: string, boots: number): string {
+export function bundleOf(state: string, { boots, bootId }: Pick<FakeHost, 'boots' | 'bootId'>): string {
   const stale = state !== 'healthy'
   const module = (name: string): string => {
     if (name === 'iptable_nat')
@@ -25,7 +27,7 @@ export function bundleOf(state: string, boots: number): string {
   const running = boots > 1 ? recent : old
   const trees = stale ? [recent] : [...new Set([running, recent])].filter((kernel) => boots > 1 || kernel === old)
   return `dockfault-evidence 1\n${[
-    section('system', [`kernel ${running}`, `boot-id ${boots}`, 'os Debian', 'container none', 'uptime 1']),
+    section('system', [`kernel ${running}`, `boot-id ${bootId}`, 'os Debian', 'container none', 'uptime 1']),
     section('kernels', trees),
     section('modules', needed.map(module)),
     section(

@@ -32,7 +32,7 @@ function respond(script: string, host: FakeHost) {
   else if (script.includes('dockfault-evidence'))
     return {
       stdout:
-        bundleOf(host.state, host.boots) +
+        bundleOf(host.state, host) +
         section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()]),
     }
   return undefined

@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { collect } from '../evidence/collect.ts'
+import { type Facts, readFacts } from '../evidence/facts.ts'
 import { rulesetDiff } from '../evidence/ruleset-diff.ts'
 import { decoys } from '../faults/decoys.ts'
 import type { Detector, Fault } from '../faults/fault.ts'
@@ -49,6 +51,8 @@ export class Scene {
   private unequipped: ReadonlyMap<string, string> = new Map()
   // Nothing has been done to the broken host yet, so a fix may start from it.
   private untouched = false
+  // It is not the broken host that was looked at, but another like it.
+  private anew = false
   // What booting and preparing this host would have taken, where that was spared; ms.
   private bootMs = 0
 
@@ -173,8 +177,14 @@ export class Scene {
       await this.provision()
       await this.inject()
       await this.trigger()
+      this.anew = true
     }
     this.untouched = false
+  }
+
+  /** What the broken host says of itself before a fix: one that was broken anew has another boot than the one looked at. */
+  async factsBefore(): Promise<Facts> {
+    return this.anew ? readFacts(await collect(this.host!)) : this.broken!.facts
   }
 }
 

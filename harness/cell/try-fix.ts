@@ -24,6 +24,7 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   }
   scene.record.fixes.push(done)
   await scene.breakAgain()
+  const before = Object.keys(asked.facts).length > 0 ? await scene.factsBefore() : scene.broken!.facts
   scene.lab.progress(fix.title)
   const complaints = await apply(fix, scene.host!)
   const after = await scene.look(stage, asked.leaves && { diagnosis: asked.leaves })
@@ -37,7 +38,7 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
   if (done.observed !== asked.expect)
     stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)
-  stage.mismatches.push(...factDifferences(asked.facts, scene.broken!.facts, after.facts))
+  stage.mismatches.push(...factDifferences(asked.facts, before, after.facts))
 
   let last = done.observed
   for (const [rung, expected] of Object.entries(asked.ladder)) {

@@ -15,10 +15,21 @@ export class FakeHost implements Host {
   boots = 1
   disposed = false
   private readonly respond: Respond
+  private readonly serial: number
 
-  constructor(respond: Respond, capabilities: readonly Capability[] = ['systemd', 'docker', 'reboot', 'own-kernel']) {
+  constructor(
+    respond: Respond,
+    capabilities: readonly Capability[] = ['systemd', 'docker', 'reboot', 'own-kernel'],
+    serial = 0,
+  ) {
     this.respond = respond
     this.capabilities = new Set(capabilities)
+    this.serial = serial
+  }
+
+  /** As on real hosts, no other has it. */
+  get bootId(): string {
+    return `${this.serial}-${this.boots}`
   }
 
   async exec(script: string, _options?: ExecOptions): Promise<ExecResult> {
@@ -64,7 +75,7 @@ export function fakeProvider(respond: Respond): Provider & { made: FakeHost[] } 
     unavailable: async () => undefined,
     accelerator: async () => 'none',
     provision: async ({ prepare }) => {
-      const host = new FakeHost(respond)
+      const host = new FakeHost(respond, undefined, made.length)
       made.push(host)
       await prepare?.make(host)
       return host
