@@ -3,7 +3,7 @@ import { type Html, html, type Piece } from '../../lib/html.ts'
 import { bound, first } from '../bound.ts'
 import type { CellRecord, DiagnosisRecord } from '../record.ts'
 import { count, sentence } from '../words.ts'
-import { fixClass, part, prose, stageList, stageWords } from './parts.ts'
+import { fixClass, part, prose, stageList } from './parts.ts'
 
 /** What the detectors said, on what evidence, and when each of them had to speak or to be silent. */
 export function renderDiagnosis(cell: CellRecord): Html | false {
@@ -17,19 +17,32 @@ export function renderDiagnosis(cell: CellRecord): Html | false {
 
 // After a fix nothing is demanded of the detectors: what they say there classes the fix, and folds.
 function spoke(diagnoses: readonly DiagnosisRecord[]): Html {
-  const table = (some: readonly DiagnosisRecord[]): Html => html`<table class="spoke">
-<thead><tr><th scope="col">When</th><th scope="col">Had to name</th><th scope="col">Named</th></tr></thead>
-<tbody>${some.map(row)}</tbody></table>`
+  const table = (some: readonly DiagnosisRecord[], asked: boolean): Html => html`<table class="spoke">
+<thead><tr><th scope="col">When</th>${asked && html`<th scope="col">Had to name</th>`}<th scope="col">Named</th></tr></thead>
+<tbody>${alike(some).map((each) => row(each, asked))}</tbody></table>`
   const free = diagnoses.filter((each) => each.stage.startsWith('fix:') && right(each))
-  return html`${table(diagnoses.filter((each) => !free.includes(each)))}
-${free.length > 0 && html`<details class="more"><summary>And ${count(free.length, 'time')} after a fix</summary>${table(free)}</details>`}`
+  return html`${table(
+    diagnoses.filter((each) => !free.includes(each)),
+    true,
+  )}
+${free.length > 0 && html`<details class="more"><summary>And ${count(free.length, 'time')} after a fix</summary>${table(free, false)}</details>`}`
+}
+
+// Stages at which the same had to be named, and the same was, are one row.
+function alike(diagnoses: readonly DiagnosisRecord[]): DiagnosisRecord[][] {
+  const rows = new Map<string, DiagnosisRecord[]>()
+  for (const diagnosis of diagnoses) {
+    const key = JSON.stringify([diagnosis.expected, diagnosis.named])
+    rows.set(key, [...(rows.get(key) ?? []), diagnosis])
+  }
+  return [...rows.values()]
 }
 
 interface Said {
   diagnosis: Diagnosis
   stages: string[]
-  /** Another card tells of this cause. */
-  again: boolean
+  /** The card of the same cause that is active, where this one was said before that. */
+  later?: Diagnosis | undefined
 }
 
 // The same words at several stages are one card; what is active now stands before what was only latent.
@@ -38,24 +51,25 @@ function distinct(cell: CellRecord): Said[] {
   for (const { stage, detail } of cell.diagnoses)
     for (const diagnosis of detail) {
       const key = `${diagnosis.cause}\n${diagnosis.state}`
-      const card = cards.get(key) ?? { diagnosis, stages: [], again: false }
+      const card = cards.get(key) ?? { diagnosis, stages: [] }
       card.stages.push(stage)
       cards.set(key, card)
     }
   for (const card of cards.values())
-    card.again = card.diagnosis.state === 'latent' && cards.has(`${card.diagnosis.cause}\nactive`)
+    if (card.diagnosis.state === 'latent') card.later = cards.get(`${card.diagnosis.cause}\nactive`)?.diagnosis
   return [...cards.values()].sort((a, b) => a.diagnosis.state.localeCompare(b.diagnosis.state))
 }
 
-function card({ diagnosis, stages, again }: Said, cell: CellRecord): Html {
+function card({ diagnosis, stages, later }: Said, cell: CellRecord): Html {
   const { cause, state, confidence, summary } = diagnosis
   const head = html`<h4><code>${bound(cause, 80)}</code>
 <span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
 <span class="tag">${confidence}</span></h4>
 <p class="says">${prose(sentence(bound(summary, 400)))}</p>`
-  const rest = html`${evidence(diagnosis)}${advice(diagnosis, cell)}<p class="quiet said">Said ${saidAt(stages)}.</p>`
-  // What was said of the same cause before it broke folds: its evidence is much the same.
-  return again
+  const rest = html`${evidence(diagnosis)}${later && sameAdvice(diagnosis, later) ? false : advice(diagnosis, cell)}\
+<p class="quiet said">Said ${saidAt(stages)}.</p>`
+  // What was said of the same cause before it broke folds: its evidence is much the same, and often all of its advice.
+  return later
     ? html`<details class="card"><summary>${head}</summary>${rest}</details>`
     : html`<article class="card">${head}${rest}</article>`
 }
@@ -79,6 +93,9 @@ function evidence({ evidence }: Diagnosis): Html {
 ${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`
 }
 
+const sameAdvice = (a: Diagnosis, b: Diagnosis): boolean =>
+  JSON.stringify([a.fixes, a.nonFixes]) === JSON.stringify([b.fixes, b.nonFixes])
+
 function advice({ fixes, nonFixes }: Diagnosis, cell: CellRecord): Html {
   const named = (name: string): Html => html`<code>${bound(name, 80)}</code> ${proven(name, cell)}`
   const cures = fixes.map((name) => html`<li>${named(name)}</li>`)
@@ -100,14 +117,14 @@ const proven = (name: string, cell: CellRecord): Piece => {
 const right = ({ expected, named }: DiagnosisRecord): boolean =>
   expected.length === named.length && expected.every((cause) => named.includes(cause))
 
-function row(diagnosis: DiagnosisRecord): Html {
-  const { stage, expected, named } = diagnosis
-  const free = stage.startsWith('fix:') && right(diagnosis)
-  const mark = right(diagnosis)
+function row(alike: readonly DiagnosisRecord[], asked: boolean): Html {
+  const [one] = alike as [DiagnosisRecord]
+  const when = html`<th scope="row">${stageList(alike.map(({ stage }) => stage))}</th>`
+  if (!asked) return html`<tr>${when}<td>${causes(one.named)}</td></tr>`
+  const mark = right(one)
     ? html`<i class="sign passed" role="img" aria-label="right">✓</i>`
     : html`<i class="sign failed" role="img" aria-label="wrong">✗</i>`
-  return html`<tr${!right(diagnosis) && html` class="odd"`}><th scope="row">${stageWords(stage)}</th>
-<td>${free ? '' : causes(expected)}</td><td>${!free && mark} ${causes(named)}</td></tr>`
+  return html`<tr${!right(one) && html` class="odd"`}>${when}<td>${causes(one.expected)}</td><td>${mark} ${causes(one.named)}</td></tr>`
 }
 
 const causes = (names: string[]): Piece =>

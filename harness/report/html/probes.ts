@@ -49,7 +49,7 @@ function table({ stages, rows }: Grid, sights: readonly Sight[], id: string): Ht
       `#${id}-${sights.findIndex((sight) => sight.rows.includes(row) && (column === undefined || sight.columns.includes(column)))}`
     const tiles = squares.map((square, i) => tile(square, isEdge(i), () => lineOf(i)))
     const air = begins(families, row) && html` class="begins"`
-    return html`<tr${air}><th scope="row"><a href="${lineOf()}">${bound(probe, 60)}</a></th>${tiles}</tr>\n`
+    return html`<tr${air}><th scope="row"><a href="${lineOf()}">${bound(probe, 60)}</a></th>${tiles}</tr>`
   })
   return html`<table class="grid">
 <thead>${fixes >= 0 && over(fixes, stages.length)}<tr><td></td>${heads}</tr></thead>

@@ -39,8 +39,7 @@ export const renderSeen = (
   const names = sight.rows.map((row) => bound(rows[row]!.probe, 60)).join(', ')
   const when = sight.columns.length === stages.length ? 'every stage' : stageText(sight.columns.map((i) => stages[i]!))
   return html`<tr id="${id}-${n}" data-of="${sight.rows.join(' ')}" data-at="${sight.columns.join(' ')}"${mismatch && html` class="odd"`}><th scope="row">${names}</th><td>${when}</td>\
-<td>${observed}${mismatch && html` <b>expected ${expected}</b>`}</td><td>${took(sight)}</td><td>${words(sight)}</td></tr>
-`
+<td>${observed}${mismatch && html` <b>expected ${expected}</b>`}</td><td>${took(sight)}</td><td>${words(sight)}</td></tr>`
 })}</tbody></table>`
 
 function alikeInRow(squares: readonly (Square | undefined)[]): Omit<Sight, 'rows'>[] {
