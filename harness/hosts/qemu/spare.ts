@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts'
 /**
  * A machine that went on from a frozen one before anybody asked for it, and stands still until somebody does. It has met
  * its guest, and been asked what hosts are asked first and most: what QEMU has translated for that is no part of a frozen
- * machine, and takes an emulated processor ten times as long as the answer.
+ * machine, and takes an emulated processor three times as long as the answer.
  */
 export async function spareFrom(frozen: Frozen, options: ForkOptions): Promise<Machine> {
   const machine = await forkFrom(frozen, options)
