@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
 import type { Detector, Fault } from './faults/fault.ts'
@@ -13,6 +15,9 @@ import { commandAdapter } from './scoring/adapter.ts'
 import { blank } from './session.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
+
+const logDir = mkdtempSync(join(tmpdir(), 'dockfault-run-spec-'))
+after(() => rmSync(logDir, { recursive: true }))
 
 // A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
 const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
@@ -77,7 +82,7 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
     faults: { 'stale-kernel': staleKernel as Fault },
     detectors: staleKernel.detectors,
     probes,
-    logDir: tmpdir(),
+    logDir,
     signal: new AbortController().signal,
     progress: () => {},
     ...change,
@@ -204,7 +209,7 @@ describe('the story of a cell', () => {
       faults: { 'stale-kernel': staleKernel as Fault },
       detectors: {},
       probes,
-      logDir: tmpdir(),
+      logDir,
       signal: new AbortController().signal,
       progress: () => {},
     }
@@ -225,7 +230,7 @@ describe('the story of a cell', () => {
       faults: { 'stale-kernel': staleKernel as Fault },
       detectors: {},
       probes,
-      logDir: tmpdir(),
+      logDir,
       signal: abort.signal,
       progress: () => {},
     }

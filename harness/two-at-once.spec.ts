@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
 import { readFacts } from './evidence/facts.ts'
@@ -14,6 +15,9 @@ import { tell } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { blank } from './session.ts'
 import { bundleOf, section } from './stale-world.spec-data.ts'
+
+const logDir = mkdtempSync(join(tmpdir(), 'dockfault-two-spec-'))
+after(() => rmSync(logDir, { recursive: true }))
 
 // A world in which the scripts of two faults work as on a real host: masquerading is off from dockerd's start with the
 // setting, and the kernel goes stale as in run.spec.ts.
@@ -72,7 +76,7 @@ const withFix = (kind: string, name: string, steps: string[], reboots = false): 
 async function play(change: Partial<Lab> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
   const provider = fakeProvider(respond)
   const signal = new AbortController().signal
-  const lab: Lab = { provider, faults, detectors, probes, logDir: tmpdir(), signal, progress: () => {}, ...change }
+  const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, ...change }
   const record = blank(cell, 'fake', 'none')
   for await (const _ of tell(cell, lab, record));
   return Object.assign(record, { hosts: provider.made })
