@@ -97,9 +97,9 @@ export class QemuHost implements Host {
   async restore(name: string): Promise<void> {
     const kept = this.kept.get(name)
     if (!kept) throw new LabError('host', `no state of ${this.name} is kept as ${name}`)
+    await this.machine.end()
     const { spare } = kept
     kept.spare = undefined
-    await this.machine.end()
     await this.goOnFrom(kept, await spare)
   }
 
