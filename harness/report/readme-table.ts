@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { groupBy } from '../lib/group.ts'
 import { duration } from '../lib/text.ts'
 import { baseName, type CellRecord, interrupted, type RunRecord } from './record.ts'
 import { verdictSigns } from './words.ts'
@@ -9,17 +10,21 @@ import { verdictSigns } from './words.ts'
 export function measuredTable(runs: readonly RunRecord[]): string {
   const cells = [...newest(runs).values()]
   const hosts = [...new Set(cells.map(({ host }) => host))].sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1))
-  const rows = new Map<string, CellRecord[]>()
-  for (const cell of cells.toSorted((a, b) => rank(a).localeCompare(rank(b)))) {
-    const row = [cell.scenario, cell.variant].filter(Boolean).join('-')
-    rows.set(row, [...(rows.get(row) ?? []), cell])
-  }
+  const nameOf = ({ scenario, variant }: CellRecord): string => [scenario, variant].filter(Boolean).join('-')
+  const rows = groupBy(
+    cells.toSorted((a, b) => rank(a).localeCompare(rank(b))),
+    nameOf,
+  )
   const line = (words: readonly string[]): string => `| ${words.join(' | ')} |`
   return [
     line(['scenario', 'what it shows', ...hosts]),
     line(['---', '---', ...hosts.map(() => '---')]),
-    ...[...rows].map(([name, row]) =>
-      line([`\`${name}\``, row[0]!.title, ...hosts.map((host) => told(row.find((cell) => cell.host === host)))]),
+    ...rows.map((row) =>
+      line([
+        `\`${nameOf(row[0]!)}\``,
+        row[0]!.title,
+        ...hosts.map((host) => told(row.find((cell) => cell.host === host))),
+      ]),
     ),
   ].join('\n')
 }

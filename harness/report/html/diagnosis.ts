@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../../faults/fault.ts'
+import { groupBy } from '../../lib/group.ts'
 import { type Html, html, type Piece } from '../../lib/html.ts'
 import { bound, first } from '../bound.ts'
 import type { CellRecord, DiagnosisRecord } from '../record.ts'
@@ -29,14 +30,8 @@ ${free.length > 0 && html`<details class="more"><summary>And ${count(free.length
 }
 
 // Stages at which the same had to be named, and the same was, are one row.
-function alike(diagnoses: readonly DiagnosisRecord[]): DiagnosisRecord[][] {
-  const rows = new Map<string, DiagnosisRecord[]>()
-  for (const diagnosis of diagnoses) {
-    const key = JSON.stringify([diagnosis.expected, diagnosis.named])
-    rows.set(key, [...(rows.get(key) ?? []), diagnosis])
-  }
-  return [...rows.values()]
-}
+const alike = (diagnoses: readonly DiagnosisRecord[]): DiagnosisRecord[][] =>
+  groupBy(diagnoses, ({ expected, named }) => JSON.stringify([expected, named]))
 
 interface Said {
   diagnosis: Diagnosis

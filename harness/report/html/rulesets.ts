@@ -1,3 +1,4 @@
+import { groupBy } from '../../lib/group.ts'
 import { type Html, html } from '../../lib/html.ts'
 import { bound } from '../bound.ts'
 import type { CellRecord } from '../record.ts'
@@ -10,12 +11,8 @@ const most = 400
 /** How the ruleset of each stage differs from the healthy one, side by side; stages that differ alike share it. */
 export function renderRulesets({ rulesets }: CellRecord): Html | false {
   if (rulesets.length === 0) return false
-  const groups = alike(rulesets)
-  return part(
-    'Ruleset',
-    'against the healthy host',
-    html`<div class="rulesets">${[...groups.values()].map(group)}</div>`,
-  )
+  const groups = groupBy(rulesets, ({ removed, added }) => JSON.stringify([removed, added]))
+  return part('Ruleset', 'against the healthy host', html`<div class="rulesets">${groups.map(group)}</div>`)
 }
 
 function group(same: CellRecord['rulesets']): Html {
@@ -44,15 +41,6 @@ const side = (kind: 'del' | 'ins', word: string, rules: readonly string[]): Html
   rules.length === 0
     ? html`<td></td>`
     : html`<td class="${kind}"><ul aria-label="${word}">${lines(rules, most, (rule) => html`<li>${rule}</li>`)}</ul></td>`
-
-function alike(rulesets: CellRecord['rulesets']): Map<string, CellRecord['rulesets']> {
-  const groups = new Map<string, CellRecord['rulesets']>()
-  for (const ruleset of rulesets) {
-    const key = JSON.stringify([ruleset.removed, ruleset.added])
-    groups.set(key, [...(groups.get(key) ?? []), ruleset])
-  }
-  return groups
-}
 
 const size = (removed: string[], added: string[]): Html =>
   html`${removed.length > 0 && html`<span class="minus">−${removed.length}</span> `}${added.length > 0 && html`<span class="plus">+${added.length}</span>`}`
