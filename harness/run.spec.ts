@@ -38,7 +38,7 @@ function respond(script: string, host: FakeHost) {
   else if (script.startsWith('ask egress-tcp')) return { code: host.state === 'broken' ? 1 : 0 }
   else if (script.startsWith('ask isolation')) return { code: 1 }
   else if (script.startsWith('journalctl')) return { stdout: host.state === 'broken' ? `dockerd: ${words}` : '' }
-  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host.state, host) }
+  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host) }
   return undefined
 }
 

@@ -47,7 +47,7 @@ describe('a run of many cells', function () {
   afterEach(() => rmSync(reports, { recursive: true }))
 
   const healthy = (script: string, host: FakeHost) =>
-    script.includes('dockfault-evidence') ? { stdout: bundleOf('healthy', host) } : undefined
+    script.includes('dockfault-evidence') ? { stdout: bundleOf(host) } : undefined
 
   /** Runs cells on fake hosts. */
   function run(options: Partial<SessionOptions> = {}, some: readonly Cell[] = cells) {

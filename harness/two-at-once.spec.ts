@@ -35,9 +35,7 @@ function respond(script: string, host: FakeHost) {
   else if (script === 'ask egress-tcp') return { code: host.state === 'broken' || off(host) ? 1 : 0 }
   else if (script.includes('dockfault-evidence'))
     return {
-      stdout:
-        bundleOf(host.state, host) +
-        section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()]),
+      stdout: bundleOf(host) + section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()]),
     }
   return undefined
 }

@@ -7,7 +7,7 @@ import { until } from '../lib/retry.ts'
 import { clockSkew } from './clock-skew.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
-import { identify, isAlive, kill, machineBoot, type ProcessId } from './process.ts'
+import { identify, isAlive, kill, type ProcessId } from './process.ts'
 import type { MachineRecord } from './qemu/runs.ts'
 import { qemu } from './qemu.ts'
 
@@ -23,7 +23,7 @@ const make = async (): Promise<Host | { reason: string }> => {
 /** The machines of this process that run, as they are written down for a later harness. */
 function machines(): ProcessId[] {
   const me = identify(process.pid)!
-  const run = join(cacheRoot(), 'runs', `${me.pid}-${me.start}-${machineBoot()}`)
+  const run = join(cacheRoot(), 'runs', `${me.pid}-${me.start}-${me.boot}`)
   const records = readdirSync(run).map(
     (name) => JSON.parse(readFileSync(join(run, name, 'record.json'), 'utf8')) as MachineRecord,
   )
