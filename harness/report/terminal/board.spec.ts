@@ -84,6 +84,17 @@ describe('the board', () => {
     expect(text()).to.not.contain('✓ debian13-stale-kernel')
   })
 
+  it('promises no end where all that is left is past its time', () => {
+    const { stream, text } = terminal()
+    const board = createBoard(stream, live)
+    board.plan?.({ jobs: 1, expected: new Map([['debian12-healthy', 0]]), done: [] })
+    board.cellStart({ ...first!, name: 'debian12-healthy' })
+    board.progress('probing', 'debian12-healthy')
+    board.stageStart('healthy', 'debian12-healthy')
+    expect(screen(text()).at(-2)).to.match(/0 of 1 · 1 run · past its usual time$/)
+    board.close()
+  })
+
   it('says nothing of a bar once it is closed', () => {
     const { stream, text } = terminal()
     const board = createBoard(stream, live)

@@ -154,6 +154,7 @@ class Board {
   #sum(): string {
     const ended = this.#ended.size
     const waiting = this.#waiting().length
+    const left = this.#left()
     const parts = [
       `${ended} of ${this.#expected.size}`,
       tally(
@@ -162,7 +163,7 @@ class Board {
       ),
       this.#running.size > 0 && `${this.#running.size} run`,
       waiting > 0 && `${waiting} wait`,
-      ended < this.#expected.size && `about ${rough(this.#left())} left`,
+      ended < this.#expected.size && (left > 0 ? `about ${rough(left)} left` : 'past its usual time'),
     ]
     return `  ${bar(ended, this.#expected.size)} ${parts.filter(Boolean).join(' · ')}`
   }
