@@ -3,6 +3,7 @@ import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import type { Guest } from '../guest/guest.ts'
+import { awaitSettled } from '../guest/settled.ts'
 import type { Machine } from './machine.ts'
 
 const hopeless = /^\(initramfs\) *$|Kernel panic - not syncing|Failed to load ldlinux|No bootable device/m
@@ -18,11 +19,12 @@ interface BootOptions {
 /** Waits until the agent answers from a boot (another one than `after`), and systemd has settled, well or not. */
 export async function awaitBoot(machine: Machine, guest: Guest, options: BootOptions): Promise<string> {
   const { slow, signal } = options
+  const from = (await consoleOf(machine)).length
   const bootId = await until(
     options.after ? 'the host to reboot' : 'the host to boot',
     async () => {
       if (!machine.isAlive()) throw new LabError('interrupted', 'gone')
-      const console = await readFile(machine.consoleFile, 'utf8').catch(() => '')
+      const console = await consoleOf(machine)
       // Nothing that comes after these words answers any more.
       if (hopeless.test(console.slice(-4000))) throw new LabError('interrupted', 'the boot failed')
       await machine.agent.sync(1500)
@@ -34,22 +36,24 @@ export async function awaitBoot(machine: Machine, guest: Guest, options: BootOpt
     signal.throwIfAborted()
     throw await lost(machine, error)
   })
-  // `--wait` fails where the bus is not up yet: then it is asked again. Any final state will do.
-  await until(
-    'systemd to settle',
-    async () => {
-      if (!machine.isAlive()) throw await lost(machine, undefined)
-      const { stdout } = await guest.exec('systemctl is-system-running --wait', { deadlineMs: 60_000 })
-      return /running|degraded|maintenance/.test(stdout) || undefined
+  await awaitSettled(guest, {
+    slow,
+    signal,
+    console: async () => {
+      if (!machine.isAlive()) throw new LabError('interrupted', 'gone')
+      return (await consoleOf(machine)).slice(from)
     },
-    { deadlineMs: 120_000 * slow, everyMs: 300, signal },
-  )
+  }).catch(async (error: unknown) => {
+    throw machine.isAlive() ? error : await lost(machine, error)
+  })
   return bootId
 }
 
+const consoleOf = (machine: Machine): Promise<string> => readFile(machine.consoleFile, 'utf8').catch(() => '')
+
 /** The error of a host that does not answer, with what it said last. */
 export async function lost(machine: Machine, cause: unknown): Promise<LabError> {
-  const console = clean(await readFile(machine.consoleFile, 'utf8').catch(() => ''))
+  const console = clean(await consoleOf(machine))
   const tail = console.trim().split('\n').slice(-8).join('\n')
   const how = machine.isAlive() ? 'does not answer' : `has ended (QEMU: ${machine.lastWords() || 'no word'})`
   return new LabError(

@@ -6,6 +6,7 @@ import { until } from '../../lib/retry.ts'
 import { clean, shellQuote } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
 import { Runner, runnerProgram } from '../guest/runner.ts'
+import { awaitSettled } from '../guest/settled.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
 import type { VagrantMachine } from './machine.ts'
 import type { Ssh } from './ssh.ts'
@@ -79,6 +80,8 @@ export class VagrantHost implements Host {
     const { ssh, options, machine } = this
     const { signal } = options
     const { slow } = machine
+    // A first boot has begun before anybody asked.
+    const from = before ? (await this.console()).length : 0
     await until(
       before ? 'the host to reboot' : 'the host to boot',
       async () => {
@@ -91,14 +94,7 @@ export class VagrantHost implements Host {
       },
       { deadlineMs: 120_000 * slow, everyMs: 500, signal },
     )
-    await until(
-      'systemd to settle',
-      async () => {
-        const { stdout } = await this.guest.exec('systemctl is-system-running --wait', { deadlineMs: 60_000 })
-        return /running|degraded|maintenance/.test(stdout) || undefined
-      },
-      { deadlineMs: 120_000 * slow, everyMs: 300, signal },
-    )
+    await awaitSettled(this.guest, { slow, signal, console: async () => (await this.console()).slice(from) })
   }
 
   /** Keeps the whole machine under a name, by the plugin that has a word for it. */
