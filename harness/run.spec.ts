@@ -307,6 +307,21 @@ describe('sabotage turns a run red', () => {
     expect(record.verdict).to.equal('broken')
     expect(record.reason).to.contain('stage provision:')
   })
+
+  it('and what a host does whose kernel has failed is broken too, where it is not as expected', async () => {
+    const oops = faultWith({
+      inject: async (host) => {
+        ;(host as FakeHost).said = '[ 27.1] BUG: kernel NULL pointer dereference, address: 000000000000003d'
+      },
+    })
+    const record = await play(oops)
+    expect(record.verdict).to.equal('broken')
+    expect(record.reason).to.match(/^stage latent: the kernel of the host failed: BUG: kernel NULL/)
+    expect(record.stages.at(-1)!.mismatches.join()).to.contain('stale-kernel was not named')
+    expect(
+      (await play({ ...oops, detectors: {} }, { latent: undefined, broken: undefined, fixes: [] })).verdict,
+    ).to.equal('passed')
+  })
 })
 
 describe('detectors from outside', () => {

@@ -2,6 +2,7 @@ import { hostFacts } from './cell/host-facts.ts'
 import { readJournal } from './cell/journal.ts'
 import { type Lab, Scene } from './cell/scene.ts'
 import { tryFix } from './cell/try-fix.ts'
+import { kernelFailure } from './hosts/guest/kernel-failure.ts'
 import type { Host } from './hosts/host.ts'
 import { LabError, messageOf } from './lib/errors.ts'
 import type { CellRecord, StageRecord } from './report/record.ts'
@@ -130,7 +131,7 @@ async function play(name: string, scene: Scene): Promise<StageRecord> {
   try {
     const fix = scene.cell.fixes.find(({ use }) => name === `fix:${use}`)
     await interruptible(scene, fix ? tryFix(scene, fix, stage) : parts[name]!(scene, stage))
-    if (stage.mismatches.length > 0) stage.verdict = 'failed'
+    if (stage.mismatches.length > 0) await judge(stage, scene)
   } catch (error) {
     if (scene.lab.signal.aborted) throw error
     stage.verdict = 'broken'
@@ -139,6 +140,13 @@ async function play(name: string, scene: Scene): Promise<StageRecord> {
   }
   stage.durationMs = Math.round(performance.now() - started)
   return stage
+}
+
+/** What a host with a failed kernel does is no word on the fault, a fix or a detector. */
+async function judge(stage: StageRecord, { host }: Scene): Promise<void> {
+  const failure = host?.capabilities.has('own-kernel') && kernelFailure(await host.console())
+  stage.verdict = failure ? 'broken' : 'failed'
+  if (failure) stage.summary = `the kernel of the host failed: ${failure}`
 }
 
 /** Work that an interruption need not wait for once there is a host: it is about to be destroyed, and the work with it. */

@@ -13,6 +13,7 @@ export class FakeHost implements Host {
   /** What a spec's fault has done to this host. */
   state = 'healthy'
   boots = 1
+  said = 'fake console'
   disposed = false
   private readonly respond: Respond
   private readonly serial: number
@@ -54,7 +55,7 @@ export class FakeHost implements Host {
   }
 
   async console(): Promise<string> {
-    return 'fake console'
+    return this.said
   }
 
   async shell(): Promise<void> {}

@@ -1,11 +1,8 @@
 import { LabError } from '../../lib/errors.ts'
 import { until } from '../../lib/retry.ts'
-import { clean } from '../../lib/text.ts'
 import type { Guest } from './guest.ts'
+import { kernelFailure } from './kernel-failure.ts'
 
-// What Linux prints where it ends a process, or itself, for a fault of its own (arch/x86: die, oops_begin; BUG()). Not its
-// lockups: those a slow processor has, and gets over.
-const ofKernel = /BUG: (?:kernel NULL|unable to handle).*|kernel BUG at .*|Oops: .*|general protection fault.*\[#\d.*/
 const onceMs = 10_000
 
 interface SettleOptions {
@@ -28,7 +25,7 @@ export async function awaitSettled(guest: Guest, { slow, signal, console }: Sett
     async () => {
       const said = await console()
       // It may yet settle, without what was ended: one whole wait is for that.
-      if (Date.now() - started > onceMs * slow) failure = ofKernel.exec(clean(said))?.[0]
+      if (Date.now() - started > onceMs * slow) failure = kernelFailure(said)
       if (failure) throw new LabError('interrupted', 'the kernel has failed')
       // `--wait` fails where the bus is not up yet: then it is asked again. Any final state will do.
       const { stdout } = await guest.exec('systemctl is-system-running --wait', { deadlineMs: onceMs })
