@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import pc from 'picocolors'
+import { helpFor, helps } from './commands/help.ts'
 import { exit, LabError } from './lib/errors.ts'
 
 // Each command is loaded when it is called, so that a mistake in a scenario is told within a second.
@@ -33,21 +34,26 @@ async function main([name, ...args]: string[]): Promise<number> {
       interrupt.abort(new LabError('interrupted', `interrupted by ${signal}`))
     })
   try {
+    const help = helpFor(name ?? '', args)
+    if (help) {
+      console.log(help)
+      return exit.passed
+    }
     const command = commands[name ?? '']
     if (!command)
       throw new LabError('usage', name ? `no command ${name}` : 'no command given', {
-        hint: `commands: ${Object.keys(commands).join(', ')}`,
+        hint: helpFor('help', [])!,
       })
     return await (await command()).default(args, interrupt.signal)
   } catch (error) {
-    return tell(error)
+    return tell(error, name)
   }
 }
 
-function tell(error: unknown): number {
+function tell(error: unknown, name: string | undefined): number {
   if (error instanceof LabError) {
     console.error(pc.red(error.message))
-    for (const [name, fact] of Object.entries(error.facts)) console.error(pc.dim(`  ${name}: ${fact}`))
+    for (const [key, fact] of Object.entries(error.facts)) console.error(pc.dim(`  ${key}: ${fact}`))
     if (error.hint) console.error(error.hint)
     return error.exitCode
   }
@@ -55,6 +61,7 @@ function tell(error: unknown): number {
   const code = (error as NodeJS.ErrnoException).code
   if (code?.startsWith('ERR_PARSE_ARGS')) {
     console.error(pc.red((error as Error).message))
+    console.error(`npm run ${helps[name!]!.call.split(' ')[0]} -- --help tells what there is`)
     return exit.usage
   }
   console.error(error)

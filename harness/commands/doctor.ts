@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 import pc from 'picocolors'
 import { providers } from '../hosts/index.ts'
 import { hostImages } from '../images/recipe.ts'
 import { exit } from '../lib/errors.ts'
 
 /** `npm run doctor`: what this machine can do, and what is missing. Starts nothing. Exit 2 where no provider can serve. */
-export default async function doctor(): Promise<number> {
+export default async function doctor(args: string[]): Promise<number> {
+  parseArgs({ args })
   const root = process.getuid?.() === 0
   const lines: [boolean, string, string][] = [
     [Number(process.versions.node.split('.')[0]) >= 20, 'Node', process.versions.node],
