@@ -73,8 +73,7 @@ export async function observe(
     outside.set(adapter.name, await askOutside(host, adapter))
   }
   by.progress('operating')
-  const probes = [...seen]
-  for (const probe of by.probes.filter(({ changes }) => changes)) probes.push(await ask(host, probe))
+  const probes = [...seen, ...(await operate(host, by.probes))]
   const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
   return {
     probes,
@@ -86,6 +85,13 @@ export async function observe(
     traces,
     outside,
   }
+}
+
+/** Asks, one after the other, those of the probes that change the host. */
+export async function operate(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
+  const results: ProbeResult[] = []
+  for (const probe of probes.filter(({ changes }) => changes)) results.push(await ask(host, probe))
+  return results
 }
 
 /** Every difference between what a scenario expects of a host, as far as it does, and what was seen, a sentence each. */

@@ -15,7 +15,7 @@ import type { Cell, Expectation } from '../scenario/cell.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
 import { equip } from '../scoring/equip.ts'
-import { differences, type Follower, type Observation, observe } from './observe.ts'
+import { differences, type Follower, type Observation, observe, operate } from './observe.ts'
 import { preparation } from './preparation.ts'
 
 /** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
@@ -67,6 +67,11 @@ export class Scene {
     return [this.cell.fault, this.cell.and].flatMap((each) =>
       each ? [{ fault: this.lab.faults[each.kind]!, params: each.params }] : [],
     )
+  }
+
+  /** Those that the scenario asks. */
+  private get probes(): Probe[] {
+    return this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
   }
 
   /** A new host with its hidden variables pinned, its outside and its probe containers. */
@@ -126,14 +131,13 @@ export class Scene {
 
   /** Looks at the host, and notes in the record what was seen; each difference from what is expected is a mismatch. */
   async look(stage: StageRecord, expected: Partial<Expectation> = {}, as = stage.name): Promise<Observation> {
-    const asked = this.lab.probes.filter(({ name }) => name in this.cell.healthy.probes)
     // After a fix the probes judge; a packet is followed where it is known beforehand how it has to fare.
     const known = expected.probes !== undefined
     const followers = (known && this.lab.followers) || []
     const outside = (known && this.lab.outside) || []
     const seen = await observe(this.host!, {
       ...this.lab,
-      probes: asked,
+      probes: this.probes,
       followers,
       outside: outside.filter(({ name }) => !this.unequipped.has(name)),
     })
@@ -177,6 +181,8 @@ export class Scene {
       await this.provision()
       await this.inject()
       await this.trigger()
+      // What a state is kept of has been operated on; and where iptables 1.8.11 is the fault, that alone takes rules away.
+      await operate(this.host!, this.probes)
       this.anew = true
     }
     this.untouched = false
