@@ -146,6 +146,17 @@ describe('the story of a cell', () => {
     expect((await play()).hosts).to.have.length(cell.fixes.length)
   })
 
+  it('operates on a host that it breaks anew as on the one that it looked at, before a fix', async () => {
+    const changing = { ...probe('new-network', 'pass'), changes: true }
+    const healthy = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
+    const asked = (of: Cell['broken']) => ({ ...of!, probes: { ...of!.probes, 'new-network': 'pass' as const } })
+    const of = { healthy, latent: asked(cell.latent), broken: asked(cell.broken) }
+    const { hosts, verdict } = await play({ probes: [...probes, changing] }, of)
+    expect(verdict).to.equal('passed')
+    const at = (words: string): number => hosts[1]!.scripts.findIndex((script) => script.includes(words))
+    expect(at('ask new-network')).to.be.within(at('rmmod') + 1, at('apt-get install -y --reinstall') - 1)
+  })
+
   it('knows what kept images and machines spared it: images once, a machine for each of its hosts', async () => {
     const kept: Partial<Provider> = {
       provision: async (options) => {
