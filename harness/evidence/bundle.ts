@@ -1,33 +1,87 @@
-import { LabError } from '../lib/errors.ts'
 import { clean } from '../lib/text.ts'
+import { readFirstFormat } from './bundle-1.ts'
+import { checksum } from './checksum.ts'
+import { notABundle } from './not-a-bundle.ts'
+import type { Section, SectionStatus } from './section.ts'
 
-/** One section of a bundle: what a collector function printed, and its exit code. */
-export interface Section {
-  text: string
-  code: number
+export { parseBundle } from './bundle-1.ts'
+
+/** What a collector printed: its version, whether all of it is there, and its sections by name. */
+export interface Bundle {
+  format: number
+  version: string
+  whole: boolean
+  sections: Map<string, Section>
 }
 
-/** A bundle's sections by name. Throws LabError `usage` where the text is no whole bundle. */
-export function parseBundle(bundle: string): Map<string, Section> {
-  const lines = bundle.replaceAll('\r\n', '\n').split('\n')
-  if (lines[0] !== 'dockfault-evidence 1') throw notABundle(1, 'the first line is not `dockfault-evidence 1`')
+const header = /^dockfault-evidence (\d+)(?: (\S+))?$/
+// The checksum is of all that stands before it, from the line that begins the section on.
+const ending = /^(--- end (\S+) (ok|absent|failed|timed-out) (\d+) (\d+)) (\d+|[0-9a-f]{64})$/
+const words = { absent: 'the host has no such thing', failed: 'it failed', 'timed-out': 'it took too long' } as const
+
+/**
+ * Reads a bundle as far as it goes: a section that was changed or cut is there, and failed or timed out. Throws LabError
+ * `usage` where the text is no bundle, or more than one.
+ */
+export function readBundle(text: string): Bundle {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+  const [, format, version = ''] = lines[0]!.match(header) ?? []
+  if (!format) throw notABundle(1, 'the first line is not `dockfault-evidence 2`')
+  const second = lines.findIndex((line, index) => index > 0 && header.test(line))
+  if (second > 0) throw notABundle(second + 1, `two bundles in one file, the second begins at line ${second + 1}`)
+  if (format === '1') return { format: 1, version: '1', ...readFirstFormat(lines) }
+
+  const whole = lines.indexOf('--- whole')
+  const rest = whole < 0 ? -1 : lines.findIndex((line, index) => index > whole && line.trim() !== '')
+  if (rest > 0) throw notABundle(rest + 1, 'something follows the end of the bundle')
+  return { format: Number(format), version, whole: whole > 0, sections: readSections(lines) }
+}
+
+function readSections(lines: readonly string[]): Map<string, Section> {
   const sections = new Map<string, Section>()
-  let open: { name: string; lines: string[] } | undefined
-  for (const [index, line] of lines.entries()) {
-    const [, begin] = line.match(/^--- begin (\S+)$/) ?? []
-    const [, end, code] = line.match(/^--- end (\S+) (\d+)$/) ?? []
-    if (begin) open = { name: begin, lines: [] }
-    else if (end) {
-      if (open?.name !== end) throw notABundle(index + 1, `section ${end} ends but did not begin`)
-      sections.set(end, { text: clean(open.lines.join('\n')), code: Number(code) })
-      open = undefined
-    } else open?.lines.push(line.slice(1))
+  const add = (name: string, section: Section): void => {
+    // Which of two is true cannot be known.
+    sections.set(name, sections.has(name) ? broken('it stands in the bundle twice') : section)
   }
-  if (open) throw notABundle(lines.length, `section ${open.name} does not end: the bundle was cut off`)
+  let open: { name: string; from: number } | undefined
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith('--- ')) continue
+    const [, begun] = line.match(/^--- begin (\S+)$/) ?? []
+    const ended = line.match(/^--- end (\S+)/)?.[1]
+    if (open && (begun || (ended && ended !== open.name))) {
+      add(open.name, broken('its end is missing: the bundle was changed'))
+      open = undefined
+    }
+    if (begun) open = { name: begun, from: index }
+    else if (ended && !open) add(ended, broken('its beginning is missing: the bundle was changed'))
+    else if (ended && open) {
+      add(ended, closed(lines.slice(open.from, index), line))
+      open = undefined
+    }
+  }
+  if (open) add(open.name, { ...broken('the bundle was cut short in it'), status: 'timed-out' })
   return sections
 }
 
-const notABundle = (line: number, what: string): LabError =>
-  new LabError('usage', `not a dockfault bundle, line ${line}: ${what}`, {
-    hint: 'make it with: sh collect.sh >host.bundle',
-  })
+function closed(lines: readonly string[], end: string): Section {
+  const [, stated = '', , word, code, ms, sum] = end.match(ending) ?? []
+  if (!sum || checksum(`${lines.join('\n')}\n${stated}`, sum.length === 64 ? 'sha256' : 'crc') !== sum)
+    return broken('it was changed after it was collected')
+  const status = word as SectionStatus
+  const of = (mark: string): string =>
+    clean(
+      lines
+        .slice(1)
+        .filter((line) => line.startsWith(mark))
+        .map((line) => line.slice(1))
+        .join('\n'),
+    )
+  const complaints = of('!')
+  const why = status === 'ok' ? '' : complaints.split('\n').find((line) => line.trim() !== '') || words[status]
+  return { status, why: why.trim(), code: Number(code), ms: Number(ms), text: of(' '), complaints }
+}
+
+const broken = (why: string): Section => ({ status: 'failed', why, code: -1, text: '', complaints: '' })

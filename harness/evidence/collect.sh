@@ -5,184 +5,273 @@
 #   sh collect.sh >host.bundle
 #
 # Credentials in what it quotes are left out. With --hide-addresses public addresses and hardware addresses are
-# replaced, each by one of a documentation range and the same one each time; private ones stay, for diagnosis needs them.
+# replaced by ones of documentation ranges, the same one each time; private ones stay, for diagnosis needs them.
+# With --patience N everything may take N times as long.
 #
-# Every section is framed by `--- begin NAME` and `--- end NAME CODE`; its lines are indented by one space, so that
-# nothing a host prints can look like a frame.
+# A bundle has a section for each thing that is looked at: `--- begin NAME`, what was printed (indented by a space, by
+# `!` where it came on standard error), and `--- end NAME STATUS CODE MS CHECKSUM`. Its last line is `--- whole`.
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-# user:password@ in a URL, and what follows a word for a secret.
-redact() {
-    sed -E -e 's#(://)[^/@[:space:]"]+@#\1REDACTED@#g' \
-        -e 's#(("?[A-Za-z0-9_.-]*(password|passwd|secret|token|api[_-]?key|auth)"?)[[:space:]]*[=:][[:space:]]*)("[^"]*"|[^[:space:],}]+)#\1"REDACTED"#gI'
-}
+version=eca14d0d4fa6
+overall=24
+sections='addresses boot-files conntrack-stats docker-config docker-install drop-counters fdb ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
 
-section() {
-    name=$1
-    shift
-    printf -- '--- begin %s\n' "$name"
-    # The exit code travels as the last line of the same pipe: no temporary file is needed.
-    { "$@" 2>&1; printf '\n%s\n' "$?"; } | redact | sed -e '$!s/^/ /' -e "\$s/^/--- end $name /"
-}
-
-hide_addresses() {
-    awk '
-        function private(a, p) {
-            split(a, p, ".")
-            return p[1] == 0 || p[1] == 10 || p[1] == 127 || p[1] >= 224 || (p[1] == 172 && p[2] >= 16 && p[2] <= 31) ||
-                (p[1] == 192 && p[2] == 168) || (p[1] == 169 && p[2] == 254) || (p[1] == 100 && p[2] >= 64 && p[2] <= 127)
-        }
-        function stand_in(a, kind) {
-            if (kind == "4") { if (private(a)) return a; if (!(a in known)) known[a] = "198.18." int(n4 / 250) "." (n4++ % 250 + 1) }
-            else if (kind == "m") { if (!(a in known)) known[a] = sprintf("02:00:00:00:%02x:%02x", nm / 256, nm++ % 256) }
-            return known[a]
-        }
-        function replaced(line, pattern, kind, out, before, after) {
-            out = ""
-            while (match(line, pattern)) {
-                before = substr(line, RSTART - 1, 1); after = substr(line, RSTART + RLENGTH, 1)
-                # Digits and dots around it make it a version or a longer number, and no address.
-                if (RSTART > 1 && before ~ /[0-9.]/ || after ~ /[0-9]/) out = out substr(line, 1, RSTART + RLENGTH - 1)
-                else out = out substr(line, 1, RSTART - 1) stand_in(substr(line, RSTART, RLENGTH), kind)
-                line = substr(line, RSTART + RLENGTH)
-            }
-            return out line
-        }
-        {
-            line = replaced($0, "[0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?[.][0-9][0-9]?[0-9]?", "4")
-            print replaced(line, "[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]", "m")
-        }'
-}
-
-bounded() { timeout 5 "$@"; }
-
-system() {
-    echo "kernel $(uname -r)"
-    echo "boot-id $(cat /proc/sys/kernel/random/boot_id)"
-    echo "os $(. /etc/os-release && echo "$PRETTY_NAME")"
-    echo "container $(systemd-detect-virt --container 2>/dev/null || echo none)"
-    echo "uptime $(cut -d' ' -f1 /proc/uptime)"
-}
+# A file for each section, parted where a line begins with `#: `.
+write_sections() {
+    awk -v work="$work" '
+        /^#: / { if (file) close(file); file = work "/" $2 ".sh"; if ($2 != "lib") print ". \"$work/lib.sh\"" >file; next }
+        { print >file }' <<'END OF SECTIONS'
+#: lib
+# What sections share.
+absent() { echo "$1" >&2; exit 90; }
+fail() { echo "$1" >&2; exit 1; }
+needs() { command -v "$1" >/dev/null || absent "$1 is not installed"; }
+needs_root() { [ "$(id -u)" = 0 ] || fail "only root may see this"; }
 
 # What Docker's bridge driver needs of the kernel, by either iptables backend.
+# shellcheck disable=SC2034
 needed='overlay veth bridge br_netfilter nf_tables nft_compat nft_chain_nat nf_nat nf_conntrack xt_MASQUERADE xt_conntrack xt_addrtype xt_nat ip_tables iptable_nat iptable_filter'
 
-kernels() { for tree in /lib/modules/*/; do [ -e "$tree/modules.dep" ] && basename "$tree"; done; true; }
+in_container() {
+    systemd-detect-virt -q --container 2>/dev/null || [ -e /.dockerenv ] || [ -e /run/.containerenv ]
+}
 
-# For the running kernel: what modprobe would do. Its dry run trusts the index, so the files it names are looked at too.
-modules() {
-    # A container asks its host's kernel, whose modules are not its own to load.
-    [ -e /proc/modules ] && command -v modprobe >/dev/null && ! systemd-detect-virt -q --container || return 0
-    loaded=" $(cut -d' ' -f1 /proc/modules | tr '\n' ' ') "
-    for module in $needed; do
-        case $loaded in *" $module "*) echo "$module loaded"; continue ;; esac
-        if plan=$(modprobe -n -v "$module" 2>&1); then
-            state=loadable
-            for file in $(printf '%s\n' "$plan" | sed -n 's/^insmod \([^ ]*\).*/\1/p'); do
-                [ -e "$file" ] || state="missing $file: no such file, though the module index names it"
-            done
-            case $plan in *builtin*) state=builtin ;; esac
-            echo "$module $state"
-        elif [ -d "/sys/module/$module" ]; then
-            echo "$module builtin"
-        else
-            echo "$module missing $plan"
-        fi
+# A listing would load a module where the kernel has not needed it yet; absent, it has nothing to list. A kernel without
+# loadable modules has no such thing to load.
+present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || in_container; }
+
+# Whether the legacy backend has tables: /proc/net/ip_tables_names and its like. A file of /proc has no size, so it is
+# read.
+legacy_tables() {
+    [ -e "/proc/net/$1" ] || return 1
+    names=$(cat "/proc/net/$1" 2>/dev/null) || fail "only root may see this"
+    [ -n "$names" ]
+}
+
+# The processes dockerd of this host; those inside containers have another PID namespace.
+dockerd_pids() {
+    own=$(readlink /proc/self/ns/pid)
+    grep -sEl '^dockerd(-current)?$' /proc/[0-9]*/comm | while IFS=/ read -r _ _ pid _; do
+        other=$(readlink "/proc/$pid/ns/pid" 2>/dev/null)
+        [ "${other:-$own}" != "$own" ] || echo "$pid"
     done
 }
 
-# For every installed kernel: which of the needed modules its tree holds.
-trees() {
-    for kernel in $(kernels); do
-        tree=/lib/modules/$kernel
-        cat "$tree/modules.dep" "$tree/modules.builtin" 2>/dev/null |
-            awk -v needed="$needed" -v kernel="$kernel" '
-                BEGIN { split(needed, list, " "); for (i in list) want[list[i]] = 1 }
-                { file = $1; sub(/:$/, "", file); name = file; sub(/.*\//, "", name); sub(/\.ko.*/, "", name) }
-                name in want { print kernel, name, (/:/ ? file : "") }' |
-            while read -r kernel module file; do
-                [ -z "$file" ] || [ -e "$tree/$file" ] && echo "$kernel $module"
-            done
-    done
-    true
+# The client, of the host's own dockerd: what its environment names may be another machine.
+docker() (
+    [ ! -S /var/run/docker.sock ] || {
+        unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_TLS DOCKER_CERT_PATH DOCKER_API_VERSION
+        DOCKER_HOST=unix:///var/run/docker.sock
+        export DOCKER_HOST
+    }
+    exec docker "$@"
+)
+#: addresses
+needs ip
+ip -j address
+#: boot-files
+# What sets addresses, forwarding and the like at boot: FILE LINE, without comments.
+lines() {
+    pattern=$1
+    shift
+    grep -HsE "$pattern" "$@" | head -n 2000 | sed 's/:/ /'
 }
-
-units() {
-    systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
-        docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
-        firewalld.service ufw.service
+lines '^[[:space:]]*-?net[./]' /etc/sysctl.conf /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf \
+    /usr/lib/sysctl.d/*.conf
+lines '^[[:space:]]*[^#;[:space:]]' /etc/systemd/networkd.conf /etc/systemd/network/*.network \
+    /etc/systemd/network/*.netdev /etc/systemd/network/*.d/*.conf /run/systemd/network/*.network \
+    /run/systemd/network/*.netdev /etc/NetworkManager/NetworkManager.conf /etc/NetworkManager/conf.d/*.conf \
+    /etc/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* /etc/default/ufw /etc/ufw/ufw.conf \
+    /etc/ufw/sysctl.conf /etc/ufw/after.rules /etc/firewalld/firewalld.conf /etc/systemd/system/docker.service.d/*.conf \
+    /etc/systemd/system/docker.service /etc/default/docker /etc/sysconfig/docker /etc/sysconfig/docker-network
+#: conntrack-stats
+dir=/proc/sys/net/netfilter
+[ -e $dir/nf_conntrack_max ] || absent 'the kernel has not loaded nf_conntrack'
+echo "count $(cat $dir/nf_conntrack_count)"
+echo "max $(cat $dir/nf_conntrack_max)"
+[ ! -e /proc/net/stat/nf_conntrack ] || cat /proc/net/stat/nf_conntrack
+#: docker-config
+# The file that dockerd reads, by its own words if it runs, by its unit's otherwise.
+words() {
+    pid=$(dockerd_pids | head -n 1)
+    if [ -n "$pid" ]; then tr '\0' '\n' <"/proc/$pid/cmdline"
+    else systemctl show -p ExecStart docker.service 2>/dev/null | tr ' ' '\n'; fi
 }
-
-docker_journal() { journalctl -u docker.service -b -o cat --no-pager -n 80 -q; }
-
-docker_config() { cat /etc/docker/daemon.json 2>/dev/null || echo '{}'; }
-
-docker_command() {
-    pid=$(systemctl show -P MainPID docker.service 2>/dev/null)
-    [ "${pid:-0}" -gt 0 ] 2>/dev/null && tr '\0' '\n' <"/proc/$pid/cmdline"
-    true
-}
-
-docker_up() { systemctl is-active -q docker.service; }
-docker_server() { docker_up && bounded docker version -f '{{.Server.Version}}'; }
-docker_networks() { docker_up || return 0; bounded docker network ls -q --no-trunc | xargs -r timeout 5 docker network inspect; }
-# Asked once for two sections. Names, addresses and ports alone: environment and labels may hold secrets.
-inspected() {
-    docker_up || return 0
-    bounded docker ps -q --no-trunc | xargs -r timeout 5 docker inspect -f \
-        '{{.Name}} {{.State.Pid}} {{.HostConfig.NetworkMode}} {"name":{{json .Name}},"mode":{{json .HostConfig.NetworkMode}},"ports":{{json .NetworkSettings.Ports}},"networks":{{json .NetworkSettings.Networks}}}'
-}
-docker_containers() {
-    [ -z "$containers" ] || printf '%s\n' "$containers" | sed 's/^[^ ]* [0-9]* [^ ]* {/{/'
-    return $inspection
-}
-
-# Each running container's own end of its links, and its way out: what `ip` says inside its network namespace.
-container_links() {
-    command -v nsenter >/dev/null || return 0
-    printf '%s\n' "$containers" | head -n 40 | while read -r container pid mode rest; do
-        [ -n "$rest" ] && [ "$mode" != host ] && [ "$pid" -gt 0 ] 2>/dev/null || continue
-        nsenter -t "$pid" -n sh -c 'ip -o link; ip -o -4 route show default' 2>/dev/null |
-            sed -n -e "s|^[0-9]*: \([^:@]*\)@if\([0-9]*\): <\([^>]*\)>.*|$container link \1 \2 \3|p" -e "s|^default |$container route &|p"
-    done
-    true
-}
-
-iptables_tool() {
-    iptables --version
-    readlink -f "$(command -v iptables)"
-}
-
-# A listing would load nf_tables or ip_tables where the kernel has not needed them yet; absent, they have no rules.
-# A kernel without loadable modules has no such thing to load.
-present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || systemd-detect-virt -q --container; }
-rules_nft() { ! present nf_tables || iptables-nft-save 2>/dev/null; }
-# A file of /proc has no size: whether it names a table is known by reading it.
-rules_legacy() { ! grep -q . /proc/net/ip_tables_names 2>/dev/null || iptables-legacy-save 2>/dev/null; }
-rules_native() { ! present nf_tables || nft -j list ruleset; }
-# The same as text, for people: with handles, by which a rule is found in both.
-rules_text() { ! present nf_tables || nft -a -s list ruleset 2>/dev/null; }
-
+file=$(words | sed -n -e 's/^--\{0,1\}config-file=//p' -e '/^--\{0,1\}config-file$/ { n' -e 'p' -e '}' | tail -n 1)
+file=${file:-/etc/docker/daemon.json}
+echo "file $file"
+[ ! -e "$file" ] || cat "$file"
+#: docker-install
+# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words.
+for file in "$(command -v dockerd)" /usr/bin/dockerd /usr/local/bin/dockerd /snap/bin/docker.dockerd; do
+    [ ! -x "$file" ] || echo "binary $file"
+done | sort -u
+for pid in $(dockerd_pids); do
+    # The name in parentheses may hold anything.
+    state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null) || continue
+    echo "process $pid $state $(tr '\0' '\t' <"/proc/$pid/cmdline")"
+done
+#: drop-counters
+cat /proc/net/snmp /proc/net/netstat || exit
+[ ! -e /proc/net/snmp6 ] || cat /proc/net/snmp6
+sed -n '3,$ s/^ */dev /p' /proc/net/dev
+#: fdb
+needs bridge
+bridge -j fdb show
+#: ipsets
+present ip_set || exit 0
+needs ipset
+ipset save
+#: iptables-tool
+needs iptables
+iptables --version
+readlink -f "$(command -v iptables)"
+#: kernel-log
+! in_container || absent 'a container sees the log of its host'
+needs dmesg
+log=$(dmesg) || exit
+echo "$log" | grep -iE 'conntrack|neighbou?r.*(table|overflow)|martian|unregister_netdevice|own address as source|duplicate address|SYN flooding|\[UFW |nf_tables|x_tables|ip_tables|br_netfilter|Unknown symbol|disagrees about version|entered (disabled|blocking) state|NETDEV WATCHDOG|Link is Down' |
+    tail -n 100
+#: kernels
+for tree in /lib/modules/*/; do [ ! -e "$tree/modules.dep" ] || basename "$tree"; done
+#: layer2-rules
+# Rules of the legacy backend for ARP and for bridges; those of nftables are among the native ones.
+if legacy_tables arp_tables_names; then
+    needs arptables-legacy-save
+    arptables-legacy-save | grep '^-A' | sed 's/^/arp /'
+fi
+for table in filter nat broute; do
+    [ -d "/sys/module/ebtable_$table" ] || continue
+    needs ebtables-legacy
+    # It loads the module of a table that it lists; this one is there.
+    ebtables-legacy -t $table -L --Lx | grep -- ' -A ' | sed 's/^ebtables/bridge/'
+done
+true
+#: links
+needs ip
+ip -j -d link
+#: listeners
+needs ss
+# By way of /proc: the other way would load a module of the kernel.
+PROC_ROOT=/proc/ ss -Hlntup
+#: neighbours
+needs ip
+ip -j neighbour show nud all
+#: resolver
+file=/etc/resolv.conf
+target=$(readlink $file) && echo "link $target"
+[ -e $file ] || absent "$file ${target:+is a link to $target, which }does not exist"
+sed 's/^/host /' $file || exit
+stub=/run/systemd/resolve/resolv.conf
+[ ! -r $stub ] || sed 's/^/upstream /' $stub
+#: routing-rules
+needs ip
+ip -j -4 rule
+#: routing-rules6
+[ -d /proc/sys/net/ipv6 ] || absent 'the kernel has no IPv6'
+needs ip
+ip -j -6 rule
+#: saved-rules
 # What the admin has the host load at boot.
-saved_rules() {
-    for file in /etc/iptables/rules.v4 /etc/sysconfig/iptables /etc/nftables.conf /etc/sysconfig/nftables.conf; do
-        [ -r "$file" ] && grep -v '^[[:space:]]*\(#\|$\)' "$file" | head -n 500 | sed "s|^|$file |"
-    done
-    true
-}
-
+for file in /etc/iptables/rules.v4 /etc/sysconfig/iptables /etc/nftables.conf /etc/sysconfig/nftables.conf; do
+    [ -r "$file" ] && grep -v '^[[:space:]]*\(#\|$\)' "$file" | head -n 500 | sed "s|^|$file |"
+done
+true
+#: sysctls
+cd /proc/sys/net || exit
+[ -r ipv4/ip_forward ] || fail 'the settings under /proc/sys cannot be read'
+# What this kernel does not have is left out.
+grep -Hs '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_forward_use_pmtu /proc/sys/net/ipv4/ip_nonlocal_bind \
+    /proc/sys/net/ipv4/ip_local_port_range /proc/sys/net/ipv4/fwmark_reflect /proc/sys/net/ipv4/icmp_echo_ignore_all \
+    /proc/sys/net/ipv4/neigh/default/gc_thresh? \
+    /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark \
+    /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/accept_local \
+    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_filter /proc/sys/net/ipv4/conf/*/arp_announce \
+    /proc/sys/net/ipv4/conf/*/proxy_arp /proc/sys/net/ipv4/conf/*/proxy_arp_pvlan \
+    /proc/sys/net/ipv4/conf/*/bc_forwarding /proc/sys/net/ipv4/conf/*/log_martians \
+    /proc/sys/net/ipv4/conf/*/disable_policy /proc/sys/net/ipv4/conf/*/ignore_routes_with_linkdown \
+    /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/disable_ipv6 \
+    /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/proxy_ndp \
+    /proc/sys/net/bridge/* \
+    /proc/sys/net/netfilter/nf_conntrack_max /proc/sys/net/netfilter/nf_conntrack_count \
+    /proc/sys/net/netfilter/nf_conntrack_buckets /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
+true
+#: system
+echo "kernel $(uname -r)"
+echo "boot-id $(cat /proc/sys/kernel/random/boot_id)"
+# shellcheck source=/dev/null
+echo "os $(. /etc/os-release && echo "$PRETTY_NAME")"
+echo "container $(systemd-detect-virt --container 2>/dev/null || { in_container && echo container; } || echo none)"
+echo "uptime $(cut -d' ' -f1 /proc/uptime)"
+[ "$(id -u)" = 0 ] && echo 'root yes' || echo 'root no'
+#: units
+needs systemctl
+systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
+    docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
+    firewalld.service ufw.service systemd-networkd.service NetworkManager.service systemd-resolved.service
+#: connections
+# Connections as the host has translated them: an egress connection whose reply is due to a container's own address
+# has left unmasqueraded.
+present nf_conntrack_netlink || absent 'the kernel has not loaded nf_conntrack_netlink'
+needs conntrack
+needs_root
+conntrack -L 2>/dev/null | head -n 200
+#: docker-endpoint
+# Where the docker client looks for dockerd, by its environment or its context, and whether somebody answers there. Its
+# own word for that would be asked of dockerd as well.
+home=${DOCKER_CONFIG:-${HOME:-/root}/.docker}
+endpoint=${DOCKER_HOST:-}
+if [ -z "$endpoint" ]; then
+    # A login has what these files export; a session of sudo or of a service does not.
+    endpoint=$(grep -hsE '^[[:space:]]*(export[[:space:]]+)?DOCKER_HOST=' /etc/environment /etc/profile /etc/profile.d/*.sh \
+        "${HOME:-/root}/.profile" "${HOME:-/root}/.bashrc" | tail -n 1 | sed -e 's/^[^=]*=//' -e "s/[\"']//g")
+fi
+[ -z "$endpoint" ] || echo "DOCKER_HOST $endpoint"
+invoker=$(getent passwd "${SUDO_USER:-root}" 2>/dev/null | cut -d: -f6)
+context=${DOCKER_CONTEXT:-}
+for dir in "$home" "${invoker:-/root}/.docker"; do
+    [ -n "$context" ] || context=$(sed -n 's/.*"currentContext"[: ]*"\([^"]*\)".*/\1/p' "$dir/config.json" 2>/dev/null)
+    meta=$(grep -lsF "\"Name\":\"$context\"" "$dir"/contexts/meta/*/meta.json | head -n 1)
+    [ -z "$context" ] || [ -z "$meta" ] || break
+done
+if [ -n "$context" ]; then
+    echo "context $context"
+    host=$(sed -n 's/.*"Host":"\([^"]*\)".*/\1/p' "${meta:-/dev/null}")
+    [ -z "$host" ] || echo "context-host $host"
+    endpoint=${endpoint:-$host}
+fi
+for socket in /var/run/docker.sock /run/user/*/docker.sock; do [ ! -S "$socket" ] || echo "socket $socket"; done
+case $endpoint in
+    '' | unix:///var/run/docker.sock | unix:///run/docker.sock) exit 0 ;;
+esac
+needs docker
+answer=$(DOCKER_HOST=$endpoint timeout $((6 * patience)) docker version -f '{{.Server.Version}}' 2>&1) ||
+    echo "error $(echo "${answer:-no answer}" | tail -n 1)"
+#: docker-journal
+needs journalctl
+journalctl -u docker.service -u snap.docker.dockerd.service -b -o cat --no-pager -n 80 -q
+#: docker-server
+# Whether dockerd answers. It is not asked where none runs: systemd would start it.
+needs docker
+[ -n "$(dockerd_pids)" ] || absent 'no dockerd runs'
+docker version -f '{{.Server.Version}}'
+#: iptables-self-test
 # Does `iptables -C` and `-D` tell interfaces apart? Asked in a network namespace that ends with the question.
 # Each line: the question, the exit code seen, the exit code of a sound build.
 # Source: netfilter iptables, nft-shared.c, interface masks (broken by 9ccae6397475, mended by 40406dbfaefb).
-iptables_self_test() {
-    command -v iptables >/dev/null || return 0
-    if iptables --version | grep -q legacy; then [ -d /sys/module/ip_tables ] || return 0
-    else present nf_tables && present nft_compat || return 0; fi
-    bounded unshare -n sh -c '
+needs iptables
+needs unshare
+if iptables --version | grep -q legacy; then
+    [ -d /sys/module/ip_tables ] || absent 'the kernel has not loaded ip_tables'
+else
+    for module in nf_tables nft_compat; do present $module || absent "the kernel has not loaded $module"; done
+fi
+# shellcheck disable=SC2016
+unshare -n sh -c '
 ask() { question=$1 sound=$2; shift 2; "$@" >/dev/null 2>&1; echo "$question $? $sound"; }
 iptables -N t && iptables -A t -i lo -j ACCEPT && iptables -A t -o lo -j RETURN &&
-    iptables -N n && iptables -A n ! -i lo -j ACCEPT && iptables -A n -i lo ! -o lo -j DROP || exit 1
+iptables -N n && iptables -A n ! -i lo -j ACCEPT && iptables -A n -i lo ! -o lo -j DROP || exit 1
 ask check-same-input 0 iptables -C t -i lo -j ACCEPT
 ask check-other-input 1 iptables -C t -i abcdefgh -j ACCEPT
 ask check-same-output 0 iptables -C t -o lo -j RETURN
@@ -197,64 +286,448 @@ ask delete-other-negated 1 iptables -D n ! -i abcdefgh -j ACCEPT
 ask delete-other-input 1 iptables -D t -i abcdefgh -j ACCEPT
 ask check-kept 0 iptables -C t -i lo -j ACCEPT
 ask delete-same-input 0 iptables -D t -i lo -j ACCEPT'
-}
-
-firewalld() {
-    systemctl is-active -q firewalld.service || return 0
-    # A busy host takes its time to start Python. What is not answered is left out, and not taken for another answer.
-    zone=$(timeout 15 firewall-cmd --get-default-zone 2>/dev/null) && echo "default-zone $zone"
-    timeout 15 firewall-cmd --get-active-zones 2>/dev/null || echo not-answered
-}
-
-# Connections as the host has translated them: an egress connection whose reply is due to a container's own address
-# has left unmasqueraded.
-connections() { ! present nf_conntrack_netlink || ! command -v conntrack >/dev/null || bounded conntrack -L 2>/dev/null | head -n 200; }
-
-settings() {
-    for key in net/ipv4/ip_forward net/ipv4/conf/all/rp_filter net/bridge/bridge-nf-call-iptables net/ipv6/conf/all/disable_ipv6; do
-        echo "$key $(cat "/proc/sys/$key" 2>/dev/null || echo absent)"
+#: routes
+needs ip
+ip -j -4 route show table all
+#: routes6
+[ -d /proc/sys/net/ipv6 ] || absent 'the kernel has no IPv6'
+needs ip
+ip -j -6 route show table all
+#: rules-legacy
+legacy_tables ip_tables_names || exit 0
+needs iptables-legacy-save
+iptables-legacy-save -c
+#: rules-native
+present nf_tables || exit 0
+needs nft
+nft -j list ruleset
+#: rules-nft
+present nf_tables || exit 0
+needs iptables-nft-save
+iptables-nft-save -c
+#: rules-text
+# The same as text, for people: with handles, by which a rule is found in both.
+present nf_tables || exit 0
+needs nft
+nft -a -s list ruleset
+#: rules6-legacy
+legacy_tables ip6_tables_names || exit 0
+needs ip6tables-legacy-save
+ip6tables-legacy-save -c
+#: rules6-nft
+present nf_tables || exit 0
+needs ip6tables-nft-save
+ip6tables-nft-save -c
+#: traffic-control
+needs tc
+qdiscs=$(tc qdisc show) || exit
+echo "$qdiscs"
+# Where filters may hang: the plain queues have none.
+echo "$qdiscs" | sed -n -E '/^qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) /d; s/^qdisc ([^ ]+) ([^ ]+) dev ([^ ]+).*/\1 \2 \3/p' |
+    while read -r kind handle link; do
+        case $kind in
+            clsact) wheres='ingress egress' ;;
+            ingress) wheres=ingress ;;
+            *) wheres="parent $handle" ;;
+        esac
+        [ "$kind" = ingress ] || [ "$kind" = clsact ] || { echo "filters $link $handle"; tc filter show dev "$link" parent "$handle"; continue; }
+        for where in $wheres; do
+            echo "filters $link $where"
+            tc filter show dev "$link" "$where"
+        done
     done
+#: modules
+# For the running kernel: what modprobe would do. Its dry run trusts the index, so the files it names are looked at too.
+! in_container || absent "a container: its host's kernel has modules, and loads them"
+[ -e /proc/modules ] || absent 'this kernel has no modules'
+needs modprobe
+loaded=" $(cut -d' ' -f1 /proc/modules | tr '\n' ' ') "
+for module in $needed; do
+    case $loaded in *" $module "*) echo "$module loaded"; continue ;; esac
+    if plan=$(modprobe -n -v "$module" 2>&1); then
+        state=loadable
+        for file in $(printf '%s\n' "$plan" | sed -n 's/^insmod \([^ ]*\).*/\1/p'); do
+            [ -e "$file" ] || state="missing $file: no such file, though the module index names it"
+        done
+        case $plan in *builtin*) state=builtin ;; esac
+        echo "$module $state"
+    elif [ -d "/sys/module/$module" ]; then
+        echo "$module builtin"
+    else
+        echo "$module missing $plan"
+    fi
+done
+#: trees
+# For every installed kernel: which of the needed modules its tree holds.
+for tree in /lib/modules/*/; do
+    [ -e "$tree/modules.dep" ] || continue
+    tree=${tree%/} kernel=$(basename "$tree")
+    cat "$tree/modules.dep" "$tree/modules.builtin" 2>/dev/null |
+        awk -v needed="$needed" -v kernel="$kernel" '
+            BEGIN { split(needed, list, " "); for (i in list) want[list[i]] = 1 }
+            { file = $1; sub(/:$/, "", file); name = file; sub(/.*\//, "", name); sub(/\.ko.*/, "", name) }
+            name in want { print kernel, name, (/:/ ? file : "") }' |
+        while read -r kernel module file; do
+            [ -z "$file" ] || [ -e "$tree/$file" ] && echo "$kernel $module"
+        done
+done
+true
+#: firewalld
+needs firewall-cmd
+systemctl is-active -q firewalld.service 2>/dev/null || [ "$(firewall-cmd --state 2>/dev/null)" = running ] ||
+    absent 'firewalld does not run'
+# A busy host takes its time to start Python twice: side by side.
+firewall-cmd --get-active-zones >"$work/zones" 2>&1 &
+zone=$(firewall-cmd --get-default-zone) || fail "${zone:-firewall-cmd does not answer}"
+echo "default-zone $zone"
+wait $! || fail "$(cat "$work/zones")"
+cat "$work/zones"
+#: docker-containers
+# Names, addresses and ports alone: environment and labels may hold secrets.
+containers=$(docker ps -aq --no-trunc) || exit
+[ -n "$containers" ] || exit 0
+# shellcheck disable=SC2086
+docker container inspect -f '{"name":{{json .Name}},"pid":{{.State.Pid}},"mode":{{json .HostConfig.NetworkMode}},"id":{{json .Id}},"status":{{json .State.Status}},"exitCode":{{.State.ExitCode}},"error":{{json .State.Error}},"restart":{{json .HostConfig.RestartPolicy.Name}},"ports":{{json .NetworkSettings.Ports}},"bindings":{{json .HostConfig.PortBindings}},"networks":{{json .NetworkSettings.Networks}}}' $containers 2>"$work/inspect.err" && exit
+code=$?
+# One that ended between the two questions is no failure.
+grep -v 'No such container' "$work/inspect.err" >&2 && exit $code
+true
+#: docker-networks
+networks=$(docker network ls -q --no-trunc) || exit
+# shellcheck disable=SC2086
+docker network inspect -f '{"Name":{{json .Name}},"Id":{{json .Id}},"Driver":{{json .Driver}},"Scope":{{json .Scope}},"Internal":{{json .Internal}},"EnableIPv6":{{json .EnableIPv6}},"Options":{{json .Options}},"IPAM":{{json .IPAM}}}' $networks
+#: container-namespaces
+# Each running container's own network namespace from the inside, several at a time.
+needs_root
+needs nsenter
+needs ip
+
+# Lines NAME PID MODE.
+container_namespaces() {
+    sed -n 's/^{"name":"\/\([^"]*\)","pid":\([1-9][0-9]*\),"mode":"\([^"]*\)".*/\1 \2 \3/p' "$work/docker-containers.out"
 }
 
-links() { ip -j -d link; }
-addresses() { ip -j -4 address; }
-routes() { ip -j -4 route show table all; }
-routing_rules() { ip -j -4 rule; }
+# shellcheck disable=SC2016
+inside='
+echo "@ links"; ip -j -d address
+echo "@ ipv4"; printf "%s\n" "route show table all" "rule show" "neighbour show nud all" | ip -4 -j -batch -
+echo "@ ipv6"; printf "%s\n" "route show table all" "neighbour show nud all" | ip -6 -j -batch -
+echo "@ files"; cd /proc/sys/net; resolv=/proc/$1/root/etc/resolv.conf; [ ! -L "$resolv" ] || resolv=
+grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \
+    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/accept_local \
+    /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra $resolv
+echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
+echo "@ rules"
+if [ "$2" = yes ]; then
+    nft list ruleset >"$3" && grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
+fi
+! grep -q . /proc/net/ip_tables_names || iptables-legacy-save | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+echo "@ end"'
+nft=no
+! present nf_tables || nft=yes
+dir=$work/namespaces
+mkdir "$dir" || exit
+container_namespaces | {
+    count=0
+    while read -r container pid mode; do
+        case $mode in host | container:*) continue ;; esac
+        count=$((count + 1))
+        {
+            echo "@ container $container $pid $mode"
+            nsenter -t "$pid" -n sh -c "$inside" sh "$pid" $nft "$dir/$count.nft"
+        } >"$dir/$count.out" 2>/dev/null &
+        [ $((count % 8)) -gt 0 ] || wait
+    done
+    wait
+    [ $count = 0 ] || cat "$dir"/*.out
+}
+END OF SECTIONS
+}
+
+start_sections() {
+    { run firewalld 18; } &
+    { run modules 10; } &
+    { run trees 10; } &
+    { run connections 8; } &
+    { run docker-endpoint 8; } &
+    { run docker-journal 8; } &
+    {
+        run docker-server 8
+        {
+            run docker-containers 6 docker-server
+            { run container-namespaces 8 docker-containers; } &
+        } &
+        { run docker-networks 6 docker-server; } &
+    } &
+    { run iptables-self-test 8; } &
+    { run routes 8; } &
+    { run routes6 8; } &
+    { run rules-legacy 8; } &
+    { run rules-native 8; } &
+    { run rules-nft 8; } &
+    { run rules-text 8; } &
+    { run rules6-legacy 8; } &
+    { run rules6-nft 8; } &
+    { run traffic-control 8; } &
+    { run addresses 5; } &
+    { run boot-files 5; } &
+    { run conntrack-stats 5; } &
+    { run docker-config 5; } &
+    { run docker-install 5; } &
+    { run drop-counters 5; } &
+    { run fdb 5; } &
+    { run ipsets 5; } &
+    { run iptables-tool 5; } &
+    { run kernel-log 5; } &
+    { run kernels 5; } &
+    { run layer2-rules 5; } &
+    { run links 5; } &
+    { run listeners 5; } &
+    { run neighbours 5; } &
+    { run resolver 5; } &
+    { run routing-rules 5; } &
+    { run routing-rules6 5; } &
+    { run saved-rules 5; } &
+    { run sysctls 5; } &
+    { run system 5; } &
+    { run units 5; } &
+}
+
+# user:password@ in a URL, and what follows a word for a secret: in quotes, in quotes inside of quotes, bare. What else
+# sed is to do follows.
+redact() {
+    key='"?[A-Za-z0-9_.-]*(password|passwd|secret|token|api[_-]?key|auth)'
+    sed -E -e 's#(://)[^/@[:space:]"]+@#\1REDACTED@#g' \
+        -e 's#('"$key"'"?[[:space:]]*[=:][[:space:]]*)("[^"]*")#\1"REDACTED"#gI' \
+        -e 's#('"$key"'[[:space:]]*[=:][[:space:]]*)\\"[^"\\]*\\"#\1\\"REDACTED\\"#gI' \
+        -e 's#('"$key"'[[:space:]]*[=:][[:space:]]*)[^[[:space:],"\\{}]+#\1REDACTED#gI' \
+        -e 's#('"$key"'"[[:space:]]*:[[:space:]]*)(-?[0-9][0-9.e+]*)#\1"REDACTED"#gI' "$@"
+}
+
+# Puts stand-ins for public addresses: of IPv4 the first three numbers, of IPv6 both halves, of hardware all. What
+# stands for what is kept in a file, so that it is the same in every section.
+stand_ins() {
+    awk -v known="$work/stand-ins" '
+        BEGIN {
+            while ((getline line < known) > 0) { split(line, f, " "); map[f[1] " " f[2]] = f[3]; count[f[1]]++ }
+            close(known)
+        }
+        END { printf "" > known; for (key in map) print key, map[key] > known }
+        function number(kind, original) {
+            if (!((kind " " original) in map)) map[kind " " original] = count[kind]++
+            return map[kind " " original]
+        }
+        function ipv4(text, p, n) {
+            if (split(text, p, ".") != 4) return text
+            for (n = 1; n <= 4; n++) if (p[n] !~ /^[0-9]+$/ || p[n] > 255) return text
+            if (p[1] == 0 || p[1] == 10 || p[1] == 127 || p[1] >= 224 || (p[1] == 172 && p[2] >= 16 && p[2] <= 31) ||
+                (p[1] == 192 && p[2] == 168) || (p[1] == 169 && p[2] == 254) || (p[1] == 100 && p[2] >= 64 && p[2] <= 127))
+                return text
+            # A half or a quarter of all addresses is nobody.
+            if (p[2] == 0 && p[3] == 0 && p[4] == 0) return text
+            n = number("4", p[1] "." p[2] "." p[3])
+            return "198." (18 + int(n / 256) % 2) "." (n % 256) "." p[4]
+        }
+        function ipv6(text, halves, left, right, g, n, all, i, host) {
+            n = split(text, halves, "::")
+            if (n > 2 || (n == 1 && split(text, g, ":") != 8)) return text
+            left = split(halves[1], g, ":")
+            for (i = 1; i <= left; i++) all[i] = g[i]
+            right = n == 2 ? split(halves[2], g, ":") : 0
+            if (left + right > 8) return text
+            for (i = left + 1; i <= 8 - right; i++) all[i] = "0"
+            for (i = 1; i <= right; i++) all[8 - right + i] = g[i]
+            for (i = 1; i <= 8; i++) { if (all[i] !~ /^[0-9a-fA-F]+$/ || length(all[i]) > 4) return text; sub(/^0+/, "", all[i]) }
+            host = all[5] ":" all[6] ":" all[7] ":" all[8]
+            if (all[1] ~ /^fe[89ab]/) {
+                # Made of the hardware address.
+                return host ~ /ff:fe/ ? sprintf("fe80::%x", number("h", host) + 4096) : text
+            }
+            if (all[1] !~ /^[23]...$/) return text
+            n = number("6", all[1] ":" all[2] ":" all[3] ":" all[4])
+            if (host == ":::") return sprintf("2001:db8:0:%x::", n)
+            return sprintf("2001:db8:0:%x::%x", n, number("h", host) + 1)
+        }
+        function mac(text) {
+            if (text ~ /^(00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|33:33:|01:00:5e:|01:80:c2:)/) return text
+            text = number("m", text)
+            return sprintf("02:00:00:00:%02x:%02x", int(text / 256), text % 256)
+        }
+        function stand_in(text, tail) {
+            tail = ""
+            # A dot or a colon at the end belongs to the sentence.
+            while (text ~ /[.]$/ || text ~ /[^:]:$/) { tail = substr(text, length(text)) tail; text = substr(text, 1, length(text) - 1) }
+            if (text ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/) return ipv4(text) tail
+            # An address and its port.
+            if (text ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+:[0-9]+$/) return ipv4(substr(text, 1, index(text, ":") - 1)) substr(text, index(text, ":")) tail
+            if (text ~ /^[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]$/) return mac(text) tail
+            if (text ~ /^::ffff:[0-9.]+$/) return "::ffff:" ipv4(substr(text, 8)) tail
+            if (text ~ /:.*:/) return ipv6(text) tail
+            return text tail
+        }
+        {
+            line = $0; out = ""
+            while (match(line, /[0-9a-fA-F:][0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*/)) {
+                before = RSTART > 1 ? substr(line, RSTART - 1, 1) : ""; after = substr(line, RSTART + RLENGTH, 1)
+                word = substr(line, RSTART, RLENGTH)
+                # Letters around it make it a name, or a version.
+                if (before ~ /[A-Za-z0-9_.]/ || after ~ /[A-Za-z0-9_]/) out = out substr(line, 1, RSTART + RLENGTH - 1)
+                else out = out substr(line, 1, RSTART - 1) stand_in(word)
+                line = substr(line, RSTART + RLENGTH)
+            }
+            out = out line
+            if (sub(/\001$/, "", out)) printf "%s", out; else print out
+        }'
+}
+
+# A listing may be one long line, which awk would copy again for each address in it.
+hide_addresses() { sed "s/,/,$(printf '\001')\\n/g" | stand_ins; }
+
+# Seconds since boot, in hundredths.
+clock() {
+    read -r now _ </proc/uptime
+    now=${now%.*}${now#*.}
+}
+
+# Runs a section: NAME SECONDS, and the section that it stands on. Where that one is not ok, neither is this.
+run() {
+    name=$1 limit=$(($2 * patience)) base=${3:-}
+    clock
+    began=$now
+    base_status=ok
+    [ -z "$base" ] || read -r base_status code _ <"$work/$base.status"
+    if [ "$base_status" != ok ]; then
+        : >"$work/$name.out"
+        status=$base_status
+        if [ -s "$work/$base.err" ]; then cat "$work/$base.err"; else echo "$base: $status"; fi >"$work/$name.err"
+    else
+        # No section fills the memory of a host that is in trouble: 64 MB, in blocks of 512 bytes.
+        (ulimit -f 131072; exec $timeout ${timeout:+"$limit"} sh "$work/$name.sh") >"$work/$name.out" 2>"$work/$name.err" </dev/null &
+        echo $! >"$work/$name.pid"
+        wait $!
+        code=$?
+        clock
+        case $code in
+            0) status=ok ;;
+            90) status=absent ;;
+            124) status=timed-out ;;
+            *) status=failed ;;
+        esac
+        # What did not end by itself was killed.
+        [ "$code" != 137 ] || [ $((now - began)) -lt $((limit * 100)) ] || status=timed-out
+    fi
+    echo "$status $code $(((now - began) * 10))" >"$work/$name.status"
+    [ "$hide" = yes ] || frame "$name"
+    : >"$work/$name.done"
+}
+
+# The lines of a file, each with a mark before it. A file may end without a newline: it gets one, and an empty last line
+# goes. Few processes: on an emulated host each takes its time.
+indented() {
+    echo >>"$2"
+    if [ "$hide" = yes ]; then redact "$2" | hide_addresses | sed -e '$ { /^$/d' -e '}' -e "s/^/$1/"
+    else redact -e '$ { /^$/d' -e '}' -e "s/^/$1/" "$2"; fi
+}
+
+# A section as it stands in the bundle. Its checksum is of its printable characters: see checksum.ts.
+frame() {
+    read -r status code ms <"$work/$1.status"
+    {
+        echo "--- begin $1"
+        indented ' ' "$work/$1.out"
+        [ ! -s "$work/$1.err" ] || indented '!' "$work/$1.err"
+        printf -- '--- end %s %s %s %s' "$1" "$status" "$code" "$ms"
+    } >"$work/$1.framed"
+    sum=$(tr -cd '\011\012\040-\176' <"$work/$1.framed" | $checksum)
+    echo " ${sum%% *}" >>"$work/$1.framed"
+}
+
+# Waits for a section; it has timed out when all of the time is over.
+await() {
+    until [ -e "$work/$1.done" ]; do
+        flush
+        clock
+        if [ "$now" -ge "$deadline" ]; then
+            : >"$work/$1.out"
+            echo 'it did not end' >"$work/$1.err"
+            echo "timed-out 124 $(((now - started) * 10))" >"$work/$1.status"
+            rm -f "$work/$1.framed"
+            frame "$1"
+            return
+        fi
+        sleep "$pause"
+    done
+    [ "$hide" = no ] || frame "$1"
+}
+
+# Prints what is ready and waits to be printed.
+flush() {
+    # shellcheck disable=SC2086
+    [ -z "$ready" ] || cat $ready
+    ready=
+}
+
+# Somewhere to write, in memory before on disk: a full disk is a common trouble.
+workplace() {
+    for place in /dev/shm /run /tmp "${TMPDIR:-/var/tmp}"; do
+        work=$(TMPDIR=$place mktemp -d "$place/dockfault.XXXXXX" 2>/dev/null) || continue
+        echo ok >"$work/probe" 2>/dev/null && grep -q ok "$work/probe" && return
+        rm -rf "$work"
+    done
+    echo 'collect.sh: nowhere to write: /dev/shm, /run and /tmp take no file' >&2
+    exit 1
+}
+
+# Whatever ends this, ends its sections too.
+cleanup() {
+    for section in $sections; do
+        if [ -e "$work/$section.pid" ] && [ ! -e "$work/$section.done" ]; then
+            read -r pid <"$work/$section.pid"
+            kill "$pid" 2>/dev/null
+        fi
+    done
+    rm -rf "$work"
+}
 
 collect() {
-    echo 'dockfault-evidence 1'
-    section system system
-    section kernels kernels
-    section modules modules
-    section trees trees
-    section units units
-    section docker-journal docker_journal
-    section docker-config docker_config
-    section docker-command docker_command
-    section docker-server docker_server
-    section docker-networks docker_networks
-    containers=$(inspected 2>&1)
-    inspection=$?
-    section docker-containers docker_containers
-    section container-links container_links
-    section iptables-tool iptables_tool
-    section iptables-self-test iptables_self_test
-    section rules-nft rules_nft
-    section rules-legacy rules_legacy
-    section rules-native rules_native
-    section rules-text rules_text
-    section saved-rules saved_rules
-    section firewalld firewalld
-    section connections connections
-    section settings settings
-    section links links
-    section addresses addresses
-    section routes routes
-    section routing-rules routing_rules
+    hide=no patience=$((${PATIENCE:-4} / 4))
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --hide-addresses) hide=yes ;;
+            --patience) shift; patience=${1:-none} ;;
+            *) echo "collect.sh: $1 is no option; there are --hide-addresses and --patience N" >&2; exit 64 ;;
+        esac
+        [ $# = 0 ] || shift
+    done
+    case $patience in
+        0) patience=1 ;;
+        *[!0-9]* | '') echo 'collect.sh: --patience takes a whole number' >&2; exit 64 ;;
+    esac
+    umask 077
+    workplace
+    # Not at its end: the shell that reads this file may have plans of its own for that.
+    trap 'cleanup; exit 143' HUP INT TERM PIPE
+    export work patience
+    pause=1
+    ! sleep 0.01 2>/dev/null || pause=0.05
+    if command -v cksum >/dev/null; then checksum='cksum'; else checksum='sha256sum'; fi
+    timeout=
+    # What does not end when it is told to is killed, where timeout can do that.
+    if timeout -k 1 1 true 2>/dev/null; then timeout='timeout -k 1'; elif timeout 1 true 2>/dev/null; then timeout=timeout; fi
+    clock
+    started=$now
+    deadline=$((now + overall * patience * 100))
+    echo "dockfault-evidence 2 $version"
+    write_sections
+    start_sections
+    ready=
+    for section in $sections; do
+        await "$section"
+        ready="$ready $work/$section.framed"
+    done
+    flush
+    echo '--- whole'
+    cleanup
 }
 
-case ${1:-} in
-    '') collect ;;
-    --hide-addresses) collect | hide_addresses ;;
-    *) echo "collect.sh: $1 is no option; the only one is --hide-addresses" >&2; exit 64 ;;
-esac
+collect "$@"

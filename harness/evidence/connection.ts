@@ -1,6 +1,5 @@
-import type { NetworkFact } from './docker.ts'
-import type { Facts } from './facts.ts'
-import { inSubnet } from './ipv4.ts'
+import { inPrefix } from '../lib/ip.ts'
+import type { Facts, NetworkFact } from './facts.ts'
 
 /** A connection as conntrack tells of it. */
 export interface Connection {
@@ -29,6 +28,6 @@ export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, dock
   const local = [...docker.networks.map(({ subnet }) => subnet), '224.0.0.0/4']
   return readConnections(connections).filter(
     ({ source, destination }) =>
-      own.includes(source) && !local.some((subnet) => subnet && inSubnet(destination, subnet)),
+      own.includes(source) && !local.some((subnet) => subnet && inPrefix(destination, subnet)),
   )
 }

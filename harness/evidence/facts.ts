@@ -1,52 +1,94 @@
-import { compareVersions } from '../lib/text.ts'
-import { parseBundle, type Section } from './bundle.ts'
-import { all, type ContainerFact, type NetworkFact, readContainers, readNetworks } from './docker.ts'
-import { type FirewalldFact, readFirewalld } from './firewalld.ts'
-import { parseIptablesSave, type Ruleset } from './iptables-save.ts'
-import { type ContainerLinkFact, type LinkFact, readContainerLinks, readLinks } from './links.ts'
-import { type NftChain, readNft, readRuleTexts } from './nft.ts'
-import { hasRoutingPolicy, type RouteFact, readRoutes } from './routes.ts'
+import type { Ruleset } from './iptables-save.ts'
+import type { SectionState } from './section.ts'
+import type { ConntrackFact } from './sections/conntrack-stats/read.ts'
+import type { ContainerNamespace } from './sections/container-namespaces/read.ts'
+import type { ContainerFact, StoppedContainer } from './sections/docker-containers/read.ts'
+import type { DockerdProcess } from './sections/docker-install/read.ts'
+import type { AllNetworkFact, NetworkFact } from './sections/docker-networks/read.ts'
+import type { FdbEntry } from './sections/fdb/read.ts'
+import type { FirewalldFact } from './sections/firewalld/read.ts'
+import type { Ipset } from './sections/ipsets/read.ts'
+import type { SelfTest } from './sections/iptables-self-test/read.ts'
+import type { LinkFact } from './sections/links/read.ts'
+import type { Listener } from './sections/listeners/read.ts'
+import type { ModuleFact } from './sections/modules/read.ts'
+import type { Neighbour } from './sections/neighbours/read.ts'
+import type { ResolverFact } from './sections/resolver/read.ts'
+import type { RouteFact } from './sections/routes/read.ts'
+import type { PolicyRule } from './sections/routing-rules/read.ts'
+import type { NftChain, NftObjects } from './sections/rules-native/read.ts'
+import type { BootLine } from './sections/saved-rules/read.ts'
+import type { TrafficControl } from './sections/traffic-control/read.ts'
+import type { TreeFact } from './sections/trees/read.ts'
+import type { UnitFact } from './sections/units/read.ts'
 
-/** What the running kernel would do for one module; `detail` is modprobe's own words. */
-export interface ModuleFact {
-  name: string
-  state: 'loaded' | 'builtin' | 'loadable' | 'missing'
-  detail: string
-}
-
-export interface UnitFact {
-  load: string
-  active: string
-  sub: string
-  result: string
-  /** Microseconds since boot when it last became active; 0 for never. */
-  activeSinceUs: number
-}
-
-/** One question of the self-test of `iptables -C` and `-D`, with the exit code seen and that of a sound build. */
-export interface SelfTest {
-  question: string
-  seen: number
-  sound: number
+export type { Rule, Ruleset } from './iptables-save.ts'
+export { readFacts } from './read-facts.ts'
+export type { SectionState, SectionStatus } from './section.ts'
+export type { AddressFact } from './sections/addresses/read.ts'
+export type { PortFact } from './sections/docker-containers/read.ts'
+export type { NftRule, NftSet } from './sections/rules-native/read.ts'
+export type {
+  AllNetworkFact,
+  BootLine,
+  ConntrackFact,
+  ContainerFact,
+  ContainerNamespace,
+  DockerdProcess,
+  FdbEntry,
+  FirewalldFact,
+  Ipset,
+  LinkFact,
+  Listener,
+  ModuleFact,
+  Neighbour,
+  NetworkFact,
+  NftChain,
+  NftObjects,
+  PolicyRule,
+  ResolverFact,
+  RouteFact,
+  SelfTest,
+  StoppedContainer,
+  TrafficControl,
+  TreeFact,
+  UnitFact,
 }
 
 /** Typed facts of one host at one moment. Pure data: the only thing a detector sees. */
 export interface Facts {
+  /** Of what made the bundle. `current`: as this tool's own; `whole`: not cut short; `root`: it ran as root. */
+  collector: { version: string; current: boolean; whole: boolean; root: boolean }
+  /** The state of every section that this tool knows, by name; also of those that the bundle does not have. */
+  sections: Record<string, SectionState>
   system: { kernel: string; bootId: string; os: string; container: string; uptimeS: number }
   modules: ModuleFact[]
   /** Installed kernels, oldest first, with those of the needed modules that their trees hold. */
-  trees: { kernel: string; modules: string[] }[]
+  trees: TreeFact[]
   units: Record<string, UnitFact>
   docker: {
-    /** Empty while dockerd does not answer. */
+    /** Its version; empty while dockerd does not answer. */
     server: string
+    answers: boolean
+    /** The endpoint that the client uses; empty for the default one. */
+    endpoint: string
+    /** What the client says where nobody answers there; empty where somebody does. */
+    endpointError: string
+    /** The programs dockerd that are installed, and those that run. */
+    binaries: string[]
+    processes: DockerdProcess[]
     /** The running dockerd's arguments. */
     command: string[]
-    /** daemon.json. */
+    /** The file that dockerd reads, and what it says. */
+    configFile: string
     config: Record<string, unknown>
     journal: string[]
+    /** Of the bridge driver. */
     networks: NetworkFact[]
+    allNetworks: AllNetworkFact[]
+    /** Those that run. */
     containers: ContainerFact[]
+    stopped: StoppedContainer[]
   }
   iptables: {
     version: string
@@ -60,131 +102,51 @@ export interface Facts {
   ruleset: Ruleset
   /** The same, of each backend by itself. */
   xtables: { nft: Ruleset; legacy: Ruleset }
+  /** IPv6. */
+  xtables6: { nft: Ruleset; legacy: Ruleset }
+  /** Packets by `BACKEND TABLE LINE`, as `nft filter -A FORWARD -j DROP`; IPv6 has `nft6` and `legacy6`. */
+  xtCounters: ReadonlyMap<string, number>
+  /** Tables that iptables-nft-save refuses to list; IPv6 ones as `ip6 TABLE`. */
+  incompatible: string[]
   /** The chains of nftables, all families: `nft -j list ruleset`. */
   nft: NftChain[]
+  nftObjects: NftObjects
   /** The text of nftables rules, by `family table handle`. */
   ruleTexts: ReadonlyMap<string, string>
+  ipsets: Record<string, Ipset>
+  /** Rules of the legacy backend for ARP and bridges: `arp -A INPUT …`, `bridge -t filter -A FORWARD …`. */
+  layer2Rules: string[]
+  trafficControl: TrafficControl[]
   /** What files have the host load at boot, a line each. */
-  savedRules: { file: string; line: string }[]
+  savedRules: BootLine[]
+  /** What sets addresses, forwarding and the like at boot. */
+  bootFiles: BootLine[]
   links: LinkFact[]
-  containerLinks: ContainerLinkFact[]
-  /** Containers with a default route of their own. */
-  routed: string[]
+  /** The network namespaces of the running containers that have one of their own. */
+  containers: ContainerNamespace[]
+  /** IPv4 routes, of all tables. */
   routes: RouteFact[]
-  /** Routing policy goes beyond the main table, so that routes alone do not tell the way. */
-  routingPolicy: boolean
+  routes6: RouteFact[]
+  /** In the kernel's order. */
+  policyRules: PolicyRule[]
+  policyRules6: PolicyRule[]
   /** The device of the IPv4 default route; empty where there is none. */
   uplink: string
+  neighbours: Neighbour[]
+  fdb: FdbEntry[]
+  /** Of the host's own network namespace. */
+  listeners: Listener[]
   firewalld: FirewalldFact
   /** conntrack -L, a connection a line. */
   connections: string[]
+  conntrack: ConntrackFact
+  /** Counters by nstat's names, since boot. */
+  dropCounters: Record<string, number>
+  resolver: ResolverFact
+  /** Lines of the kernel's log that speak of the network. */
+  kernelLog: string[]
+  /** By sysctl name: `net.ipv4.conf.docker0.rp_filter`. */
+  sysctls: Record<string, string>
+  /** A few of them, by path: `net/ipv4/ip_forward`; `absent` where the kernel has none. */
   settings: Record<string, string>
 }
-
-/** From a collector's bundle to facts. Throws LabError `usage` where the text is no bundle. */
-export function readFacts(bundle: string): Facts {
-  const sections = parseBundle(bundle)
-  const text = (name: string): string => sections.get(name)?.text ?? ''
-  const lines = (name: string): string[] => linesOf(sections.get(name))
-  const rulesOf = (name: string): string[] =>
-    lines(name)
-      .filter((line) => !line.startsWith('#'))
-      .map(withoutCounters)
-  const rules = [...rulesOf('rules-nft'), ...rulesOf('rules-legacy')]
-  const routes = readRoutes(text('routes'))
-  const system = pairs(lines('system'))
-  const [version = '', binary = ''] = lines('iptables-tool')
-  return {
-    system: {
-      kernel: system.kernel ?? '',
-      bootId: system['boot-id'] ?? '',
-      os: system.os ?? '',
-      container: system.container ?? 'none',
-      uptimeS: Number(system.uptime ?? 0),
-    },
-    modules: lines('modules').map(readModule),
-    trees: readTrees(lines('kernels'), lines('trees')),
-    units: readUnits(text('units')),
-    docker: {
-      server: sections.get('docker-server')?.code === 0 ? (lines('docker-server')[0] ?? '') : '',
-      command: lines('docker-command'),
-      config: (all(text('docker-config'))[0] ?? {}) as Record<string, unknown>,
-      journal: lines('docker-journal'),
-      networks: readNetworks(text('docker-networks')),
-      containers: readContainers(lines('docker-containers')),
-    },
-    iptables: {
-      version,
-      binary,
-      selfTest: lines('iptables-self-test').flatMap(readSelfTest),
-      listed: ['rules-nft', 'rules-legacy'].every((name) => sections.get(name)?.code === 0),
-    },
-    rules,
-    ruleset: parseIptablesSave(rules),
-    xtables: {
-      nft: parseIptablesSave(rulesOf('rules-nft')),
-      legacy: parseIptablesSave(rulesOf('rules-legacy')),
-    },
-    nft: readNft(text('rules-native')),
-    ruleTexts: readRuleTexts(lines('rules-text')),
-    savedRules: lines('saved-rules').map((line) => {
-      const [file = ''] = line.split(' ')
-      return { file, line: line.slice(file.length + 1).trim() }
-    }),
-    links: readLinks(text('links'), text('addresses')),
-    containerLinks: readContainerLinks(lines('container-links')),
-    routed: lines('container-links').flatMap((line) => line.match(/^\/(\S+) route default /)?.[1] ?? []),
-    routes,
-    routingPolicy: hasRoutingPolicy(text('routing-rules')),
-    uplink: routes.find(({ dst, table }) => dst === 'default' && table === 'main')?.dev ?? '',
-    firewalld: readFirewalld(lines('firewalld')),
-    connections: lines('connections'),
-    settings: pairs(lines('settings')),
-  }
-}
-
-const linesOf = (section: Section | undefined): string[] =>
-  section?.text.split('\n').filter((line) => line !== '') ?? []
-
-const pairs = (lines: string[]): Record<string, string> =>
-  Object.fromEntries(
-    lines.map((line) => {
-      const space = line.indexOf(' ')
-      return [line.slice(0, space), line.slice(space + 1)]
-    }),
-  )
-
-function readModule(line: string): ModuleFact {
-  const [name = '', state = '', ...rest] = line.split(' ')
-  return { name, state: state as ModuleFact['state'], detail: rest.join(' ') }
-}
-
-function readTrees(installed: string[], held: string[]): Facts['trees'] {
-  return installed.toSorted(compareVersions).map((kernel) => ({
-    kernel,
-    modules: held.filter((line) => line.startsWith(`${kernel} `)).map((line) => line.slice(kernel.length + 1)),
-  }))
-}
-
-function readUnits(text: string): Record<string, UnitFact> {
-  const units: Record<string, UnitFact> = {}
-  for (const block of text.split('\n\n')) {
-    const value = Object.fromEntries(block.split('\n').map((line) => line.split('=', 2) as [string, string]))
-    if (value.Id)
-      units[value.Id] = {
-        load: value.LoadState ?? '',
-        active: value.ActiveState ?? '',
-        sub: value.SubState ?? '',
-        result: value.Result ?? '',
-        activeSinceUs: Number(value.ActiveEnterTimestampMonotonic ?? 0),
-      }
-  }
-  return units
-}
-
-function readSelfTest(line: string): SelfTest[] {
-  const [, question, seen, sound] = line.match(/^([a-z-]+) (\d+) (\d+)$/) ?? []
-  return question ? [{ question, seen: Number(seen), sound: Number(sound) }] : []
-}
-
-const withoutCounters = (line: string): string => line.replace(/ ?\[\d+:\d+\] ?/, ' ').trim()

@@ -13,6 +13,8 @@ export interface Rule {
   protocol?: string
   /** `--dport`. */
   port?: number
+  /** How many packets met it; only where the listing has counters. */
+  packets?: number
 }
 
 /** Tables, chains with their policies (`-` for user chains), and rules in order. */
@@ -21,16 +23,18 @@ export interface Ruleset {
   rules: Rule[]
 }
 
-/** Reads the lines of iptables-save; comments, counters and lines of other forms are left out. */
+/** Reads the lines of iptables-save, with counters or without; comments and lines of other forms are left out. */
 export function parseIptablesSave(lines: readonly string[]): Ruleset {
   const ruleset: Ruleset = { chains: [], rules: [] }
   let table = ''
   for (const raw of lines) {
-    const line = raw.replace(/^\[\d+:\d+\] /, '')
+    const [counters, packets] = raw.match(/^\[(\d+):\d+\] /) ?? []
+    const line = counters ? raw.slice(counters.length) : raw
     const [, chain, policy] = line.match(/^:(\S+) (\S+)/) ?? []
     if (line.startsWith('*')) table = line.slice(1).trim()
     else if (chain) ruleset.chains.push({ table, chain, policy: policy! })
-    else if (line.startsWith('-A ')) ruleset.rules.push(readRule(table, line))
+    else if (line.startsWith('-A '))
+      ruleset.rules.push({ ...readRule(table, line), ...(packets && { packets: Number(packets) }) })
   }
   return ruleset
 }

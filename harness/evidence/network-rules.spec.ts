@@ -1,13 +1,18 @@
 import { expect } from 'chai'
-import type { NetworkFact } from './docker.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, NetworkFact } from './facts.ts'
 import { parseIptablesSave } from './iptables-save.ts'
 import { missingRules } from './network-rules.ts'
 
 const network = (bridge: string, subnet: string, more: Partial<NetworkFact> = {}): NetworkFact => ({
   name: bridge,
+  id: bridge,
   bridge,
   subnet,
+  gateway: '',
+  subnet6: '',
+  gateway6: '',
+  subnets: [subnet],
+  ipv6: false,
   internal: false,
   options: {},
   ...more,

@@ -1,5 +1,4 @@
-import type { NetworkFact } from './docker.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, NetworkFact } from './facts.ts'
 import type { Rule } from './iptables-save.ts'
 
 // Networks for which dockerd makes other rules than for most, as it was asked to.

@@ -1,0 +1,58 @@
+import { messageOf } from '../lib/errors.ts'
+import type { Bundle } from './bundle.ts'
+import type { Section, SectionState } from './section.ts'
+
+/** Takes sections out of a bundle, and keeps the state of each: what cannot be read is failed, never empty. */
+export class SectionReader {
+  private readonly bundle: Bundle
+  private readonly taken = new Map<string, SectionState>()
+
+  constructor(bundle: Bundle) {
+    this.bundle = bundle
+  }
+
+  /** What a section says; `empty` where it is not ok, or its text is damaged. */
+  take<T>(name: string, read: (section: Section) => T, empty: T): T {
+    const section = this.bundle.sections.get(name)
+    const state = section ? stateOf(section) : this.missing()
+    this.taken.set(name, state)
+    // The first collector printed what it had, and its failure after it.
+    const partial = this.bundle.format === 1 && state.status === 'failed'
+    if (!section || (state.status !== 'ok' && !partial)) return empty
+    try {
+      return read(section)
+    } catch (error) {
+      if (!partial)
+        this.taken.set(name, { ...state, status: 'failed', why: `it cannot be read: ${firstLine(messageOf(error))}` })
+      return empty
+    }
+  }
+
+  /** The same of a section that only older collectors have; undefined where it is not there. */
+  older<T>(name: string, read: (section: Section) => T): T | undefined {
+    const section = this.bundle.sections.get(name)
+    return section?.status === 'ok' ? read(section) : undefined
+  }
+
+  /** The state of each section that was taken, by name. */
+  states(): Record<string, SectionState> {
+    return Object.fromEntries(this.taken)
+  }
+
+  private missing(): SectionState {
+    const { whole, version } = this.bundle
+    return whole
+      ? { status: 'absent', why: `the collector that made the bundle (${version}) does not have it` }
+      : { status: 'timed-out', why: 'the bundle was cut short' }
+  }
+}
+
+/** A section's text. */
+export const text = (section: Section): string => section.text
+
+/** A section's lines, empty ones left out. */
+export const lines = (section: Section): string[] => section.text.split('\n').filter((line) => line !== '')
+
+const stateOf = ({ status, why, ms }: Section): SectionState => ({ status, why, ...(ms !== undefined && { ms }) })
+
+const firstLine = (message: string): string => message.split('\n').slice(0, 3).join(' ').slice(0, 200)

@@ -1,0 +1,75 @@
+import { readAddresses } from '../addresses/read.ts'
+import { type LinkFact, readLinks } from '../links/read.ts'
+import { type Listener, readListeners } from '../listeners/read.ts'
+import type { Neighbour } from '../neighbours/read.ts'
+import { readNeighbours } from '../neighbours/read.ts'
+import { type ResolverWords, readResolvConf } from '../resolver/read.ts'
+import { type RouteFact, readRoutes } from '../routes/read.ts'
+import { type PolicyRule, readPolicyRules } from '../routing-rules/read.ts'
+import { readSysctls } from '../sysctls/read.ts'
+
+/** A running container's own network namespace, from the inside. */
+export interface ContainerNamespace {
+  container: string
+  pid: number
+  mode: string
+  /** False where it could not be entered: all else is then empty. */
+  read: boolean
+  links: LinkFact[]
+  routes: RouteFact[]
+  routes6: RouteFact[]
+  policyRules: PolicyRule[]
+  neighbours: Neighbour[]
+  sysctls: Record<string, string>
+  /** `comments` holds what dockerd notes there: the servers that its own resolver passes questions to. */
+  resolver: ResolverWords & { comments: string[] }
+  /** It has rules of nftables or iptables besides those of Docker's resolver. */
+  rules: boolean
+  listeners: Listener[]
+}
+
+/**
+ * Blocks that begin with `@ container NAME PID MODE`, each with parts that begin with `@ PART`. Throws where one is
+ * damaged; a namespace that could not be entered has no part `end`.
+ */
+export const readContainerNamespaces = (text: string): ContainerNamespace[] =>
+  text
+    .split(/^(?=@ container )/m)
+    .filter((block) => block.trim() !== '')
+    .map((block) => {
+      const [, container, pid, mode] = block.match(/^@ container \/?(\S+) (\d+) (\S+)$/m) ?? []
+      if (!container) throw new TypeError(`this is no container: ${block.slice(0, 80)}`)
+      return { container, pid: Number(pid), mode: mode!, ...contents(partsOf(block)) }
+    })
+
+function partsOf(block: string): Map<string, string> {
+  const parts = block.split(/^@ /m).slice(2)
+  return new Map(
+    parts.map((part) => {
+      const [name = ''] = part.split('\n', 1)
+      return [name, part.slice(name.length + 1).replace(/\n$/, '')]
+    }),
+  )
+}
+
+function contents(parts: ReadonlyMap<string, string>): Omit<ContainerNamespace, 'container' | 'pid' | 'mode'> {
+  const read = parts.has('end')
+  const part = (name: string): string => (read ? (parts.get(name) ?? '') : '')
+  // One call of `ip` gives the three, a line each.
+  const [routes = '', rules = '', neighbours = ''] = part('ipv4').split('\n')
+  const [routes6 = '', neighbours6 = ''] = part('ipv6').split('\n')
+  const files = part('files').split('\n')
+  const resolver = files.flatMap((line) => line.match(/^\/proc\/\d+\/root\/etc\/resolv\.conf:(.*)$/)?.[1] ?? [])
+  return {
+    read,
+    links: readLinks(part('links'), readAddresses(part('links'))),
+    routes: readRoutes(routes),
+    routes6: readRoutes(routes6),
+    policyRules: readPolicyRules(rules),
+    neighbours: [...readNeighbours(neighbours), ...readNeighbours(neighbours6)],
+    sysctls: readSysctls(files.filter((line) => line.startsWith('/proc/sys/')).join('\n')),
+    resolver: { ...readResolvConf(resolver), comments: resolver.filter((line) => line.startsWith('#')) },
+    rules: part('rules').trim() !== '',
+    listeners: readListeners(part('listeners')),
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { rowLines } from '../../rows.ts'
+
+const bindings = z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable())
+const container = z.object({
+  name: z.string(),
+  id: z.string().default(''),
+  pid: z.number().default(0),
+  mode: z.string(),
+  // Bundles of the first collector have the running ones alone.
+  status: z.string().default('running'),
+  exitCode: z.number().default(0),
+  error: z.string().default(''),
+  restart: z.string().default(''),
+  ports: bindings.nullish(),
+  bindings: bindings.nullish(),
+  networks: z
+    .record(
+      z.string(),
+      z.object({
+        IPAddress: z.string().default(''),
+        GlobalIPv6Address: z.string().default(''),
+        MacAddress: z.string().default(''),
+      }),
+    )
+    .nullish(),
+})
+
+/** A published port: `host` and `port` on the host, `to` in the container. */
+export interface PortFact {
+  host: string
+  port: number
+  to: number
+  protocol: string
+}
+
+/** A container that runs. */
+export interface ContainerFact {
+  name: string
+  id: string
+  pid: number
+  /** HostConfig.NetworkMode: `default`, `bridge`, `host`, a network's name. */
+  mode: string
+  networkMode: string
+  /** Its restart policy. */
+  restart: string
+  /** What dockerd has published, and what it was asked to (port 0: any). */
+  published: PortFact[]
+  requested: PortFact[]
+  /** IPv4 addresses by network. */
+  addresses: Record<string, string>
+  addresses6: Record<string, string>
+  macs: Record<string, string>
+}
+
+/** A container that does not run; `error` is what dockerd said when it last tried. */
+export interface StoppedContainer {
+  name: string
+  status: string
+  exitCode: number
+  error: string
+  restart: string
+  ports: PortFact[]
+}
+
+/** The containers, one JSON object a line. Throws where the text is damaged. */
+export function readContainers(text: string): { running: ContainerFact[]; stopped: StoppedContainer[] } {
+  const found = rowLines(text, container).map((row) => ({ ...row, name: row.name.replace(/^\//, '') }))
+  return {
+    running: found.filter(runs).map(({ name, id, pid, mode, restart, ports, bindings, networks }) => ({
+      name,
+      id,
+      pid,
+      mode,
+      networkMode: mode,
+      restart,
+      published: portsOf(ports),
+      requested: portsOf(bindings),
+      addresses: byNetwork(networks, 'IPAddress'),
+      addresses6: byNetwork(networks, 'GlobalIPv6Address'),
+      macs: byNetwork(networks, 'MacAddress'),
+    })),
+    stopped: found
+      .filter((row) => !runs(row))
+      .map(({ name, status, exitCode, error, restart, bindings }) => ({
+        name,
+        status,
+        exitCode,
+        error,
+        restart,
+        ports: portsOf(bindings),
+      })),
+  }
+}
+
+const runs = ({ status }: { status: string }): boolean => status === 'running' || status === 'paused'
+
+const portsOf = (ports: z.output<typeof bindings> | null | undefined): PortFact[] =>
+  Object.entries(ports ?? {}).flatMap(([key, list]) => {
+    const [to = '', protocol = 'tcp'] = key.split('/')
+    return (list ?? []).map(({ HostIp, HostPort }) => ({
+      host: HostIp,
+      port: Number(HostPort),
+      to: Number(to),
+      protocol,
+    }))
+  })
+
+const byNetwork = (
+  networks: z.output<typeof container>['networks'],
+  key: 'IPAddress' | 'GlobalIPv6Address' | 'MacAddress',
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(networks ?? {}).map(([name, endpoint]) => [name, endpoint[key]]))

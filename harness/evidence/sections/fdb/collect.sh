@@ -1,0 +1,3 @@
+# limit: 5 s
+needs bridge
+bridge -j fdb show

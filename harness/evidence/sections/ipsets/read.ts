@@ -1,0 +1,17 @@
+/** A set of the kernel's ipset, by which rules of iptables match. */
+export interface Ipset {
+  type: string
+  elements: string[]
+}
+
+/** The sets of `ipset save`, by name. Throws where a line has another form. */
+export function readIpsets(text: string): Record<string, Ipset> {
+  const sets: Record<string, Ipset> = {}
+  for (const line of text.split('\n').filter((each) => each !== '')) {
+    const [, verb, name = '', rest = ''] = line.match(/^(create|add) (\S+) (.*)$/) ?? []
+    if (verb === 'create') sets[name] = { type: rest.split(' ')[0]!, elements: [] }
+    else if (verb === 'add') sets[name]?.elements.push(rest.trim())
+    else throw new TypeError(`this is no set: ${line.slice(0, 80)}`)
+  }
+  return sets
+}

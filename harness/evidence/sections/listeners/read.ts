@@ -1,0 +1,29 @@
+/** A socket that takes connections, or datagrams from anybody. */
+export interface Listener {
+  protocol: 'tcp' | 'udp'
+  family: 4 | 6
+  /** `0.0.0.0` and `::` for any; the latter takes IPv4 as well, as a rule. */
+  address: string
+  port: number
+  /** Empty where it is not known. */
+  program: string
+}
+
+/** The lines of `ss -Hlntup`. Throws where one has another form. */
+export const readListeners = (text: string): Listener[] =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, protocol, local = '', port] = line.match(/^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s/) ?? []
+      if (!port) throw new TypeError(`this is no socket: ${line.slice(0, 80)}`)
+      const bare = local.replace(/%[^\]]*/, '').replace(/^\[(.*)\]$/, '$1')
+      const address = bare === '*' ? '::' : bare
+      return {
+        protocol: protocol as Listener['protocol'],
+        family: address.includes(':') ? 6 : 4,
+        address,
+        port: Number(port),
+        program: line.match(/users:\(\("([^"]*)"/)?.[1] ?? '',
+      }
+    })

@@ -1,0 +1,3 @@
+# limit: 5 s
+needs ip
+ip -j neighbour show nud all

@@ -1,0 +1,28 @@
+/** The text of each rule of `nft -a list ruleset`, by `family table handle`. */
+export function readRuleTexts(lines: readonly string[]): Map<string, string> {
+  const texts = new Map<string, string>()
+  let table = ''
+  for (const line of lines) {
+    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
+    if (family) table = `${family} ${name}`
+    const [, rule, handle] = line.match(/^\t\t(.*) # handle (\d+)$/) ?? []
+    if (rule) texts.set(`${table} ${handle}`, rule.replace(/ ?counter\b/, '').trim())
+  }
+  return texts
+}
+
+/** The devices that chains hang on, by `family table chain`: some versions of nft leave them out of their JSON. */
+export function readChainDevices(lines: readonly string[]): Map<string, string[]> {
+  const devices = new Map<string, string[]>()
+  let [table, chain] = ['', '']
+  for (const line of lines) {
+    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
+    if (family) table = `${family} ${name}`
+    chain = line.match(/^\tchain (\S+) \{/)?.[1] ?? chain
+    const [, one, several] =
+      line.match(/^\t\ttype \S+ hook \S+ (?:device "?([^" ]+)"?|devices = \{([^}]*)\}) priority/) ?? []
+    const found = one ? [one] : several?.split(',').map((each) => each.trim().replaceAll('"', ''))
+    if (found) devices.set(`${table} ${chain}`, found)
+  }
+  return devices
+}

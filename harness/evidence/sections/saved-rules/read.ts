@@ -1,0 +1,12 @@
+/** A line of a file that has the host do something at boot. */
+export interface BootLine {
+  file: string
+  line: string
+}
+
+/** Lines `FILE TEXT`. */
+export const readBootLines = (lines: readonly string[]): BootLine[] =>
+  lines.map((line) => {
+    const [file = ''] = line.split(' ')
+    return { file, line: line.slice(file.length + 1).trim() }
+  })

@@ -1,0 +1,5 @@
+# limit: 5 s
+needs systemctl
+systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
+    docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
+    firewalld.service ufw.service systemd-networkd.service NetworkManager.service systemd-resolved.service

@@ -1,0 +1,25 @@
+export interface UnitFact {
+  load: string
+  active: string
+  sub: string
+  result: string
+  /** Microseconds since boot when it last became active; 0 for never. */
+  activeSinceUs: number
+}
+
+/** The units of `systemctl show`, by name. */
+export function readUnits(text: string): Record<string, UnitFact> {
+  const units: Record<string, UnitFact> = {}
+  for (const block of text.split('\n\n')) {
+    const value = Object.fromEntries(block.split('\n').map((line) => line.split('=', 2) as [string, string]))
+    if (value.Id)
+      units[value.Id] = {
+        load: value.LoadState ?? '',
+        active: value.ActiveState ?? '',
+        sub: value.SubState ?? '',
+        result: value.Result ?? '',
+        activeSinceUs: Number(value.ActiveEnterTimestampMonotonic ?? 0),
+      }
+  }
+  return units
+}
