@@ -13,6 +13,7 @@ const order = [
   'outside',
   'probes',
   'evidence',
+  'simulate',
   'trace',
   'faults',
   'diagnosis',
@@ -22,6 +23,8 @@ const order = [
   'schedule',
   '.',
   'bench',
+  'field',
+  'recordings',
   'commands',
   'main',
 ]
@@ -53,7 +56,7 @@ const trespass = (from: string, to: string): string | undefined => {
 // A detector sees facts alone: a host, an injector or a scenario would let it know the answer.
 const blind = (from: string, to: string): string | undefined => {
   if (!/\/faults\/[^/]+\/diagnose\.ts$/.test(from)) return undefined
-  const allowed = ['evidence', 'lib'].includes(layerOf(to)) || /\/(fault|fixes|remedies)\.ts$/.test(to)
+  const allowed = ['evidence', 'simulate', 'lib'].includes(layerOf(to)) || /\/(fault|fixes|remedies)\.ts$/.test(to)
   return allowed ? undefined : `${relative(root, from)} is a detector and imports ${relative(root, to)}`
 }
 

@@ -28,19 +28,20 @@ export interface Vocabulary {
   decoys: readonly string[]
 }
 
-/** Where a packet from a container passes by, in order; `input` where it goes to the host itself. */
+/** Where a packet passes by, in order; `input` and `output` where it goes to or comes from the host itself. */
 export const tracePlaces = [
   'container',
   'bridge',
   'prerouting',
   'routing',
   'input',
+  'output',
   'forward',
   'postrouting',
   'uplink',
   'outside',
 ] as const
-/** How a trace of a packet ends. All but the last three tell where the packet, or its answer, died. */
+/** How a trace of a packet ends. All but the last four tell where the packet, or its answer, died. */
 export const traceEnds = [
   'dropped',
   'rejected',
@@ -50,6 +51,10 @@ export const traceEnds = [
   'no-route',
   'forwarding-off',
   'wrong-bridge',
+  'source-check',
+  'no-neighbour',
+  'too-large',
+  'no-listener',
   'no-answer',
   'answered',
   'refused',

@@ -17,6 +17,17 @@ export interface Ending {
 }
 
 const back: Station['place'][] = ['prerouting', 'routing', 'forward', 'container']
+// Passed without a word, and shown only where the answer dies there.
+const seldom: Station['place'][] = [
+  'outside',
+  'uplink',
+  'prerouting',
+  'routing',
+  'forward',
+  'postrouting',
+  'bridge',
+  'container',
+]
 
 /** A whole trace from the places a packet came to: where it died it is dead, and what lies behind was not reached. */
 export function buildTrace(
@@ -31,7 +42,10 @@ export function buildTrace(
     ? marks.map(({ way, place }) => ({ way, place }))
     : [
         ...places.map((place) => ({ way: 'out' as const, place })),
-        ...back.map((place) => ({ way: 'back' as const, place })),
+        ...(dead && last.way === 'back' && !back.includes(last.place)
+          ? seldom.filter((place) => back.includes(place) || place === last.place)
+          : back
+        ).map((place) => ({ way: 'back' as const, place })),
       ]
   const stations = order.map(({ way, place }): Station => {
     const mark = marks.find((each) => each.way === way && each.place === place)

@@ -3,12 +3,12 @@ import { parseBundle } from '../evidence/bundle.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
 import { shellQuote } from '../lib/text.ts'
+import type { Death, Walk } from '../simulate/index.ts'
 import { blame, buildTrace, death, type Ending, type Mark, told } from './build.ts'
-import { traceByRules } from './by-rules.ts'
+import { deathEnding, traceByRules, walkOf } from './by-rules.ts'
 import { packetsOf, readEvents, type TracedPacket } from './events.ts'
 import { hopOf } from './hop.ts'
 import { legacyKiller, newlyCounted } from './legacy.ts'
-import { linkObstacle, routing } from './surroundings.ts'
 import { type Flow, type Hook, type Hop, isDead, type Station, type Trace } from './trace.ts'
 
 /** Sends one connection from a container and follows its packets. Changes nothing that stays. */
@@ -50,11 +50,20 @@ class Chase {
   private readonly facts: Facts
   private readonly counted: readonly string[]
   private readonly marks: Mark[] = []
+  // Where no rule shows what became of a packet, links, routes and settings may.
+  private readonly computed: Walk
 
   constructor(flow: Flow, facts: Facts, counted: readonly string[]) {
     this.flow = flow
     this.facts = facts
     this.counted = counted
+    this.computed = walkOf(flow, facts)
+  }
+
+  /** The computed death at one of these places, if that is where the packet dies. */
+  private deathAt(way: Death['way'], ...places: Death['place'][]): Death | undefined {
+    const { death } = this.computed
+    return death && death.way === way && places.includes(death.place) && !death.rule ? death : undefined
   }
 
   tell(packets: readonly TracedPacket[], answer: Answer): Trace {
@@ -63,20 +72,17 @@ class Chase {
     const out = packets.find(({ source }) => source === flow.source)
     const back = packets.find(({ source }) => source === flow.address)
     marks.push({ way: 'out', place: 'container', says: `${flow.container} at ${flow.source}` })
-    const link = out ? undefined : linkObstacle(flow, facts)
-    marks.push({
-      way: 'out',
-      place: 'bridge',
-      says: out ? flow.bridge : (link?.says ?? 'no packet came out of the bridge'),
-    })
-    if (!out)
-      return end({
-        end: link?.end ?? 'no-link',
-        summary: link?.says ?? `no packet of ${flow.container} came out of ${flow.bridge}`,
-      })
+    if (!out) return end(this.unseen())
+    marks.push({ way: 'out', place: 'bridge', says: flow.bridge })
+    // It came to the host's stack by another device than the bridge: what answers it gets go another way.
+    const link = out.input !== '' && out.input !== flow.bridge ? this.deathAt('out', 'bridge') : undefined
+    if (link && answer.code !== 0) {
+      marks.at(-1)!.says = link.says
+      return end({ end: link.end, summary: link.says })
+    }
 
     const died = this.pass('out', out, answer)
-    const { obstacle } = routing(flow, facts)
+    const obstacle = this.deathAt('out', 'routing')
     // Sent to another bridge, it dies by whatever rule stands there: the route was the mistake.
     if (died && obstacle?.end === 'wrong-bridge') {
       marks.length = marks.findIndex(({ place }) => place === 'routing') + 1
@@ -101,6 +107,13 @@ class Chase {
         says: back || answer.code === 0 ? `${flow.address} answers` : 'no answer came',
       })
     }
+    const stopped = back || answer.code === 0 || bare ? undefined : this.stoppedOnUplink()
+    if (stopped) {
+      const ending = deathEnding(stopped, facts)
+      if (stopped.way === 'out') marks.length = marks.findIndex(({ place }) => place === 'uplink')
+      marks.push({ way: stopped.way, place: 'uplink', says: ending.summary })
+      return end(ending)
+    }
     if (!back && answer.code !== 0)
       return end(
         bare
@@ -110,7 +123,7 @@ class Chase {
             }
           : {
               end: 'no-answer',
-              summary: `it left by ${out.output} as ${out.sourceAtEnd}, and no answer came from ${flow.address}`,
+              summary: `it left by ${out.output} as ${out.sourceAtEnd}, and no answer came from ${flow.address}${this.doubtOf(out.output)}`,
             },
       )
     if (back) {
@@ -125,6 +138,32 @@ class Chase {
       end: 'unclear',
       summary: `the answer came as far as ${flow.bridge}, and ${flow.container} did not take it`,
     })
+  }
+
+  /** No packet was seen at the first hook of IP: what stopped it stands before that. */
+  private unseen(): Ending {
+    const death = this.computed.death
+    const before =
+      death && death.way === 'out' && (death.place === 'container' || death.place === 'bridge') ? death : undefined
+    const summary = `no packet of ${this.flow.container} came out of ${this.flow.bridge}`
+    const ending = before ? deathEnding(before, this.facts) : { end: 'no-link' as const, summary }
+    if (before?.place === 'container') this.marks.at(-1)!.says = ending.summary
+    else this.marks.push({ way: 'out', place: 'bridge', says: ending.summary })
+    return ending
+  }
+
+  /** What ends a packet or its answer on the uplink, where no hook of IP sees it. */
+  private stoppedOnUplink(): Death | undefined {
+    const { death, end } = this.computed
+    return end === 'dies' && death?.place === 'uplink' ? death : undefined
+  }
+
+  /** What on the uplink may have stopped an answer that was not seen. */
+  private doubtOf(device: string): string {
+    const doubt = this.computed.doubts.find(
+      ({ key }) => key === `ingress of ${device}` || key === `egress of ${device}`,
+    )
+    return doubt ? `; or it was stopped on ${device}: ${doubt.says}` : ''
   }
 
   /** Notes what a packet passed; gives the ending where it did not get through. */
@@ -154,19 +193,17 @@ class Chase {
 
   private routed(way: Station['way'], { output }: TracedPacket): string {
     if (way === 'back') return `to ${this.flow.source}`
-    const { device, says } = routing(this.flow, this.facts)
-    return device === output ? says : `to ${output}`
+    const step = this.computed.path.find((each) => each.way === 'out' && each.place === 'routing')
+    return step?.says.includes(`dev ${output}`) ? step.says : `to ${output}`
   }
 
   private lostInRouting(way: Station['way'], { route }: Answer): Ending {
-    const { obstacle } = routing(this.flow, this.facts)
-    const kernel = route.replace(/^RTNETLINK answers: /, 'the kernel says: ')
-    const summary =
-      way === 'out' && obstacle
-        ? obstacle.says
-        : `the host does not pass the packet on; asked for the route ${kernel || 'it says nothing'}`
+    const death = this.deathAt(way, 'routing')
+    const kernel = route.replace(/^RTNETLINK answers: /, 'the kernel answers: ')
+    const unknown = `the host does not pass ${way === 'out' ? 'the packet' : 'the answer'} on`
+    const summary = death?.says ?? (way === 'out' && kernel ? `${unknown}; of the route ${kernel}` : unknown)
     this.marks.push({ way, place: 'routing', says: summary })
-    return { end: way === 'out' && obstacle ? obstacle.end : 'no-route', summary }
+    return { end: death?.end ?? 'no-route', summary }
   }
 }
 

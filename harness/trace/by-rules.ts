@@ -1,94 +1,71 @@
-import { egressOf } from '../evidence/connection.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { blame, buildTrace, death, type Ending, type Mark, told } from './build.ts'
-import { decide, type Leg, type PaperHop } from './paper.ts'
-import { linkObstacle, routing } from './surroundings.ts'
-import type { Flow, Hook, Hop, Station, Trace } from './trace.ts'
+import { type Death, type PathStep, simulateFlows, type Walk } from '../simulate/index.ts'
+import { ownerOf } from '../simulate/owner.ts'
+import type { RuleStep } from '../simulate/rules/index.ts'
+import { blame, buildTrace, type Ending, type Mark } from './build.ts'
+import { type Flow, type Hook, type Hop, hooks, type Trace } from './trace.ts'
 
-/** Follows a packet on paper, by a host's links, routes and rules: for a host that is not there, or must not be touched. */
-export function traceByRules(flow: Flow, facts: Facts): Trace {
-  const marks: Mark[] = []
-  const doubts: PaperHop[] = []
-  const end = (ending: Ending): Trace => buildTrace(flow, 'rules', marks, ending)
-  /** Notes a place; gives the hop that ends the packet there, if one does. */
-  const pass = (way: Station['way'], place: Station['place'] & Hook, leg: Leg): Hop | undefined => {
-    const decided = decide(place, leg, flow, facts)
-    doubts.push(...decided.filter(({ verdict }) => verdict === 'unknown'))
-    const hops = decided.filter((hop): hop is Hop => hop.verdict !== 'unknown')
-    const killer = hops.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
-    marks.push({ way, place, hops, says: killer ? blame(killer) : told(hops) })
-    return killer
-  }
-  const dies = (killer: Hop, whose?: string): Trace => end(death(killer, whose))
+/** A packet's way as the simulator computes it: for a host that is not there, or must not be touched. */
+export const traceByRules = (flow: Flow, facts: Facts): Trace => traceOfWalk(flow, walkOf(flow, facts), facts)
 
-  marks.push({ way: 'out', place: 'container', says: `${flow.container} at ${flow.source}` })
-  const link = linkObstacle(flow, facts)
-  marks.push({ way: 'out', place: 'bridge', says: link?.says ?? `${flow.bridge} is up` })
-  if (link) return end({ end: link.end, summary: link.says })
-
-  const leg: Leg = { way: 'out', input: flow.bridge, output: '', seenAs: flow.source }
-  const early = pass('out', 'prerouting', leg)
-  if (early) return dies(early)
-  const { device, obstacle, says } = routing(flow, facts)
-  marks.push({ way: 'out', place: 'routing', says })
-  if (obstacle) return end({ end: obstacle.end, summary: obstacle.says })
-  if (device === 'lo') {
-    const refused = pass('out', 'input', leg)
-    return refused ? dies(refused) : end(outcome(doubts, facts, 'nothing on this host stops it'))
-  }
-  leg.output = device
-  const forward = pass('out', 'forward', leg)
-  if (forward) return dies(forward)
-  const late = pass('out', 'postrouting', leg)
-  if (late) return dies(late)
-  const translated = marks.at(-1)!.hops!.some(({ verdict }) => verdict === 'translate')
-  if (!translated) {
-    const mark = marks.at(-1)!
-    mark.says = `it leaves with the container’s own address, ${flow.source}`
-    const told = wanted(flow, facts)
-    if (told) return end({ end: 'unclear', summary: `${mark.says}: ${told}` })
-    return end({
-      end: 'unmasqueraded',
-      summary: `no rule masquerades ${flow.network}: ${mark.says}, and no answer finds the way back`,
-    })
-  }
-  const uplink = facts.links.find(({ name }) => name === device)
-  marks.push({ way: 'out', place: 'uplink', says: device })
-  marks.push({ way: 'out', place: 'outside', says: 'not seen on paper', unknown: true })
-  const home: Leg = { way: 'back', input: device, output: flow.bridge, seenAs: uplink?.addresses[0] ?? '' }
-  for (const hook of ['prerouting', 'forward'] as const) {
-    const killer = pass('back', hook, home)
-    if (killer) return dies(killer, 'the answer')
-    if (hook === 'prerouting')
-      marks.push({ way: 'back', place: 'routing', says: `to ${flow.source} by ${flow.bridge}` })
-  }
-  marks.push({ way: 'back', place: 'container', says: flow.container })
-  return end(outcome(doubts, facts, 'nothing on this host stops the packet or its answer'))
+/** The same as the simulator has it. */
+export function walkOf(flow: Flow, facts: Facts): Walk {
+  const { container, network, bridge, source, address, port, protocol } = flow
+  const about = { container, network, bridge, source, address, port, protocol }
+  const from = { at: 'container', container } as const
+  const [walk] = simulateFlows(facts, [{ kind: 'egress', from, ...about, size: 'small', ought: 'pass', title: '' }])
+  return walk!
 }
 
-function outcome(doubts: readonly PaperHop[], { routingPolicy, iptables }: Facts, well: string): Ending {
-  const [doubt] = doubts
-  if (!iptables.listed) return { end: 'unclear', summary: 'the rules could not be listed' }
-  if (doubt)
-    return {
-      end: 'unclear',
-      summary: `it may be stopped by “${doubt.rule}” in ${doubt.table} ${doubt.chain}: that depends on more than the rules tell`,
-    }
-  if (routingPolicy)
-    return {
-      end: 'unclear',
-      summary: 'the host has routing rules of its own (ip rule), which are not followed on paper',
-    }
-  return { end: 'passes', summary: well }
+/** A simulated walk as a trace: what lies behind a death is not shown. */
+export function traceOfWalk(flow: Flow, walk: Walk, facts: Facts): Trace {
+  const { path, death, end } = walk
+  const last = death ? path.findIndex(({ way, place }) => way === death.way && place === death.place) : -1
+  const shown = end === 'passes' || last < 0 ? path : path.slice(0, last + 1)
+  const marks = shown.reduce<Mark[]>((all, step) => joined(all, markOf(step, facts)), [])
+  if (marks.length === 0) marks.push({ way: 'out', place: 'container', says: flow.container })
+  return buildTrace(flow, 'rules', marks, endingOf(walk, facts))
 }
 
-/** Why a packet may leave with a container's own address. */
-function wanted(flow: Flow, facts: Facts): string | undefined {
-  const { network } = flow
-  const own = facts.docker.networks.find(({ name }) => name === network)
-  const answered = egressOf({ name: network }, facts).some((each) => each.source === each.replyTo && each.answered)
-  if (answered) return 'answers to it have been seen, so the way back is known'
-  if (own?.options['com.docker.network.bridge.enable_ip_masquerade'] === 'false' && network !== 'bridge')
-    return 'the network was made so, for an outside that knows the way back'
-  return undefined
+// A place that is passed by several devices is one place on the way.
+function joined(marks: Mark[], mark: Mark): Mark[] {
+  const last = marks.at(-1)
+  if (last?.way !== mark.way || last.place !== mark.place) return [...marks, mark]
+  const says = mark.says === 'let through' ? last.says : mark.says || last.says
+  return [...marks.slice(0, -1), { ...last, says, hops: [...(last.hops ?? []), ...(mark.hops ?? [])] }]
+}
+
+const markOf = ({ way, place, says, rules }: PathStep, facts: Facts): Mark => ({
+  way,
+  place,
+  says,
+  hops: rules.flatMap((rule) => ruleHop(rule, facts) ?? []),
+  ...(place === 'outside' && { says: 'not seen from the host', unknown: true }),
+})
+
+const isHook = (hook: string): hook is Hook => (hooks as readonly string[]).includes(hook)
+
+/** A rule that had a say, with its owner; of hooks that a trace has no place for, none. */
+export function ruleHop(step: RuleStep, facts: Facts): Hop | undefined {
+  const { backend, table, chain, rule, hook } = step
+  if (!isHook(hook)) return undefined
+  const verdict = step.verdict === 'queue' ? 'drop' : step.verdict
+  const text = rule.startsWith('policy ') ? '' : rule
+  return { hook, backend, table, chain, rule, verdict, owner: ownerOf({ backend, table, chain, rule: text }, facts) }
+}
+
+function endingOf({ end, death, doubts }: Walk, facts: Facts): Ending {
+  if (end === 'passes') return { end, summary: 'nothing on this host stops the packet or its answer' }
+  if (end === 'unclear' || !death)
+    return { end: 'unclear', summary: doubts[0]?.says ?? 'what becomes of it cannot be computed' }
+  return deathEnding(death, facts)
+}
+
+/** How a trace ends that dies so. */
+export function deathEnding(death: Death, facts: Facts): Ending {
+  const killer = death.rule && ruleHop(death.rule, facts)
+  const whose = death.way === 'back' ? 'the answer' : 'the packet'
+  if (killer) return { end: death.end, summary: `${whose} is ${blame(killer)}`, killer }
+  const says = death.way === 'back' && !/answer/.test(death.says) ? `the answer is lost: ${death.says}` : death.says
+  return { end: death.end, summary: says }
 }

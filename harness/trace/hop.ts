@@ -1,7 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
+import { ownerOf } from '../simulate/owner.ts'
 import type { TracedPacket } from './events.ts'
-import { ownerOf } from './owner.ts'
-import { isXtables } from './paper.ts'
 import type { Hop } from './trace.ts'
 
 /** The decision that a traced event tells of, in iptables' own words where the table is iptables'; undefined where it decides nothing. */
@@ -26,6 +25,10 @@ export function hopOf(
     owner: ownerOf({ backend: 'nft', table, chain, rule: text }, facts),
   }
 }
+
+/** A table that iptables-nft keeps: iptables-save shows it, in its own words. */
+const isXtables = ({ family, table }: { family: string; table: string }, { xtables: { nft } }: Facts): boolean =>
+  family === 'ip' && nft.chains.some((each) => each.table === table)
 
 /** The rule of a handle as iptables-save prints it: the same place in the chain. */
 function saved(table: string, chain: string, handle: number, { nft, xtables }: Facts): string | undefined {

@@ -1,6 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import { parseIptablesSave } from '../evidence/iptables-save.ts'
-import { ownerOf } from './owner.ts'
+import { ownerOf } from '../simulate/owner.ts'
 import type { Hook, Hop } from './trace.ts'
 
 /** The rules of the legacy backend, as iptables-save prints them behind their table, whose counters have grown. */

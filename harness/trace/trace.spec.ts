@@ -17,13 +17,13 @@ interface Told {
   /** Table, chain and owner of the rule that ended it. */
   by?: string
   rule?: string
-  /** On paper, where that cannot see what packets show. */
-  onPaper?: Trace['end']
+  /** Where the simulation cannot see what packets show. */
+  simulated?: Trace['end']
 }
 
 // Each is a debian12 host, recorded, to which one thing was done.
 const hosts: Record<string, Told> = {
-  healthy: { end: 'answered', onPaper: 'passes' },
+  healthy: { end: 'answered', simulated: 'passes' },
   'docker-user-drop': {
     end: 'dropped',
     at: 'out forward',
@@ -54,7 +54,8 @@ const hosts: Record<string, Told> = {
     by: 'ip raw PREROUTING unknown',
     rule: '-A PREROUTING -i docker0 -j DROP',
   },
-  'outside-silent': { end: 'no-answer', at: 'out outside', onPaper: 'passes' },
+  // The uplink's peer is down: nothing of netfilter's sees what becomes of a packet behind postrouting.
+  'outside-silent': { end: 'no-link', at: 'out uplink' },
   'nat-flushed': { end: 'unmasqueraded', at: 'out postrouting' },
   overlap: { end: 'wrong-bridge', at: 'out routing' },
   'veth-off': { end: 'no-link', at: 'out bridge' },
@@ -67,7 +68,7 @@ const told = ({ end, at, killer }: Trace): Told => ({
 })
 
 describe('a trace', () => {
-  for (const [name, { onPaper, ...expected }] of Object.entries(hosts))
+  for (const [name, { simulated, ...expected }] of Object.entries(hosts))
     describe(name, () => {
       it('of packets tells where they die, and by whose rule', () => {
         const facts = factsOf(name)
@@ -76,9 +77,9 @@ describe('a trace', () => {
         expect(told(trace)).to.deep.equal(expected)
       })
 
-      it('on paper tells the same, or that nothing on this host stops it', () => {
+      it('simulated comes to the same, or finds that nothing on this host stops it', () => {
         const facts = factsOf(name)
-        expect(told(traceByRules(flowOf(facts), facts))).to.deep.equal(onPaper ? { end: onPaper } : expected)
+        expect(told(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
       })
 
       it('is of a host that no detector has a name for', () => {
@@ -107,7 +108,7 @@ describe('a trace', () => {
     expect(rules).to.include('-A FORWARD -i docker0 ! -o docker0 -j ACCEPT')
   })
 
-  it('falls back on paper where the events were lost', () => {
+  it('falls back on the simulation where the events were lost', () => {
     const facts = factsOf('docker-user-drop')
     const lost = read('docker-user-drop.packets').replace(/^ trace id.*\n/gm, '')
     expect(readTrace(lost, flowOf(facts), facts)).to.deep.include({ by: 'rules', end: 'dropped' })

@@ -1,19 +1,5 @@
 import { type traceEnds, tracePlaces } from '../scenario/vocabulary.ts'
-
-/** Who made a rule, and by which documented mark it is known. */
-export interface Owner {
-  who:
-    | 'Docker'
-    | 'firewalld'
-    | 'ufw'
-    | 'iptables.service'
-    | 'nftables.service'
-    | 'kube-proxy'
-    | 'admin'
-    | 'unknown'
-    | string
-  by: string
-}
+import type { Owner } from '../simulate/owner.ts'
 
 /** A decision of the host's rules about a packet. */
 export interface Hop {
@@ -32,7 +18,7 @@ export const hooks = ['prerouting', 'input', 'forward', 'postrouting'] as const
 export type Hook = (typeof hooks)[number]
 
 /** Where a packet passes by, in order; the way back is the same in reverse. */
-export const places = tracePlaces.filter((place) => place !== 'input')
+export const places = tracePlaces.filter((place) => place !== 'input' && place !== 'output')
 export type Place = (typeof tracePlaces)[number]
 
 /** One place on the packet's way: green until it dies, and nothing after. */

@@ -1,0 +1,168 @@
+import type { PolicyRule, RouteFact } from '../evidence/facts.ts'
+import { inPrefix, parsePrefix } from '../lib/ip.ts'
+import { planted } from './planted.ts'
+import type { Doubt } from './rules/index.ts'
+
+/** What a packet is routed by. */
+export interface Key {
+  source: string
+  destination: string
+  /** `lo` for what the stack itself sends. */
+  input: string
+  /** Only where the sender bound itself to a device. */
+  output?: string
+  mark: number | undefined
+  protocol: string
+  sourcePort: number
+  destinationPort: number
+}
+
+/** Where routing leads: a route of some type, or no route at all. */
+export interface Found {
+  route?: RouteFact
+  /** The rule that decided: a lookup, or an end of its own. */
+  rule?: PolicyRule
+  /** `none`: no table knows the destination. */
+  type: string
+  doubts: Doubt[]
+}
+
+/** Routing tables and the rules that choose among them. */
+export interface Fib {
+  /** Every way the lookup may end: more than one where a rule asks for what is not known. */
+  lookup(key: Key): Found[]
+  /** The best route of one table, whatever the rules say. */
+  table(name: string, destination: string): RouteFact | undefined
+  /** Rules beyond the three that every host has. */
+  hasCustomRules: boolean
+}
+
+const byDefault: PolicyRule[] = [
+  { priority: 0, not: false, action: 'lookup', table: 'local', unknown: [] },
+  { priority: 32766, not: false, action: 'lookup', table: 'main', unknown: [] },
+  { priority: 32767, not: false, action: 'lookup', table: 'default', unknown: [] },
+]
+
+/** A stack's routing of one family. Rules that could not be read are taken for those of every host. */
+export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]): Fib {
+  const tables = new Map<string, RouteFact[]>()
+  for (const route of routes) {
+    const own = tables.get(route.table)
+    if (own) own.push(route)
+    else tables.set(route.table, [route])
+  }
+  for (const [name, own] of tables)
+    tables.set(
+      name,
+      own.toSorted((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric),
+    )
+  const ordered = (rules.length > 0 ? [...rules] : byDefault).sort((a, b) => a.priority - b.priority)
+  const memory = new Map<string, RouteFact | undefined>()
+  const table = (name: string, destination: string): RouteFact | undefined => {
+    const key = `${name} ${destination}`
+    if (!memory.has(key))
+      memory.set(
+        key,
+        tables.get(name)?.find((route) => leadsTo(route, destination)),
+      )
+    return memory.get(key)
+  }
+  return {
+    table,
+    hasCustomRules: ordered.some((rule) => !byDefault.some((usual) => usual.table === rule.table && isPlain(rule))),
+    lookup: (key) => search(planted.has('ip-rule') ? byDefault : ordered, 0, key, table, []),
+  }
+}
+
+const lengthOf = ({ dst }: RouteFact): number => (dst === 'default' ? 0 : (parsePrefix(dst)?.length ?? 0))
+
+// A dead next hop is passed over; a link without carrier is not, unless a setting says so.
+const leadsTo = ({ dst, flags, nexthops }: RouteFact, destination: string): boolean =>
+  (dst === 'default' || inPrefix(destination, dst)) &&
+  !flags.includes('dead') &&
+  (nexthops === undefined || nexthops.some((hop) => !hop.flags.includes('dead')))
+
+const isPlain = (rule: PolicyRule): boolean =>
+  rule.action === 'lookup' &&
+  !rule.not &&
+  rule.unknown.length === 0 &&
+  [rule.src, rule.dst, rule.iif, rule.oif, rule.fwmark, rule.ipproto, rule.sport, rule.dport].every(
+    (each) => each === undefined,
+  )
+
+function search(rules: readonly PolicyRule[], from: number, key: Key, table: Fib['table'], doubts: Doubt[]): Found[] {
+  for (let index = from; index < rules.length; index++) {
+    const rule = rules[index]!
+    const meets = matches(rule, key)
+    if (meets === false) continue
+    if (meets !== true) {
+      const at = { key: `ip rule ${rule.priority}`, says: meets, kind: 'mark' as const, settle: 'ip rule' }
+      return [
+        ...act(rules, index, rule, key, table, [...doubts, { ...at, holds: true }]),
+        ...search(rules, index + 1, key, table, [...doubts, { ...at, holds: false }]),
+      ]
+    }
+    return act(rules, index, rule, key, table, doubts)
+  }
+  return [{ type: 'none', doubts }]
+}
+
+function act(
+  rules: readonly PolicyRule[],
+  index: number,
+  rule: PolicyRule,
+  key: Key,
+  table: Fib['table'],
+  doubts: Doubt[],
+): Found[] {
+  const next = (at: number): Found[] => search(rules, at, key, table, doubts)
+  switch (rule.action) {
+    case 'blackhole':
+    case 'unreachable':
+    case 'prohibit':
+      return [{ type: rule.action, rule, doubts }]
+    case 'goto': {
+      const target = rules.findIndex(({ priority }) => priority >= (rule.goto ?? Number.POSITIVE_INFINITY))
+      return target < 0 ? [{ type: 'none', doubts }] : next(target)
+    }
+    case 'lookup': {
+      const route = table(rule.table ?? 'main', key.destination)
+      if (!route || route.type === 'throw') return next(index + 1)
+      // Source: linux/net/ipv4/fib_rules.c, fib4_rule_suppress: only of a lookup that succeeded.
+      const succeeded = !['blackhole', 'unreachable', 'prohibit'].includes(route.type)
+      const shortest = rule.suppressPrefixLength
+      if (succeeded && shortest !== undefined && lengthOf(route) <= shortest) return next(index + 1)
+      return [{ type: route.type, route, rule, doubts }]
+    }
+    default:
+      return next(index + 1)
+  }
+}
+
+/** Whether a rule is for a packet; a sentence where that cannot be known. */
+function matches(rule: PolicyRule, key: Key): boolean | string {
+  const conditions: (boolean | string)[] = [
+    rule.src === undefined || inPrefix(key.source, rule.src),
+    rule.dst === undefined || inPrefix(key.destination, rule.dst),
+    rule.iif === undefined || rule.iif === key.input,
+    rule.oif === undefined || rule.oif === key.output,
+    rule.ipproto === undefined || rule.ipproto === key.protocol,
+    rule.sport === undefined || inPorts(key.sourcePort, rule.sport),
+    rule.dport === undefined || inPorts(key.destinationPort, rule.dport),
+    // What is forwarded counts as root's, and root stands for whoever sends from the host.
+    rule.uidrange === undefined || inPorts(0, rule.uidrange),
+    rule.fwmark === undefined ||
+      (key.mark === undefined
+        ? `The routing rule ${rule.priority} asks for a mark that cannot be known.`
+        : (key.mark & (rule.fwmask ?? 0xffffffff)) >>> 0 === rule.fwmark),
+    rule.unknown.length === 0 ||
+      `The routing rule ${rule.priority} asks for ${rule.unknown.join(', ')}, which is not followed.`,
+  ]
+  const met = conditions.includes(false) ? false : (conditions.find((each) => typeof each === 'string') ?? true)
+  return typeof met === 'string' ? met : met !== rule.not
+}
+
+function inPorts(port: number, range: string): boolean {
+  const [low = '', high = low] = range.split('-')
+  return port >= Number(low) && port <= Number(high)
+}

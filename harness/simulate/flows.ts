@@ -1,0 +1,180 @@
+import type { ContainerFact, Facts, NetworkFact } from '../evidence/facts.ts'
+import { groupBy } from '../lib/group.ts'
+import { addressIn, isPublic } from '../lib/ip.ts'
+import type { Flow } from './flow.ts'
+import { allowsPeers, type Intent, isIsolated } from './intent.ts'
+import { nameFlows } from './names.ts'
+import { publishedFlows } from './published.ts'
+
+/** An address of the internet that stands for all of them. */
+export const anywhere = '1.1.1.1'
+
+/** A container on a bridge network. */
+export interface Member {
+  container: ContainerFact
+  network: NetworkFact
+  address: string
+}
+
+/** The running containers of each bridge network that dockerd lists. */
+export const membersOf = ({ docker }: Facts): Member[] => {
+  const networks = new Map(docker.networks.map((network) => [network.name, network]))
+  return docker.containers.flatMap((container) =>
+    Object.entries(container.addresses).flatMap(([name, address]) => {
+      const network = networks.get(name)
+      return network && address ? [{ container, network, address }] : []
+    }),
+  )
+}
+
+/** Every flow that Docker was asked to make possible on this host, or to prevent. */
+export function flowsOf(facts: Facts, intent: Intent): Flow[] {
+  const members = membersOf(facts)
+  return [
+    ...members.flatMap(egress),
+    ...nameFlows(facts, intent, members),
+    ...publishedFlows(facts, intent, members),
+    ...peers(members),
+    ...isolation(members, intent),
+    ...members.flatMap((member) => hostServices(member, facts)),
+    ...forwarded(facts),
+  ]
+}
+
+/** A flow from a container, of the fields that differ. */
+export function fromContainer(
+  { container, network, address }: Member,
+  rest: Pick<Flow, 'kind' | 'address' | 'title'> & Partial<Flow>,
+): Flow {
+  return {
+    from: { at: 'container', container: container.name },
+    container: container.name,
+    network: network.name,
+    bridge: network.bridge,
+    source: address,
+    port: 0,
+    protocol: 'tcp',
+    size: 'small',
+    ought: 'pass',
+    ...rest,
+  }
+}
+
+function egress(member: Member): Flow[] {
+  const { container, network } = member
+  // A network without a way out is one on purpose.
+  if (network.internal) return []
+  const out = (
+    protocol: Flow['protocol'],
+    size: Flow['size'],
+    port: number,
+    what: string,
+    ought: Flow['ought'],
+  ): Flow =>
+    fromContainer(member, {
+      kind: 'egress',
+      address: anywhere,
+      port,
+      protocol,
+      size,
+      ought,
+      title: `${container.name} on ${network.name} to the outside, ${what}`,
+    })
+  return [
+    out('tcp', 'small', 443, 'TCP', 'pass'),
+    out('tcp', 'full', 443, 'large TCP transfers', 'pass'),
+    // Who lets TCP out alone may mean it.
+    out('udp', 'small', 443, 'UDP', 'unknown'),
+    out('icmp', 'small', 0, 'ping', 'unknown'),
+  ]
+}
+
+function peers(members: readonly Member[]): Flow[] {
+  return byNetwork(members).flatMap((own) =>
+    own.slice(1).flatMap((to, index) => {
+      const from = own[index]!
+      const ought = allowsPeers(from.network) ? 'pass' : 'die'
+      const title = `${from.container.name} to ${to.container.name} on ${from.network.name}`
+      return [fromContainer(from, { kind: 'peer', address: to.address, port: 80, ought, title })]
+    }),
+  )
+}
+
+function isolation(members: readonly Member[], intent: Intent): Flow[] {
+  const first = byNetwork(members).map(([member]) => member!)
+  return first.flatMap((from) =>
+    first.flatMap((to) => {
+      if (from === to || !isIsolated(to.network, intent)) return []
+      // A container of both networks may pass between them.
+      if (from.container.name === to.container.name) return []
+      const title = `${from.network.name} to ${to.network.name}: networks are kept apart`
+      return [fromContainer(from, { kind: 'isolation', address: to.address, port: 80, ought: 'die', title })]
+    }),
+  )
+}
+
+const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, ({ network }) => network.name)
+
+// A port that no program has by chance, for a host where none listens to all.
+const anyPort = 33_333
+
+/** The host's own services, as its containers see them. Whether they ought to is for the admin to say. */
+function hostServices(member: Member, { listeners }: Facts): Flow[] {
+  const { container, network } = member
+  const address = network.gateway || addressIn(network.subnet, 1)
+  if (!address || network.internal) return []
+  const open = listeners.filter(
+    ({ protocol, address: at, program }) =>
+      protocol === 'tcp' && (at === '0.0.0.0' || at === '::') && !/docker/.test(program),
+  )
+  const ports = [...new Set(open.map(({ port }) => port))].slice(0, 8)
+  return (ports.length > 0 ? ports : [anyPort]).map((port) =>
+    fromContainer(member, {
+      kind: 'host-service',
+      address,
+      port,
+      ought: 'unknown',
+      title: `${container.name} on ${network.name} to ${port === anyPort ? 'a service' : `port ${port}`} of the host`,
+    }),
+  )
+}
+
+/** What the host forwards beside Docker: guests on a bridge that somebody masquerades. */
+function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {
+  // Which bridges are Docker's is known from dockerd alone.
+  if (!docker.answers || sections['docker-networks']?.status !== 'ok') return []
+  const dockers = new Set(docker.networks.map(({ bridge }) => bridge))
+  const bridges = links.filter(
+    ({ kind, name, up }) =>
+      kind === 'bridge' &&
+      up &&
+      !dockers.has(name) &&
+      name !== 'docker_gwbridge' &&
+      links.some(({ master }) => master === name),
+  )
+  const nat = JSON.stringify([nft.filter(({ type }) => type === 'nat'), xtables])
+  return bridges.flatMap(({ name, ips }) => {
+    const ip = ips.find(({ family }) => family === 4)
+    const subnet = ip && `${addressIn(`${ip.address}/${ip.prefix}`, 0)}`
+    const guest = ip && addressIn(`${ip.address}/${ip.prefix}`, ip.address.endsWith('.77') ? 78 : 77)
+    // Somebody who translates a subnet wants it to get out.
+    if (!ip || !subnet || !guest || !nat.includes(`"${subnet}`) || isPublic(subnet)) return []
+    const title = `guests on ${name} to the outside`
+    return [
+      {
+        kind: 'forwarded',
+        from: { at: 'outside', device: name },
+        container: '',
+        network: '',
+        bridge: name,
+        source: guest,
+        address: anywhere,
+        port: 443,
+        protocol: 'tcp',
+        size: 'small',
+        ought: 'pass',
+        title,
+      } as const,
+    ]
+  })
+}

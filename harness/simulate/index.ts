@@ -1,0 +1,39 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Flow, Walk } from './flow.ts'
+import { flowsOf } from './flows.ts'
+import { type Intent, readIntent } from './intent.ts'
+import { buildNet, type Net } from './net.ts'
+import { withStandIns } from './stand-in.ts'
+import { walk } from './walk/index.ts'
+
+export type { Death, Flow, FlowKind, PathStep, Walk } from './flow.ts'
+export type { Intent } from './intent.ts'
+export type { Net } from './net.ts'
+export { buildNet } from './net.ts'
+export type { Doubt } from './rules/index.ts'
+export { walk } from './walk/index.ts'
+
+/** A host's packets, computed from its evidence. */
+export interface Simulation {
+  intent: Intent
+  net: Net
+  walks: Walk[]
+}
+
+/** Leads every flow that the host ought to serve, or to prevent, to its end. */
+export function simulate(facts: Facts): Simulation {
+  const intent = readIntent(facts)
+  // A network that nobody uses now is judged by what a container on it would meet.
+  const net = buildNet(withStandIns(facts))
+  return { intent, net, walks: flowsOf(net.facts, intent).map((flow) => walk(flow, net)) }
+}
+
+/** Leads given flows through a host. */
+export const simulateFlows = (
+  facts: Facts,
+  flows: readonly Flow[],
+  options?: Parameters<typeof buildNet>[1],
+): Walk[] => {
+  const net = buildNet(facts, options)
+  return flows.map((flow) => walk(flow, net))
+}

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface, type Interface } from 'node:readline'
+import { LabError } from '../../lib/errors.ts'
+import { type KernelFlow, type NamespaceName, namespaceNames } from './host-spec.ts'
+
+export type Ending = 'answered' | 'refused' | 'unreachable' | 'silent'
+export interface Server {
+  namespace: NamespaceName
+  protocol: 'tcp' | 'udp'
+  address: string
+  port: number
+  /** Set for a proxy: where it passes on to. */
+  to?: { address: string; port: number }
+}
+
+/** The processes that hold the namespaces. */
+export type Holders = Record<NamespaceName, number>
+
+/** The helper that makes namespaces and sends packets between them; one at a time is in use by one host. */
+export class Agent implements AsyncDisposable {
+  private readonly child: ChildProcess
+  private readonly lines: AsyncIterableIterator<string>
+  private readonly reader: Interface
+
+  constructor() {
+    const program = new URL('agent.pl', import.meta.url).pathname
+    this.child = spawn('perl', [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+    // A helper that has ended is noticed where its answer is missing.
+    this.child.stdin!.on('error', () => {})
+    this.reader = createInterface({ input: this.child.stdout! })
+    this.lines = this.reader[Symbol.asyncIterator]()
+  }
+
+  /** New, empty namespaces. Throws LabError `host` where the helper has ended, as without root. */
+  async make(): Promise<Holders> {
+    this.write(`make ${namespaceNames.join(' ')}`)
+    const [, ...words] = (await this.line()).split(' ')
+    const pids = namespaceNames.map((name) => [name, Number(words[words.indexOf(name) + 1])] as const)
+    return Object.fromEntries(pids) as Holders
+  }
+
+  serve({ namespace, protocol, address, port, to }: Server): void {
+    if (to) this.write(`proxy ${namespace} ${address} ${port} ${to.address} ${to.port}`)
+    else this.write(`serve ${namespace} ${protocol} ${address} ${port}`)
+  }
+
+  /** Sends the flows all at once. Gives how each ended, in their order, after at most `patience` milliseconds. */
+  async send(flows: readonly KernelFlow[], patience: number): Promise<Ending[]> {
+    for (const [index, flow] of flows.entries()) this.write(requestOf(index, flow))
+    this.write(`go ${patience}`)
+    const endings = flows.map((): Ending => 'silent')
+    for (;;) {
+      const [verb, index, ending] = (await this.line()).split(' ')
+      if (verb === 'done') return endings
+      endings[Number(index)] = ending as Ending
+    }
+  }
+
+  /** Removes the namespaces and all in them. */
+  async drop(): Promise<void> {
+    this.write('drop')
+    await this.line()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.stdin!.end()
+    this.reader.close()
+    if (this.child.exitCode === null) await new Promise((done) => this.child.once('exit', done))
+  }
+
+  private write(line: string): void {
+    this.child.stdin!.write(`${line}\n`)
+  }
+
+  private async line(): Promise<string> {
+    const { value, done } = await this.lines.next()
+    if (done)
+      throw new LabError('host', 'the helper that holds network namespaces has ended', {
+        hint: 'it needs root, perl and network namespaces',
+      })
+    return value
+  }
+}
+
+// The largest payload of one packet; a TCP connection carries a few of them.
+const bytesOf = ({ protocol, size, address, mtu = 1500 }: KernelFlow): number => {
+  if (size === 'small') return protocol === 'tcp' ? 0 : 56
+  return protocol === 'tcp' ? 4 * mtu : mtu - (address.includes(':') ? 48 : 28)
+}
+
+function requestOf(index: number, flow: KernelFlow): string {
+  const need =
+    flow.protocol !== 'tcp' ? 'echo' : flow.size === 'full' ? 'echo' : flow.kind === 'published' ? 'banner' : 'connect'
+  return `flow ${index} ${flow.from} ${flow.protocol} ${flow.source || '-'} ${flow.address} ${flow.port} ${bytesOf(flow)} ${need}`
+}

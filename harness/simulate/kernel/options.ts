@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import { LabError, messageOf } from '../../lib/errors.ts'
+
+/** Errors that may be planted in the simulator; each is to be found by a comparison. */
+export const plantedNames = [
+  'hook-order',
+  'goto-returns',
+  'ip-rule',
+  'vmap',
+  'rp-filter',
+  'policy-after-return',
+  'legacy',
+  'bridge-family',
+  'masquerade',
+  'input-forwarding',
+] as const
+
+export interface Options {
+  hosts: number
+  seed: number
+  /** Hosts at a time. */
+  jobs: number
+  resume: boolean
+  /** This one host alone, in full. */
+  only?: number
+  /** Names of errors to plant, one after the other. */
+  planted: string[]
+  /** How many smaller hosts are tried for one that contradicts. */
+  shrink: number
+  /** Contradictions after which a campaign stops. */
+  most: number
+}
+
+export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J] [--resume] [--only INDEX] [--planted NAME|all] [--shrink N] [--most N]
+  random hosts in network namespaces, real packets, and what the simulator says of them (root; Linux)
+  --hosts N      how many (500)
+  --seed S       what they are made of (1)
+  --jobs J       hosts at a time (4)
+  --resume       go on where the last campaign of this seed ended, up to --hosts in all
+  --only INDEX   one host of the seed: its script, its flows
+  --planted NAME plant an error in the simulator and find it: ${plantedNames.join(', ')} or all
+  --shrink N     how many smaller hosts are tried for one that contradicts (60)
+  --most N       stop after so many contradictions (20)`
+
+/** Reads the command line. Throws LabError `usage`. */
+export function readOptions(args: string[]): Options {
+  const number = { type: 'string' } as const
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        hosts: number,
+        seed: number,
+        jobs: number,
+        only: number,
+        shrink: number,
+        most: number,
+        planted: { type: 'string', multiple: true },
+        resume: { type: 'boolean', default: false },
+      },
+    })
+    const count = (name: 'hosts' | 'seed' | 'jobs' | 'only' | 'shrink' | 'most', usual: number): number => {
+      const value = values[name] === undefined ? usual : Number(values[name])
+      if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number`)
+      return value
+    }
+    const planted = (values.planted ?? []).flatMap((name) => (name === 'all' ? [...plantedNames] : [name]))
+    for (const name of planted)
+      if (!plantedNames.some((known) => known === name)) throw new Error(`--planted knows no ${name}`)
+    return {
+      hosts: count('hosts', planted.length > 0 ? 2000 : 500),
+      seed: count('seed', 1),
+      jobs: Math.max(1, count('jobs', 4)),
+      shrink: count('shrink', 60),
+      most: Math.max(1, count('most', 20)),
+      resume: values.resume ?? false,
+      planted,
+      ...(values.only !== undefined && { only: count('only', 0) }),
+    }
+  } catch (error) {
+    throw new LabError('usage', messageOf(error), { hint: usage, cause: error })
+  }
+}

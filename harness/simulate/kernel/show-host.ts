@@ -1,0 +1,28 @@
+import { Agent } from './agent.ts'
+import { compare } from './compare.ts'
+import { flowsOf, titleOf } from './flows.ts'
+import { keepContradiction } from './keep.ts'
+import { scriptOf } from './script.ts'
+import { specAt } from './shrink.ts'
+
+/** Prints one host of a campaign: what was done to it, and each flow by the kernel and by the simulator. False where they differ. */
+export async function showHost(seed: number, index: number): Promise<boolean> {
+  const spec = specAt(seed, index)
+  await using agent = new Agent()
+  const result = await compare(agent, spec, { whole: true })
+  console.log(scriptOf(spec))
+  console.log(JSON.stringify(spec, null, 2))
+  if (result.complaints) console.log(`refused:\n${result.complaints}`)
+  for (const [nth, flow] of flowsOf(spec).entries()) {
+    const { end, death, doubts } = result.walks[nth] ?? { end: 'crash', death: undefined, doubts: [] }
+    const why = death ? `${death.way} at ${death.place}: ${death.says}` : ''
+    const differs = result.contradictions.some(({ title }) => title === titleOf(flow)) ? ' ***' : ''
+    console.log(`${titleOf(flow).padEnd(36)} ${result.endings[nth]!.padEnd(12)} ${end.padEnd(8)} ${why}${differs}`)
+    for (const { says } of end === 'unclear' ? doubts : []) console.log(`${' '.repeat(58)}? ${says}`)
+  }
+  for (const { end, says } of result.contradictions) if (end === 'crash') console.log(says)
+  console.log(
+    `bundle and script: ${keepContradiction(seed, index, { spec, contradictions: result.contradictions, bundle: result.bundle })}`,
+  )
+  return result.contradictions.length === 0
+}

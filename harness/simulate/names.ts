@@ -1,0 +1,55 @@
+import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
+import { familyOf, inPrefix } from '../lib/ip.ts'
+import { compareVersions } from '../lib/text.ts'
+import type { Flow } from './flow.ts'
+import { fromContainer, type Member } from './flows.ts'
+import type { Intent } from './intent.ts'
+
+/** What dockerd gives to containers where the host's own name servers are of no use to them, up to Docker 27. */
+const fallback = ['8.8.8.8', '8.8.4.4']
+// The resolver that dockerd runs inside containers of user networks.
+const embedded = '127.0.0.11'
+
+/** A question for a name, from each container to each name server that it would come to. */
+export function nameFlows(facts: Facts, intent: Intent, members: readonly Member[]): Flow[] {
+  const namespaces = new Map(facts.containers.map((own) => [own.container, own]))
+  const seen = new Set<string>()
+  return members.flatMap((member) => {
+    const own = namespaces.get(member.container.name)
+    if (!own || member.network.internal || seen.has(own.container)) return []
+    seen.add(own.container)
+    return serversOf(own, facts, intent).map(({ server, fromHost }): Flow => {
+      const title = `names for ${member.container.name} on ${member.network.name}, from ${server}`
+      const flow = fromContainer(member, { kind: 'names', address: server, port: 53, protocol: 'udp', title })
+      return fromHost ? { ...flow, from: { at: 'host' }, source: '' } : flow
+    })
+  })
+}
+
+interface Server {
+  server: string
+  /** dockerd asks from the host's own network, in the container's place. */
+  fromHost: boolean
+}
+
+/** The name servers that a container's questions come to in the end. */
+export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
+  const given = resolver.nameservers.filter((server) => familyOf(server) === 4)
+  if (!given.includes(embedded)) return given.map((server) => ({ server, fromHost: false }))
+  const noted = resolver.comments.flatMap((line) => [
+    ...(line.match(/ExtServers: \[(.*)\]/)?.[1] ?? '').matchAll(/(host\()?([\d.]+)\)?/g),
+  ])
+  if (noted.length > 0)
+    return noted
+      .map(([, host, server]) => ({ server: server!, fromHost: host !== undefined }))
+      .filter(({ server }) => familyOf(server) === 4)
+  const usable = (intent.dns.length > 0 ? intent.dns : facts.resolver.nameservers).filter(
+    (server) => familyOf(server) === 4 && !inPrefix(server, '127.0.0.0/8'),
+  )
+  const old = facts.docker.server !== '' && compareVersions(facts.docker.server, '28') < 0
+  return (usable.length > 0 || !old ? usable : fallback).map((server) => ({ server, fromHost: false }))
+}
+
+/** Whether dockerd chose a name server by itself, for want of one of the host's that containers could use. */
+export const isFallback = (server: string, { resolver }: Facts, { dns }: Intent): boolean =>
+  fallback.includes(server) && !resolver.nameservers.includes(server) && !dns.includes(server)

@@ -1,0 +1,121 @@
+import type { Facts, LinkFact } from '../evidence/facts.ts'
+import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
+import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
+
+/** A container's end of a link, and the host's device at its other end. */
+export interface Attachment {
+  container: string
+  /** Inside the container. */
+  link: LinkFact
+  /** On the host. */
+  device: LinkFact
+}
+
+/** A host and its containers, ready for packets. */
+export interface Net {
+  facts: Facts
+  host: Stack
+  containers: ReadonlyMap<string, Stack>
+  firewall: Firewall
+  /** By the name of the host's device. */
+  attachments: ReadonlyMap<string, Attachment>
+  /** The ports of each bridge. */
+  ports: ReadonlyMap<string, readonly LinkFact[]>
+  /** The bridge of each container's address. */
+  homes: ReadonlyMap<string, string>
+  /** The addresses that containers were seen to have. */
+  readable: ReadonlySet<string>
+  /** What could not be seen, and so may be anything: on every packet's way. */
+  blind: readonly Doubt[]
+  /** Whether addresses on the host's own links are taken to be somebody's, though the host has not spoken to them. */
+  presumesNeighbours: boolean
+}
+
+/** A host's evidence as a net that packets can be led through. */
+export function buildNet(facts: Facts, options: { presumesNeighbours?: boolean } = {}): Net {
+  const host = hostStack(facts)
+  const containers = new Map(
+    facts.containers.filter(({ read }) => read).map((own) => [own.container, containerStack(own)]),
+  )
+  const attachments = new Map<string, Attachment>()
+  for (const { container, links } of facts.containers)
+    for (const link of links) {
+      const device = link.peerIndex === undefined ? undefined : host.byIndex.get(link.peerIndex)
+      if (device?.kind === 'veth' && link.kind === 'veth') attachments.set(device.name, { container, link, device })
+    }
+  const ports = new Map<string, LinkFact[]>()
+  for (const link of facts.links)
+    if (link.master !== undefined) {
+      const own = ports.get(link.master)
+      if (own) own.push(link)
+      else ports.set(link.master, [link])
+    }
+  return {
+    facts,
+    host,
+    containers,
+    firewall: buildFirewall(facts, viewOf(host, facts)),
+    attachments,
+    ports,
+    homes: homesOf(facts),
+    readable: new Set(facts.containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map((ip) => ip.address)))),
+    blind: blindSpots(facts),
+    presumesNeighbours: options.presumesNeighbours ?? false,
+  }
+}
+
+function homesOf({ docker }: Facts): Map<string, string> {
+  const bridges = new Map(docker.networks.map(({ name, bridge }) => [name, bridge]))
+  return new Map(
+    docker.containers.flatMap(({ addresses }) =>
+      Object.entries(addresses).flatMap(([network, address]): [string, string][] => {
+        const bridge = bridges.get(network)
+        return bridge !== undefined && address !== '' ? [[address, bridge]] : []
+      }),
+    ),
+  )
+}
+
+function viewOf(host: Stack, { conntrack }: Facts): HostView {
+  return {
+    isLocal: (address, device) =>
+      isLocal(host, address) && (device === undefined || deviceOf(host, address)?.name === device),
+    addressType: (address) => addressType(host, address),
+    addressOf: (device, family) => addressOf(host, device, family),
+    routeDevice: (packet) => {
+      const [found] = host.fib[packet.family].lookup({ ...packet, mark: packet.mark ?? 0, input: packet.input || 'lo' })
+      return found?.type === 'local' ? 'lo' : found?.route?.dev
+    },
+    ...(conntrack.count !== undefined && { conntrackCount: conntrack.count }),
+    primaryMark: 0,
+  }
+}
+
+// Without these nothing can be said of any packet's way.
+const needed: Record<string, string> = {
+  links: 'the host’s links',
+  addresses: 'the host’s addresses',
+  routes: 'the routes',
+  'routing-rules': 'the routing rules',
+  sysctls: 'the kernel’s settings',
+  'rules-nft': 'the rules of iptables-nft',
+  'rules-legacy': 'the rules of iptables-legacy',
+  'rules-native': 'the rules of nftables',
+}
+
+function blindSpots({ sections }: Facts): Doubt[] {
+  return Object.entries(needed).flatMap(([name, what]): Doubt[] => {
+    const state = sections[name]
+    // A tool that is not there has made no rules; the kernel's own are listed by the others.
+    if (state?.status === 'ok' || (state?.status === 'absent' && name.startsWith('rules-'))) return []
+    const why = state?.why || 'the bundle does not hold them'
+    return [
+      {
+        says: `${what[0]!.toUpperCase()}${what.slice(1)} are not known: ${why}.`,
+        kind: 'listing',
+        key: name,
+        holds: true,
+      },
+    ]
+  })
+}

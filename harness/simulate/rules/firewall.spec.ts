@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import { type Packet, packetOf } from '../packet.ts'
+import { planted } from '../planted.ts'
+import { passes, rows, to } from './firewall.spec-data.ts'
+import { fates, firewallOf, type Rules } from './firewall-of.spec-data.ts'
+import type { Family, HookName } from './types.ts'
+
+describe('a firewall', () => {
+  for (const [name, rules, packet, wanted, hook = 'forward', family = 'ip', device = ''] of rows)
+    it(`follows the kernel: ${name}`, () => {
+      const worlds = firewallOf(rules).pass(family, hook, packet, device)
+      const marks =
+        wanted[0] === passes(81) && wanted.length === 2
+          ? fates(worlds).map((each) => each.split(',')[0])
+          : fates(worlds)
+      expect(marks).to.deep.equal([...wanted].sort())
+    })
+
+  it('goes on behind a drop, to find what would drop besides', () => {
+    const [world] = firewallOf({ tables: ['drops-early', 'accepts-first'] }).pass('ip', 'forward', to(80), '', {
+      goOn: true,
+    })
+    expect(world!.dead).to.equal(true)
+    expect(world!.terminating.map(({ table, chain }) => `${table} ${chain}`)).to.deep.equal([
+      'ip drops-early early',
+      'ip accepts-first late',
+    ])
+  })
+
+  it('turns an answer back in the midst of a hook', () => {
+    const apply = (packet: Packet): Packet => ({ ...packet, destinationPort: 80 })
+    const untranslate = { priority: -200, apply }
+    const answer = to(1, { state: 'established', direction: 'reply' })
+    const pass = (priority: number) =>
+      fates(
+        firewallOf({ tables: ['accepts-first'] }).pass('ip', 'forward', answer, '', {
+          untranslate: { ...untranslate, priority },
+        }),
+      )
+    expect(pass(-200)).to.deep.equal(['drop'])
+    expect(pass(10)).to.deep.equal(['drop'])
+    expect(pass(20)).to.deep.equal(['10.8.0.2:80'])
+  })
+
+  it('notes that the output hook changes what routes are chosen by', () => {
+    const pass = (port: number) => firewallOf({ tables: ['rerouted'] }).pass('ip', 'output', to(port))[0]!
+    expect(pass(80)).to.deep.include({ reroutes: true })
+    expect(pass(81).reroutes).to.equal(undefined)
+  })
+
+  it('names the rule that ended a packet', () => {
+    const [world] = firewallOf({ tables: ['returns-to-policy'] }).pass('ip', 'forward', to(81))
+    expect(world!.terminating[0]).to.include({
+      table: 'ip returns-to-policy',
+      chain: 'hooked',
+      rule: 'policy drop',
+      verdict: 'drop',
+    })
+  })
+
+  const errors: [string, Rules, Packet, HookName?, Family?][] = [
+    ['hook-order', { tables: ['mark-then-match'] }, to(80)],
+    ['goto-returns', { tables: ['goes-to'] }, to(82, { source: '10.9.0.3' })],
+    ['vmap', { tables: ['verdict-maps'] }, to(80)],
+    ['policy-after-return', { tables: ['returns-to-policy'] }, to(81)],
+    ['legacy', { legacy: '*filter\n:FORWARD DROP\nCOMMIT' }, to(80)],
+    [
+      'bridge-family',
+      { tables: ['frames'] },
+      packetOf({ protocol: 'icmp', inputPort: 'a', outputPort: 'vd' }),
+      'forward',
+      'bridge',
+    ],
+    ['masquerade', { tables: ['translations'] }, to(80), 'postrouting'],
+  ]
+  for (const [name, rules, packet, hook = 'forward', family = 'ip'] of errors)
+    it(`can be planted the error ${name}`, () => {
+      const sound = firewallOf(rules).pass(family, hook, packet)
+      planted.add(name)
+      try {
+        expect(firewallOf(rules).pass(family, hook, packet)).to.not.deep.equal(sound)
+      } finally {
+        planted.delete(name)
+      }
+    })
+})

@@ -1,0 +1,93 @@
+import type { Facts } from '../../evidence/facts.ts'
+import { planted } from '../planted.ts'
+import type { BaseChain } from './compiled.ts'
+import { usesConntrack } from './conntrack-use.ts'
+import { nftBaseChains } from './nft/tables.ts'
+import { firstOn, sourceOn } from './own-addresses.ts'
+import { type Station, throughHook } from './through-hook.ts'
+import type { Family, Firewall, HookName, HostView } from './types.ts'
+import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.ts'
+
+/** The firewall of a host, both backends and all families, ready to lead packets through its hooks. */
+export function buildFirewall(facts: Facts, view: HostView): Firewall {
+  const chains = baseChains(facts)
+  const host = withAddresses(view, facts)
+  const stations = new Map<string, Station[]>()
+  const at = (family: Family, hook: HookName): Station[] => {
+    const key = `${family} ${hook}`
+    const found =
+      stations.get(key) ?? stationsOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
+    stations.set(key, found)
+    return found
+  }
+  // Where NAT is at one hook of a family, it has decided at the others too: for the connection as it is.
+  const families = new Set(chains.filter(({ type }) => type === 'nat').flatMap((base) => base.families))
+  const translates = new Set([...families].filter((family) => usesConntrack(facts, family)))
+  return {
+    pass: (family, hook, packet, device = '', options = {}) =>
+      throughHook(
+        at(family, hook),
+        { packet, family, hook, device, host, priority: 0 },
+        translates.has(family),
+        options,
+      ),
+    has: (family, hook) => at(family, hook).length > 0,
+  }
+}
+
+/** Where links are listed with their addresses the kernel's choice among them is known. */
+function withAddresses(view: HostView, { links }: Facts): HostView {
+  if (!links.some(({ ips }) => ips !== undefined && ips.length > 0)) return view
+  return {
+    ...view,
+    sourceOn: (device, family, nextHop) =>
+      family === 4 ? sourceOn(links, device, nextHop) : view.addressOf(device, family),
+    firstAddress: (device, family) => (family === 4 ? firstOn(links, device) : view.addressOf(device, family)),
+  }
+}
+
+function baseChains(facts: Facts): BaseChain[] {
+  const saved = new Map<string, SavedTable>()
+  for (const table of [
+    ...savedTables(facts.xtables.nft, 4, 'nft', facts),
+    ...(facts.xtables6 ? savedTables(facts.xtables6.nft, 6, 'nft', facts) : []),
+  ]) {
+    const key = `${table.family === 4 ? 'ip' : 'ip6'} ${table.name}`
+    if (!(facts.incompatible ?? []).includes(table.family === 4 ? table.name : key)) saved.set(key, table)
+  }
+  const listed = new Set(facts.nft.map(({ family, table }) => `${family} ${table}`))
+  const legacy = [
+    ...savedTables(facts.xtables.legacy, 4, 'legacy', facts),
+    ...(facts.xtables6 ? savedTables(facts.xtables6.legacy, 6, 'legacy', facts) : []),
+  ]
+  return [
+    ...nftBaseChains(facts, saved),
+    // Tables that iptables lists and nft does not: nft may not be installed.
+    ...[...saved].flatMap(([key, table]) => (listed.has(key) ? [] : savedBaseChains(table))),
+    ...(planted.has('legacy') ? [] : legacy.flatMap(savedBaseChains)),
+  ].filter(({ families }) => !planted.has('bridge-family') || !families.includes('bridge'))
+}
+
+// NAT of both backends hangs on hooks of its own, at these priorities whatever those of its chains are.
+const natPriorities: Partial<Record<HookName, number>> = {
+  prerouting: -100,
+  output: -100,
+  input: 100,
+  postrouting: 100,
+}
+
+/** Base chains in the kernel's order: by priority; of equal ones the one that was registered last is first. */
+function stationsOf(chains: readonly BaseChain[]): Station[] {
+  const sorted = chains.toSorted((a, b) => a.priority - b.priority || b.age - a.age)
+  if (planted.has('hook-order')) sorted.reverse()
+  const nat = sorted.filter(({ type }) => type === 'nat')
+  const stations: Station[] = sorted
+    .filter(({ type }) => type !== 'nat')
+    .map((base) => ({ is: 'chain', priority: base.priority, base }))
+  const [first] = nat
+  if (!first) return stations
+  const priority = natPriorities[first.hook] ?? 0
+  const before = stations.findIndex((station) => station.priority > priority)
+  stations.splice(before < 0 ? stations.length : before, 0, { is: 'nat', priority, chains: nat })
+  return stations
+}

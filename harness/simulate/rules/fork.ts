@@ -1,0 +1,50 @@
+import type { BaseChain, CompiledChain, CompiledRule } from './compiled.ts'
+import { stepOf } from './step.ts'
+import { type Unknown, unknown } from './truth.ts'
+import type { RuleStep, World } from './types.ts'
+
+/** The answer to a condition that a world has settled on already; undefined where it has not. */
+export function answered({ doubts }: World, { key, inverted }: Unknown): boolean | undefined {
+  for (const doubt of doubts) if (doubt.key === key) return doubt.holds !== (inverted ?? false)
+  return undefined
+}
+
+/** The world in which a truth is `truth`: it depends on that from now on. */
+export function withAnswer(world: World, condition: Unknown, truth: boolean, step: RuleStep): World {
+  const { says, kind, key, settle, inverted, learn } = condition
+  const holds = truth !== (inverted ?? false)
+  const doubt = { says, kind, key, holds, step, ...(settle !== undefined && { settle }) }
+  const packet = holds && learn ? learn(world.packet) : world.packet
+  return { ...world, packet, doubts: [...world.doubts, doubt] }
+}
+
+/** The world in which a step ends the packet. */
+export const endedBy = (world: World, step: RuleStep, verdict: NonNullable<World['verdict']>): World => ({
+  ...world,
+  dead: true,
+  verdict: world.verdict ?? verdict,
+  steps: [...world.steps, step],
+  terminating: [...world.terminating, step],
+})
+
+/** One world in which the packet goes on, and one in which the step ends it; one alone where the answer is known. */
+export function opened(world: World, step: RuleStep, why: Unknown, as: 'queue' | 'drop' | 'stolen'): World[] {
+  const answer = answered(world, why)
+  const rest = answer === undefined ? withAnswer(world, why, false, step) : world
+  const ended = endedBy(rest, step, as)
+  if (answer !== undefined) return [answer ? world : ended]
+  return [withAnswer(world, why, true, step), ended]
+}
+
+/** The worlds behind a jump to a chain that the listing lacks. */
+export function unlisted(
+  base: BaseChain,
+  world: World,
+  chain: CompiledChain,
+  rule: CompiledRule,
+  target: string,
+): World[] {
+  const says = `The chain ${target} of ${base.table} is not in the listing, or leads on and on.`
+  const why = unknown('listing', `chain ${base.table} ${target}`, says)
+  return opened(world, stepOf(base, chain, rule, 'drop'), why, 'drop')
+}

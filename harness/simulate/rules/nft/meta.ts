@@ -1,0 +1,78 @@
+import type { Context } from '../compiled.ts'
+import { inputOf, outputOf, protocolNumber, unknownMark } from '../packet-view.ts'
+import { unknown } from '../truth.ts'
+import { type Kind, kinds, macNumber } from './kinds.ts'
+import { absent, type Expression, type Reading } from './reading.ts'
+import type { Scope } from './scope.ts'
+
+type Read = (context: Context, scope: Scope) => Reading
+
+const numberOf = (number: number | undefined): Reading => number ?? absent
+
+/** `meta KEY`: what each key reads. Source: linux/net/netfilter/nft_meta.c. */
+const keys: Record<string, [Kind, Read]> = {
+  iif: [kinds.text, inputOf],
+  iifname: [kinds.text, inputOf],
+  oif: [kinds.text, outputOf],
+  oifname: [kinds.text, outputOf],
+  iiftype: [kinds.linkType, (context, scope) => linkType(inputOf(context) || outgoing(context), scope)],
+  oiftype: [kinds.linkType, (context, scope) => linkType(outputOf(context), scope)],
+  iifkind: [kinds.text, (context, { links }) => links.get(inputOf(context))?.kind ?? absent],
+  oifkind: [kinds.text, (context, { links }) => links.get(outputOf(context))?.kind ?? absent],
+  ibrname: [kinds.text, ({ packet }) => (packet.inputPort ? packet.input || unread('the bridge') : absent)],
+  obrname: [kinds.text, ({ packet }) => (packet.outputPort ? packet.output || unread('the bridge') : absent)],
+  l4proto: [kinds.protocol, ({ packet }) => numberOf(protocolNumber(packet))],
+  protocol: [kinds.etherType, ({ packet }) => etherType(packet)],
+  nfproto: [kinds.family, ({ family, packet }) => numberOf(familyNumber(family, packet.family))],
+  mark: [kinds.mark, ({ packet }) => packet.mark ?? unknownMark('mark')],
+  length: [kinds.integer, ({ packet }) => packet.length],
+  pkttype: [kinds.packetType, packetType],
+  skuid: [kinds.integer, owner],
+  skgid: [kinds.integer, owner],
+  sdif: [kinds.text, () => ''],
+  sdifname: [kinds.text, () => ''],
+}
+
+/** The expression `meta KEY`; undefined where the key is not modelled. */
+export function metaExpression(key: unknown, scope: Scope): Expression | undefined {
+  const [kind, read] = (typeof key === 'string' && Object.hasOwn(keys, key) && keys[key]) || []
+  return kind && read && { kinds: [kind], read: (context) => read(context, scope) }
+}
+
+/** The number of an Ethernet type. */
+export const etherType = ({ protocol, family }: Context['packet']): number =>
+  protocol === 'arp' ? 0x806 : family === 6 ? 0x86dd : 0x800
+
+function familyNumber(family: string, version: 4 | 6): number | undefined {
+  if (family === 'ip' || family === 'ip6') return version === 6 ? 10 : 2
+  return { bridge: 7, netdev: 5, arp: 3 }[family]
+}
+
+// What the host itself sends has the device that it leaves by from postrouting on.
+const outgoing = (context: Context): string => (context.hook === 'postrouting' ? outputOf(context) : '')
+
+function linkType(name: string, { links }: Scope): Reading {
+  if (name === 'lo') return 772
+  const kind = links.get(name)?.kind
+  if (kind === undefined) return name === '' ? absent : unread(`the type of ${name}`)
+  return ['tun', 'wireguard', 'gre', 'ipip', 'sit', 'ppp'].includes(kind) ? unread(`the type of ${name}`) : 1
+}
+
+/** Source: linux/net/netfilter/nft_meta.c, NFT_META_PKTTYPE. */
+export function packetType({ packet, family }: Context): Reading {
+  const mac = macNumber(packet.destinationMac)
+  if (mac === 0xffffffffffff) return 1
+  if (mac !== undefined && Math.floor(mac / 2 ** 40) % 2 === 1) return 2
+  // Below IP a frame for another machine is still on its way through a bridge.
+  return family === 'ip' || family === 'ip6' ? 0 : unread('for whom the frame is')
+}
+
+function owner({ packet, hook }: Context): Reading {
+  // An answer to a program of the host is its packet from input on.
+  const answer = hook === 'input' && packet.state === 'established'
+  const has = answer || (packet.local && (hook === 'output' || hook === 'postrouting' || hook === 'egress'))
+  return has ? unread('the user of the program that sends') : absent
+}
+
+const unread = (what: string): Reading =>
+  unknown('other', what, `${what[0]!.toUpperCase()}${what.slice(1)} is not known.`)

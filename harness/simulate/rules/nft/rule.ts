@@ -1,0 +1,149 @@
+import { planted } from '../../planted.ts'
+import type { CompiledRule, Context, Operation, Outcome, Test } from '../compiled.ts'
+import { isTracked } from '../tracking.ts'
+import { type Unknown, unknown } from '../truth.ts'
+import { mangleOperation, unchanging } from './change.ts'
+import { expressionOf } from './expression.ts'
+import { limitTest } from './limits.ts'
+import { isOfInterfaces, matchTest } from './match.ts'
+import { natOperation } from './nat.ts'
+import { isAbsent } from './reading.ts'
+import type { Scope } from './scope.ts'
+import { lookupOf } from './sets.ts'
+import { xtOperation } from './xt.ts'
+
+type Json = Record<string, unknown>
+
+/** A rule of `nft -j list ruleset` as operations. What cannot be read is an open end, and never an exception. */
+export function compileNftRule(
+  rule: { expr: readonly Json[]; handle?: number | undefined; comment?: string | undefined },
+  text: string,
+  scope: Scope,
+): CompiledRule {
+  return {
+    text,
+    ...(rule.handle !== undefined && { handle: rule.handle }),
+    ...(rule.comment !== undefined && { comment: rule.comment }),
+    operations: rule.expr.flatMap((part) => operationsOf(part, scope)),
+  }
+}
+
+const simple = ['accept', 'drop', 'return', 'continue'] as const
+// They count, write or mark what nobody here asks for.
+const silent = [
+  'counter',
+  'log',
+  'comment',
+  'last',
+  'flow',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'dup',
+  'secmark',
+]
+const limits = ['limit', 'quota', 'ct count']
+const translations = ['dnat', 'snat', 'masquerade', 'redirect']
+
+function operationsOf(part: Json, scope: Scope): Operation[] {
+  const [word = ''] = Object.keys(part)
+  const value = part[word]
+  if (silent.includes(word)) return []
+  if (word === 'match') return [{ does: 'test', test: matchTest(value, scope), interfaces: isOfInterfaces(value) }]
+  const plain = simple.find((each) => each === word)
+  if (plain) return [end({ to: plain })]
+  if (word === 'reject') return [end({ to: 'reject' })]
+  const found = operationOf(word, value, scope)
+  return found ? [found].flat() : [openEnd(part, scope)]
+}
+
+function operationOf(word: string, value: unknown, scope: Scope): Operation | Operation[] | undefined {
+  if (limits.includes(word)) return testing(limitTest(word, value, scope))
+  if (translations.includes(word)) return natOperation(word, value, scope)
+  if (word === 'mangle') return mangleOperation(value, scope)
+  if (word === 'jump' || word === 'goto') return jumping(word, value)
+  if (word === 'vmap') return verdictMap(value, scope)
+  if (word === 'notrack') return { does: 'change', change: untracked }
+  if (word === 'set' || word === 'map' || word === 'meter') return writing(value, scope)
+  if (word === 'queue' || word === 'tproxy' || word === 'synproxy' || word === 'fwd')
+    return handedOver(word, value, scope)
+  if (word === 'xt') return xtOperation(value, scope)
+  return undefined
+}
+
+const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
+const testing = (test: Test | undefined): Operation | undefined => test && { does: 'test', test }
+
+/** What nobody knows may end the packet, or let it go on. */
+export function openEnd(part: unknown, { id }: Scope): Operation {
+  const words = JSON.stringify(part)?.slice(0, 80) ?? ''
+  const why = unknown('statement', `statement ${id} ${words}`, `What ${words} does to a packet is not known.`)
+  return end({ to: 'open', as: 'drop', goesOn: 'continue', why })
+}
+
+function jumping(word: 'jump' | 'goto', value: unknown): Operation | undefined {
+  const target = (value as { target?: unknown } | null)?.target
+  return typeof target === 'string' ? end({ to: word, chain: target }) : undefined
+}
+
+/** Conntrack has to come later: a packet that it has seen stays tracked. */
+export const untracked = (context: Context): Context['packet'] =>
+  isTracked(context) ? context.packet : { ...context.packet, state: 'untracked' }
+
+/** A packet's address goes into a set, which it always does but for what stands behind it. */
+function writing(value: unknown, scope: Scope): Operation[] | undefined {
+  const { stmt } = (value ?? {}) as { stmt?: unknown }
+  if (stmt === undefined) return [unchanging]
+  const statements = Array.isArray(stmt) ? stmt : [stmt]
+  return statements.flatMap((each) => operationsOf(each as Json, scope))
+}
+
+const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; says: string }> = {
+  queue: { as: 'queue', goesOn: 'accept', says: 'A program decides on the packet.' },
+  tproxy: { as: 'drop', goesOn: 'continue', says: 'A transparent proxy takes the packet, if one runs.' },
+  synproxy: { as: 'stolen', goesOn: 'continue', says: 'The kernel answers in the destination’s place at first.' },
+  fwd: { as: 'stolen', goesOn: 'accept', says: 'The packet is sent on by another device.' },
+}
+
+function handedOver(word: string, value: unknown, scope: Scope): Operation {
+  const { as, goesOn, says } = handed[word]!
+  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, says)
+  return end({ to: 'open', as, goesOn, why })
+}
+
+function verdictMap(value: unknown, scope: Scope): Operation | undefined {
+  const { key, data } = (value ?? {}) as { key?: unknown; data?: unknown }
+  if (key === undefined || data === undefined) return undefined
+  const left = expressionOf(key, scope)
+  const found = lookupOf(data, left.kinds, scope, { as: 'verdicts', toValue: (json) => verdictOf(json, scope) })
+  const choose = (context: Context): Outcome[] | { why: Unknown; outcomes: Outcome[] } => {
+    const reading = left.read(context)
+    if (isAbsent(reading)) return []
+    const hit = found.lookup?.find(reading)
+    if ('why' in found) return { why: found.why, outcomes: hit ? ('why' in hit ? hit.values : [hit.value]) : anything }
+    if (!hit) return planted.has('vmap') ? [{ to: 'drop' }] : []
+    return 'why' in hit
+      ? { why: hit.why, outcomes: distinct(hit.values) }
+      : [planted.has('vmap') ? backwards(hit.value) : hit.value]
+  }
+  return { does: 'choose', choose }
+}
+
+const anything: Outcome[] = [{ to: 'drop' }, { to: 'accept' }]
+
+const backwards = (outcome: Outcome): Outcome =>
+  outcome.to === 'accept' ? { to: 'drop' } : outcome.to === 'drop' ? { to: 'accept' } : outcome
+
+const distinct = (outcomes: Outcome[]): Outcome[] => [
+  ...new Map(outcomes.map((outcome) => [JSON.stringify(outcome), outcome])).values(),
+]
+
+function verdictOf(json: unknown, scope: Scope): Outcome {
+  const [word = '', value] = Object.entries((json ?? {}) as Json)[0] ?? []
+  const plain = simple.find((each) => each === word)
+  if (plain) return { to: plain }
+  const target = (value as { target?: unknown } | null)?.target
+  if ((word === 'jump' || word === 'goto') && typeof target === 'string') return { to: word, chain: target }
+  const why = unknown('statement', `verdict ${scope.id} ${JSON.stringify(json)}`, 'A verdict of a map cannot be read.')
+  return { to: 'open', as: 'drop', goesOn: 'accept', why }
+}

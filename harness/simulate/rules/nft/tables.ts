@@ -1,0 +1,114 @@
+import type { Facts, NftChain, NftRule } from '../../../evidence/facts.ts'
+import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
+import { lazyChain } from '../lazy-chain.ts'
+import type { Family, HookName } from '../types.ts'
+import { compileSaved, type SavedTable } from '../xtables/tables.ts'
+import { compileNftRule } from './rule.ts'
+import { nameKey, type Scope } from './scope.ts'
+
+const hooks: readonly HookName[] = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress']
+const noObjects = { sets: [], maps: [], others: [] }
+
+/** The base chains of `nft -j list ruleset`. `saved`: its tables that iptables-nft-save lists too, by `ip TABLE`. */
+export function nftBaseChains(facts: Facts, saved: ReadonlyMap<string, SavedTable>): BaseChain[] {
+  const common = {
+    objects: facts.nftObjects ?? noObjects,
+    written: writtenSets(facts.nft),
+    links: new Map(facts.links.map((link) => [link.name, link])),
+    cache: new Map<string, unknown>(),
+  }
+  const tables = new Map<string, Map<string, CompiledChain>>()
+  for (const chain of facts.nft) {
+    const key = `${chain.family} ${chain.table}`
+    const chains = tables.get(key) ?? new Map<string, CompiledChain>()
+    tables.set(key, chains)
+    chains.set(chain.name, compiled(chain, facts, saved.get(key), common))
+  }
+  return facts.nft.flatMap((chain, age) => baseChain(chain, tables.get(`${chain.family} ${chain.table}`)!, age))
+}
+
+function baseChain(chain: NftChain, chains: ReadonlyMap<string, CompiledChain>, age: number): BaseChain[] {
+  const hook = hooks.find((name) => name === chain.hook)
+  const families = hook && familiesOf(chain.family, hook)
+  const { dev, dormant } = chain as NftChain & { dev?: string | string[]; dormant?: boolean }
+  if (!hook || !families || dormant) return []
+  const bound = hook === 'ingress' || hook === 'egress'
+  return [
+    {
+      backend: 'nft',
+      families,
+      table: `${chain.family} ${chain.table}`,
+      chain: chains.get(chain.name)!,
+      chains,
+      hook,
+      priority: chain.prio ?? 0,
+      type: chain.type === 'nat' || chain.type === 'route' ? chain.type : 'filter',
+      policy: chain.policy === 'drop' ? 'drop' : 'accept',
+      age,
+      ...(bound && (dev === undefined ? { devicesUnknown: true } : { devices: [dev].flat() })),
+    },
+  ]
+}
+
+function familiesOf(family: string, hook: HookName): readonly Family[] | undefined {
+  if (family === 'inet') return hook === 'ingress' ? ['netdev'] : ['ip', 'ip6']
+  return (['ip', 'ip6', 'bridge', 'arp', 'netdev'] as const).find((each) => each === family) && [family as Family]
+}
+
+type Common = Pick<Scope, 'objects' | 'written' | 'links' | 'cache'>
+
+function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, common: Common): CompiledChain {
+  return lazyChain(chain.name, () => {
+    const lines = saved?.rules.get(chain.name) ?? []
+    // As many lines as rules: then they are the same rules, in the same order.
+    const paired = saved !== undefined && lines.length === chain.rules.length
+    return chain.rules.map((rule, at) =>
+      paired && !onlyNft(rule)
+        ? compileSaved(saved, lines[at]!, at, rule.handle)
+        : native(rule, at, chain, facts, common),
+    )
+  })
+}
+
+/** Whether a rule has what iptables cannot say, and its listing would leave out. */
+function onlyNft({ expr }: NftRule): boolean {
+  if (expr.some((part) => 'xt' in part)) return false
+  return /"(set|vmap|map|concat)":|"@/.test(JSON.stringify(expr))
+}
+
+function native(
+  rule: NftRule,
+  at: number,
+  { family, table, name }: NftChain,
+  facts: Facts,
+  common: Common,
+): CompiledRule {
+  const text = facts.ruleTexts.get(`${family} ${table} ${rule.handle}`) ?? rendered(rule)
+  return compileNftRule(rule, text, {
+    ...common,
+    family,
+    table,
+    chain: name,
+    id: `${family} ${table} ${name} ${rule.handle ?? at}`,
+  })
+}
+
+/** A rule as short text where nft's own is not there. */
+const rendered = ({ expr }: NftRule): string =>
+  expr
+    .map((part) => JSON.stringify(part).replaceAll(/[{}"]|:null/g, ''))
+    .join(' ')
+    .slice(0, 200)
+
+/** Sets that rules add to or take from, by `family table name`. */
+function writtenSets(chains: readonly NftChain[]): Set<string> {
+  const written = new Set<string>()
+  for (const chain of chains)
+    for (const { expr } of chain.rules)
+      for (const part of expr) {
+        const { set, map } = part as { set?: { set?: unknown }; map?: { map?: unknown } }
+        const name = set?.set ?? map?.map
+        if (typeof name === 'string') written.add(nameKey(chain, name.replace(/^@/, '')))
+      }
+  return written
+}

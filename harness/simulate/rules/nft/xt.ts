@@ -1,0 +1,32 @@
+import type { Operation } from '../compiled.ts'
+import { masquerade } from '../translate.ts'
+import { unknown } from '../truth.ts'
+import { unchanging } from './change.ts'
+import { untracked } from './rule.ts'
+import type { Scope } from './scope.ts'
+
+// Targets whose effect does not depend on their options, which nft does not show.
+const targets: Record<string, Operation> = {
+  MASQUERADE: { does: 'end', outcome: { to: 'translate', translate: masquerade } },
+  REJECT: { does: 'end', outcome: { to: 'reject' } },
+  NOTRACK: { does: 'change', change: (context) => untracked(context) },
+  TCPMSS: { does: 'clamp' },
+}
+const silent = ['LOG', 'NFLOG', 'TRACE', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 'ECN', 'TEE', 'AUDIT']
+
+/**
+ * An extension of iptables as nft shows it: the name alone. Where iptables-save lists the table its words are read
+ * instead; what is left over depends on options that nobody knows.
+ */
+export function xtOperation(value: unknown, scope: Scope): Operation {
+  const { type, name } = (value ?? {}) as { type?: unknown; name?: unknown }
+  const says = `What the extension ${name ?? ''} of iptables does in ${scope.table} ${scope.chain} is not listed.`
+  const settle = `iptables-save -t ${scope.table}`
+  const why = unknown('module', `xt ${scope.id} ${name}`, says, settle)
+  if (type === 'match') return { does: 'test', test: () => why }
+  if (type === 'target' && typeof name === 'string') {
+    if (Object.hasOwn(targets, name)) return targets[name]!
+    if (silent.includes(name)) return unchanging
+  }
+  return { does: 'end', outcome: { to: 'open', as: 'drop', goesOn: 'continue', why } }
+}

@@ -1,0 +1,199 @@
+import { planted } from '../planted.ts'
+import type { BaseChain, CompiledChain, CompiledRule, Context, Operation, Outcome } from './compiled.ts'
+import { answered, endedBy, opened, unlisted, withAnswer } from './fork.ts'
+import { chainOf } from './lazy-chain.ts'
+import { stepOf } from './step.ts'
+import { translatedWorlds } from './translated.ts'
+import type { Unknown } from './truth.ts'
+import type { World } from './types.ts'
+
+/** Where a packet is in a base chain, and where it returns to. */
+interface Frame {
+  chain: CompiledChain
+  index: number
+  back?: Frame
+  depth: number
+}
+
+// The kernel's own limits are 16 jumps (nft) and loops refused at load; a damaged listing may have some.
+const deepest = 64
+// More conditions than this are not followed one by one, nor more rules of one chain.
+const mostWorlds = 64
+const mostRules = 500_000
+
+/** Leads one world through one base chain: the worlds at its end. */
+export function runChain(base: BaseChain, start: World, context: Context): World[] {
+  const run = new Run(base, context)
+  run.jobs.push({ world: start, frame: { chain: base.chain.seenBy(context), index: 0, depth: 0 } })
+  for (let job = run.jobs.pop(); job; job = run.jobs.pop()) {
+    if (run.jobs.length + run.ends.length > mostWorlds)
+      return opened(start, stepOf(base, base.chain, undefined, 'drop'), tooMany(base), 'drop')
+    run.follow(job)
+  }
+  return run.ends
+}
+
+const tooMany = ({ table, chain }: BaseChain): Unknown => ({
+  unknown: true,
+  kind: 'other',
+  key: `too many: ${table} ${chain.name}`,
+  says: `Too many conditions are not known in ${table} ${chain.name}.`,
+})
+
+class Run {
+  readonly jobs: { world: World; frame: Frame }[] = []
+  readonly ends: World[] = []
+  readonly base: BaseChain
+  readonly context: Context
+  private seen = 0
+
+  constructor(base: BaseChain, context: Context) {
+    this.base = base
+    this.context = context
+  }
+
+  follow({ world, frame }: { world: World; frame: Frame }): void {
+    let { chain, index, back, depth } = frame
+    let now = world
+    this.context.packet = now.packet
+    while (true) {
+      const rule = chain.rules[index]
+      if (!rule) {
+        if (!back) {
+          this.ends.push(this.byPolicy(now))
+          return
+        }
+        ;({ chain, index, back, depth } = back)
+        continue
+      }
+      index++
+      // Most rules end at their first condition, and thousands of them are led past.
+      const first = rule.operations[0]
+      if (first?.does === 'test' && first.test(this.context) === false) continue
+      const here: Frame = { chain, index, ...(back && { back }), depth }
+      const result = this.apply(rule, now, here)
+      now = result.world
+      const { outcome } = result
+      if (outcome === undefined || outcome.to === 'continue') continue
+      if (outcome.to === 'return') {
+        if (!back && planted.has('policy-after-return')) {
+          this.ends.push(now)
+          return
+        }
+        index = chain.rules.length
+      } else if (outcome.to === 'jump' || outcome.to === 'goto') {
+        const target = this.base.chains.get(outcome.chain)
+        this.seen += chain.rules.length + 1
+        if (!target || depth > deepest || this.seen > mostRules) {
+          this.ends.push(...unlisted(this.base, now, chain, rule, outcome.chain))
+          return
+        }
+        // A goto leaves nothing to return to but what the chain itself would have returned to.
+        if (outcome.to === 'jump' || planted.has('goto-returns')) back = here
+        depth++
+        chain = target.seenBy(this.context)
+        index = 0
+      } else {
+        this.end(now, chain, rule, outcome, here)
+        return
+      }
+    }
+  }
+
+  /** Does one rule's operations in order: the world then, and where the packet goes. Unknown conditions fork. */
+  private apply(rule: CompiledRule, start: World, frame: Frame): { world: World; outcome?: Outcome } {
+    let world = start
+    let pending: Unknown[] = []
+    for (const operation of rule.operations) {
+      if (operation.does === 'test') {
+        const truth = operation.test(this.context)
+        if (truth === true) continue
+        if (truth === false) return { world }
+        const answer = answered(world, truth)
+        if (answer === false) return { world }
+        if (answer === undefined) pending.push(truth)
+        continue
+      }
+      // What follows has effects: from here on the worlds in which the rule matches are others.
+      if (pending.length > 0) world = this.fork(world, pending, rule, frame)
+      pending = []
+      const result = this.act(operation, rule, world, frame)
+      world = result.world
+      if (result.stop) return result
+    }
+    return { world }
+  }
+
+  /** The world in which all conditions hold; those in which one does not are followed later, from the next rule on. */
+  private fork(world: World, pending: readonly Unknown[], rule: CompiledRule, frame: Frame): World {
+    const step = stepOf(this.base, frame.chain, rule, 'accept')
+    let taken = world
+    for (const condition of pending) {
+      // Two operations of one rule may ask for the same.
+      const answer = answered(taken, condition)
+      if (answer === true) continue
+      if (answer === undefined) this.jobs.push({ world: withAnswer(taken, condition, false, step), frame })
+      taken = withAnswer(taken, condition, true, step)
+    }
+    this.context.packet = taken.packet
+    return taken
+  }
+
+  private act(
+    operation: Exclude<Operation, { does: 'test' }>,
+    rule: CompiledRule,
+    world: World,
+    frame: Frame,
+  ): { world: World; outcome?: Outcome; stop: boolean } {
+    if (operation.does === 'clamp') return { world: { ...world, clampsMss: true }, stop: false }
+    if (operation.does === 'change') {
+      const packet = operation.change(this.context)
+      this.context.packet = packet
+      return { world: packet === world.packet ? world : { ...world, packet }, stop: false }
+    }
+    if (operation.does === 'end')
+      return { world, outcome: operation.outcome, stop: operation.outcome.to !== 'continue' }
+    const chosen = operation.choose(this.context)
+    if (Array.isArray(chosen)) return { world, ...(chosen[0] && { outcome: chosen[0] }), stop: true }
+    return { ...this.chooseAll(chosen.why, chosen.outcomes, rule, world, frame), stop: true }
+  }
+
+  /** The key of a verdict map is not known: one world for each of its outcomes, and one where none matches. */
+  private chooseAll(why: Unknown, outcomes: Outcome[], rule: CompiledRule, world: World, frame: Frame) {
+    const step = stepOf(this.base, frame.chain, rule, 'accept')
+    let rest = world
+    for (const outcome of outcomes) {
+      const condition = { ...why, key: `${why.key} -> ${JSON.stringify(outcome)}` }
+      const own = withAnswer(rest, condition, true, step)
+      // Followed as if the rule were that outcome alone.
+      const single: CompiledRule = { ...rule, operations: [{ does: 'end', outcome }] }
+      const chain = chainOf(frame.chain.name, frame.chain.rules.with(frame.index - 1, single))
+      this.jobs.push({ world: own, frame: { ...frame, chain, index: frame.index - 1 } })
+      rest = withAnswer(rest, condition, false, step)
+    }
+    return { world: rest }
+  }
+
+  private end(world: World, chain: CompiledChain, rule: CompiledRule, outcome: Outcome, frame: Frame): void {
+    const { base, ends } = this
+    if (outcome.to === 'accept') ends.push({ ...world, steps: [...world.steps, stepOf(base, chain, rule, 'accept')] })
+    else if (outcome.to === 'drop' || outcome.to === 'reject') ends.push(this.ended(world, chain, rule, outcome.to))
+    else if (outcome.to === 'translate') {
+      this.context.packet = world.packet
+      ends.push(...translatedWorlds(world, outcome.translate(this.context), stepOf(base, chain, rule, 'translate')))
+    } else if (outcome.to === 'open') {
+      const step = stepOf(base, chain, rule, outcome.as === 'queue' ? 'queue' : 'drop')
+      for (const each of opened(world, step, outcome.why, outcome.as))
+        if (each.terminating.length > world.terminating.length || outcome.goesOn === 'accept') ends.push(each)
+        else this.jobs.push({ world: each, frame })
+    }
+  }
+
+  private ended(world: World, chain: CompiledChain, rule: CompiledRule | undefined, verdict: 'drop' | 'reject'): World {
+    return endedBy(world, stepOf(this.base, chain, rule, verdict), verdict)
+  }
+
+  private byPolicy(world: World): World {
+    return this.base.policy === 'drop' ? this.ended(world, this.base.chain, undefined, 'drop') : world
+  }
+}

@@ -1,0 +1,45 @@
+import type { Context } from './compiled.ts'
+
+/** Bits of `ct state`. Source: linux/netfilter/nf_conntrack_common.h. */
+export const stateBits: Record<string, number> = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 }
+
+/** Bits of `ct status`. */
+export const statusBits: Record<string, number> = {
+  expected: 1,
+  'seen-reply': 2,
+  assured: 4,
+  confirmed: 8,
+  snat: 16,
+  dnat: 32,
+  dying: 512,
+}
+
+// Conntrack's own place at prerouting and output: NF_IP_PRI_CONNTRACK.
+const conntrackPriority = -200
+
+/** Whether conntrack has seen the packet when a chain does. */
+export function isTracked({ packet, hook, priority }: Context): boolean {
+  if (packet.state === 'untracked' || packet.protocol === 'arp') return false
+  if (packet.tracked) return true
+  if (hook === 'ingress') return false
+  return (hook !== 'prerouting' && hook !== 'output') || priority >= conntrackPriority
+}
+
+/** The packet's bit of `ct state`. */
+export function stateOf(context: Context): number {
+  const { state } = context.packet
+  if (state === 'untracked') return stateBits.untracked!
+  return isTracked(context) ? stateBits[state]! : stateBits.invalid!
+}
+
+/** The bits of `ct status`, and which of them are known. Only of a tracked packet. */
+export function statusOf({ packet, hook }: Context): { bits: number; known: number } {
+  const { snat, dnat, state, direction } = packet
+  // What comes back by `lo` has been through postrouting already, where connections are confirmed.
+  const looped = packet.input === 'lo' && (hook === 'prerouting' || hook === 'input')
+  const answered = state === 'established' || direction === 'reply'
+  const bits = (snat ? 16 : 0) | (dnat ? 32 : 0) | (answered ? 2 | 8 : 0) | (looped ? 8 : 0)
+  // A connection is assured some packets later; what else there is says how far NAT has come.
+  const known = 1 | 2 | 8 | 16 | 32 | 512 | (answered ? 0 : 4)
+  return { bits, known }
+}

@@ -1,0 +1,22 @@
+import type { Packet } from '../packet.ts'
+import { endedBy, withAnswer } from './fork.ts'
+import { unknown } from './truth.ts'
+import type { RuleStep, World } from './types.ts'
+
+/** The worlds behind a translation: one for each packet that it may have made; without any it drops. */
+export function translatedWorlds(world: World, packets: readonly Packet[], step: RuleStep): World[] {
+  // Source: linux/net/netfilter/nf_nat_masquerade.c and nf_nat_redirect.c: a device without an address drops.
+  if (packets.length === 0) return [endedBy(world, { ...step, verdict: 'drop' }, 'drop')]
+  let rest = world
+  return packets.map((packet, at) => {
+    const last = at === packets.length - 1
+    const own = last ? rest : withAnswer(rest, which(packet, step), true, step)
+    if (!last) rest = withAnswer(rest, which(packet, step), false, step)
+    return { ...own, packet, steps: [...own.steps, step] }
+  })
+}
+
+const which = ({ source, destination, destinationPort }: Packet, { table, chain, rule }: RuleStep) => {
+  const key = `${table} ${chain} ${rule} -> ${source} ${destination} ${destinationPort}`
+  return unknown('other', key, 'Which of several addresses or ports a connection is translated to is not known.')
+}

@@ -1,0 +1,60 @@
+import type { Test } from '../compiled.ts'
+import type { Unknown } from '../truth.ts'
+import { conntrackTests, markTests } from './connection.ts'
+import { setTests } from './ipset.ts'
+import { Options, type Scope, unmodelled } from './options.ts'
+import { addressTypeTests, bridgePortTests, macTests, ownerTests, rangeTests, reversePathTests } from './places.ts'
+import { foreignTests, icmpTests, multiportTests, portTests } from './ports.ts'
+import { connectionLimitTests, lengthTests, lifeTests, packetTypeTests, quotaTests, rateTests } from './sizes.ts'
+import type { Part } from './words.ts'
+
+const never = (): Test[] => [() => false]
+const always = (options: Options): Test[] => {
+  options.take('--comment')
+  return []
+}
+
+// Matches by their names; what is not here, and what of it is not understood, is an unknown condition.
+const matches: Record<string, (options: Options) => Test[]> = {
+  tcp: portTests,
+  udp: portTests,
+  multiport: multiportTests,
+  icmp: icmpTests,
+  icmp6: icmpTests,
+  sctp: foreignTests,
+  dccp: foreignTests,
+  udplite: foreignTests,
+  ah: never,
+  esp: never,
+  conntrack: conntrackTests,
+  state: conntrackTests,
+  mark: markTests,
+  connmark: markTests,
+  addrtype: addressTypeTests,
+  iprange: rangeTests,
+  physdev: bridgePortTests,
+  mac: macTests,
+  owner: ownerTests,
+  rpfilter: reversePathTests,
+  set: setTests,
+  limit: rateTests,
+  hashlimit: rateTests,
+  connlimit: connectionLimitTests,
+  quota: quotaTests,
+  length: lengthTests,
+  pkttype: packetTypeTests,
+  ttl: lifeTests,
+  hl: lifeTests,
+  comment: always,
+}
+
+const kinds: Record<string, Unknown['kind']> = { bpf: 'bpf', time: 'time', recent: 'limit', statistic: 'limit' }
+
+/** The conditions of one match of a rule. */
+export function matchTests({ name, options }: Part, scope: Scope): Test[] {
+  const known = Object.hasOwn(matches, name) ? matches[name] : undefined
+  if (known) return known(new Options(name, options, scope))
+  const words = options.map((option) => [...(option.negated ? ['!'] : []), option.name, ...option.args].join(' '))
+  const why = unmodelled(name, scope, words.join(' '), kinds[name] ?? 'statement')
+  return [() => why]
+}

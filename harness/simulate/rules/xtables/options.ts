@@ -1,0 +1,82 @@
+import type { Ipset } from '../../../evidence/facts.ts'
+import type { Context, Test } from '../compiled.ts'
+import { not, type Unknown, unknown } from '../truth.ts'
+import type { Option } from './words.ts'
+
+/** Where a rule of iptables stands, for what it names. */
+export interface Scope {
+  family: 4 | 6
+  table: string
+  chain: string
+  /** Of this one rule. */
+  id: string
+  ipsets: Readonly<Record<string, Ipset>>
+  /** Sets that rules add to. */
+  written: ReadonlySet<string>
+  /** Packets that met the rule so far. */
+  packets?: number
+}
+
+/** The options of a match; those that nobody took are unknown conditions. */
+export class Options {
+  private readonly left: Option[]
+  readonly match: string
+  readonly scope: Scope
+
+  constructor(match: string, options: readonly Option[], scope: Scope) {
+    this.match = match
+    this.left = [...options]
+    this.scope = scope
+  }
+
+  take(...names: string[]): Option | undefined {
+    const at = this.left.findIndex(({ name }) => names.includes(name))
+    return at < 0 ? undefined : this.left.splice(at, 1)[0]
+  }
+
+  /** A condition for an option's first argument, turned where negated. None where the option is not there. */
+  test(name: string, make: (argument: string) => Test | undefined): Test[] {
+    const option = this.take(name)
+    if (!option) return []
+    const test = make(option.args[0] ?? '')
+    if (!test) return [this.notModelled(option)]
+    return [option.negated ? (context: Context) => not(test(context)) : test]
+  }
+
+  rest(): Test[] {
+    return this.left.splice(0).map((option) => this.notModelled(option))
+  }
+
+  private notModelled(option: Option): Test {
+    const why = unmodelled(this.match, this.scope, printed(option))
+    return () => why
+  }
+}
+
+const printed = ({ negated, name, args }: Option): string => [...(negated ? ['!'] : []), name, ...args].join(' ')
+
+/** The condition that a match is which is not modelled. */
+export function unmodelled(
+  match: string,
+  { id }: Scope,
+  options: string,
+  kind: Unknown['kind'] = 'statement',
+): Unknown {
+  const says = `Whether a packet meets “-m ${match}${options && ` ${options}`}” is not known.`
+  return unknown(kind, `${id} -m ${match} ${options}`, says)
+}
+
+/** `a:b`, `a`, `a:`, `:b` as an interval; undefined for other text. */
+export function intervalOf(text: string, highest: number, separator = ':'): [number, number] | undefined {
+  const [low = '', high = low] = text.split(separator)
+  const [from, to] = [low === '' ? 0 : Number(low), high === '' ? highest : Number(high)]
+  return Number.isInteger(from) && Number.isInteger(to) ? [from, to] : undefined
+}
+
+/** `value/mask` of marks; without a mask all bits count. */
+export function masked(text: string): { value: number; mask: number } | undefined {
+  const [value, mask] = text.split('/').map(Number)
+  if (value === undefined || !Number.isInteger(value) || (mask !== undefined && !Number.isInteger(mask)))
+    return undefined
+  return { value: value >>> 0, mask: (mask ?? 0xffffffff) >>> 0 }
+}

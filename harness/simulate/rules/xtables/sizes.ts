@@ -1,0 +1,106 @@
+import type { Test } from '../compiled.ts'
+import { kinds } from '../nft/kinds.ts'
+import { packetType } from '../nft/meta.ts'
+import { equals } from '../nft/reading.ts'
+import { lifeWithin } from '../packet-view.ts'
+import { withinCount, withinRate } from '../rates.ts'
+import { not, type Truth, unknown } from '../truth.ts'
+import { intervalOf, type Options, unmodelled } from './options.ts'
+
+/** `-m length`. */
+export function lengthTests(options: Options): Test[] {
+  const tests = options.test('--length', (text) => {
+    const interval = intervalOf(text, 65535)
+    return interval && (({ packet }) => packet.length >= interval[0] && packet.length <= interval[1])
+  })
+  return [...tests, ...options.rest()]
+}
+
+/** `-m pkttype`. */
+export function packetTypeTests(options: Options): Test[] {
+  const tests = options.test('--pkt-type', (text) => {
+    const type = kinds.packetType.symbols?.[text]
+    return type === undefined ? undefined : (context) => equals(packetType(context), type)
+  })
+  return [...tests, ...options.rest()]
+}
+
+/** `-m ttl`, `-m hl`. */
+export function lifeTests(options: Options): Test[] {
+  const test = (name: string, interval: (value: number) => [number, number]): Test[] =>
+    options.test(name, (text) => {
+      const known = lifeWithin(...interval(Number(text)))
+      const why = unmodelled(options.match, options.scope, `${name} ${text}`, 'other')
+      return () => known ?? why
+    })
+  const short = options.match === 'ttl' ? 'ttl' : 'hl'
+  return [
+    ...test(`--${short}-lt`, (value) => [0, value - 1]),
+    ...test(`--${short}-gt`, (value) => [value + 1, 255]),
+    ...test(`--${short}-eq`, (value) => [value, value]),
+    ...options.rest(),
+  ]
+}
+
+/** `-m limit`, `-m hashlimit`. */
+export function rateTests(options: Options): Test[] {
+  const { match, scope } = options
+  const found = options.take('--limit', '--hashlimit-upto', '--hashlimit', '--hashlimit-above')
+  const name = options.take('--hashlimit-name')?.args[0]
+  for (const rest of [
+    'burst',
+    'mode',
+    'srcmask',
+    'dstmask',
+    'htable-size',
+    'htable-max',
+    'htable-expire',
+    'htable-gcinterval',
+  ])
+    options.take(`--${match}-${rest}`)
+  const text = found?.args[0] ?? ''
+  const rate = /^(\d+)(kb|mb|b)?\/(\w+)$/.exec(text)
+  if (!found || !rate) return [() => unmodelled(match, scope, text, 'limit'), ...options.rest()]
+  const [, amount, unit, per = ''] = rate
+  const bytes = unit && { b: 'bytes', kb: 'kbytes', mb: 'mbytes' }[unit]
+  const key = name === undefined ? `limit ${scope.id}` : `hashlimit ${name} ${text}`
+  const span = per === 's' ? 'sec' : per
+  const truth = withinRate(
+    { amount: Number(amount), per: span, ...(bytes && { unit: bytes }) },
+    `a limit of ${text}`,
+    key,
+  )
+  const over = found.name === '--hashlimit-above'
+  const result: Truth = over !== found.negated ? not(truth) : truth
+  return [() => result, ...options.rest()]
+}
+
+/** `-m connlimit`. */
+export function connectionLimitTests(options: Options): Test[] {
+  const found = options.take('--connlimit-upto', '--connlimit-above')
+  for (const rest of ['--connlimit-mask', '--connlimit-saddr', '--connlimit-daddr']) options.take(rest)
+  const limit = Number(found?.args[0])
+  if (!found || !Number.isInteger(limit)) return [() => unmodelled('connlimit', options.scope, '', 'limit')]
+  const over = (found.name === '--connlimit-above') !== found.negated
+  const text = `a limit of ${limit} connections`
+  const test: Test = ({ host }) => {
+    const truth = withinCount(limit, host.conntrackCount, text, `connlimit ${options.scope.id}`)
+    return over ? not(truth) : truth
+  }
+  return [test, ...options.rest()]
+}
+
+// A segmented packet counts as one, and has no more bytes than this.
+const largestPacket = 65_535
+
+/** `-m quota`: what is left of it is not listed, but how many packets were let through. */
+export function quotaTests(options: Options): Test[] {
+  const tests = options.test('--quota', (text) => {
+    const { packets, id } = options.scope
+    const total = Number(text)
+    const plenty = packets !== undefined && (packets + 1) * largestPacket < total
+    const why = unknown('quota', `quota ${id}`, `Whether a quota of ${text} bytes is used up is not known.`)
+    return () => (total === 0 ? false : plenty || why)
+  })
+  return [...tests, ...options.rest()]
+}

@@ -1,0 +1,146 @@
+import { expect } from 'chai'
+import { type Packet, packetOf } from '../../packet.ts'
+import { fates, firewallOf } from '../firewall-of.spec-data.ts'
+
+const to = (destinationPort: number, fields: Partial<Packet> = {}): Packet =>
+  packetOf({ source: '10.9.0.2', destination: '10.8.0.2', destinationPort, input: 'br0', output: 'up0', ...fields })
+const filter = (...rules: string[]): string =>
+  ['*filter', ':INPUT ACCEPT', ':FORWARD DROP', ':OUTPUT ACCEPT', ':U -', ':V -', ...rules, 'COMMIT'].join('\n')
+const table = (name: string, ...rules: string[]): string =>
+  [
+    `*${name}`,
+    ':PREROUTING ACCEPT',
+    ':FORWARD ACCEPT',
+    ':OUTPUT ACCEPT',
+    ':POSTROUTING ACCEPT',
+    ':U -',
+    ...rules,
+    'COMMIT',
+  ].join('\n')
+
+// The table, a packet's port, and what becomes of it.
+const forward: [string, string, Packet, string[]][] = [
+  ['the policy', filter(), to(80), ['drop']],
+  ['a jump that returns', filter('-A FORWARD -j U', '-A FORWARD -j ACCEPT', '-A U -j RETURN'), to(80), ['passes']],
+  [
+    'a goto that returns to the policy',
+    filter('-A FORWARD -g U', '-A FORWARD -j ACCEPT', '-A U -p udp -j ACCEPT'),
+    to(80),
+    ['drop'],
+  ],
+  [
+    'a goto within a jump returns behind the jump',
+    filter('-A FORWARD -j U', '-A FORWARD -j ACCEPT', '-A U -g V', '-A U -j DROP', '-A V -j RETURN'),
+    to(80),
+    ['passes'],
+  ],
+  ['a return from the base chain', filter('-A FORWARD -j RETURN', '-A FORWARD -j ACCEPT'), to(80), ['drop']],
+  ['a rule without a target', filter('-A FORWARD -p tcp', '-A FORWARD -j ACCEPT'), to(80), ['passes']],
+  ['a log in between', filter('-A FORWARD -j LOG --log-prefix "-j DROP "', '-A FORWARD -j ACCEPT'), to(80), ['passes']],
+  ['a quoted comment', filter('-A FORWARD -m comment --comment "x -j DROP ! --dport 1" -j ACCEPT'), to(80), ['passes']],
+  ['a negation of old', filter('-A FORWARD -i ! br0 -j DROP', '-A FORWARD -j ACCEPT'), to(80), ['passes']],
+  ['a reject', filter('-A FORWARD -p tcp -j REJECT --reject-with tcp-reset'), to(80), ['reject']],
+  [
+    'an unknown match',
+    filter('-A FORWARD -m u32 --u32 "0x6&0xff=0x1" -j ACCEPT'),
+    to(80),
+    ['drop, not statement', 'passes, statement'],
+  ],
+  [
+    'one that does not matter',
+    filter('-A FORWARD -m u32 --u32 "0x6&0xff=0x1" -j ACCEPT', '-A FORWARD -j ACCEPT'),
+    to(80),
+    ['passes'],
+  ],
+  ['one behind a condition that fails', filter('-A FORWARD -m u32 --u32 "0" -p udp -j ACCEPT'), to(80), ['drop']],
+  [
+    'an unknown target',
+    filter('-A FORWARD -j NEW --x 1', '-A FORWARD -j ACCEPT'),
+    to(80),
+    ['drop, not statement', 'passes, statement'],
+  ],
+  [
+    'an unknown option',
+    filter('-A FORWARD -p tcp -m tcp --dport 80 --new 5 -j ACCEPT'),
+    to(80),
+    ['drop, not statement', 'passes, statement'],
+  ],
+  ['a low rate', filter('-A FORWARD -m limit --limit 3/min -j ACCEPT'), to(80), ['drop, not limit', 'passes, limit']],
+  ['a high rate', filter('-A FORWARD -m limit --limit 600/min -j ACCEPT'), to(80), ['passes']],
+  [
+    'a rate below the line',
+    filter('-A FORWARD -m limit --limit 9/sec -j ACCEPT'),
+    to(80),
+    ['drop, not limit', 'passes, limit'],
+  ],
+  [
+    'a hashlimit',
+    filter('-A FORWARD -m hashlimit --hashlimit-above 50/sec --hashlimit-name x -j DROP', '-A FORWARD -j ACCEPT'),
+    to(80),
+    ['passes'],
+  ],
+  ['a queue', filter('-A FORWARD -j NFQUEUE --queue-num 1'), to(80), ['passes, other', 'queue, not other']],
+  [
+    'a set that is not listed',
+    filter('-A FORWARD -m set --match-set x src -j ACCEPT'),
+    to(80),
+    ['drop, not set', 'passes, set'],
+  ],
+  ['a quota', filter('[3:180] -A FORWARD -m quota --quota 100000000 -j ACCEPT'), to(80), ['passes']],
+  [
+    'a quota that may be used up',
+    filter('[900:180] -A FORWARD -m quota --quota 100000 -j ACCEPT'),
+    to(80),
+    ['drop, not quota', 'passes, quota'],
+  ],
+  [
+    'too many conditions',
+    filter(...Array.from({ length: 80 }, (_, at) => `-A FORWARD -m cpu --cpu ${at} -j ${at % 2 ? 'ACCEPT' : 'DROP'}`)),
+    to(80),
+    ['drop, not other', 'passes, other'],
+  ],
+]
+
+describe('tables of iptables', () => {
+  for (const [name, nft, packet, wanted] of forward)
+    for (const backend of ['nft', 'legacy'] as const)
+      it(`follow the kernel (${backend}): ${name}`, () => {
+        const worlds = firewallOf({ [backend]: nft }).pass('ip', 'forward', packet)
+        expect(
+          fates(worlds)
+            .map((each) => each.replace('10.8.0.2:80', 'passes'))
+            .sort(),
+        ).to.deep.equal(wanted)
+      })
+
+  it('are all shown a packet, of both backends, and one drop is enough', () => {
+    const open = filter('-A FORWARD -j ACCEPT')
+    expect(fates(firewallOf({ nft: open, legacy: filter() }).pass('ip', 'forward', to(80)))).to.deep.equal(['drop'])
+    expect(fates(firewallOf({ nft: open, legacy: open }).pass('ip', 'forward', to(80)))).to.deep.equal(['10.8.0.2:80'])
+    expect(fates(firewallOf({ nft6: filter() }).pass('ip', 'forward', to(80)))).to.deep.equal(['10.8.0.2:80'])
+    expect(fates(firewallOf({ nft6: filter() }).pass('ip6', 'forward', to(80, { family: 6 })))).to.deep.equal(['drop'])
+  })
+
+  it('come in the order of their priorities: raw, mangle, filter', () => {
+    const nft = [
+      table('raw', '-A PREROUTING -p tcp -m tcp --dport 80 -j CT --notrack'),
+      table('mangle', '-A PREROUTING -m conntrack --ctstate UNTRACKED -j DROP'),
+    ].join('\n')
+    expect(fates(firewallOf({ nft }).pass('ip', 'prerouting', to(80)))).to.deep.equal(['drop'])
+    expect(fates(firewallOf({ nft }).pass('ip', 'prerouting', to(81)))).to.deep.equal(['10.8.0.2:81'])
+  })
+
+  it('say which rule it was', () => {
+    const [world] = firewallOf({ legacy: filter('-A FORWARD -m comment --comment "no web" -p tcp -j DROP') }).pass(
+      'ip',
+      'forward',
+      to(80),
+    )
+    expect(world!.terminating[0]).to.include({
+      backend: 'legacy',
+      table: 'ip filter',
+      chain: 'FORWARD',
+      comment: 'no web',
+    })
+  })
+})

@@ -1,0 +1,75 @@
+import type { Packet } from '../../packet.ts'
+import type { Operation, Outcome } from '../compiled.ts'
+import { untracked } from '../nft/rule.ts'
+import { unknown } from '../truth.ts'
+import { markOperation } from './mark-targets.ts'
+import { natOutcome } from './nat-targets.ts'
+import { masked, type Scope } from './options.ts'
+import type { Option, Part } from './words.ts'
+
+const plain: Record<string, Outcome> = {
+  ACCEPT: { to: 'accept' },
+  DROP: { to: 'drop' },
+  REJECT: { to: 'reject' },
+  RETURN: { to: 'return' },
+}
+// They log, count, or write what nobody here reads; the packet goes on.
+const silent = new Set(
+  'LOG NFLOG ULOG TRACE AUDIT TEE CLASSIFY CHECKSUM DSCP TOS TTL HL ECN TCPOPTSTRIP SECMARK CONNSECMARK IDLETIMER RATEEST LED SET ACCOUNT'.split(
+    ' ',
+  ),
+)
+const translations = new Set(['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP'])
+
+/** What a rule's target does. `isChain`: whether a name is a chain of the table. */
+export function targetOperations(
+  part: Part | undefined,
+  scope: Scope,
+  isChain: (name: string) => boolean,
+): Operation[] {
+  // A rule without a target counts packets.
+  if (!part) return []
+  const { kind, name, options } = part
+  if (kind === 'goto') return [end({ to: 'goto', chain: name })]
+  if (isChain(name)) return [end({ to: 'jump', chain: name })]
+  if (Object.hasOwn(plain, name)) return [end(plain[name]!)]
+  if (silent.has(name)) return []
+  if (name === 'TCPMSS') return [{ does: 'clamp' }]
+  if (name === 'NOTRACK' || (name === 'CT' && has(options, '--notrack'))) return [{ does: 'change', change: untracked }]
+  if (name === 'CT') return []
+  const found = translations.has(name) ? translation(name, options) : markOperation(name, options)
+  return [found ?? handedOver(name, options, scope)]
+}
+
+const none = { value: 0, mask: 0 }
+const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
+const has = (options: readonly Option[], wanted: string): boolean => options.some(({ name }) => name === wanted)
+
+function translation(name: string, options: Option[]): Operation | undefined {
+  const outcome = natOutcome(name, options)
+  return outcome && end(outcome)
+}
+
+/** Programs and whatever is not modelled decide by themselves. */
+function handedOver(name: string, options: readonly Option[], scope: Scope): Operation {
+  const words = options.map((option) => [option.name, ...option.args].join(' ')).join(' ')
+  const key = `target ${scope.id} ${name} ${words}`
+  if (name === 'NFQUEUE' || name === 'QUEUE') {
+    const says = `A program decides on the packet: -j ${name} ${words}`.trim()
+    return end({ to: 'open', as: 'queue', goesOn: 'accept', why: unknown('other', `queue ${words}`, `${says}.`) })
+  }
+  if (name === 'TPROXY') {
+    const says = 'A transparent proxy takes the packet, if one runs; else it is dropped.'
+    const { value, mask } = masked(options.find((option) => option.name === '--tproxy-mark')?.args[0] ?? '0/0') ?? none
+    const learn = (packet: Packet): Packet =>
+      packet.mark === undefined ? packet : { ...packet, mark: ((packet.mark & ~mask) ^ value) >>> 0 }
+    return end({
+      to: 'open',
+      as: 'drop',
+      goesOn: 'accept',
+      why: { ...unknown('other', `tproxy ${words}`, says), learn },
+    })
+  }
+  const says = `What “-j ${name}${words && ` ${words}`}” does to a packet is not known.`
+  return end({ to: 'open', as: 'drop', goesOn: 'continue', why: unknown('statement', key, says) })
+}

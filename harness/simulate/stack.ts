@@ -1,0 +1,86 @@
+import type { ContainerNamespace, Facts, LinkFact, Neighbour, PolicyRule, RouteFact } from '../evidence/facts.ts'
+import { familyOf, inPrefix } from '../lib/ip.ts'
+import { type Fib, fibOf } from './fib.ts'
+import type { AddressType } from './rules/index.ts'
+
+/** A network namespace: its links, routes and settings. */
+export interface Stack {
+  /** '' for the host, else the container's name. */
+  name: string
+  /** By name. */
+  links: ReadonlyMap<string, LinkFact>
+  byIndex: ReadonlyMap<number, LinkFact>
+  fib: Record<4 | 6, Fib>
+  neighbours: readonly Neighbour[]
+  sysctls: Readonly<Record<string, string>>
+}
+
+/** The host's own stack. */
+export const hostStack = (facts: Facts): Stack =>
+  stackOf('', facts.links, facts.routes, facts.routes6, facts.policyRules, facts.policyRules6, facts)
+
+/** A container's stack. */
+export const containerStack = (own: ContainerNamespace): Stack =>
+  stackOf(own.container, own.links, own.routes, own.routes6, own.policyRules, [], own)
+
+function stackOf(
+  name: string,
+  links: readonly LinkFact[],
+  routes: readonly RouteFact[],
+  routes6: readonly RouteFact[],
+  rules: readonly PolicyRule[],
+  rules6: readonly PolicyRule[],
+  { neighbours, sysctls }: { neighbours: readonly Neighbour[]; sysctls: Readonly<Record<string, string>> },
+): Stack {
+  return {
+    name,
+    links: new Map(links.map((link) => [link.name, link])),
+    byIndex: new Map(links.map((link) => [link.index, link])),
+    fib: { 4: fibOf(routes, rules), 6: fibOf(routes6, rules6) },
+    neighbours,
+    sysctls,
+  }
+}
+
+/** Whether an address is one of the stack's own, by its local table. */
+export function isLocal({ fib }: Stack, address: string): boolean {
+  const family = familyOf(address)
+  return family !== undefined && fib[family].table('local', address)?.type === 'local'
+}
+
+/** The device that carries an address; undefined where none does. */
+export const deviceOf = ({ links }: Stack, address: string): LinkFact | undefined =>
+  [...links.values()].find(({ ips }) => ips.some((ip) => ip.address === address))
+
+/**
+ * The address that a device gives to what it sends: the first of global scope, of a subnet that holds the next hop where
+ * one does. Source: linux/net/ipv4/devinet.c, inet_select_addr.
+ */
+export function addressOf({ links }: Stack, device: string, family: 4 | 6, nextHop = ''): string | undefined {
+  const usable = (links.get(device)?.ips ?? []).filter((ip) => ip.family === family && ip.scope === 'global')
+  return (usable.find((ip) => nextHop !== '' && inPrefix(nextHop, `${ip.address}/${ip.prefix}`)) ?? usable[0])?.address
+}
+
+/** How the stack takes an address, as `addrtype` and `fib` match it. */
+export function addressType({ fib }: Stack, address: string): AddressType {
+  const family = familyOf(address)
+  if (family === undefined) return 'unicast'
+  if (inPrefix(address, '224.0.0.0/4') || inPrefix(address, 'ff00::/8')) return 'multicast'
+  if (address === '255.255.255.255') return 'broadcast'
+  const type = (fib[family].table('local', address) ?? fib[family].table('main', address))?.type ?? 'unicast'
+  return types.has(type) ? (type as AddressType) : 'unicast'
+}
+
+const types = new Set(['local', 'broadcast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'anycast'])
+
+/** A setting of IPv4 for one device; that of `all` is not mixed in. 0 where it is not known. */
+export const setting = ({ sysctls }: Stack, device: string, name: string): number =>
+  Number(sysctls[`net.ipv4.conf.${device}.${name}`] ?? 0)
+
+/** The larger of a device's setting and that of `all`: how the kernel reads rp_filter and arp_ignore. */
+export const largerSetting = (stack: Stack, device: string, name: string): number =>
+  Math.max(setting(stack, 'all', name), setting(stack, device, name))
+
+/** Whether a setting holds for a device or for `all`: how the kernel reads route_localnet. */
+export const eitherSetting = (stack: Stack, device: string, name: string): boolean =>
+  setting(stack, 'all', name) > 0 || setting(stack, device, name) > 0

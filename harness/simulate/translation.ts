@@ -1,0 +1,37 @@
+import type { Facts, NetworkFact } from '../evidence/facts.ts'
+import { addressIn } from '../lib/ip.ts'
+import { anywhere } from './flows.ts'
+import { buildNet, type Net } from './net.ts'
+import { packetOf } from './packet.ts'
+import type { RuleStep } from './rules/index.ts'
+
+const nets = new WeakMap<Facts, Net>()
+
+/** The net of a host's facts, built once. */
+export function netOf(facts: Facts): Net {
+  const known = nets.get(facts)
+  if (known) return known
+  const net = buildNet(facts)
+  nets.set(facts, net)
+  return net
+}
+
+/** A first packet from a network's bridge to the outside, as the hooks of forwarding see it. */
+export const egressPacket = ({ bridge, subnet }: NetworkFact, facts: Facts, protocol: 'tcp' | 'udp' | 'icmp') =>
+  packetOf({
+    protocol,
+    source: addressIn(subnet, 2) ?? '',
+    destination: anywhere,
+    destinationPort: protocol === 'icmp' ? 0 : 443,
+    input: bridge,
+    output: facts.uplink,
+  })
+
+/** The rule that gives what leaves a network another source, whatever is not known of it; undefined where none does. */
+export function translationOf(network: NetworkFact, facts: Facts): RuleStep | undefined {
+  if (network.subnet === '') return undefined
+  const packet = egressPacket(network, facts, 'tcp')
+  const worlds = netOf(facts).firewall.pass('ip', 'postrouting', packet, facts.uplink, { goOn: true })
+  const rules = worlds.map(({ steps }) => steps.find(({ verdict }) => verdict === 'translate'))
+  return rules.every((rule) => rule !== undefined) ? rules[0] : undefined
+}

@@ -1,0 +1,112 @@
+import type { Attachment, Net } from '../net.ts'
+import { isLocal } from '../stack.ts'
+import { holderOn, meet } from './arp.ts'
+import { receive } from './receive.ts'
+import { nextHops, noRoute } from './route.ts'
+import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
+
+/** A packet comes in by a container's link. */
+export function arrive(net: Net, state: State, { container, link }: Attachment, next: Next): State[] {
+  const stack = net.containers.get(container)
+  const inside = { ...at(state, 'container', link.name, container), location: { at: 'container', container } as const }
+  const { destination } = state.packet
+  const taken = !link.up
+    ? dies(inside, { place: 'container', end: 'no-link', says: `the link inside ${container} is down` })
+    : stack && !isLocal(stack, destination)
+      ? dies(inside, {
+          place: 'container',
+          end: 'no-route',
+          says: `it reaches ${container}, which has not the address ${destination}`,
+        })
+      : inside
+  return ownRules(net, taken, container, next)
+}
+
+/** A container sends a packet, by its own routes and links. */
+export function send(net: Net, state: State, container: string, next: Next): State[] {
+  const stack = net.containers.get(container)
+  const started = at(state, 'container', '', `${container} at ${state.packet.source}`)
+  if (!stack) return unread(started, container)
+  const { packet } = state
+  return ownRules(net, started, container, (allowed) =>
+    stack.fib[packet.family].lookup({ ...packet, input: 'lo', mark: 0 }).flatMap((found) => {
+      const known = found.doubts.reduce(withDoubt, allowed)
+      const none = noRoute(found, packet)
+      if (none)
+        return [
+          dies(known, {
+            place: 'container',
+            end: 'no-route',
+            says: none.says.replace('the host', container),
+            ...(none.setting && { setting: none.setting }),
+          }),
+        ]
+      if (found.type === 'local') return next({ ...known, location: { at: 'container', container } })
+      const [hop] = nextHops(found)
+      return out(net, known, container, hop!.dev, hop!.gateway ?? packet.destination, next)
+    }),
+  )
+}
+
+function out(net: Net, state: State, container: string, device: string, nextHop: string, next: Next): State[] {
+  const link = net.containers.get(container)!.links.get(device)
+  const attachment = [...net.attachments.values()].find(
+    (each) => each.container === container && each.link.name === device,
+  )
+  if (!link?.up)
+    return [dies(state, { place: 'container', end: 'no-link', says: `${device} inside ${container} is down` })]
+  if (!attachment)
+    return unread(
+      state,
+      container,
+      `how ${device} of ${container} reaches the host is not followed (${link.kind || 'no veth'})`,
+    )
+  const host = attachment.device
+  // The path is known by its smaller link once the kernel has answered; what may be cut is cut.
+  const fitting = state.packet.length > link.mtu ? withPacket(state, { length: link.mtu }) : state
+  const bridge = host.master
+  const to = bridge === undefined || isLocal(net.host, nextHop) ? undefined : holderOn(net, bridge, nextHop)
+  const who = {
+    from: container,
+    to: to?.container ?? '',
+    source: state.packet.source,
+    sought: nextHop,
+    device: bridge ?? host.name,
+    fromPort: bridge === undefined ? '' : host.name,
+    toPort: to?.device.name ?? '',
+    place: 'bridge' as const,
+  }
+  // A link that is down is seen before anybody is asked for an address.
+  const works = host.up && (bridge === undefined || net.host.links.get(bridge)?.up === true)
+  const go: Next = (met) => receive(net, met, host.name, nextHop, next)
+  return works ? meet(net, fitting, who, go) : go(fitting)
+}
+
+function ownRules({ facts }: Net, state: State, container: string, next: Next): State[] {
+  const own = facts.containers.find((each) => each.container === container)
+  if (!own?.rules) return next(state)
+  const says = `${container} has firewall rules of its own inside, which are not followed.`
+  const doubt = {
+    says,
+    kind: 'other',
+    key: `rules in ${container}`,
+    settle: `nsenter -t ${own.pid} -n nft list ruleset`,
+  } as const
+  return mayDie(
+    state,
+    { place: 'container', end: 'dropped', says: `rules inside ${container} may drop it` },
+    doubt,
+    next,
+  )
+}
+
+/** The end of what can be followed: the packet may arrive from there on, or not. */
+export function unread(
+  state: State,
+  container: string,
+  why = `the network of ${container} could not be read`,
+): State[] {
+  const says = `${why[0]!.toUpperCase()}${why.slice(1)}.`
+  const doubt = { says, kind: 'listing', key: `inside ${container}` } as const
+  return mayDie(state, { place: 'container', end: 'no-link', says: why }, doubt, (lives) => [lives])
+}

@@ -1,0 +1,23 @@
+import type { Listener } from '../../evidence/facts.ts'
+import type { Net } from '../net.ts'
+import { hook } from './hook.ts'
+import { asCalled } from './route.ts'
+import type { Next, State } from './state.ts'
+
+/** A packet for the host itself: through input, to whoever listens. */
+export function deliver(net: Net, state: State, next: Next): State[] {
+  const { packet } = state
+  const family = packet.family === 6 ? 'ip6' : 'ip'
+  const where = { place: 'input' as const, device: packet.input }
+  const done: Next = (passed) => next({ ...passed, location: { at: 'host' } })
+  return hook(net, state, family, 'input', where, done, asCalled(state))
+}
+
+/** Who takes what is sent to an address and port of the host; undefined where nobody does. */
+export function listenerAt({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined {
+  const own = facts.listeners.filter((each) => each.protocol === protocol && each.port === port)
+  return (
+    own.find((each) => each.address === address) ??
+    own.find(({ address: bound }) => bound === '0.0.0.0' || bound === '::')
+  )
+}

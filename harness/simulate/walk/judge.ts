@@ -1,0 +1,28 @@
+import type { Flow, Walk } from '../flow.ts'
+import type { Net } from '../net.ts'
+import type { Doubt } from '../rules/index.ts'
+import { narrowed } from './outside.ts'
+import type { State } from './state.ts'
+
+/** What all the ways that a flow may go come to: it passes, it dies, or it depends on something unknown. */
+export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk {
+  const ends = ended.flatMap((state) => narrowed(state, (lives) => [lives]))
+  const dead = ends.filter(({ deaths }) => deaths.length > 0)
+  const alive = ends.filter(({ deaths }) => deaths.length === 0)
+  const doubts = distinct([...blind, ...ends.flatMap((state) => state.doubts)])
+  const shown = dead[0] ?? alive[0]
+  const death = shown?.deaths[0]
+  const base = {
+    flow,
+    ...(death && { death }),
+    masked: shown?.deaths.slice(1).filter((each) => each.end !== 'unmasqueraded') ?? [],
+    path: shown?.path ?? [],
+  }
+  if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }
+  if (dead.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'dies', doubts: [...blind] }
+  if (alive.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'passes', doubts: [...blind] }
+  const says = 'What is known of the host contradicts itself.'
+  return { ...base, end: 'unclear', doubts: [...doubts, { says, kind: 'other', key: 'contradiction', holds: true }] }
+}
+
+const distinct = (doubts: readonly Doubt[]): Doubt[] => [...new Map(doubts.map((doubt) => [doubt.key, doubt])).values()]

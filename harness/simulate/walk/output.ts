@@ -1,0 +1,89 @@
+import { inPrefix } from '../../lib/ip.ts'
+import type { Found } from '../fib.ts'
+import type { Net } from '../net.ts'
+import { addressOf, eitherSetting } from '../stack.ts'
+import { hook, type Untranslation } from './hook.ts'
+import { nextHops, noRoute, postrouting } from './route.ts'
+import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
+
+/** The host itself sends a packet; an empty source is chosen by the route. */
+export function output(net: Net, state: State, next: Next): State[] {
+  const { packet } = state
+  const local = withPacket(state, { input: '', output: '', inputPort: '', outputPort: '', local: true, tracked: false })
+  return lookup(net, local).flatMap(({ found, known }) => {
+    const first = routed(net, known, found)
+    if (Array.isArray(first)) return first
+    // Who connects is routed once more with the source that the first route gave it.
+    if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
+    const sent = first
+    const { device, nextHop, state: ready } = sent
+    const family = packet.family === 6 ? 'ip6' : 'ip'
+    return hook(
+      net,
+      withPacket(ready, { output: device }),
+      family,
+      'output',
+      { place: 'output', device },
+      (passed) => again(net, ready, passed, device, nextHop, next),
+      asCalled(state),
+    )
+  })
+}
+
+/** In output a reply to a translated source goes to the sender itself. */
+function asCalled({ way, packet, original }: State): Untranslation | undefined {
+  if (way === 'out' || !packet.snat) return undefined
+  return {
+    priority: -100,
+    apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
+  }
+}
+
+const lookup = ({ host }: Net, state: State): { found: Found; known: State }[] =>
+  host.fib[state.packet.family]
+    .lookup({ ...state.packet, input: 'lo' })
+    .map((found) => ({ found, known: found.doubts.reduce(withDoubt, state) }))
+
+/** Where the host sends a packet of its own, or the end of it. */
+function routed(net: Net, state: State, found: Found): State[] | { device: string; nextHop: string; state: State } {
+  const { packet } = state
+  const none = noRoute(found, packet)
+  if (none) return [dies(at(state, 'routing', ''), { place: 'routing', end: 'no-route', ...none })]
+  const [hop] = found.type === 'local' ? [{ dev: 'lo', gateway: undefined }] : nextHops(found)
+  const device = hop!.dev
+  const nextHop = hop!.gateway ?? packet.destination
+  const source =
+    packet.source ||
+    (found.type === 'local'
+      ? packet.destination
+      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, nextHop))) ||
+    ''
+  const original = state.original.source === '' && state.way === 'out' ? { ...state.original, source } : state.original
+  const sourced = {
+    ...withPacket(at(state, 'routing', device), { source, originalSource: packet.originalSource || source }),
+    original,
+  }
+  const stays = inPrefix(source, '127.0.0.0/8') && device !== 'lo' && !eitherSetting(net.host, device, 'route_localnet')
+  return { device, nextHop, state: stays ? loopbackStays(sourced, device) : sourced }
+}
+
+/** Source: linux/net/ipv4/route.c, __mkroute_output. */
+const loopbackStays = (state: State, device: string): State =>
+  dies(state, {
+    place: 'routing',
+    end: 'source-check',
+    says: `a packet from ${state.packet.source} may not leave by ${device}: route_localnet is 0 there`,
+    setting: { name: `net.ipv4.conf.${device}.route_localnet`, value: '0' },
+  })
+
+/** What was translated or marked in output is routed again. */
+function again(net: Net, before: State, state: State, device: string, nextHop: string, next: Next): State[] {
+  const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
+  if (!changed) return postrouting(net, state, device, nextHop, next)
+  return lookup(net, state).flatMap(({ found, known }) => {
+    const sent = routed(net, known, found)
+    return Array.isArray(sent)
+      ? sent
+      : postrouting(net, withPacket(sent.state, { output: sent.device }), sent.device, sent.nextHop, next)
+  })
+}

@@ -1,0 +1,83 @@
+import { egressOf } from '../../evidence/connection.ts'
+import type { LinkFact } from '../../evidence/facts.ts'
+import { isPublic } from '../../lib/ip.ts'
+import type { Flow } from '../flow.ts'
+import type { Net } from '../net.ts'
+import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
+
+/**
+ * What left the host has to be answered: by somebody who knows the way back to its source. What answers there is not the
+ * host's, and is taken for granted.
+ */
+export function answersOf(flow: Flow, net: Net, state: State, next: Next): State[] {
+  const { location, packet, deaths } = state
+  if (location.at !== 'outside') return next(state)
+  const link = net.host.links.get(location.device)
+  const left = at(state, 'uplink', location.device, `it leaves as ${packet.source}`)
+  const known = link?.ips.some(({ address }) => address === packet.source) ?? false
+  if (known || deaths.length > 0) return next(sized(flow, net, left, link))
+  return unknownSource(flow, net, left, (lives) => next(sized(flow, net, lives, link)))
+}
+
+function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] {
+  const { facts } = net
+  const { source } = state.packet
+  const own = source === flow.source && flow.from.at !== 'host'
+  const network = facts.docker.networks.find(({ name }) => name === flow.network)
+  const answered = network && egressOf(network, facts).some((each) => each.source === each.replyTo && each.answered)
+  // Answers to it have been seen, so somebody out there knows the way.
+  if (answered) return next(state)
+  const says = own
+    ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
+    : `it leaves as ${source}`
+  const death = {
+    place: 'postrouting',
+    end: 'unmasqueraded',
+    says: `no rule masquerades it: ${says}, and no answer finds the way back`,
+  } as const
+  const routed =
+    network?.options['com.docker.network.bridge.enable_ip_masquerade'] === 'false' && network.name !== 'bridge'
+  const mode = Object.entries(network?.options ?? {}).some(
+    ([name, value]) => /gateway_mode/.test(name) && value === 'routed',
+  )
+  if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, death))
+  const doubt = {
+    says: `${says[0]!.toUpperCase()}${says.slice(1)}: whether the outside knows the way back to it cannot be seen on this host.`,
+    kind: 'other',
+    key: `way back to ${source}`,
+    settle: 'conntrack -L --src-nat; dockfault diagnose --trace',
+  } as const
+  return mayDie(state, death, doubt, next)
+}
+
+/** Answers of full size are made for the sender's own link, which may be wider than the host's uplink. */
+function sized(flow: Flow, net: Net, state: State, link: LinkFact | undefined): State {
+  const { size, protocol } = flow
+  if (size !== 'full' || !link) return state
+  const offered = offeredBy(flow, net, state)
+  if (protocol === 'tcp' && link.mtu > 0 && offered > link.mtu && !state.clampsMss)
+    return { ...state, narrow: { device: link.name, mtu: link.mtu, offered } }
+  return withPacket(state, { length: Math.min(offered, link.mtu || offered) })
+}
+
+/** The largest packet that the flow's container takes. */
+function offeredBy({ container }: Flow, { containers }: Net, { packet }: State): number {
+  const links = [...(containers.get(container)?.links.values() ?? [])].filter(({ loopback }) => !loopback)
+  return Math.max(packet.length, ...links.map(({ mtu }) => mtu))
+}
+
+/** Ends a walk on whose way back large packets may be too large for the path. */
+export function narrowed(state: State, next: Next): State[] {
+  const { narrow } = state
+  if (!narrow || state.deaths.length > 0) return next(state)
+  const { device, mtu, offered } = narrow
+  const says = `Containers offer to take packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only where the path cuts them or says so to their sender, which cannot be seen on this host.`
+  const doubt = { says, kind: 'other', key: `path behind ${device}`, settle: 'dockfault diagnose --trace' } as const
+  const death = {
+    place: 'uplink',
+    end: 'too-large',
+    says: `large answers may not fit ${device} (${mtu} bytes, containers offer ${offered})`,
+    setting: { name: `${device} mtu`, value: String(mtu) },
+  } as const
+  return mayDie(state, death, doubt, next)
+}

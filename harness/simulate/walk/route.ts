@@ -1,0 +1,228 @@
+import { inPrefix } from '../../lib/ip.ts'
+import type { Found } from '../fib.ts'
+import type { Net } from '../net.ts'
+import type { Packet } from '../packet.ts'
+import { planted } from '../planted.ts'
+import { eitherSetting } from '../stack.ts'
+import { holderOn } from './arp.ts'
+import { deliver } from './deliver.ts'
+import { emit } from './emit.ts'
+import { hook, type Untranslation } from './hook.ts'
+import { wrongSource } from './source-check.ts'
+import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
+
+/** A packet comes to the host's IP stack by a device: prerouting, the route, and on from there. */
+export function route(net: Net, state: State, device: string, next: Next): State[] {
+  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const shown = withPacket(state, { input: device, output: '' })
+  return hook(
+    net,
+    shown,
+    family,
+    'prerouting',
+    { place: 'prerouting', device },
+    (seen) => decide(net, seen, next),
+    backToSender(state),
+  )
+}
+
+/** In prerouting a reply to a translated source becomes one to the sender itself. */
+export function backToSender({ way, original, packet }: State): Untranslation | undefined {
+  if (way === 'out' || !packet.snat) return undefined
+  return {
+    priority: -100,
+    apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
+  }
+}
+
+function decide(net: Net, state: State, next: Next): State[] {
+  const { packet } = state
+  // What comes back by lo brings its route along.
+  if (packet.input === 'lo')
+    return deliver(net, at(state, 'routing', 'lo', `${packet.destination} is the host’s own`), next)
+  if (
+    inPrefix(packet.destination, '127.0.0.0/8') &&
+    packet.input !== 'lo' &&
+    !eitherSetting(net.host, packet.input, 'route_localnet')
+  )
+    return [
+      dies(at(state, 'routing', packet.input), {
+        place: 'routing',
+        end: 'source-check',
+        says: `${packet.destination} is a loopback address, and route_localnet is 0 for ${packet.input}`,
+        setting: { name: `net.ipv4.conf.${packet.input}.route_localnet`, value: '0' },
+      }),
+    ]
+  const ways = net.host.fib[packet.family].lookup(packet)
+  return ways.flatMap((found) => {
+    const known = found.doubts.reduce(withDoubt, state)
+    return found.type === 'local' ? home(net, known, next) : onward(net, known, found, next)
+  })
+}
+
+function home(net: Net, state: State, next: Next): State[] {
+  const { packet } = state
+  const says = `${packet.destination} is the host’s own`
+  return deliver(net, checked(net, at(state, 'routing', packet.input, says), 'lo'), next)
+}
+
+function onward(net: Net, state: State, found: Found, next: Next): State[] {
+  const { packet } = state
+  const none = noRoute(found, packet)
+  if (none) return [dies(at(state, 'routing', packet.input), { place: 'routing', end: 'no-route', ...none })]
+  if (found.type !== 'unicast') return unfollowed(at(state, 'routing', packet.input), found.type, packet)
+  return nextHops(found).flatMap(({ dev, gateway }, index, all) => {
+    const chosen = all.length > 1 ? chosenOf(state, packet, index, dev) : state
+    const says = `to ${packet.destination} by ${describe(found, dev, gateway)}`
+    const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, says), dev))
+    const strayed = astray(net, allowed, dev, gateway ?? packet.destination, found)
+    return forward(net, strayed, dev, gateway ?? packet.destination, next)
+  })
+}
+
+const chosenOf = (state: State, { destination }: Packet, index: number, dev: string): State => {
+  const key = `one of several next hops to ${destination}`
+  return withDoubt(state, {
+    says: `The kernel chooses among several next hops to ${destination}, by ${dev} among them.`,
+    kind: 'other',
+    key: `${key} ${index}`,
+    holds: true,
+  })
+}
+
+/** The next hops of a route: one, or those of a multipath one that are alive. */
+export function nextHops({ route }: Found): { dev: string; gateway?: string }[] {
+  const several = route?.nexthops?.filter(({ flags }) => !flags.includes('dead'))
+  if (several && several.length > 0) return several
+  return [{ dev: route?.dev ?? '', ...(route?.gateway !== undefined && { gateway: route.gateway }) }]
+}
+
+/** Why there is no route to a packet’s destination. */
+export function noRoute(
+  { type, route, rule }: Found,
+  { destination, source }: Packet,
+): { says: string; setting?: { name: string; value: string } } | undefined {
+  if (type === 'none') return { says: `the host has no route to ${destination}` }
+  if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
+  if (route)
+    return {
+      says: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
+      setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
+    }
+  const words = `${rule!.not ? 'not ' : ''}from ${rule!.src ?? 'all'}${rule!.dst ? ` to ${rule!.dst}` : ''}${rule!.iif ? ` iif ${rule!.iif}` : ''}`
+  return {
+    says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source} sends`,
+    setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
+  }
+}
+
+function unfollowed(state: State, type: string, { destination }: Packet): State[] {
+  const says = `${destination} has a ${type} route, which is not followed.`
+  const doubt = {
+    says,
+    kind: 'other',
+    key: `${type} route to ${destination}`,
+    settle: `ip route get ${destination}`,
+  } as const
+  return mayDie(
+    state,
+    { place: 'routing', end: 'no-route', says: `${destination} has a ${type} route` },
+    doubt,
+    (lives) => [lives],
+  )
+}
+
+const describe = ({ route }: Found, dev: string, gateway?: string): string =>
+  [route?.dst ?? '', gateway && `via ${gateway}`, `dev ${dev}`, route?.table !== 'main' && `table ${route?.table}`]
+    .filter(Boolean)
+    .join(' ')
+
+/** Notes where the kernel takes the source for wrong. */
+function checked(net: Net, state: State, output: string): State {
+  const wrong = wrongSource(net, state, output)
+  if (!wrong) return state
+  const { input } = state.packet
+  return dies(state, {
+    place: 'routing',
+    end: 'source-check',
+    says: `the host drops it on ${input}: ${wrong}`,
+    ...(wrong.includes('rp_filter') && {
+      setting: { name: `net.ipv4.conf.${input}.rp_filter`, value: wrong.match(/rp_filter is (\d)/)?.[1] ?? '' },
+    }),
+  })
+}
+
+/** Notes where the host does not pass on what comes in by a device. */
+function forwards({ host }: Net, state: State): State {
+  const { input, family } = state.packet
+  if (planted.has('input-forwarding')) return state
+  // IPv6 has one switch for all devices. Source: linux/net/ipv6/ip6_output.c, ip6_forward.
+  const name = family === 6 ? 'net.ipv6.conf.all.forwarding' : `net.ipv4.conf.${input}.forwarding`
+  const value = host.sysctls[name]
+  if (value !== '0') return state
+  const all = host.sysctls['net.ipv4.ip_forward'] === '0' && family === 4
+  return dies(state, {
+    place: 'routing',
+    end: 'forwarding-off',
+    says: all
+      ? 'net.ipv4.ip_forward is 0: the host passes no packet from one interface to another'
+      : `${name} is 0: the host passes on nothing that comes in by ${input}`,
+    setting: { name: all ? 'net.ipv4.ip_forward' : name, value: '0' },
+  })
+}
+
+/** Notes where what is for the outside is sent into a bridge of Docker’s, or what is for a container elsewhere. */
+function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
+  const { destination } = state.packet
+  const home = net.homes.get(destination)
+  const dst = found.route?.dst ?? ''
+  const by = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`
+  const setting = { name: `ip route ${dst}`, value: `dev ${dev}` }
+  if (home !== undefined && dev !== home) {
+    const bridge = net.host.links.get(home)
+    const address = bridge?.ips.find(({ family }) => family === 4)
+    const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`
+    const says = `${destination} is a container’s on ${home}, and ${by} sends it to ${dev}: ${has}`
+    return dies(state, { place: 'routing', end: 'no-route', says, setting })
+  }
+  const network = net.facts.docker.networks.find(({ bridge }) => bridge === dev)
+  if (!network || home !== undefined || state.way === 'back' || holderOn(net, dev, nextHop)) return state
+  const says =
+    dst === 'default'
+      ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
+      : `${destination} lies in ${dst}, which the host takes for Docker’s network ${network.name}, and is sent to ${dev}`
+  return dies(state, { place: 'routing', end: 'wrong-bridge', says, setting })
+}
+
+/** Through forward and postrouting, and out. */
+export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
+  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  return hook(net, withPacket(state, { output: dev }), family, 'forward', { place: 'forward', device: dev }, (passed) =>
+    postrouting(net, passed, dev, nextHop, next),
+  )
+}
+
+/** In postrouting a reply takes the source that its connection was made to. */
+export function asCalled({ way, original, packet }: State): Untranslation | undefined {
+  if (way === 'out' || !packet.dnat) return undefined
+  return {
+    priority: 100,
+    apply: (reply) => ({ ...reply, source: original.destination, sourcePort: original.destinationPort }),
+  }
+}
+
+/** Through postrouting, and out. */
+export function postrouting(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
+  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const shown = withPacket(state, { input: state.packet.local ? '' : state.packet.input, output: dev })
+  const where = { place: 'postrouting' as const, device: dev }
+  return hook(
+    net,
+    shown,
+    family,
+    'postrouting',
+    where,
+    (passed) => emit(net, passed, dev, nextHop, next),
+    asCalled(state),
+  )
+}

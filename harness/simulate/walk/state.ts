@@ -1,0 +1,72 @@
+import type { Death, PathStep, Place } from '../flow.ts'
+import type { Packet } from '../packet.ts'
+import type { Doubt } from '../rules/index.ts'
+
+/** A connection's translation, as conntrack keeps it. */
+export interface Translation {
+  source: string
+  sourcePort: number
+  destination: string
+  destinationPort: number
+}
+
+/** Where a packet has come to. */
+export type Location = { at: 'host' } | { at: 'container'; container: string } | { at: 'outside'; device: string }
+
+/** A packet on its way, and all that has befallen it. Immutable: a step forward is a new state. */
+export interface State {
+  packet: Packet
+  location: Location
+  way: 'out' | 'back'
+  path: readonly PathStep[]
+  /** The first one ends it; those behind would, had it not. */
+  deaths: readonly Death[]
+  doubts: readonly Doubt[]
+  /** The connection's first packet as its sender made it. */
+  original: Translation
+  clampsMss: boolean
+  /** Whether a death is to be followed by what lies behind it. */
+  goesOn: boolean
+  /** Full-sized answers are offered a wider link than the uplink is. */
+  narrow?: { device: string; mtu: number; offered: number }
+  /** Pairs of stacks that know each other's hardware address by now. */
+  acquainted: readonly string[]
+}
+
+/** What comes next: every way that it may end. */
+export type Next = (state: State) => State[]
+
+/** A state whose packet has been changed. */
+export const withPacket = (state: State, packet: Partial<Packet>): State => ({
+  ...state,
+  packet: { ...state.packet, ...packet },
+})
+
+/** Notes where the packet is. A second note of the same place and device is added to the first. */
+export function at(state: State, place: Place, device: string, says = '', rules: PathStep['rules'] = []): State {
+  const last = state.path.at(-1)
+  if (last && last.place === place && last.device === device && last.way === state.way) {
+    const joined = { ...last, says: says || last.says, rules: [...last.rules, ...rules] }
+    return { ...state, path: [...state.path.slice(0, -1), joined] }
+  }
+  return { ...state, path: [...state.path, { way: state.way, place, device, says, rules }] }
+}
+
+/** Notes that the packet dies here; a walk goes on as if it had not, to see what lies behind. */
+export function dies(state: State, death: Omit<Death, 'way'>): State {
+  const device = state.path.at(-1)?.place === death.place ? state.path.at(-1)!.device : ''
+  return { ...at(state, death.place, device, death.says), deaths: [...state.deaths, { way: state.way, ...death }] }
+}
+
+/** Both ways that something unknown may go: it ends the packet, or it does not. */
+export function mayDie(state: State, death: Omit<Death, 'way'>, doubt: Omit<Doubt, 'holds'>, next: Next): State[] {
+  const known = state.doubts.find(({ key }) => key === doubt.key)
+  const lives = known?.holds !== true ? next(withDoubt(state, { ...doubt, holds: false })) : []
+  const ends = known?.holds !== false ? [dies(withDoubt(state, { ...doubt, holds: true }), death)] : []
+  return [...lives, ...ends]
+}
+
+/** A state that depends on one thing more; one that depends on its opposite already is no state at all. */
+export function withDoubt(state: State, doubt: Doubt): State {
+  return state.doubts.some(({ key }) => key === doubt.key) ? state : { ...state, doubts: [...state.doubts, doubt] }
+}

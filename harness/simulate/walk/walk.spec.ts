@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { type Facts, type LinkFact, readFacts } from '../../evidence/facts.ts'
+import { simulate, type Walk } from '../index.ts'
+
+const bundle = new URL('../../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
+// A recorded host: 172.17.0.2 on docker0 with port 8080, 172.30.1.10 and .11 on br-probe-a, 172.30.2.10 on br-probe-b.
+const healthy = readFacts(readFileSync(bundle, 'utf8'))
+
+const sysctls = (changed: Record<string, string>): Facts => ({
+  ...healthy,
+  sysctls: { ...healthy.sysctls, ...changed },
+})
+const links = (change: (link: LinkFact) => Partial<LinkFact>): Facts => ({
+  ...healthy,
+  links: healthy.links.map((link) => ({ ...link, ...change(link) })),
+})
+const port = (container: string): string => {
+  const inside = healthy.containers
+    .find((each) => each.container === container)!
+    .links.find(({ name }) => name === 'eth0')!
+  return healthy.links.find(({ index }) => index === inside.peerIndex)!.name
+}
+
+/** How the flows whose titles hold a text end: `dies out routing forwarding-off`, each once. */
+const ends = (facts: Facts, title: string): string[] => {
+  const walks = simulate(facts).walks.filter(({ flow }) => flow.title.includes(title))
+  expect(walks, title).to.not.be.empty
+  const words = ({ end, death }: Walk): string =>
+    end === 'passes' ? end : `${end} ${death?.way} ${death?.place} ${death?.end}`
+  return [...new Set(walks.map(words))]
+}
+
+describe('a walk through a host', () => {
+  it('passes on a healthy one, but between networks', () => {
+    const { walks } = simulate(healthy)
+    const wrong = walks.filter(({ flow, end }) => (flow.ought === 'die' ? end !== 'dies' : end !== 'passes'))
+    expect(wrong.map(({ flow, end, doubts }) => [flow.title, end, doubts.map(({ says }) => says)])).to.deep.equal([])
+    expect(walks.filter(({ flow }) => flow.kind === 'isolation')).to.have.length(6)
+    expect(walks.filter(({ flow }) => flow.kind === 'published')).to.have.length(6)
+  })
+
+  it('goes out translated, and back to the container', () => {
+    const [walk] = simulate(healthy).walks.filter(
+      ({ flow }) => flow.title === 'probe-default on bridge to the outside, TCP',
+    )
+    expect(walk!.path.map(({ way, place, device }) => `${way} ${place} ${device}`)).to.include.members([
+      'out bridge docker0',
+      'out postrouting wan0',
+      'out uplink wan0',
+      'back prerouting wan0',
+      'back container eth0',
+    ])
+    const rules = walk!.path.flatMap((step) => step.rules.map(({ rule }) => rule))
+    expect(rules).to.include('-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE')
+  })
+
+  const dead: [what: string, facts: Facts, title: string, end: string][] = [
+    [
+      'forwarding off',
+      sysctls({ 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.docker0.forwarding': '0' }),
+      'probe-default on bridge to the outside, TCP',
+      'dies out routing forwarding-off',
+    ],
+    [
+      'forwarding off for the uplink',
+      sysctls({ 'net.ipv4.conf.wan0.forwarding': '0' }),
+      'probe-user on probe-a to the outside, TCP',
+      'dies back routing forwarding-off',
+    ],
+    [
+      'a bridge that is down',
+      links(({ name }) => (name === 'docker0' ? { up: false } : {})),
+      'probe-default on bridge to the outside, TCP',
+      'dies out bridge no-link',
+    ],
+    [
+      'a link in no bridge',
+      links(({ name }) => (name === port('probe-default') ? { master: undefined } : {}) as Partial<LinkFact>),
+      'probe-default on bridge to the outside, TCP',
+      'dies out bridge no-link',
+    ],
+    [
+      'a blocked port',
+      links(({ name, port: own }) =>
+        name === port('probe-user') && own ? { port: { ...own, state: 'blocking' } } : {},
+      ),
+      'probe-user on probe-a to the outside, TCP',
+      'dies out bridge no-link',
+    ],
+    [
+      'a blackhole by routing rule',
+      {
+        ...healthy,
+        policyRules: [
+          { priority: 100, not: false, src: '172.17.0.0/16', action: 'blackhole', unknown: [] },
+          ...healthy.policyRules,
+        ],
+      },
+      'probe-default on bridge to the outside, TCP',
+      'dies out routing no-route',
+    ],
+    [
+      'no default route',
+      { ...healthy, routes: healthy.routes.filter(({ dst }) => dst !== 'default') },
+      'probe-default on bridge to the outside, TCP',
+      'dies out routing no-route',
+    ],
+    [
+      'a dead name server on the link',
+      {
+        ...healthy,
+        neighbours: [...healthy.neighbours, { address: '192.0.2.99', dev: 'wan0', state: ['FAILED'], family: 4 }],
+        containers: healthy.containers.map((own) => ({
+          ...own,
+          resolver: { ...own.resolver, nameservers: ['192.0.2.99'] },
+        })),
+      },
+      'names for',
+      'dies out uplink no-neighbour',
+    ],
+    [
+      'no proxy and no rule',
+      {
+        ...healthy,
+        listeners: [],
+        nft: healthy.nft.map((chain) => ({
+          ...chain,
+          rules: chain.rules.filter(
+            ({ handle }) => !healthy.ruleTexts.get(`${chain.family} ${chain.table} ${handle}`)?.includes('dnat to'),
+          ),
+        })),
+        xtables: {
+          ...healthy.xtables,
+          nft: {
+            ...healthy.xtables.nft,
+            rules: healthy.xtables.nft.rules.filter(({ text }) => !text.includes('DNAT')),
+          },
+        },
+      },
+      'port 8080/tcp published by probe-default, from outside',
+      'dies out input no-listener',
+    ],
+  ]
+  for (const [what, facts, title, end] of dead)
+    it(`dies of ${what}`, () => expect(ends(facts, title)).to.deep.equal([end]))
+
+  it('is unclear where a program decides that is not followed', () => {
+    const facts = links(({ name }) => (name === 'wan0' ? { xdp: true } : {}))
+    expect(ends(facts, 'probe-default on bridge to the outside, TCP')).to.deep.equal(['unclear back uplink dropped'])
+  })
+
+  it('is unclear where large answers may not fit the uplink, and passes where they are told so', () => {
+    const narrow = links(({ name }) => (name === 'wan0' ? { mtu: 1400 } : {}))
+    expect(ends(narrow, 'probe-default on bridge to the outside, large TCP')).to.deep.equal([
+      'unclear back uplink too-large',
+    ])
+    expect(ends(narrow, 'probe-default on bridge to the outside, TCP')).to.deep.equal(['passes'])
+  })
+
+  it('is unclear where the rules could not be listed, whatever else is known', () => {
+    const sections = { ...healthy.sections, 'rules-nft': { status: 'failed', why: 'exit 4' } as const }
+    const { walks } = simulate({ ...healthy, sections })
+    expect(walks.filter(({ end }) => end === 'passes')).to.deep.equal([])
+    expect(walks[0]!.doubts[0]!.says).to.contain('iptables-nft')
+  })
+
+  it('judges a network without containers by what one would meet', () => {
+    const facts = {
+      ...healthy,
+      docker: { ...healthy.docker, containers: healthy.docker.containers.filter(({ name }) => name !== 'probe-other') },
+      containers: healthy.containers.filter(({ container }) => container !== 'probe-other'),
+    }
+    expect(ends(facts, 'a container on probe-b on probe-b to the outside, TCP')).to.deep.equal(['passes'])
+  })
+})
