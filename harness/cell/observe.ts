@@ -118,7 +118,7 @@ function wrongTrace(
   { vector, facts }: Observation,
 ): string[] {
   const { end, at, killer } = trace
-  const paper = trace.by === 'packets' ? traceByRules(trace.flow, facts) : undefined
+  const simulated = trace.by === 'packets' ? traceByRules(trace.flow, facts) : undefined
   const saw: TraceExpectation = {
     end,
     at: at?.place,
@@ -137,8 +137,19 @@ function wrongTrace(
         ]
       : []),
     ...(contradicts ? [`trace from ${from}: ${trace.summary}, and yet the probe ${probe} says ${vector[probe]}`] : []),
-    ...(paper && isDead(paper) && end === 'answered'
-      ? [`trace from ${from}: answered, and yet on paper ${paper.summary}`]
-      : []),
+    ...(simulated ? disagreements(trace, simulated).map((words) => `trace from ${from}: ${words}`) : []),
   ]
+}
+
+/** Where a real packet and the simulated one come to different ends. What is unclear agrees with all. */
+function disagreements(trace: Trace, simulated: Trace): string[] {
+  if (simulated.end === 'unclear') return []
+  if (isDead(simulated) && trace.end === 'answered') return [`answered, and yet simulated ${simulated.summary}`]
+  // What becomes of a packet outside is not the host's to know.
+  if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
+  if (!isDead(simulated)) return [`${trace.summary}, and yet simulated it passes`]
+  const place = ({ at }: Trace): string => `${at?.way} ${at?.place}`
+  return place(trace) === place(simulated)
+    ? []
+    : [`it died at ${place(trace)}, and simulated at ${place(simulated)} (${simulated.summary})`]
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import pc from 'picocolors'
 import { type Examination, examine } from '../diagnosis/examine.ts'
+import { withPackets } from '../diagnosis/followed.ts'
 import { probeHost } from '../diagnosis/probe.ts'
 import { collect } from '../evidence/collect.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
@@ -9,7 +10,7 @@ import { examinationLines } from '../report/terminal/examination.ts'
 import { bySsh, type Target, thisMachine } from '../targets/target.ts'
 import { anywhere, readTarget } from '../trace/flow.ts'
 import { trace } from '../trace/index.ts'
-import { isDead, type Trace } from '../trace/trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** Milliseconds: a host that is in trouble may be slow. */
 export const patience = 180_000
@@ -44,17 +45,15 @@ export default async function diagnose(args: string[]): Promise<number> {
   const target = readTarget(positionals[0] ?? anywhere)
   const host = bundle === undefined ? reach(values) : undefined
 
-  const seen = examine(host ? await collect(host, patience) : await read(bundle!))
-  const followed: Trace[] = host && values.trace ? [await trace(host, target, seen.facts)] : []
-  // A packet that was really sent knows better than paper.
-  if (seen.verdict === 'healthy' && followed.some(isDead)) {
-    seen.verdict = 'sick'
-    seen.unnamed.push(...followed.map(({ summary }) => summary))
-  }
+  const examined = examine(host ? await collect(host, patience) : await read(bundle!))
+  const followed: Trace[] = host && values.trace ? [await trace(host, target, examined.facts)] : []
+  // A packet that was really sent knows better than a simulated one.
+  const seen = withPackets(examined, followed)
   const probes = host && values.probe ? await probeHost(host, target) : []
-  if (probes.some(({ answered }) => !answered) && seen.verdict === 'healthy') {
+  const silent = probes.filter(({ answered }) => !answered)
+  if (silent.length > 0 && seen.verdict !== 'sick') {
     seen.verdict = 'sick'
-    seen.unnamed.push(...probes.filter(({ answered }) => !answered).map(({ asks, says }) => `${asks}: no (${says})`))
+    seen.unnamed.push(...silent.map(({ asks, says }) => `${asks}: no (${says})`))
   }
   const name = ssh ?? bundle ?? 'this machine'
   if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))

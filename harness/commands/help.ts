@@ -100,6 +100,29 @@ export const helps: Readonly<Record<string, Help>> = {
       '--only <words>': 'the rows alone that hold these words; may be given again',
     },
   },
+  evidence: {
+    call: 'evidence <cell or path>...',
+    what: 'Makes the hosts of recorded bundles once more, and puts the new bundles in the place of the old ones.',
+    options: {
+      '--all': 'every bundle in harness/evidence/recordings.yaml',
+      '--stale': 'those alone that are missing or of another collector than this one; goes on where it was cut short',
+      '--provider <name>': 'who makes the host: container, qemu or vagrant; else the cheapest that can',
+      '--jobs <n>': 'how many hosts at once; else by memory and cores',
+      '--into <folder>': 'write there, and leave what is recorded as it is',
+    },
+  },
+  field: {
+    call: 'field <folder>',
+    what: 'Breaks a fresh host by each script of folder/sick and folder/well, probes it, and diagnoses it blind.',
+    options: {
+      '--host <name>': 'which host; else debian12',
+      '--only <script>': 'this script alone; may be given again',
+      '--jobs <n>': 'how many hosts at once; else by memory and cores',
+      '--trace': 'follow real packets as well',
+      '--record <folder>': 'keep the bundle of each host, and what its probes saw',
+      '--json': 'a line of JSON for each script on standard output',
+    },
+  },
   schema: { call: 'schema', what: 'Writes scenarios/schema.json, which gives editors completion and checks.' },
 }
 

@@ -17,7 +17,7 @@ describe('a host comes to rest', function () {
   /** Settles a host whose systemctl answers with the next of these moments at each question after the unit; gives how many it told. */
   async function settled(
     moments: readonly { states: string; jobs?: string }[],
-    { containers = 5 } = {},
+    { containers = 5, hangs = false } = {},
   ): Promise<number> {
     const host = new FakeHost(() => undefined)
     await settle(host)
@@ -37,7 +37,8 @@ describe('a host comes to rest', function () {
       esac`,
     )
     for (const name of ['iptables-save', 'nft', 'sleep']) await tool(name, '')
-    await tool('docker', `seq ${containers}`)
+    // As timeout(1) would end one that hangs.
+    await tool('docker', hangs ? 'exit 124' : `seq ${containers}`)
     await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` }, timeout: 50_000 })
     return (await readFile(join(dir, 'asked'), 'utf8')).length
   }
@@ -64,6 +65,10 @@ describe('a host comes to rest', function () {
 
   it('but not for containers that do not come back', async () => {
     expect(await settled(Array(41).fill(active), { containers: 4 })).to.equal(40)
+  })
+
+  it('nor for a dockerd that hangs', async () => {
+    expect(await settled(Array(41).fill(active), { hangs: true })).to.equal(3)
   })
 
   it('and not while a failed dockerd waits to be tried again', async () => {

@@ -37,7 +37,8 @@ const names = Object.values(fleet).map(({ name }) => name)
 export const writeRoster = `mkdir -p /run/dockfault
 systemctl is-active -q docker.service || exit 0
 timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${names.join(' ')} >/run/dockfault/roster.new 2>/dev/null
-mv /run/dockfault/roster.new /run/dockfault/roster`
+# A dockerd that hangs lists nobody, and its containers run on.
+[ ! -s /run/dockfault/roster.new ] || mv /run/dockfault/roster.new /run/dockfault/roster`
 
 const flags = { mount: '-m', net: '-n', uts: '-u', ipc: '-i' }
 
@@ -95,8 +96,12 @@ while [ $left -gt 0 ]; do
       now=$(rules)
       [ "$now" = "$last" ] && same=$((same + 1)) || same=0
       last=$now
-      [ $same -ge 2 ] &&
-        [ "$(docker ps -q --filter status=running --filter name=^probe- | wc -l)" -ge ${names.length} ] && exit 0;;
+      if [ $same -ge 2 ]; then
+        running=$(timeout 20 docker ps -q --filter status=running --filter name=^probe-)
+        # One that hangs will not come to rest.
+        [ $? = 124 ] && exit 0
+        [ "$(echo "$running" | grep -c .)" -ge ${names.length} ] && exit 0
+      fi;;
   esac
   sleep 0.5
 done`,

@@ -1,7 +1,7 @@
-import type { NetworkFact } from '../../evidence/docker.ts'
-import type { Facts } from '../../evidence/facts.ts'
-import { type Packet, type Passage, walk } from '../../evidence/nft-walk.ts'
+import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { compareVersions } from '../../lib/text.ts'
+import type { RuleStep } from '../../simulate/rules/index.ts'
+import { egressPacket, netOf } from '../../simulate/translation.ts'
 import type { Diagnosis } from '../fault.ts'
 import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
@@ -15,8 +15,8 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
   if (facts.docker.server === '') return refused(facts)
   const networks = facts.docker.networks.filter(({ internal, subnet }) => !internal && subnet !== '')
   const cut = networks.flatMap((network) => {
-    const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => egress(network, protocol, facts))
-    return stopped(tcp) && stopped(udp) ? [{ network, passage: tcp!, pings: !stopped(icmp) }] : []
+    const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => rejection(network, protocol, facts))
+    return tcp && udp ? [{ network, rule: tcp, pings: !icmp }] : []
   })
   if (cut.length === 0) return misplaced(networks, facts)
 
@@ -25,9 +25,9 @@ export function diagnose(facts: Facts): Diagnosis | undefined {
     : 'Published ports pass firewalld, ping does not.'
   const summary = `firewalld rejects what comes from ${list(cut.map(({ network }) => network))}: it is in no zone that accepts it. What Docker's own rules accept does not decide: every base chain has to. ${pings}`
   return found('active', summary, [
-    ...cut.map(({ network, passage }) => ({
+    ...cut.map(({ network, rule }) => ({
       from: `nft list ruleset, for a new TCP connection from ${network.bridge} to ${facts.uplink || 'the uplink'}`,
-      line: `inet firewalld ${passage.path}`,
+      line: `${rule.table} ${rule.chain}: ${rule.rule}`,
     })),
     ...cut.map(({ network }) => inZones(network.bridge, facts)),
   ])
@@ -55,15 +55,13 @@ function refused(facts: Facts): Diagnosis | undefined {
   return found('active', summary, [{ from: 'journalctl -u docker', line }, inZones(bridge, facts)])
 }
 
-function egress({ bridge, subnet }: NetworkFact, protocol: Packet['protocol'], facts: Facts): Passage | undefined {
-  const base = facts.nft.find(
-    ({ table, type, hook }) => table === 'firewalld' && type === 'filter' && hook === 'forward',
-  )
-  const source = subnet.split('/')[0]!
-  return base && walk(base, { input: bridge, output: facts.uplink, protocol, source }, facts.nft)
+/** The rule of firewalld's that ends a new connection from a network, whatever is not known of it. */
+function rejection(network: NetworkFact, protocol: 'tcp' | 'udp' | 'icmp', facts: Facts): RuleStep | undefined {
+  const packet = egressPacket(network, facts, protocol)
+  const worlds = netOf(facts).firewall.pass('ip', 'forward', packet, facts.uplink, { goOn: true })
+  const rules = worlds.map(({ terminating }) => terminating.find(({ table }) => table === 'inet firewalld'))
+  return rules.every((rule) => rule !== undefined) ? rules[0] : undefined
 }
-
-const stopped = (passage: Passage | undefined): boolean => ['drop', 'reject'].includes(passage?.verdict ?? '')
 
 const zoneOf = (bridge: string, { firewalld }: Facts): string | undefined =>
   Object.entries(firewalld.zones).find(([, interfaces]) => interfaces.includes(bridge))?.[0]

@@ -31,7 +31,7 @@ describe('a bridge in no accepting zone of firewalld', () => {
     it('the chains and the rule that reject, and the zone the bridge is in', () => {
       const { evidence, summary } = diagnose(own('sick/debian12-removed'))!
       expect(evidence.map(({ line }) => line)).to.deep.equal([
-        'inet firewalld filter_FORWARD > filter_FORWARD_ZONES > filter_FWD_public: reject icmpx admin-prohibited',
+        'inet firewalld filter_FWD_public: reject with icmpx admin-prohibited',
         'docker0: no zone, so that the default one holds for it: public',
       ])
       expect(summary).to.contain('Published ports pass firewalld, ping does not.')

@@ -1,9 +1,6 @@
 import { type Connection, egressOf } from '../../evidence/connection.ts'
-import type { NetworkFact } from '../../evidence/docker.ts'
-import type { Facts } from '../../evidence/facts.ts'
-import type { Rule } from '../../evidence/iptables-save.ts'
-import { inSubnet } from '../../evidence/ipv4.ts'
-import { nativeMasquerade } from '../../evidence/nft-masquerade.ts'
+import type { Facts, NetworkFact } from '../../evidence/facts.ts'
+import { translationOf } from '../../simulate/translation.ts'
 import type { Diagnosis } from '../fault.ts'
 import { remedies } from '../remedies.ts'
 import { fixes } from './fixes.ts'
@@ -17,10 +14,10 @@ const isDefault = ({ options }: NetworkFact): boolean => options['com.docker.net
  */
 export function diagnose(facts: Facts): Diagnosis | undefined {
   const settings = settingsOf(facts)
-  // iptables=false gives no network its rules, whatever the network's option says.
+  // iptables=false gives no network its rules, whatever the network's option says: then the admin's own are the ones meant.
   const ruleless = settings.some(({ line }) => line.includes('iptables'))
   const told = facts.docker.networks.filter(
-    (network) => !network.internal && (network.options[option] === 'false' || (ruleless && !masked(network, facts))),
+    (network) => !network.internal && (ruleless ? !masked(network, facts) : network.options[option] === 'false'),
   )
   const named = told.flatMap((network) => judge(network, facts) ?? [])
   if (named.length > 0) return running(named, settings)
@@ -103,15 +100,8 @@ function settingsOf({ docker }: Facts): Diagnosis['evidence'] {
   ]
 }
 
-/** A rule that translates whatever leaves a network; Docker's own for hairpins (one container to itself) does not. */
-function masked({ subnet, bridge }: NetworkFact, { ruleset, nft }: Facts): string | undefined {
-  const translates = ({ table, chain, target, source, destination, output, text }: Rule): boolean =>
-    table === 'nat' &&
-    chain === 'POSTROUTING' &&
-    (target === 'MASQUERADE' || target === 'SNAT') &&
-    !destination &&
-    output !== bridge &&
-    !text.includes('addrtype') &&
-    (!source || (!source.startsWith('!') && inSubnet(subnet, source)))
-  return ruleset.rules.find(translates)?.text ?? nativeMasquerade(nft, subnet)
+/** What translates whatever leaves a network; Docker's own rule for hairpins (one container to itself) does not. */
+function masked(network: NetworkFact, facts: Facts): string | undefined {
+  const rule = translationOf(network, facts)
+  return rule && (rule.rule.startsWith('-A ') ? rule.rule : `${rule.table} ${rule.chain}: ${rule.rule}`)
 }

@@ -11,10 +11,13 @@ const told = (facts: Facts, docker: Partial<Facts['docker']>): Facts => ({
   ...facts,
   docker: { ...facts.docker, ...docker },
 })
-const withRule = (facts: Facts, rule: string): Facts => ({
-  ...facts,
-  ruleset: parseIptablesSave(['*nat', ...facts.rules.filter((line) => line.includes('POSTROUTING')), rule]),
-})
+// iptables-nft keeps these tables, and both listings speak of them.
+const withoutNat = ({ nft }: Facts): Facts['nft'] =>
+  nft.filter(({ family, table }) => family !== 'ip' || table !== 'nat')
+const withRule = (facts: Facts, rule: string): Facts => {
+  const nat = ['*nat', ':POSTROUTING ACCEPT', ...facts.rules.filter((line) => line.includes('-A POSTROUTING')), rule]
+  return { ...facts, xtables: { ...facts.xtables, nft: parseIptablesSave(nat) }, nft: withoutNat(facts) }
+}
 
 describe('masquerade off', () => {
   describe('speaks on', () => {
@@ -102,12 +105,16 @@ describe('masquerade off', () => {
     })
 
     it('nftables rules of the admin’s own', () => {
-      const chain = { family: 'inet', table: 'admin', name: 'out', type: 'nat', hook: 'postrouting' }
+      const chain = { family: 'inet', table: 'admin', name: 'out', type: 'nat', hook: 'postrouting', prio: 100 }
       const rule = (right: unknown) => ({
         ...{ family: 'inet', table: 'admin', chain: 'out' },
-        expr: [{ match: { op: '==', left: { payload: { field: 'saddr' } }, right } }, { masquerade: null }],
+        expr: [
+          { match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right } },
+          { masquerade: null },
+        ],
       })
-      const state = (right: unknown) => diagnose({ ...broken, nft: [{ ...chain, rules: [rule(right)] }] })?.state
+      const state = (right: unknown) =>
+        diagnose({ ...broken, nft: [...broken.nft, { ...chain, rules: [rule(right)] }] })?.state
       expect(state({ prefix: { addr: '172.17.0.0', len: 16 } })).to.equal('latent')
       expect(state({ prefix: { addr: '198.51.100.0', len: 24 } })).to.equal('active')
     })

@@ -1,4 +1,5 @@
 import type { Examination, Finding } from '../../diagnosis/examine.ts'
+import type { Symptom } from '../../diagnosis/symptom.ts'
 import type { Trace } from '../../trace/trace.ts'
 import { sentence } from '../words.ts'
 import { type Paint, plain, runOut, wrap } from './paint.ts'
@@ -7,7 +8,7 @@ import { wayLines } from './way.ts'
 /** What was found out about a host, worst first, as lines for a terminal; `followed` are packets that were sent. */
 export function examinationLines(
   name: string,
-  { verdict, findings, unnamed, well, unseen, facts }: Examination,
+  { verdict, findings, symptoms, restricted, well, notSeen, facts }: Examination,
   followed: readonly Trace[],
   paint: Paint,
 ): string[] {
@@ -18,22 +19,50 @@ export function examinationLines(
   const head = {
     healthy: paint.green(paint.bold('✓ healthy')),
     sick: paint.red(paint.bold('✗ sick')),
-    unknown: paint.yellow(paint.bold('? could not look')),
+    unknown: paint.yellow(paint.bold('? unknown')),
   }[verdict]
+  const bad = symptoms.filter(({ state }) => state !== 'unclear')
+  const unclear = symptoms.filter(({ state }) => state === 'unclear')
   return [
     `${head} ${paint.bold(plain(name, 80))}  ${paint.dim(plain(about, 200))}`,
+    ...(verdict === 'unknown' ? ['  Nothing is known to be broken, and not everything could be judged.'] : []),
     ...findings.flatMap((finding) => findingLines(finding, paint)),
-    ...unnamed.flatMap((line) => ['', ...wrap(sentence(plain(line, 500)), 96, '  ')]),
-    ...(unnamed.length > 0 ? [paint.dim('  No known cause: this is where it stops, not why it was set up so.')] : []),
+    ...bad.flatMap((symptom) => symptomLines(symptom, paint)),
+    ...(bad.length > 0 && findings.length === 0
+      ? ['', paint.dim('  No known cause has this name: it is where it stops, not why it was set up so.')]
+      : []),
+    ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
     ...followed.flatMap((trace) => [
       '',
-      `  ${paint.bold('A packet')} ${paint.dim(`from ${trace.flow.container} to ${trace.flow.address}${trace.flow.port ? `:${trace.flow.port}` : ''} by ${trace.flow.protocol}${trace.by === 'rules' ? ', on paper' : ''}`)}`,
+      `  ${paint.bold('A packet')} ${paint.dim(`from ${trace.flow.container} to ${trace.flow.address}${trace.flow.port ? `:${trace.flow.port}` : ''} by ${trace.flow.protocol}${trace.by === 'rules' ? ', simulated' : ''}`)}`,
       ...wayLines(trace, paint),
     ]),
-    ...list('Could not be seen', unseen, '?', paint),
-    ...list('Found well', well, '✓', paint),
+    ...list('Not seen', notSeen, '?', paint),
+    ...list('Let through on purpose, it seems', restricted, '·', paint),
+    ...list('Works', well, '✓', paint),
   ]
 }
+
+const signs = { dead: '✗', open: '✗', unclear: '?' } as const
+
+/** One symptom: what is concerned, where it ends and by what, and what to look at next. */
+function symptomLines({ state, what, says, rule, setting, behind, next }: Symptom, paint: Paint): string[] {
+  const color = state === 'unclear' ? paint.yellow : paint.red
+  const owner = rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${whose(rule.owner.who)}: ${rule.owner.by}`)
+  return [
+    '',
+    ...wrap(`${color(signs[state])} ${plain(what, 300)}`, 96, '  '),
+    ...wrap(sentence(plain(says, 600)), 94, '    '),
+    ...(owner ? wrap(`Whose: ${plain(owner, 200)}`, 94, '    ').map(paint.dim) : []),
+    ...(setting?.file
+      ? wrap(`Set at boot by ${plain(setting.file, 120)}: ${plain(setting.line ?? '', 120)}`, 94, '    ')
+      : []),
+    ...behind.flatMap((line) => wrap(`Behind it: ${sentence(plain(line, 300))}`, 94, '    ').map(paint.dim)),
+    ...(next.length > 0 ? [paint.dim('    Look at'), ...next.map((line) => `      ${plain(line, 160)}`)] : []),
+  ]
+}
+
+const whose = (who: string): string => (who === 'admin' ? 'the admin’s own' : `${who}’s`)
 
 function findingLines(
   { cause, state, confidence, summary, evidence, remedies, nonFixes }: Finding,

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { collectorVersion } from '../evidence/collector-version.ts'
+import { providerNames } from '../hosts/index.ts'
+import { exit, LabError } from '../lib/errors.ts'
+import { harnessDir, type Recording, readRecordings } from '../recordings/map.ts'
+import { isStale } from '../recordings/stale.ts'
+import { matches } from '../scenario/select.ts'
+import { wholeNumber } from '../schedule/room.ts'
+import { allCells } from '../vocabulary.ts'
+import { oneOf } from './run.ts'
+
+/**
+ * `npm run evidence <cell or path>...`: makes the hosts of recorded bundles once more and puts the new bundles in the place
+ * of the old ones. Exit 2 where one could not be had.
+ */
+export default async function evidence(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      stale: { type: 'boolean', default: false },
+      provider: { type: 'string' },
+      jobs: { type: 'string' },
+      into: { type: 'string' },
+    },
+  })
+  if (values.provider) oneOf('--provider', values.provider, providerNames)
+  const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
+  const everything = values.all || values.stale
+  if (everything === positionals.length > 0)
+    throw new LabError('usage', 'name cells or recorded bundles, or --all, or --stale', {
+      hint: 'npm run evidence debian12-firewalld-zone; the map is harness/evidence/recordings.yaml',
+    })
+  const cells = allCells()
+  const into = values.into === undefined ? harnessDir : resolve(values.into)
+  const version = collectorVersion()
+  const chosen = everything ? readRecordings() : choose(readRecordings(), positionals)
+  const recordings = values.stale ? chosen.filter((each) => isStale(each, into, version)) : chosen
+  const [{ recordAll }, { closeProviders }, { sweepEverything }] = await Promise.all([
+    import('../recordings/record-all.ts'),
+    import('../hosts/index.ts'),
+    import('../hosts/sweep.ts'),
+  ])
+  await sweepEverything({ kept: false })
+  const logs = await mkdtemp(join(tmpdir(), 'dockfault-evidence-'))
+  let count = 0
+  let missed: { path: string; why: string }[] = []
+  try {
+    missed = await recordAll(recordings, {
+      cells,
+      into,
+      logs,
+      signal,
+      progress: (name, line) => console.error(`${name}: ${line}`),
+      ended: (each) =>
+        console.log(`${++count} of ${recordings.length}: ${each.path}${'why' in each ? `: missed: ${each.why}` : ''}`),
+      ...(values.provider !== undefined && { provider: values.provider }),
+      ...(jobs !== undefined && { jobs }),
+    })
+    if (missed.length > 0) console.error(`${missed.length} missed; the hosts' logs are in ${logs}`)
+    return missed.length === 0 ? exit.passed : exit.broken
+  } finally {
+    await closeProviders()
+    if (missed.length === 0) await rm(logs, { recursive: true, force: true })
+  }
+}
+
+/** The recordings of cells that match a pattern, else those whose path holds it. Throws LabError `no-match` for neither. */
+function choose(recordings: readonly Recording[], patterns: readonly string[]): Recording[] {
+  const cells = allCells().filter(({ name }) => recordings.some(({ cell }) => cell === name))
+  const named = patterns.flatMap((pattern) => {
+    const names = cells.filter(matches(pattern)).map(({ name }) => name)
+    if (names.length > 0) return recordings.filter(({ cell }) => names.includes(cell))
+    const found = recordings.filter(({ path }) => path.includes(pattern))
+    if (found.length > 0) return found
+    throw new LabError('no-match', `nothing that is recorded matches ${pattern}`, {
+      hint: 'the map is harness/evidence/recordings.yaml',
+    })
+  })
+  return [...new Set(named)]
+}

@@ -1,0 +1,40 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Death, Flow } from '../simulate/index.ts'
+import type { Owner } from '../simulate/owner.ts'
+import type { RuleStep } from '../simulate/rules/index.ts'
+
+/** Something that does not work, or that nobody can say works: the same thing, however many flows meet it. */
+export interface Symptom {
+  /** `dead`: it ought to work and cannot; `open`: it ought to be shut and is not; `unclear`: nothing here decides it. */
+  state: 'dead' | 'open' | 'unclear'
+  kind: Flow['kind'] | 'daemon' | 'container' | 'operation'
+  /** What is concerned, for people: `containers of bridge, shop to the outside`. */
+  what: string
+  /** The flows' own titles. */
+  flows: string[]
+  /** Where and of what, one sentence. */
+  says: string
+  at?: Pick<Death, 'way' | 'place'>
+  /** The rule that does it. */
+  rule?: Pick<RuleStep, 'backend' | 'table' | 'chain' | 'rule'> & { owner: Owner }
+  /** The setting that does it, and the line that makes it so at boot, where one is known. */
+  setting?: { name: string; value: string; file?: string; line?: string }
+  /** What would stop it further on, had this not. */
+  behind: string[]
+  /** What to look at or to run next, most telling first. */
+  next: string[]
+}
+
+/** The line of a file that makes a setting so at boot: the last one wins, as it does at boot. */
+export function settingAtBoot(name: string, { bootFiles }: Facts): { file: string; line: string } | undefined {
+  const spelled = [name, ...(name === 'net.ipv4.ip_forward' ? ['net.ipv4.conf.all.forwarding'] : [])]
+  const general = name.replace(/^(net\.ipv4\.conf)\.[^.]+\./, '$1.*.')
+  const meant = new Set([...spelled, general, name.replace(/^(net\.ipv4\.conf)\.[^.]+\./, '$1.all.')])
+  return bootFiles.findLast(({ line }) => {
+    const [, key] = line.match(/^-?\s*([\w.*/-]+)\s*=/) ?? []
+    return (
+      key !== undefined &&
+      meant.has(key.includes('/') ? key.replaceAll('.', '\0').replaceAll('/', '.').replaceAll('\0', '/') : key)
+    )
+  })
+}

@@ -1,0 +1,45 @@
+import type { Flow } from '../simulate/index.ts'
+
+/** Flows in a few words: whose, whereto, and which of several. */
+export function describeFlows(flows: readonly Flow[]): string {
+  const kinds = [...new Set(flows.map(({ kind }) => kind))]
+  return kinds
+    .map((kind) =>
+      one(
+        kind,
+        flows.filter((flow) => flow.kind === kind),
+      ),
+    )
+    .join('; ')
+}
+
+function one(kind: Flow['kind'], flows: readonly Flow[]): string {
+  const networks = list(flows.map(({ network }) => network))
+  switch (kind) {
+    case 'egress': {
+      const how = list(flows.map(({ title }) => title.split(', ').at(-1)!))
+      return `containers of ${networks} to the outside (${how})`
+    }
+    case 'names':
+      return `names for containers of ${networks} (from ${list(flows.map(({ address }) => address))})`
+    case 'published':
+      return `published ports ${list(flows.map(({ port, protocol }) => `${port}/${protocol}`))} (${list(flows.map(({ title }) => title.split(', ').at(-1)!))})`
+    case 'peer':
+      return `containers of ${networks} among themselves`
+    case 'isolation':
+      return flows.length > 3
+        ? `${networks}, which are to be kept apart`
+        : list(flows.map(({ title }) => title.split(':')[0]!))
+    case 'host-service':
+      return `containers of ${networks} to services of the host itself`
+    case 'forwarded':
+      return list(flows.map(({ title }) => title))
+  }
+}
+
+/** Distinct words, the first few of many. */
+export function list(words: readonly string[], most = 5): string {
+  const distinct = [...new Set(words)]
+  const shown = distinct.slice(0, most).join(', ')
+  return distinct.length > most ? `${shown} and ${distinct.length - most} more` : shown
+}
