@@ -17,6 +17,8 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   doctor: () => import('./commands/doctor.ts'),
   bench: () => import('./commands/bench.ts'),
   schema: () => import('./commands/schema.ts'),
+  evidence: () => import('./commands/evidence.ts'),
+  field: () => import('./commands/field.ts'),
 }
 
 /** A command: from its arguments to an exit code. Its result goes to stdout, everything else to stderr. */

@@ -1,0 +1,114 @@
+import { collect } from '../evidence/collect.ts'
+import { readFacts } from '../evidence/facts.ts'
+import type { Host } from '../hosts/host.ts'
+import { LabError, messageOf } from '../lib/errors.ts'
+import { orEnd } from '../lib/or-end.ts'
+import { outside } from '../outside/outside.ts'
+import { fleet } from '../probes/fleet.ts'
+import { ask, askAll, type ProbeResult } from '../probes/probe.ts'
+import { trace } from '../trace/index.ts'
+import type { Trace } from '../trace/trace.ts'
+import { changeHost } from './change-host.ts'
+import { judge } from './judge.ts'
+import { deviations, type FieldLine } from './line.ts'
+import { healthyVector, type MakeOptions, makeHost } from './make-host.ts'
+import { packagesOf } from './packages.ts'
+import { fieldProbes } from './probes.ts'
+import type { FieldScript } from './scripts.ts'
+
+/** What was seen of the host of one script. */
+export interface FieldResult {
+  line: FieldLine
+  /** Without a host there is none. */
+  bundle?: string
+  probes: ProbeResult[]
+  /** What the script printed. */
+  output: string
+}
+
+const collectMs = 120_000
+
+/**
+ * Makes a healthy host, runs the script on it as root, lets it come to rest, probes it and diagnoses its bundle; with
+ * `packets`, real ones are followed as well. The host is gone when this resolves. A host that cannot be made or is lost
+ * is a result of verdict `broken`; rejects only when interrupted.
+ */
+export async function runScript(
+  script: FieldScript,
+  options: MakeOptions & { packets?: boolean },
+): Promise<FieldResult> {
+  const { name, wanted } = script
+  const { signal } = options
+  const started = performance.now()
+  const ms = (): number => Math.round(performance.now() - started)
+  const nothing = { causes: [], unexplained: [], notChecked: [], probesDead: [], probesOpen: [] }
+  let host: Host | undefined
+  try {
+    const made = await makeHost(packagesOf(script.text), options)
+    host = made
+    const end = (): Promise<void> => made[Symbol.asyncDispose]()
+    return await orEnd(signal, end, async () => {
+      const { code, output } = await changeHost(made, script.text)
+      const { probes, bundle } = await observe(made, options.progress)
+      const followed = options.packets ? await followPackets(made, bundle) : []
+      // Last, for they change the host.
+      probes.push(...(await operate(made, probes)))
+      const off = deviations(healthyVector, probes)
+      const harmless = wanted === 'sick' && off.probesDead.length + off.probesOpen.length === 0
+      const line: FieldLine = {
+        script: name,
+        wanted,
+        ...judge(bundle, followed),
+        ...off,
+        ...(harmless && { harmless }),
+        exitCode: code,
+        ms: ms(),
+      }
+      return { line, bundle, probes, output }
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    const line: FieldLine = { script: name, wanted, verdict: 'broken', ...nothing, why: messageOf(error), ms: ms() }
+    const facts = error instanceof LabError ? Object.entries(error.facts) : []
+    return { line, probes: [], output: facts.map(([key, fact]) => `${key}: ${fact}`).join('\n') }
+  } finally {
+    await host?.[Symbol.asyncDispose]()
+  }
+}
+
+async function observe(
+  host: Host,
+  progress: (line: string) => void,
+): Promise<{ probes: ProbeResult[]; bundle: string }> {
+  progress('probing')
+  const [probes, bundle] = await askAll(
+    host,
+    fieldProbes.filter(({ changes }) => !changes),
+    () => collect(host, collectMs),
+  )
+  return { probes, bundle }
+}
+
+async function followPackets(host: Host, bundle: string): Promise<Trace[]> {
+  const facts = readFacts(bundle)
+  const followed: Trace[] = []
+  for (const { name } of [fleet.default, fleet.user]) {
+    const target = { container: name, address: outside.address, port: 80, protocol: 'tcp' as const }
+    followed.push(await trace(host, target, facts))
+  }
+  return followed
+}
+
+/** Asks the probes that change the host, one by one. A dockerd that does not answer does not answer the others either. */
+async function operate(host: Host, seen: readonly ProbeResult[]): Promise<ProbeResult[]> {
+  const hangs = (detail: string): boolean => /^exit (124|137)/.test(detail)
+  const hung = seen.some(({ name, detail }) => name === 'docker-exec' && hangs(detail))
+  const results: ProbeResult[] = []
+  for (const probe of fieldProbes.filter(({ changes }) => changes))
+    results.push(
+      hung
+        ? { name: probe.name, outcome: 'fail', durationMs: 0, detail: 'not asked: dockerd does not answer' }
+        : await ask(host, probe),
+    )
+  return results
+}

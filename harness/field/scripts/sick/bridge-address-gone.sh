@@ -1,0 +1,2 @@
+# The default bridge has lost its address, which is its containers' gateway.
+ip addr flush dev docker0

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { LabError } from '../lib/errors.ts'
+
+/** Where recorded bundles stand, and the map of them. */
+export const harnessDir = new URL('../', import.meta.url).pathname
+const mapFile = new URL('../evidence/recordings.yaml', import.meta.url).pathname
+
+const entry = z.union([
+  z.strictObject({ cell: z.string(), stage: z.string() }),
+  z.strictObject({ cell: z.string(), script: z.string(), packets: z.string().optional() }),
+  z.strictObject({ cell: z.string(), file: z.string(), packets: z.string().optional() }),
+])
+type Entry = z.infer<typeof entry>
+
+/** A recorded bundle, by its path under harness/ without `.bundle`, and what makes a host like it. */
+export type Recording = Exclude<Entry, { file: string }> & { path: string }
+/** One that is left by a stage of a cell. */
+export type StageRecording = Extract<Recording, { stage: string }>
+/** One of a host that a script changed. */
+export type ScriptRecording = Extract<Recording, { script: string }>
+
+/**
+ * Every entry of recordings.yaml, in its order; a script that stands in a file under harness/ is read. Throws LabError
+ * `usage` where the map is not as it should be, or a script is not there.
+ */
+export function readRecordings(file = mapFile): Recording[] {
+  const result = z.record(z.string(), entry).safeParse(parse(readFileSync(file, 'utf8')))
+  if (!result.success) throw new LabError('usage', `${file}: ${z.prettifyError(result.error)}`)
+  return Object.entries(result.data).map(([path, made]) => ({ path, ...withScript(made) }))
+}
+
+function withScript(made: Entry): Exclude<Entry, { file: string }> {
+  if (!('file' in made)) return made
+  const { file, ...rest } = made
+  if (!existsSync(join(harnessDir, file))) throw new LabError('usage', `${mapFile}: no script ${file}`)
+  return { ...rest, script: readFileSync(join(harnessDir, file), 'utf8') }
+}
+
+/** The stage of a cell without the rung of its ladder: `fix:NAME+RUNG` belongs to the stage `fix:NAME`. */
+export const stageOf = ({ stage }: Pick<StageRecording, 'stage'>): string => stage.split('+')[0]!

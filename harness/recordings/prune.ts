@@ -1,0 +1,43 @@
+import { LabError } from '../lib/errors.ts'
+import { beforeFixes, stagesOf } from '../run.ts'
+import type { Cell, Expectation, PlannedFix } from '../scenario/cell.ts'
+import { stageOf } from './map.ts'
+
+// What is recorded is a host, and its probes say whether it is the right one. What a diagnosis makes of it is no matter.
+const blind = (state: Expectation): Expectation => ({ ...state, diagnosis: [] })
+
+/** What is left of a cell where bundles of these stages alone are wanted, and the last stage to run. */
+export interface Pruned {
+  cell: Cell
+  until: string
+}
+
+/** Takes away whatever these stages do not need. Throws LabError `usage` for a stage or rung that the cell does not have. */
+export function prune(cell: Cell, stages: readonly string[]): Pruned {
+  const known = stagesOf(cell)
+  for (const stage of stages) {
+    const [name, rung] = stage.split('+')
+    const fix = cell.fixes.find(({ use }) => `fix:${use}` === name)
+    if (!known.includes(name!) || (rung !== undefined && !(rung in (fix?.ladder ?? {}))))
+      throw new LabError('usage', `${cell.name} has no stage ${stage}`, { hint: `it has ${known.join(', ')}` })
+  }
+  const names = new Set(stages.map((stage) => stageOf({ stage })))
+  const fixes = cell.fixes
+    .filter(({ use }) => names.has(`fix:${use}`))
+    .map(({ use, expect, facts, ladder }): PlannedFix => {
+      const rungs = Object.entries(ladder).filter(([rung]) => stages.includes(`fix:${use}+${rung}`))
+      return { use, expect, facts, ladder: Object.fromEntries(rungs) }
+    })
+  const last = fixes.at(-1)
+  const order = beforeFixes.filter((name) => names.has(name))
+  return {
+    cell: {
+      ...cell,
+      healthy: blind(cell.healthy),
+      ...(cell.latent && { latent: blind(cell.latent) }),
+      ...(cell.broken && { broken: blind(cell.broken) }),
+      fixes,
+    },
+    until: last ? `fix:${last.use}` : order.at(-1)!,
+  }
+}
