@@ -33,8 +33,17 @@ export async function sshInto(host: Host, image: string, scratch: string): Promi
     'HostKey /run/lab/host-key\nAuthorizedKeysFile /run/lab/authorized\nStrictModes no\nUsePAM no\nPidFile none\n',
   )
   const made = await host.exec(`set -e
-id sshd >/dev/null 2>&1 || useradd --system --no-create-home --home-dir /run/sshd --shell /usr/sbin/nologin sshd
-id admin >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --password '*' admin
+# Not every host has useradd: a newer Debian leaves it out of its smallest set.
+account() {
+    grep -q "^$1:" /etc/passwd && return
+    echo "$1:x:$2:$2::$3:$4" >>/etc/passwd
+    echo "$1:x:$2:" >>/etc/group
+    echo "$1:*:20000:0:99999:7:::" >>/etc/shadow
+    mkdir -p "$3" && chown "$2:$2" "$3"
+}
+account sshd 990 /run/sshd /usr/sbin/nologin
+account admin 1990 /home/admin /bin/bash
+chown root:root /run/sshd 2>/dev/null || true
 # sudo asks for the host's own name, and a question put to DNS is one that rules count.
 grep -qw "$(hostname)" /etc/hosts || echo "127.0.1.1 $(hostname)" >>/etc/hosts
 mkdir -p /run/sshd && chmod 755 /run/lab && chown root:root /usr/bin/sudo && chmod 4755 /usr/bin/sudo

@@ -39,7 +39,12 @@ export default async function evidence(args: string[], signal: AbortSignal): Pro
   const into = values.into === undefined ? harnessDir : resolve(values.into)
   const version = collectorVersion()
   const chosen = everything ? readRecordings() : choose(readRecordings(), positionals)
-  const recordings = values.stale ? chosen.filter((each) => isStale(each, into, version)) : chosen
+  const wanted = values.stale ? chosen.filter((each) => isStale(each, into, version)) : chosen
+  const recordings = wanted.filter((each) => !('elsewhere' in each))
+  if (recordings.length < wanted.length)
+    console.error(
+      `${wanted.length - recordings.length} are of scripts kept elsewhere: npm run field <their folder> -- --record <folder>`,
+    )
   const [{ recordAll }, { closeProviders }, { sweepEverything }] = await Promise.all([
     import('../recordings/record-all.ts'),
     import('../hosts/index.ts'),

@@ -4,7 +4,7 @@ import type { Symptom } from './symptom.ts'
 /** What is wrong with dockerd itself: it fails, hangs, is stopped, or is not where the client looks for it. */
 export function daemonSymptoms(facts: Facts): Symptom[] {
   const { docker, units, collector } = facts
-  if (docker.answers) return []
+  if (docker.answers) return clientSymptoms(facts)
   const symptom = (state: Symptom['state'], says: string, next: string[]): Symptom[] => [
     { state, kind: 'daemon', what: 'dockerd', flows: [], says, behind: [], next },
   ]
@@ -51,6 +51,14 @@ export function daemonSymptoms(facts: Facts): Symptom[] {
     'docker version',
     'systemctl status docker.service',
   ])
+}
+
+/** A client that is told to ask elsewhere, and gets no answer there: what users run fails, whatever works here. */
+function clientSymptoms({ docker: { endpoint, endpointError } }: Facts): Symptom[] {
+  if (endpoint === '' || endpointError === '') return []
+  const says = `it is told to use ${endpoint}, and gets no answer there: ${endpointError}. The dockerd of this host answers by its own socket`
+  const next = ['env | grep DOCKER_', 'docker context ls', 'DOCKER_HOST=unix:///run/docker.sock docker version']
+  return [{ state: 'unclear', kind: 'daemon', what: 'the docker client', flows: [], says, behind: [], next }]
 }
 
 /** dockerd's own last error; what systemd adds after it tells nothing. */

@@ -81,6 +81,19 @@ describe('a damaged bundle', function () {
     expect(verdict(editSection(healthy, 'kernel-log', 'timed-out'))).to.equal('healthy')
   })
 
+  it('calls nobody sick whom it could not look at, as who is not root', () => {
+    const hidden = ['rules-nft', 'rules-legacy', 'rules6-nft', 'rules6-legacy', 'rules-native', 'container-namespaces']
+    const dockers = ['docker-server', 'docker-networks', 'docker-containers']
+    const blind = (bundle: string, sections: readonly string[]): string =>
+      sections.reduce(
+        (text, name) => editSection(text, name, 'failed'),
+        editSection(bundle, 'system', (text) => text.replace(/^root yes$/m, 'root no')),
+      )
+    for (const sections of [hidden, [...hidden, ...dockers], dockers])
+      expect([verdict(blind(healthy, sections)), verdict(blind(sick, sections))]).to.deep.equal(['unknown', 'unknown'])
+    expect(examine(blind(healthy, hidden)).notSeen.join()).to.contain('did not run as root')
+  })
+
   it('does not fall over what an evil host may print', () => {
     const evil = [
       '\u001b]0;title\u0007\u001b[2J',

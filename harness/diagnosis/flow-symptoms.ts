@@ -84,11 +84,13 @@ function symptomOf(group: readonly Walk[], facts: Facts): Symptom {
     death!.rule &&
     ownerOf({ ...death!.rule, rule: death!.rule.rule.startsWith('policy ') ? '' : death!.rule.rule }, facts)
   const boot = death!.setting && settingAtBoot(death!.setting.name, facts)
-  const unwanted = flow.ought === 'unknown'
+  // Whether a program is to listen by now, its container alone knows.
+  const program = death!.place === 'container' && death!.end === 'no-listener'
+  const unwanted = flow.ought === 'unknown' || program
   return {
     ...base,
     state: unwanted ? 'unclear' : 'dead',
-    says: `${death!.says}${group.every((each) => each.death?.way === 'back') ? ' (the answer)' : ''}${unwanted ? '; whether it ought to pass, nothing on this host says' : ''}`,
+    says: `${death!.says}${group.every((each) => each.death?.way === 'back') ? ' (the answer)' : ''}${program ? '; whether it is to by now, nothing on this host says' : unwanted ? '; whether it ought to pass, nothing on this host says' : ''}`,
     at: { way: death!.way, place: death!.place },
     ...(death!.rule &&
       owner && {

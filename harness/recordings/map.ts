@@ -12,6 +12,8 @@ const entry = z.union([
   z.strictObject({ cell: z.string(), stage: z.string() }),
   z.strictObject({ cell: z.string(), script: z.string(), packets: z.string().optional() }),
   z.strictObject({ cell: z.string(), file: z.string(), packets: z.string().optional() }),
+  // By `npm run field -- FOLDER --record`, of a script that somebody else keeps.
+  z.strictObject({ cell: z.string(), elsewhere: z.string() }),
 ])
 type Entry = z.infer<typeof entry>
 
@@ -21,6 +23,8 @@ export type Recording = Exclude<Entry, { file: string }> & { path: string }
 export type StageRecording = Extract<Recording, { stage: string }>
 /** One of a host that a script changed. */
 export type ScriptRecording = Extract<Recording, { script: string }>
+/** One whose script is kept elsewhere: it cannot be recorded from here alone. */
+export type ReportedRecording = Extract<Recording, { elsewhere: string }>
 
 /**
  * Every entry of recordings.yaml, in its order; a script that stands in a file under harness/ is read. Throws LabError

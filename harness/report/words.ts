@@ -65,7 +65,9 @@ const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|ip
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
-  const capital = lower.test(trimmed) ? trimmed : trimmed[0]!.toUpperCase() + trimmed.slice(1)
+  // A setting or a file keeps its own spelling.
+  const capital =
+    lower.test(trimmed) || /^[a-z]\w*[._/]\w/.test(trimmed) ? trimmed : trimmed[0]!.toUpperCase() + trimmed.slice(1)
   return /[.!?:…][”"’]?$/.test(capital) ? capital : `${capital}.`
 }
 

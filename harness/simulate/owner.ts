@@ -58,7 +58,7 @@ export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): 
   if (policy) return policy
   const bridge = facts.docker.networks.find(({ bridge }) => new RegExp(`[ "]${literal(bridge)}(["\\s]|$)`).test(rule))
   // dockerd makes rules that accept and translate for its bridges; one that drops there is not of its making.
-  if (bridge && /ACCEPT|MASQUERADE|accept|masquerade/.test(rule))
+  if (bridge && /^-A .* -j (ACCEPT|MASQUERADE)\b/.test(rule))
     return { who: 'Docker', by: `it is of the form that dockerd makes for ${bridge.bridge}` }
   if (rule.includes('--comment') || rule.includes('comment "')) {
     const comment = rule.match(/comment "([^"]*)"|--comment (\S+)/)

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { examine } from '../diagnosis/examine.ts'
+
+const here = (path: string): URL => new URL(path, import.meta.url)
+// What is true of each host, as its probes saw it, and what may be said of it.
+const truth = z.record(
+  z.string(),
+  z.strictObject({
+    verdict: z.enum(['sick', 'healthy', 'unknown']),
+    /** Where the first symptom stands: `back routing`. */
+    at: z.string().optional(),
+    /** Words of what is said there. */
+    says: z.string().optional(),
+    /** Whose rule it is. */
+    owner: z.string().optional(),
+    /** The file that makes it so at boot. */
+    file: z.string().optional(),
+    /** Kinds of flows that are dead or unclear, sorted. */
+    kinds: z.array(z.string()).optional(),
+  }),
+)
+const expected = truth.parse(parse(readFileSync(here('recorded.yaml'), 'utf8')))
+const hosts = (['sick', 'well'] as const).flatMap((wanted) =>
+  readdirSync(here(`evidence/${wanted}`)).map((file) => ({ wanted, name: file.replace(/\.bundle$/, '') })),
+)
+
+describe('hosts from the field', () => {
+  it('are all described', () => {
+    expect(hosts.map(({ name }) => name).sort()).to.deep.equal(Object.keys(expected).sort())
+    expect(hosts.filter(({ wanted }) => wanted === 'sick')).to.have.length.above(35)
+    expect(hosts.filter(({ wanted }) => wanted === 'well')).to.have.length.above(11)
+  })
+
+  for (const { wanted, name } of hosts)
+    it(`${name} is ${expected[name]?.verdict}`, () => {
+      const { verdict, symptoms, findings } = examine(readFileSync(here(`evidence/${wanted}/${name}.bundle`), 'utf8'))
+      const want = expected[name]!
+      const [first] = symptoms
+      expect(verdict).to.equal(want.verdict)
+      expect(verdict).to.not.equal(wanted === 'sick' ? 'healthy' : 'sick')
+      if (wanted === 'well') expect(findings.map(({ cause }) => cause)).to.deep.equal([])
+      if (want.at) expect(`${first?.at?.way} ${first?.at?.place}`).to.equal(want.at)
+      if (want.says) expect(first?.says).to.contain(want.says)
+      if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)
+      if (want.file) expect(first?.setting?.file).to.equal(want.file)
+      if (want.kinds) expect([...new Set(symptoms.map(({ kind }) => kind))].sort()).to.deep.equal(want.kinds)
+    })
+})
