@@ -3,9 +3,9 @@ import { parseBundle } from '../evidence/bundle.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
 import { shellQuote } from '../lib/text.ts'
-import type { Death, Walk } from '../simulate/index.ts'
 import { blame, buildTrace, death, type Ending, type Mark, told } from './build.ts'
-import { deathEnding, traceByRules, walkOf } from './by-rules.ts'
+import { deathEnding, traceByRules } from './by-rules.ts'
+import { Computed } from './computed.ts'
 import { packetsOf, readEvents, type TracedPacket } from './events.ts'
 import { hopOf } from './hop.ts'
 import { legacyKiller, newlyCounted } from './legacy.ts'
@@ -19,7 +19,7 @@ export async function traceByPackets(host: Pick<Host, 'exec'>, flow: Flow, facts
   return readTrace(stdout, flow, facts)
 }
 
-/** From what trace.sh printed to a trace; on paper where the host has no tracer, or its events were lost. */
+/** From what trace.sh printed to a trace; a simulated one where the host has no tracer, or its events were lost. */
 export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
   const sections = parseBundle(text)
   const lines = (name: string): string[] => sections.get(name)?.text.split('\n') ?? []
@@ -28,8 +28,8 @@ export function readTrace(text: string, flow: Flow, facts: Facts): Trace {
   const marked = Number(lines('seen')[0] ?? 0)
   if (!answer || !sections.has('events') || (packets.length === 0 && (marked > 0 || answer.code === 0)))
     return traceByRules(flow, facts)
-  const chase = new Chase(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
-  const followed = chase.tell(packets, {
+  const reading = new Reading(flow, facts, newlyCounted(lines('legacy-before'), lines('legacy-after')))
+  const followed = reading.trace(packets, {
     code: answer.code,
     refused: /refused/i.test(answer.text),
     route: lines('route')[0] ?? '',
@@ -45,28 +45,23 @@ interface Answer {
   route: string
 }
 
-class Chase {
+/** The trace of packets that were seen, put together place by place. */
+class Reading {
   private readonly flow: Flow
   private readonly facts: Facts
   private readonly counted: readonly string[]
   private readonly marks: Mark[] = []
   // Where no rule shows what became of a packet, links, routes and settings may.
-  private readonly computed: Walk
+  private readonly computed: Computed
 
   constructor(flow: Flow, facts: Facts, counted: readonly string[]) {
     this.flow = flow
     this.facts = facts
     this.counted = counted
-    this.computed = walkOf(flow, facts)
+    this.computed = new Computed(flow, facts)
   }
 
-  /** The computed death at one of these places, if that is where the packet dies. */
-  private deathAt(way: Death['way'], ...places: Death['place'][]): Death | undefined {
-    const { death } = this.computed
-    return death && death.way === way && places.includes(death.place) && !death.rule ? death : undefined
-  }
-
-  tell(packets: readonly TracedPacket[], answer: Answer): Trace {
+  trace(packets: readonly TracedPacket[], answer: Answer): Trace {
     const { flow, facts, marks } = this
     const end = (ending: Ending): Trace => buildTrace(flow, 'packets', marks, ending)
     const out = packets.find(({ source }) => source === flow.source)
@@ -75,14 +70,14 @@ class Chase {
     if (!out) return end(this.unseen())
     marks.push({ way: 'out', place: 'bridge', says: flow.bridge })
     // It came to the host's stack by another device than the bridge: what answers it gets go another way.
-    const link = out.input !== '' && out.input !== flow.bridge ? this.deathAt('out', 'bridge') : undefined
+    const link = out.input !== '' && out.input !== flow.bridge ? this.computed.deathAt('out', 'bridge') : undefined
     if (link && answer.code !== 0) {
       marks.at(-1)!.says = link.says
       return end({ end: link.end, summary: link.says })
     }
 
     const died = this.pass('out', out, answer)
-    const obstacle = this.deathAt('out', 'routing')
+    const obstacle = this.computed.deathAt('out', 'routing')
     // Sent to another bridge, it dies by whatever rule stands there: the route was the mistake.
     if (died && obstacle?.end === 'wrong-bridge') {
       marks.length = marks.findIndex(({ place }) => place === 'routing') + 1
@@ -107,7 +102,7 @@ class Chase {
         says: back || answer.code === 0 ? `${flow.address} answers` : 'no answer came',
       })
     }
-    const stopped = back || answer.code === 0 || bare ? undefined : this.stoppedOnUplink()
+    const stopped = back || answer.code === 0 || bare ? undefined : this.computed.onUplink
     if (stopped) {
       const ending = deathEnding(stopped, facts)
       if (stopped.way === 'out') marks.length = marks.findIndex(({ place }) => place === 'uplink')
@@ -123,7 +118,7 @@ class Chase {
             }
           : {
               end: 'no-answer',
-              summary: `it left by ${out.output} as ${out.sourceAtEnd}, and no answer came from ${flow.address}${this.doubtOf(out.output)}`,
+              summary: `it left by ${out.output} as ${out.sourceAtEnd}, and no answer came from ${flow.address}${this.computed.doubtOf(out.output)}`,
             },
       )
     if (back) {
@@ -142,28 +137,12 @@ class Chase {
 
   /** No packet was seen at the first hook of IP: what stopped it stands before that. */
   private unseen(): Ending {
-    const death = this.computed.death
-    const before =
-      death && death.way === 'out' && (death.place === 'container' || death.place === 'bridge') ? death : undefined
+    const before = this.computed.early
     const summary = `no packet of ${this.flow.container} came out of ${this.flow.bridge}`
     const ending = before ? deathEnding(before, this.facts) : { end: 'no-link' as const, summary }
     if (before?.place === 'container') this.marks.at(-1)!.says = ending.summary
     else this.marks.push({ way: 'out', place: 'bridge', says: ending.summary })
     return ending
-  }
-
-  /** What ends a packet or its answer on the uplink, where no hook of IP sees it. */
-  private stoppedOnUplink(): Death | undefined {
-    const { death, end } = this.computed
-    return end === 'dies' && death?.place === 'uplink' ? death : undefined
-  }
-
-  /** What on the uplink may have stopped an answer that was not seen. */
-  private doubtOf(device: string): string {
-    const doubt = this.computed.doubts.find(
-      ({ key }) => key === `ingress of ${device}` || key === `egress of ${device}`,
-    )
-    return doubt ? `; or it was stopped on ${device}: ${doubt.says}` : ''
   }
 
   /** Notes what a packet passed; gives the ending where it did not get through. */
@@ -193,12 +172,11 @@ class Chase {
 
   private routed(way: Station['way'], { output }: TracedPacket): string {
     if (way === 'back') return `to ${this.flow.source}`
-    const step = this.computed.path.find((each) => each.way === 'out' && each.place === 'routing')
-    return step?.says.includes(`dev ${output}`) ? step.says : `to ${output}`
+    return this.computed.routeBy(output) ?? `to ${output}`
   }
 
   private lostInRouting(way: Station['way'], { route }: Answer): Ending {
-    const death = this.deathAt(way, 'routing')
+    const death = this.computed.deathAt(way, 'routing')
     const kernel = route.replace(/^RTNETLINK answers: /, 'the kernel answers: ')
     const unknown = `the host does not pass ${way === 'out' ? 'the packet' : 'the answer'} on`
     const summary = death?.says ?? (way === 'out' && kernel ? `${unknown}; of the route ${kernel}` : unknown)
