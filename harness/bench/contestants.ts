@@ -12,6 +12,7 @@ import { probes } from '../probes/index.ts'
 import { tell } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
+import { diagnoses } from './diagnosis.ts'
 import { page } from './page.ts'
 import type { Contestant, Reading } from './table.ts'
 
@@ -40,7 +41,7 @@ const workMs = 5000
 export async function contestants(cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
   const all = new Map((await providers()).map((provider) => [provider.name, provider]))
   const made = await Promise.all(ways.map((way) => enter(way, all.get(way.provider)!, cell, signal)))
-  return [...made.flat(), page()]
+  return [...made.flat(), page(), ...diagnoses()]
 }
 
 async function enter(way: Way, provider: Provider, cell: Cell, signal: AbortSignal): Promise<Contestant[]> {

@@ -18,7 +18,7 @@ export function renderWay(cell: CellRecord): Html | false {
   const rest = groups.filter(({ stages }) => !stages.includes(last))
   return part(
     'The packet’s way',
-    traces.some(({ by }) => by === 'packets') ? 'real packets, followed through every hook' : 'on paper',
+    traces.some(({ by }) => by === 'packets') ? 'real packets, followed through every hook' : 'simulated',
     html`${open.map(figure)}
 ${rest.length > 0 && html`<details class="more"><summary>And ${[...new Set(rest.flatMap(({ stages }) => stages))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
   )

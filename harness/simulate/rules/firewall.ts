@@ -5,6 +5,7 @@ import { usesConntrack } from './conntrack-use.ts'
 import { nftBaseChains } from './nft/tables.ts'
 import { firstOn, sourceOn } from './own-addresses.ts'
 import { type Station, throughHook } from './through-hook.ts'
+import { eitherOrder, tiedOrder } from './tied-order.ts'
 import type { Family, Firewall, HookName, HostView } from './types.ts'
 import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.ts'
 
@@ -12,26 +13,27 @@ import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.
 export function buildFirewall(facts: Facts, view: HostView): Firewall {
   const chains = baseChains(facts)
   const host = withAddresses(view, facts)
-  const stations = new Map<string, Station[]>()
-  const at = (family: Family, hook: HookName): Station[] => {
+  const known = new Map<string, { stations: Station[]; tied: Station[] | undefined }>()
+  const at = (family: Family, hook: HookName) => {
     const key = `${family} ${hook}`
-    const found =
-      stations.get(key) ?? stationsOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
-    stations.set(key, found)
-    return found
+    const found = known.get(key)
+    if (found) return found
+    const stations = stationsOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
+    const made = { stations, tied: tiedOrder(stations) }
+    known.set(key, made)
+    return made
   }
   // Where NAT is at one hook of a family, it has decided at the others too: for the connection as it is.
   const families = new Set(chains.filter(({ type }) => type === 'nat').flatMap((base) => base.families))
   const translates = new Set([...families].filter((family) => usesConntrack(facts, family)))
   return {
-    pass: (family, hook, packet, device = '', options = {}) =>
-      throughHook(
-        at(family, hook),
-        { packet, family, hook, device, host, priority: 0 },
-        translates.has(family),
-        options,
-      ),
-    has: (family, hook) => at(family, hook).length > 0,
+    pass: (family, hook, packet, device = '', options = {}) => {
+      const { stations, tied } = at(family, hook)
+      const lead = (order: readonly Station[]) =>
+        throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), options)
+      return tied ? eitherOrder(lead(stations), lead(tied), stations) : lead(stations)
+    },
+    has: (family, hook) => at(family, hook).stations.length > 0,
   }
 }
 

@@ -23,7 +23,7 @@ const keys: Record<string, [Kind, Read]> = {
   obrname: [kinds.text, ({ packet }) => (packet.outputPort ? packet.output || unread('the bridge') : absent)],
   l4proto: [kinds.protocol, ({ packet }) => numberOf(protocolNumber(packet))],
   protocol: [kinds.etherType, ({ packet }) => etherType(packet)],
-  nfproto: [kinds.family, ({ family, packet }) => numberOf(familyNumber(family, packet.family))],
+  nfproto: [kinds.family, ({ family, packet }, scope) => numberOf(familyNumber(family, packet.family, scope.family))],
   mark: [kinds.mark, ({ packet }) => packet.mark ?? unknownMark('mark')],
   length: [kinds.integer, ({ packet }) => packet.length],
   pkttype: [kinds.packetType, packetType],
@@ -43,8 +43,9 @@ export function metaExpression(key: unknown, scope: Scope): Expression | undefin
 export const etherType = ({ protocol, family }: Context['packet']): number =>
   protocol === 'arp' ? 0x806 : family === 6 ? 0x86dd : 0x800
 
-function familyNumber(family: string, version: 4 | 6): number | undefined {
-  if (family === 'ip' || family === 'ip6') return version === 6 ? 10 : 2
+function familyNumber(family: string, version: 4 | 6, table: string): number | undefined {
+  // Source: linux/net/netfilter/nft_chain_filter.c, nft_do_chain_inet_ingress.
+  if (family === 'ip' || family === 'ip6' || table === 'inet') return version === 6 ? 10 : 2
   return { bridge: 7, netdev: 5, arp: 3 }[family]
 }
 

@@ -52,6 +52,8 @@ function operationsOf(part: Json, scope: Scope): Operation[] {
   if (word === 'match') return [{ does: 'test', test: matchTest(value, scope), interfaces: isOfInterfaces(value) }]
   const plain = simple.find((each) => each === word)
   if (plain) return [end({ to: plain })]
+  // nft leaves out that a reset is of TCP alone: its own match says so already.
+  if (word === 'reject' && isReset(value)) return [{ does: 'test', test: ofTcp }, end({ to: 'reject' })]
   if (word === 'reject') return [end({ to: 'reject' })]
   const found = operationOf(word, value, scope)
   return found ? [found].flat() : [openEnd(part, scope)]
@@ -70,6 +72,9 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
   if (word === 'xt') return xtOperation(value, scope)
   return undefined
 }
+
+const ofTcp: Test = ({ packet }) => packet.protocol === 'tcp'
+const isReset = (value: unknown): boolean => (value as { type?: unknown } | null)?.type === 'tcp reset'
 
 const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
 const testing = (test: Test | undefined): Operation | undefined => test && { does: 'test', test }
