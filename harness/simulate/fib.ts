@@ -33,7 +33,7 @@ export interface Fib {
   lookup(key: Key): Found[]
   /** The best route of one table, whatever the rules say. */
   table(name: string, destination: string): RouteFact | undefined
-  /** Rules beyond the three that every host has. */
+  /** Rules beyond the three that every host has, or local routes that somebody made: sources are checked by them. */
   hasCustomRules: boolean
 }
 
@@ -69,7 +69,9 @@ export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]
   }
   return {
     table,
-    hasCustomRules: ordered.some((rule) => !byDefault.some((usual) => usual.table === rule.table && isPlain(rule))),
+    hasCustomRules:
+      ordered.some((rule) => !byDefault.some((usual) => usual.table === rule.table && isPlain(rule))) ||
+      routes.some(({ type, table, protocol }) => type === 'local' && table === 'local' && protocol !== 'kernel'),
     lookup: (key) => search(planted.has('ip-rule') ? byDefault : ordered, 0, key, table, []),
   }
 }
@@ -86,7 +88,7 @@ const isPlain = (rule: PolicyRule): boolean =>
   rule.action === 'lookup' &&
   !rule.not &&
   rule.unknown.length === 0 &&
-  [rule.src, rule.dst, rule.iif, rule.oif, rule.fwmark, rule.ipproto, rule.sport, rule.dport].every(
+  [rule.src, rule.dst, rule.iif, rule.oif, rule.fwmark, rule.ipproto, rule.sport, rule.dport, rule.tos].every(
     (each) => each === undefined,
   )
 
@@ -154,7 +156,10 @@ function matches(rule: PolicyRule, key: Key): boolean | string {
     rule.fwmark === undefined ||
       (key.mark === undefined
         ? `The routing rule ${rule.priority} asks for a mark that cannot be known.`
-        : (key.mark & (rule.fwmask ?? 0xffffffff)) >>> 0 === rule.fwmark),
+        : // Source: linux/net/core/fib_rules.c, fib_rule_match: only the bits of the mask are compared.
+          ((key.mark ^ rule.fwmark) & (rule.fwmask ?? 0xffffffff)) === 0),
+    // Nobody here asks for a type of service.
+    rule.tos === undefined || Number(rule.tos) === 0,
     rule.unknown.length === 0 ||
       `The routing rule ${rule.priority} asks for ${rule.unknown.join(', ')}, which is not followed.`,
   ]

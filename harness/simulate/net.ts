@@ -21,18 +21,20 @@ export interface Net {
   attachments: ReadonlyMap<string, Attachment>
   /** The ports of each bridge. */
   ports: ReadonlyMap<string, readonly LinkFact[]>
+  /** By bridge, or by device that is in none: which containers on it have an address, on whatever link of theirs. */
+  holders: ReadonlyMap<string, ReadonlyMap<string, readonly Attachment[]>>
   /** The bridge of each container's address. */
   homes: ReadonlyMap<string, string>
   /** The addresses that containers were seen to have. */
   readable: ReadonlySet<string>
   /** What could not be seen, and so may be anything: on every packet's way. */
   blind: readonly Doubt[]
-  /** Whether addresses on the host's own links are taken to be somebody's, though the host has not spoken to them. */
-  presumesNeighbours: boolean
+  /** A host made for a test: who is addressed on its links is there, and answers where a program listens, nowhere else. */
+  isExact: boolean
 }
 
 /** A host's evidence as a net that packets can be led through. */
-export function buildNet(facts: Facts, options: { presumesNeighbours?: boolean } = {}): Net {
+export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net {
   const host = hostStack(facts)
   const containers = new Map(
     facts.containers.filter(({ read }) => read).map((own) => [own.container, containerStack(own)]),
@@ -57,11 +59,33 @@ export function buildNet(facts: Facts, options: { presumesNeighbours?: boolean }
     firewall: buildFirewall(facts, viewOf(host, facts)),
     attachments,
     ports,
+    holders: holdersOf(attachments, facts),
     homes: homesOf(facts),
     readable: new Set(facts.containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map((ip) => ip.address)))),
     blind: blindSpots(facts),
-    presumesNeighbours: options.presumesNeighbours ?? false,
+    isExact: options.isExact ?? false,
   }
+}
+
+function holdersOf(
+  attachments: ReadonlyMap<string, Attachment>,
+  { containers }: Facts,
+): Map<string, Map<string, Attachment[]>> {
+  const addresses = new Map(
+    containers.map(({ container, links }) => [
+      container,
+      links.filter(({ loopback }) => !loopback).flatMap(({ ips }) => ips.map(({ address }) => address)),
+    ]),
+  )
+  const holders = new Map<string, Map<string, Attachment[]>>()
+  for (const attachment of attachments.values()) {
+    const { device, container } = attachment
+    const name = device.master ?? device.name
+    const own = holders.get(name) ?? new Map<string, Attachment[]>()
+    holders.set(name, own)
+    for (const address of addresses.get(container) ?? []) own.set(address, [...(own.get(address) ?? []), attachment])
+  }
+  return holders
 }
 
 function homesOf({ docker }: Facts): Map<string, string> {

@@ -10,6 +10,7 @@ export interface Stack {
   /** By name. */
   links: ReadonlyMap<string, LinkFact>
   byIndex: ReadonlyMap<number, LinkFact>
+  byAddress: ReadonlyMap<string, LinkFact>
   fib: Record<4 | 6, Fib>
   neighbours: readonly Neighbour[]
   sysctls: Readonly<Record<string, string>>
@@ -36,6 +37,7 @@ function stackOf(
     name,
     links: new Map(links.map((link) => [link.name, link])),
     byIndex: new Map(links.map((link) => [link.index, link])),
+    byAddress: new Map(links.toReversed().flatMap((link) => link.ips.map(({ address }) => [address, link]))),
     fib: { 4: fibOf(routes, rules), 6: fibOf(routes6, rules6) },
     neighbours,
     sysctls,
@@ -49,8 +51,7 @@ export function isLocal({ fib }: Stack, address: string): boolean {
 }
 
 /** The device that carries an address; undefined where none does. */
-export const deviceOf = ({ links }: Stack, address: string): LinkFact | undefined =>
-  [...links.values()].find(({ ips }) => ips.some((ip) => ip.address === address))
+export const deviceOf = ({ byAddress }: Stack, address: string): LinkFact | undefined => byAddress.get(address)
 
 /**
  * The address that a device gives to what it sends: the first of global scope, of a subnet that holds the next hop where

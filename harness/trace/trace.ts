@@ -51,7 +51,7 @@ export interface Flow {
 /** One packet followed from a container towards the outside and, where it got an answer, back. */
 export interface Trace {
   flow: Flow
-  /** `packets`: a real one was followed. `rules`: what the rules say of one, on paper. */
+  /** `packets`: a real one was followed. `rules`: one was simulated. */
   by: 'packets' | 'rules'
   end: End
   /** Where it ended, `back` for the way of the answer; absent where it got through. */

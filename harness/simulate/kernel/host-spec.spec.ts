@@ -47,7 +47,7 @@ describe('a random host', () => {
     ])
       expect([...kinds]).to.include(kind)
     expect(new Set(all.map(({ base }) => base.rules)).size).to.equal(4)
-    expect(Math.max(...all.map(({ changes }) => changes.length))).to.equal(4)
+    expect(Math.max(...all.map(({ changes }) => changes.length))).to.equal(5)
   })
 
   it('is a script that sh can read', () => {

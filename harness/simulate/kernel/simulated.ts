@@ -7,7 +7,7 @@ import { addresses, type BaseHost, bridgeOf, containerNames, type KernelFlow, po
 /** What the simulator makes of these flows on the host of a bundle. */
 export function simulated(bundle: string, base: BaseHost, flows: readonly KernelFlow[]): Walk[] {
   const facts = withDocker(readFacts(bundle), base)
-  return simulateFlows(facts, flows.map(asFlow), { presumesNeighbours: true })
+  return simulateFlows(facts, flows.map(asFlow), { isExact: true })
 }
 
 const networkOf = { c1: 'bridge', c2: 'bridge', c3: 'a' } as const

@@ -31,7 +31,8 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
       const { stations, tied } = at(family, hook)
       const lead = (order: readonly Station[]) =>
         throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), options)
-      return tied ? eitherOrder(lead(stations), lead(tied), stations) : lead(stations)
+      const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
+      return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
     },
     has: (family, hook) => at(family, hook).stations.length > 0,
   }

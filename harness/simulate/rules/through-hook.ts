@@ -3,7 +3,8 @@ import type { BaseChain, Context } from './compiled.ts'
 import { withAnswer } from './fork.ts'
 import { runChain } from './run-chain.ts'
 import { stepOf } from './step.ts'
-import { isTracked } from './tracking.ts'
+import { eitherOrder } from './tied-order.ts'
+import { conntrackPriority, isTracked } from './tracking.ts'
 import { bound, isOpenToNat } from './translate.ts'
 import { unknown } from './truth.ts'
 import type { PassOptions, World } from './types.ts'
@@ -62,13 +63,21 @@ function throughChain(base: BaseChain, world: World, context: Context): World[] 
   if (base.devices && !base.devices.includes(device)) return [world]
   // Chains of inet at ingress are shown IP alone.
   if (base.table.startsWith('inet ') && packet.protocol === 'arp') return [world]
-  if (!base.devicesUnknown)
-    return rerouted(runChain(base, world, { ...context, priority: base.priority }), base, packet)
+  if (!base.devicesUnknown) return rerouted(besideConntrack(base, world, context), base, packet)
   const says = `The devices of the chain ${base.chain.name} of ${base.table} are not listed.`
   const why = unknown('listing', `devices ${base.table} ${base.chain.name} ${device}`, says, 'nft list ruleset')
   const step = stepOf(base, base.chain, undefined, 'accept')
   const [there, elsewhere] = [withAnswer(world, why, true, step), withAnswer(world, why, false, step)]
   return [...runChain(base, there, { ...context, priority: base.priority }), elsewhere]
+}
+
+/** A chain of conntrack's own priority may stand before it or behind it. */
+function besideConntrack(base: BaseChain, world: World, context: Context): World[] {
+  const behind = runChain(base, world, { ...context, priority: base.priority })
+  const beside = base.priority === conntrackPriority && (base.hook === 'prerouting' || base.hook === 'output')
+  if (!beside || world.packet.tracked || world.packet.state === 'untracked') return behind
+  const before = runChain(base, world, { ...context, packet: world.packet, priority: base.priority - 1 })
+  return eitherOrder(behind, before, base, 'conntrack')
 }
 
 /** Source: linux/net/netfilter/nft_chain_route.c, and iptable_mangle.c for its output. */
@@ -86,13 +95,16 @@ function throughNat(chains: readonly BaseChain[], world: World, context: Context
   if (!isTracked(context) || !isOpenToNat(context.packet, context.hook)) return [world]
   const forth = inOrder(chains, world, context)
   const tied = chains.some(
-    (chain, at) => at > 0 && chain.priority === chains[at - 1]!.priority && chain.table !== chains[0]!.table,
+    (chain, at) =>
+      at > 0 &&
+      chain.priority === chains[at - 1]!.priority &&
+      (chain.table !== chains[0]!.table || chain.backend !== chains[0]!.backend),
   )
-  if (!tied || !forth.some(hasTranslated)) return forth
+  if (!tied || !forth.some(decided)) return forth
   return settledOrder(forth, inOrder(byTable(chains), world, context), world, chains[0]!)
 }
 
-const hasTranslated = ({ steps }: World): boolean => steps.at(-1)?.verdict === 'translate'
+const decided = ({ steps }: World): boolean => steps.length > 0 && steps.at(-1)!.verdict !== 'accept'
 
 function inOrder(chains: readonly BaseChain[], world: World, context: Context): World[] {
   const settled: World[] = []

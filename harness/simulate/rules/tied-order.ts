@@ -1,3 +1,4 @@
+import type { BaseChain } from './compiled.ts'
 import { withAnswer } from './fork.ts'
 import { stepOf } from './step.ts'
 import type { Station } from './through-hook.ts'
@@ -17,13 +18,12 @@ export function tiedOrder(stations: readonly Station[]): Station[] | undefined {
   return [...others.slice(0, tied), nat, ...others.slice(tied)]
 }
 
-/** The worlds of both orders, where they differ: each under the doubt that it depends on. */
-export function eitherOrder(forth: World[], back: World[], stations: readonly Station[]): World[] {
+/** The worlds of both orders of what hangs on one hook; where they differ, each under the doubt that it depends on. */
+export function eitherOrder(forth: World[], back: World[], base: BaseChain, what: string): World[] {
   if (mergeWorlds([...forth, ...back]).length === mergeWorlds(forth).length) return forth
-  const [nat] = stations.flatMap((station) => (station.is === 'nat' ? station.chains : []))
-  const says = `A chain has the priority of NAT at ${nat!.hook}, and which of them comes first is not listed.`
-  const why = unknown('listing', `NAT and its like at ${nat!.hook}`, says)
-  const step = stepOf(nat!, nat!.chain, undefined, 'translate')
+  const says = `A chain has the priority of ${what} at ${base.hook}, and which of them comes first is not listed.`
+  const why = unknown('listing', `${what} and its like at ${base.hook}`, says)
+  const step = stepOf(base, base.chain, undefined, 'accept')
   return [
     ...forth.map((world) => withAnswer(world, why, true, step)),
     ...back.map((world) => withAnswer(world, why, false, step)),

@@ -14,8 +14,8 @@ export const statusBits: Record<string, number> = {
   dying: 512,
 }
 
-// Conntrack's own place at prerouting and output: NF_IP_PRI_CONNTRACK.
-const conntrackPriority = -200
+/** Conntrack's own place at prerouting and output: NF_IP_PRI_CONNTRACK. */
+export const conntrackPriority = -200
 
 /** Whether conntrack has seen the packet when a chain does. */
 export function isTracked({ packet, hook, priority }: Context): boolean {

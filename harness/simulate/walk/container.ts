@@ -1,8 +1,11 @@
 import type { Attachment, Net } from '../net.ts'
 import { isLocal } from '../stack.ts'
-import { holderOn, meet } from './arp.ts'
+import { findNeighbour } from './neighbour.ts'
+import { tooLarge } from './port.ts'
 import { receive } from './receive.ts'
 import { nextHops, noRoute } from './route.ts'
+import { holderOn, segmentOf } from './segment.ts'
+import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
 /** A packet comes in by a container's link. */
@@ -19,7 +22,10 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
           says: `it reaches ${container}, which has not the address ${destination}`,
         })
       : inside
-  return ownRules(net, taken, container, next)
+  const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
+  const says = `${container} drops it: ${wrong}`
+  const checked = wrong ? dies(taken, { place: 'container', end: 'source-check', says }) : taken
+  return ownRules(net, checked, container, next)
 }
 
 /** A container sends a packet, by its own routes and links. */
@@ -43,7 +49,9 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
         ]
       if (found.type === 'local') return next({ ...known, location: { at: 'container', container } })
       const [hop] = nextHops(found)
-      return out(net, known, container, hop!.dev, hop!.gateway ?? packet.destination, next)
+      // A gateway that is its own address stands for the link. Source: linux/net/ipv4/route.c, rt_set_nexthop.
+      const gateway = hop!.gateway !== undefined && isLocal(stack, hop!.gateway) ? undefined : hop!.gateway
+      return out(net, known, container, hop!.dev, gateway ?? packet.destination, next)
     }),
   )
 }
@@ -62,24 +70,20 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
       `how ${device} of ${container} reaches the host is not followed (${link.kind || 'no veth'})`,
     )
   const host = attachment.device
+  const bridge = host.master === undefined ? undefined : net.host.links.get(host.master)
   // The path is known by its smaller link once the kernel has answered; what may be cut is cut.
-  const fitting = state.packet.length > link.mtu ? withPacket(state, { length: link.mtu }) : state
-  const bridge = host.master
-  const to = bridge === undefined || isLocal(net.host, nextHop) ? undefined : holderOn(net, bridge, nextHop)
-  const who = {
-    from: container,
-    to: to?.container ?? '',
-    source: state.packet.source,
-    sought: nextHop,
-    device: bridge ?? host.name,
-    fromPort: bridge === undefined ? '' : host.name,
-    toPort: to?.device.name ?? '',
-    place: 'bridge' as const,
+  const fitting = tooLarge(state.packet.length > link.mtu ? withPacket(state, { length: link.mtu }) : state, host)
+  const sender = {
+    stack: net.containers.get(container)!,
+    link,
+    segment: segmentOf(net, bridge ?? host),
+    ...(bridge && { port: host }),
   }
   // A link that is down is seen before anybody is asked for an address.
-  const works = host.up && (bridge === undefined || net.host.links.get(bridge)?.up === true)
-  const go: Next = (met) => receive(net, met, host.name, nextHop, next)
-  return works ? meet(net, fitting, who, go) : go(fitting)
+  if (host.up && bridge?.up !== false)
+    return findNeighbour(net, fitting, sender, nextHop, (met, to) => receive(net, met, host.name, to, next))
+  const to = bridge && !isLocal(net.host, nextHop) ? holderOn(net, bridge.name, nextHop) : undefined
+  return receive(net, fitting, host.name, to && { is: 'container', to }, next)
 }
 
 function ownRules({ facts }: Net, state: State, container: string, next: Next): State[] {

@@ -13,11 +13,17 @@ export function deliver(net: Net, state: State, next: Next): State[] {
   return hook(net, state, family, 'input', where, done, asCalled(state))
 }
 
+const everywhere = new Set(['0.0.0.0', '::'])
+
+/** Whether somebody takes what is sent to an address and port. */
+export const takes = (listeners: readonly Listener[], address: string, port: number, protocol: string): boolean =>
+  listeners.some(
+    (each) =>
+      each.protocol === protocol && each.port === port && (each.address === address || everywhere.has(each.address)),
+  )
+
 /** Who takes what is sent to an address and port of the host; undefined where nobody does. */
 export function listenerAt({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined {
   const own = facts.listeners.filter((each) => each.protocol === protocol && each.port === port)
-  return (
-    own.find((each) => each.address === address) ??
-    own.find(({ address: bound }) => bound === '0.0.0.0' || bound === '::')
-  )
+  return own.find((each) => each.address === address) ?? own.find((each) => everywhere.has(each.address))
 }

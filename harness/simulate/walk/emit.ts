@@ -1,13 +1,14 @@
 import type { LinkFact } from '../../evidence/facts.ts'
-import type { Place } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
-import { addressOf } from '../stack.ts'
-import { holderOn, meet } from './arp.ts'
 import { arrive, unread } from './container.ts'
 import { passDevice } from './device.ts'
 import { hook } from './hook.ts'
-import { placeOf, portWorks, receive, tooLarge, vlans } from './receive.ts'
-import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
+import { leave } from './leave.ts'
+import { findNeighbour } from './neighbour.ts'
+import { portTakes, portWorks, tooLarge, vlans } from './port.ts'
+import { placeOf, receive } from './receive.ts'
+import { segmentOf, type Target } from './segment.ts'
+import { at, dies, type Next, type State, withPacket } from './state.ts'
 
 /** Sends a packet out by a device of the host, to the neighbour that has the address `nextHop`. */
 export function emit(net: Net, state: State, device: string, nextHop: string, next: Next): State[] {
@@ -26,7 +27,7 @@ export function emit(net: Net, state: State, device: string, nextHop: string, ne
 
 // What the host sends to itself comes in again by lo; conntrack and NAT know it by then.
 function loop(net: Net, state: State, next: Next): State[] {
-  return receive(net, { ...state, packet: { ...state.packet, input: 'lo' } }, 'lo', '', next, true)
+  return receive(net, { ...state, packet: { ...state.packet, input: 'lo' } }, 'lo', undefined, next, true)
 }
 
 /**
@@ -40,26 +41,30 @@ function fitting(state: State, { name, mtu }: LinkFact): State {
 }
 
 function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, next: Next): State[] {
-  const to = holderOn(net, bridge.name, nextHop)
-  const others = (net.ports.get(bridge.name) ?? []).filter(({ name }) => !net.attachments.has(name))
-  return passDevice(net, fitting(state, bridge), bridge, 'egress', 'bridge', (out) => {
-    if (to) return toPort(net, out, bridge, to, nextHop, next)
-    // dockerd knows a container there that could not be looked into.
-    const hidden = net.homes.get(nextHop) === bridge.name && !net.readable.has(nextHop)
-    if (hidden) return unread(out, `the container at ${nextHop}`)
-    // A port that leads elsewhere: a network card in the bridge, or a guest.
-    const [port] = others
-    if (port) return byPort(net, out, bridge, port, nextHop, next)
-    return meet(net, out, acquaintance(net, out, bridge.name, '', 'nobody', '', nextHop, 'bridge'), (asked) => [
-      dies(asked, { place: 'bridge', end: 'no-neighbour', says: `nobody on ${bridge.name} answers for ${nextHop}` }),
-    ])
-  })
+  const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
+  return passDevice(net, fitting(state, bridge), bridge, 'egress', 'bridge', (out) =>
+    findNeighbour(net, out, sender, nextHop, (met, to) => onward(net, met, bridge, to, nextHop, next)),
+  )
 }
 
-function toPort(net: Net, state: State, bridge: LinkFact, to: Attachment, nextHop: string, next: Next): State[] {
-  const who = acquaintance(net, state, bridge.name, '', to.container, to.device.name, nextHop, 'bridge')
-  return meet(net, portWorks(state, to.device, bridge), who, (met) =>
-    outOf(net, met, bridge, to.device, (out) => arrive(net, tooLarge(out, to.device), to, next)),
+function onward(
+  net: Net,
+  state: State,
+  bridge: LinkFact,
+  to: Target | undefined,
+  nextHop: string,
+  next: Next,
+): State[] {
+  if (to?.is === 'nobody') return onward(net, dies(state, to.death), bridge, to.meant, nextHop, next)
+  if (to?.is === 'container') return toPort(net, state, bridge, to.to, next)
+  if (to?.is !== 'unseen') return [state]
+  // A port that leads elsewhere: a network card in the bridge, or a guest.
+  return to.port ? byPort(net, state, bridge, to.port, nextHop, next) : unread(state, `the container at ${nextHop}`)
+}
+
+function toPort(net: Net, state: State, bridge: LinkFact, to: Attachment, next: Next): State[] {
+  return outOf(net, portTakes(net, portWorks(state, to.device, bridge), to), bridge, to.device, (out) =>
+    arrive(net, tooLarge(out, to.device), to, next),
   )
 }
 
@@ -83,63 +88,8 @@ function outOf(net: Net, state: State, bridge: LinkFact, port: LinkFact, next: N
 
 /** A link to a container that stands in no bridge. */
 function direct(net: Net, state: State, to: Attachment, nextHop: string, next: Next): State[] {
-  const holds = to.link.ips.some(({ address }) => address === nextHop)
-  const says = `nobody behind ${to.device.name} answers for ${nextHop}`
-  const seen = holds ? state : dies(state, { place: 'bridge', end: 'no-neighbour', says })
-  return arrive(net, tooLarge(seen, to.link), to, next)
-}
-
-/** Out of the host and out of sight. */
-function leave(
-  net: Net,
-  state: State,
-  link: LinkFact,
-  nextHop: string,
-  port: string,
-  place: Place,
-  next: Next,
-): State[] {
-  const gone: Next = (out) => next({ ...out, location: { at: 'outside', device: link.name } })
-  const neighbour = net.host.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
-  if (link.noarp) return gone(state)
-  if (neighbour?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE')) {
-    const says = `nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${neighbour.state.join(', ')}`
-    return gone(dies(state, { place, end: 'no-neighbour', says }))
-  }
-  const who = acquaintance(net, state, link.name, '', 'outside', port, nextHop, place)
-  return meet(net, state, who, (met) =>
-    neighbour || net.presumesNeighbours || isGateway(net, nextHop) ? gone(met) : unmet(met, link, nextHop, place, gone),
+  const sender = { stack: net.host, link: to.device, segment: segmentOf(net, to.device) }
+  return findNeighbour(net, state, sender, nextHop, (met, who) =>
+    arrive(net, tooLarge(who?.is === 'nobody' ? dies(met, who.death) : met, to.link), to, next),
   )
-}
-
-// Somebody who configures a gateway has one.
-const isGateway = ({ facts }: Net, address: string): boolean =>
-  [...facts.routes, ...facts.routes6].some(
-    ({ gateway, nexthops }) => gateway === address || nexthops?.some((hop) => hop.gateway === address),
-  )
-
-/** An address on the link itself that the host has not spoken to yet: whether somebody has it is not known. */
-function unmet(state: State, link: LinkFact, nextHop: string, place: Place, next: Next): State[] {
-  const says = `Whether anybody has the address ${nextHop} on ${link.name} is not known: the host has not spoken to it.`
-  const doubt = {
-    says,
-    kind: 'other',
-    key: `neighbour ${nextHop}`,
-    settle: `ping -c 1 ${nextHop}; ip neigh show ${nextHop}`,
-  } as const
-  return mayDie(state, { place, end: 'no-neighbour', says: `nobody may have ${nextHop} on ${link.name}` }, doubt, next)
-}
-
-function acquaintance(
-  net: Net,
-  state: State,
-  device: string,
-  from: string,
-  to: string,
-  toPort: string,
-  sought: string,
-  place: Place,
-) {
-  const source = addressOf(net.host, device, state.packet.family, sought) ?? '0.0.0.0'
-  return { from, to, source, sought, device, fromPort: '', toPort, place }
 }

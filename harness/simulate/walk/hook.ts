@@ -2,7 +2,7 @@ import type { Death, Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import type { Family, HookName, RuleStep, World } from '../rules/index.ts'
-import { at, dies, type Next, type State } from './state.ts'
+import { at, type Call, dies, type Next, type State } from './state.ts'
 
 /** A change that conntrack makes to replies in the midst of a hook. */
 export interface Untranslation {
@@ -29,7 +29,7 @@ export function hook(
     ...(untranslate && { untranslate }),
   })
   const states = worlds.flatMap((world) => {
-    const after = follow(state, world, where)
+    const after = follow(state, world, where, family, name)
     return after ? [after] : []
   })
   return tame(states).flatMap((after) => (after.goesOn || after.deaths.length === 0 ? next(after) : [after]))
@@ -53,6 +53,8 @@ function follow(
   state: State,
   world: World,
   { place, device, says }: { place: Place; device: string; says?: string },
+  family: Family,
+  name: HookName,
 ): State | undefined {
   const known = new Map(state.doubts.map(({ key, holds }) => [key, holds]))
   if (world.doubts.some(({ key, holds }) => known.has(key) && known.get(key) !== holds)) return undefined
@@ -67,13 +69,19 @@ function follow(
   return {
     ...passed,
     packet: world.packet,
+    calls: callsOf(state, { family, hook: name, place, device, before: state.packet, after: world.packet }),
     deaths: [...state.deaths, ...terminating.map((rule) => deathBy(rule, state.way, place))],
     doubts: [...state.doubts, ...world.doubts.filter(({ key }) => !known.has(key))],
     clampsMss: state.clampsMss || world.clampsMss === true,
   }
 }
 
-const deathBy = (rule: RuleStep, way: Death['way'], place: Place): Death => ({
+// Whatever dies on its way is not acknowledged.
+const callsOf = ({ calls, way, deaths }: State, call: Call): readonly Call[] =>
+  way === 'out' && deaths.length === 0 && call.before.protocol === 'tcp' ? [...calls, call] : calls
+
+/** What a terminating rule does to a packet. */
+export const deathBy = (rule: RuleStep, way: Death['way'], place: Place): Death => ({
   way,
   place,
   end: rule.verdict === 'reject' ? 'rejected' : 'dropped',

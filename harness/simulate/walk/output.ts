@@ -3,7 +3,7 @@ import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
 import { hook, type Untranslation } from './hook.ts'
-import { nextHops, noRoute, postrouting } from './route.ts'
+import { astray, nextHops, noRoute, postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 
 /** The host itself sends a packet; an empty source is chosen by the route. */
@@ -64,7 +64,8 @@ function routed(net: Net, state: State, found: Found): State[] | { device: strin
     original,
   }
   const stays = inPrefix(source, '127.0.0.0/8') && device !== 'lo' && !eitherSetting(net.host, device, 'route_localnet')
-  return { device, nextHop, state: stays ? loopbackStays(sourced, device) : sourced }
+  const onItsWay = found.type === 'local' ? sourced : astray(net, sourced, device, nextHop, found)
+  return { device, nextHop, state: stays ? loopbackStays(onItsWay, device) : onItsWay }
 }
 
 /** Source: linux/net/ipv4/route.c, __mkroute_output. */

@@ -4,10 +4,10 @@ import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { planted } from '../planted.ts'
 import { eitherSetting } from '../stack.ts'
-import { holderOn } from './arp.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
 import { hook, type Untranslation } from './hook.ts'
+import { holderOn } from './segment.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
@@ -35,7 +35,8 @@ export function backToSender({ way, original, packet }: State): Untranslation | 
   }
 }
 
-function decide(net: Net, state: State, next: Next): State[] {
+/** Where a packet goes that prerouting has seen: to the host itself, or on. */
+export function decide(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   // What comes back by lo brings its route along.
   if (packet.input === 'lo')
@@ -100,9 +101,12 @@ export function nextHops({ route }: Found): { dev: string; gateway?: string }[] 
 /** Why there is no route to a packet’s destination. */
 export function noRoute(
   { type, route, rule }: Found,
-  { destination, source }: Packet,
+  { destination, source, direction, icmpType }: Packet,
 ): { says: string; setting?: { name: string; value: string } } | undefined {
   if (type === 'none') return { says: `the host has no route to ${destination}` }
+  // A kernel sends its answer to an echo there all the same; programs may not.
+  if (type === 'broadcast' && !(direction === 'reply' && icmpType === 0))
+    return { says: `${destination} is the broadcast address of ${route?.dev}` }
   if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
   if (route)
     return {
@@ -139,7 +143,7 @@ const describe = ({ route }: Found, dev: string, gateway?: string): string =>
 
 /** Notes where the kernel takes the source for wrong. */
 function checked(net: Net, state: State, output: string): State {
-  const wrong = wrongSource(net, state, output)
+  const wrong = wrongSource(net.host, state.packet, output)
   if (!wrong) return state
   const { input } = state.packet
   return dies(state, {
@@ -172,7 +176,7 @@ function forwards({ host }: Net, state: State): State {
 }
 
 /** Notes where what is for the outside is sent into a bridge of Docker’s, or what is for a container elsewhere. */
-function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
+export function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
   const { destination } = state.packet
   const home = net.homes.get(destination)
   const dst = found.route?.dst ?? ''

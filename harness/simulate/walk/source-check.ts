@@ -1,37 +1,54 @@
-import type { Net } from '../net.ts'
 import { planted } from '../planted.ts'
-import { isLocal, largerSetting, setting } from '../stack.ts'
-import type { State } from './state.ts'
+import { deviceOf, eitherSetting, largerSetting, type Stack } from '../stack.ts'
+
+/** What a source is checked by. */
+export interface Checked {
+  family: 4 | 6
+  source: string
+  destination: string
+  input: string
+  mark: number | undefined
+  protocol: string
+  sourcePort: number
+  destinationPort: number
+}
+
+const ends = new Set(['none', 'blackhole', 'unreachable', 'prohibit'])
 
 /**
- * Why the kernel takes a packet's source for wrong on the device it came by; undefined where it does not. `output` is where
- * the packet is to leave, 'lo' for the host itself. Source: linux/net/ipv4/fib_frontend.c, fib_validate_source.
+ * Why a stack takes a packet's source for wrong on the device it came by; undefined where it does not. `output` is where
+ * the packet is to leave, 'lo' for the stack itself. Source: linux/net/ipv4/fib_frontend.c, fib_validate_source.
  */
-export function wrongSource({ host }: Net, { packet }: State, output: string): string | undefined {
+export function wrongSource(stack: Stack, packet: Checked, output: string): string | undefined {
   const { source, destination, input, family } = packet
   if (family === 6 || planted.has('rp-filter')) return undefined
-  const filter = largerSetting(host, input, 'rp_filter')
-  const acceptsLocal = setting(host, input, 'accept_local') > 0
+  const who = stack.name === '' ? 'the host' : stack.name
+  const filter = largerSetting(stack, input, 'rp_filter')
+  const acceptsLocal = eitherSetting(stack, input, 'accept_local')
   const asks = `rp_filter is ${filter} for ${input}`
-  if (filter === 0 && !host.fib[4].hasCustomRules) {
-    if (acceptsLocal || !isLocal(host, source)) return undefined
-    return `its source ${source} is the host’s own address (martian source)`
-  }
-  const [found] = host.fib[4].lookup({
+  const martian = `its source ${source} is ${who}’s own address (martian source)`
+  const fib = stack.fib[4]
+  // What goes back by the device it came by is looked into more closely, as redirects may be due.
+  if (filter === 0 && input !== output && (acceptsLocal || !fib.hasCustomRules))
+    return acceptsLocal || deviceOf(stack, source) === undefined ? undefined : martian
+  const [found] = fib.lookup({
     source: destination,
     destination: source,
     input: output,
-    mark: setting(host, input, 'src_valid_mark') > 0 ? packet.mark : 0,
+    mark: eitherSetting(stack, input, 'src_valid_mark') ? packet.mark : 0,
     protocol: packet.protocol,
     sourcePort: packet.destinationPort,
     destinationPort: packet.sourcePort,
   })
   const { type, route } = found!
-  if (type === 'local' && !acceptsLocal && input !== 'lo')
-    return `its source ${source} is the host’s own address (martian source)`
-  if (type !== 'unicast' && type !== 'local')
-    return filter > 0 ? `the host has no route back to ${source}, and ${asks}` : undefined
+  if (ends.has(type)) return filter > 0 ? `${who} has no route back to ${source}, and ${asks}` : undefined
+  if (type !== 'unicast' && type !== 'local') return `its source ${source} is a ${type} address (martian source)`
+  if (type === 'local' && !acceptsLocal && input !== 'lo') return martian
   const devices = [route?.dev, ...(route?.nexthops ?? []).map(({ dev }) => dev)]
-  if (type === 'local' || devices.includes(input) || filter !== 1) return undefined
-  return `the host’s route back to ${source} is by ${devices.filter(Boolean).join(', ')}, and ${asks}`
+  if (filter === 0 || devices.includes(input) || input === 'lo') return undefined
+  const elsewhere = `${who}’s route back to ${source} is by ${devices.filter(Boolean).join(', ')}`
+  if (filter === 1) return `${elsewhere}, and ${asks}`
+  // A device without an address is held to the strict check.
+  const bare = !stack.links.get(input)?.ips.some((ip) => ip.family === 4)
+  return bare ? `${elsewhere}, ${input} has no address, and ${asks}` : undefined
 }

@@ -1,6 +1,7 @@
 import type { Death, PathStep, Place } from '../flow.ts'
 import type { Packet } from '../packet.ts'
-import type { Doubt } from '../rules/index.ts'
+import type { Doubt, Family, HookName } from '../rules/index.ts'
+import type { Receiver } from './segment.ts'
 
 /** A connection's translation, as conntrack keeps it. */
 export interface Translation {
@@ -12,6 +13,24 @@ export interface Translation {
 
 /** Where a packet has come to. */
 export type Location = { at: 'host' } | { at: 'container'; container: string } | { at: 'outside'; device: string }
+
+/** What a stack has learned on a link of the host's: who has an address there. */
+export interface Acquaintance {
+  by: string
+  device: string
+  address: string
+  who: Receiver
+}
+
+/** A packet at one hook: as it came there, and as it left. */
+export interface Call {
+  family: Family
+  hook: HookName
+  place: Place
+  device: string
+  before: Packet
+  after: Packet
+}
 
 /** A packet on its way, and all that has befallen it. Immutable: a step forward is a new state. */
 export interface State {
@@ -29,8 +48,12 @@ export interface State {
   goesOn: boolean
   /** Full-sized answers are offered a wider link than the uplink is. */
   narrow?: { device: string; mtu: number; offered: number }
-  /** Pairs of stacks that know each other's hardware address by now. */
-  acquainted: readonly string[]
+  /** Who knows by now whose hardware address: of stacks by name, '' for the host and `outside` for who is not seen. */
+  acquainted: readonly Acquaintance[]
+  /** What the first packet of a TCP connection was shown to on its way out. */
+  calls: readonly Call[]
+  /** IP's prerouting has seen the packet when it came into a bridge. */
+  prerouted?: boolean
 }
 
 /** What comes next: every way that it may end. */

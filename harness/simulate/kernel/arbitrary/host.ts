@@ -33,9 +33,9 @@ const change: fc.Arbitrary<Change> = mixed<Change>(
   [1, oddNeighbours],
 )
 
-/** A container host, plausible but for up to four odd things. */
+/** A container host, plausible but for up to five odd things. */
 export const hostSpec: fc.Arbitrary<HostSpec> = fc.record({
   base,
-  changes: fc.array(change, { maxLength: 4, size: 'max' }),
+  changes: fc.array(change, { maxLength: 5, size: 'max' }),
   collect: oneOf('before', 'after') as fc.Arbitrary<HostSpec['collect']>,
 })

@@ -1,0 +1,90 @@
+import type { Flow, Origin } from '../flow.ts'
+import type { Net } from '../net.ts'
+import type { Packet } from '../packet.ts'
+import { acknowledge } from './acknowledge.ts'
+import { send } from './container.ts'
+import { enter } from './leave.ts'
+import { output } from './output.ts'
+import { receive } from './receive.ts'
+import { at, dies, mayDie, type Next, type State } from './state.ts'
+
+/** Sends the answer back to who began, at `from`; of TCP that one acknowledges it. */
+export function answer(flow: Flow, net: Net, state: State, done: Next = home, from: Origin = flow.from): State[] {
+  const { packet, location } = state
+  if (packet.state === 'untracked') {
+    const says = 'The connection is not tracked (notrack): how its answers fare is not followed.'
+    const death = { place: state.path.at(-1)!.place, end: 'dropped', says: 'its answers are not tracked' } as const
+    return mayDie(state, death, { says, kind: 'statement', key: 'notrack' }, done)
+  }
+  const back: State = { ...state, packet: replyTo(packet), way: 'back' }
+  const came: Next = (arrived) => {
+    const heard = returned(from, arrived)
+    return heard.flatMap((each) => (packet.protocol === 'tcp' ? acknowledge(net, each, done) : done(each)))
+  }
+  if (location.at === 'container') return send(net, back, location.container, came)
+  if (location.at === 'host') return output(net, back, came)
+  return fromOutside(
+    net,
+    at(back, 'outside', location.device, 'answers'),
+    location.device,
+    back.packet.destination,
+    came,
+  )
+}
+
+const home: Next = (state) => [state]
+
+const replyTo = (packet: Packet): Packet => ({
+  ...packet,
+  source: packet.destination,
+  destination: packet.source,
+  sourcePort: packet.destinationPort,
+  destinationPort: packet.sourcePort,
+  sourceMac: '',
+  destinationMac: '',
+  state: 'established',
+  direction: 'reply',
+  flags: packet.flags === 'syn' ? 'syn-ack' : packet.flags,
+  icmpType: packet.icmpType === 8 ? 0 : packet.icmpType === 128 ? 129 : -1,
+  // What a kernel answers to an echo may be cut.
+  dontFragment: packet.protocol === 'tcp',
+  input: '',
+  output: '',
+  inputPort: '',
+  outputPort: '',
+  local: false,
+  tracked: false,
+  mark: 0,
+})
+
+/** Somebody outside sends to an address by a device of the host's. */
+export function fromOutside(net: Net, state: State, device: string, address: string, next: Next): State[] {
+  const link = net.host.links.get(device)
+  const come: Next = (met) => receive(net, met, device, undefined, next)
+  return link && link.kind !== 'bridge' ? enter(net, state, link, address, come) : come(state)
+}
+
+/** Whether the answer came to who had asked, and from whom had been asked. */
+function returned(from: Origin, state: State): State[] {
+  const { location, packet, original } = state
+  const lost = (says: string): State[] => [dies(state, { place: 'routing', end: 'no-route', says })]
+  if (location.at !== from.at) {
+    if (location.at === 'outside') return lost(`the answer is sent out by ${location.device}, and not to who asked`)
+    const who = location.at === 'host' ? 'the host itself' : location.container
+    return lost(`the answer to ${packet.destination} ends at ${who}`)
+  }
+  if (from.at === 'container' && location.at === 'container' && location.container !== from.container)
+    return lost(`the answer to ${packet.destination} ends at ${location.container}`)
+  if (from.at === 'outside' && location.at === 'outside' && location.device !== from.device) {
+    const says = `The answer leaves by ${location.device}, not by ${from.device}, where it was asked: whether it arrives is not known.`
+    const settle = `ip route get ${original.source}`
+    const doubt = { says, kind: 'other', key: `return by ${location.device}`, settle } as const
+    const death = { place: 'routing', end: 'no-route', says: `the answer leaves by ${location.device}` } as const
+    return mayDie(state, death, doubt, (lives) => [lives])
+  }
+  if (original.destination !== '' && packet.source !== original.destination) {
+    const says = `the answer comes from ${packet.source}, and ${original.destination} was asked: its sender does not take it`
+    return [dies(state, { place: state.path.at(-1)!.place, end: 'source-check', says })]
+  }
+  return [state]
+}

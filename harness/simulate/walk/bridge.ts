@@ -1,0 +1,138 @@
+import type { LinkFact } from '../../evidence/facts.ts'
+import type { Attachment, Net } from '../net.ts'
+import { setting } from '../stack.ts'
+import { arrive, unread } from './container.ts'
+import { passDevice } from './device.ts'
+import { hook } from './hook.ts'
+import { findNeighbour } from './neighbour.ts'
+import { portTakes, portWorks, tooLarge, vlans } from './port.ts'
+import { asCalled, backToSender, decide, nextHops, route } from './route.ts'
+import { segmentOf, type Target } from './segment.ts'
+import { wrongSource } from './source-check.ts'
+import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
+
+/** A frame comes in by a port of a bridge: to the host's own stack, or on to another port. */
+export function enterBridge(net: Net, state: State, port: LinkFact, to: Target | undefined, next: Next): State[] {
+  const bridge = net.host.links.get(port.master!)
+  if (!bridge)
+    return [dies(state, { place: 'bridge', end: 'no-link', says: `the bridge ${port.master} does not exist` })]
+  const open = portWorks(state, port, bridge)
+  const shown = withPacket(open, { input: bridge.name, inputPort: port.name })
+  const where = { place: 'bridge', device: bridge.name } as const
+  return vlans(net, shown, bridge, (free) =>
+    hook(net, free, 'bridge', 'prerouting', where, (passed) => {
+      if (!filtersBridged(net, bridge, passed)) return sort(net, passed, bridge, to, next)
+      const family = passed.packet.family === 6 ? 'ip6' : 'ip'
+      const routing = { place: 'prerouting', device: bridge.name } as const
+      return hook(
+        net,
+        passed,
+        family,
+        'prerouting',
+        routing,
+        (seen) => {
+          const same = seen.packet.destination === passed.packet.destination
+          const now = { ...seen, prerouted: true }
+          return same ? sort(net, now, bridge, to, next) : redirected(net, now, bridge, next)
+        },
+        backToSender(passed),
+      )
+    }),
+  )
+}
+
+/** Whether iptables and nft’s IP families see what comes in by a port of a bridge (br_netfilter). */
+function filtersBridged({ host }: Net, { bridge }: LinkFact, { packet }: State): boolean {
+  if (packet.protocol === 'arp') return false
+  const own = packet.family === 4 ? bridge?.nfCallIptables : bridge?.nfCallIp6tables
+  const name = packet.family === 4 ? 'iptables' : 'ip6tables'
+  return own === true || host.sysctls[`net.bridge.bridge-nf-call-${name}`] === '1'
+}
+
+function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, next: Next): State[] {
+  if (to?.is === 'nobody') return sort(net, dies(state, to.death), bridge, to.meant, next)
+  if (to?.is === 'unseen') return unread(state, `who takes it on ${bridge.name}`)
+  return to?.is === 'container' ? across(net, state, bridge, to.to, next) : up(net, state, bridge, next)
+}
+
+/** From a port to the host's own stack. What the bridge has shown to prerouting by now is not shown to it again. */
+function up(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
+  const { prerouted, ...rest } = state
+  return hook(net, rest, 'bridge', 'input', { place: 'bridge', device: bridge.name }, (passed) =>
+    passDevice(net, passed, bridge, 'ingress', 'bridge', (free) =>
+      prerouted
+        ? decide(net, withPacket(free, { input: bridge.name, output: '' }), next)
+        : route(net, free, bridge.name, next),
+    ),
+  )
+}
+
+/**
+ * A packet that has another destination since prerouting. Where its route leads back to the bridge it stays in there, and
+ * its neighbour is looked for; else the host takes it. Source: linux/net/bridge/br_netfilter_hooks.c,
+ * br_nf_pre_routing_finish.
+ */
+function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
+  const { packet } = state
+  const inside = withPacket(state, { input: bridge.name, output: '' })
+  return net.host.fib[packet.family].lookup({ ...packet, input: bridge.name }).flatMap((found) => {
+    const known = found.doubts.reduce(withDoubt, inside)
+    const [hop] = nextHops(found)
+    // Without forwarding there is no such route: it is an error, which the host's own stack finds.
+    const back =
+      found.type === 'unicast' && hop?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
+    if (!back) return up(net, known, bridge, next)
+    const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
+    const says = `the host drops it on ${bridge.name}: ${wrong}`
+    const checked = wrong ? dies(known, { place: 'routing', end: 'source-check', says }) : known
+    const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
+    return findNeighbour(net, checked, sender, hop.gateway ?? packet.destination, (met, to) =>
+      to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
+    )
+  })
+}
+
+/** From one port to another; with br_netfilter the hooks of IP see it as well. */
+function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: Next): State[] {
+  const { prerouted, ...rest } = state
+  const port = to.device
+  const where = { place: 'forward', device: bridge.name } as const
+  const ready = portTakes(net, portWorks(apart(net, rest, bridge, port), port, bridge), to)
+  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const ipHook = (name: 'forward' | 'postrouting', now: State, then: Next): State[] =>
+    prerouted
+      ? hook(
+          net,
+          now,
+          family,
+          name,
+          { ...where, place: name },
+          then,
+          name === 'postrouting' ? asCalled(now) : undefined,
+        )
+      : then(now)
+  const shown = withPacket(ready, { input: bridge.name, output: bridge.name, outputPort: port.name })
+  return hook(net, shown, 'bridge', 'forward', where, (second) =>
+    ipHook('forward', second, (third) =>
+      hook(net, third, 'bridge', 'postrouting', { place: 'bridge', device: bridge.name }, (fourth) =>
+        ipHook('postrouting', fourth, (fifth) =>
+          passDevice(net, fifth, port, 'egress', 'bridge', (out) => arrive(net, tooLarge(out, port), to, next)),
+        ),
+      ),
+    ),
+  )
+}
+
+/** Notes where two ports pass nothing to each other. Source: linux/net/bridge/br_forward.c, should_deliver. */
+function apart(net: Net, state: State, bridge: LinkFact, port: LinkFact): State {
+  const from = net.host.links.get(state.packet.inputPort)
+  if (from === port && port.port?.hairpin === false) {
+    const says = `it would leave ${bridge.name} by ${port.name}, where it came in, and hairpin is off there`
+    const setting = { name: `${port.name} hairpin`, value: 'off' }
+    return dies(state, { place: 'bridge', end: 'no-link', says, setting })
+  }
+  if (!from?.port?.isolated || !port.port?.isolated) return at(state, 'bridge', bridge.name)
+  const says = `${from.name} and ${port.name} are isolated ports of ${bridge.name}`
+  const setting = { name: `${port.name} isolated`, value: 'on' }
+  return dies(state, { place: 'bridge', end: 'no-link', says, setting })
+}

@@ -1,0 +1,63 @@
+import type { Flow } from '../flow.ts'
+import type { Net } from '../net.ts'
+import { answer } from './answer.ts'
+import { listenerAt, takes } from './deliver.ts'
+import { answersOf } from './outside.ts'
+import { proxied } from './proxy.ts'
+import { dies, mayDie, type Next, type State } from './state.ts'
+
+/** The first packet has come as far as it goes: whoever takes it there answers. */
+export function reached(flow: Flow, net: Net, state: State): State[] {
+  const { location } = state
+  const respond: Next = (heard) => answer(flow, net, heard)
+  if (location.at === 'outside') return answersOf(flow, net, state, respond)
+  return location.at === 'container'
+    ? inContainer(flow, net, state, location.container, respond)
+    : atHost(flow, net, state)
+}
+
+/** In a container the program answers that listens there; that of a published port has to. */
+export function inContainer(flow: Flow, net: Net, state: State, container: string, respond: Next): State[] {
+  const { destination, destinationPort, protocol } = state.packet
+  const own = net.facts.containers.find((each) => each.container === container)
+  const asks = (protocol === 'tcp' || protocol === 'udp') && (flow.kind === 'published' || net.isExact)
+  if (!asks || !own?.read || takes(own.listeners, destination, destinationPort, protocol)) return respond(state)
+  const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)
+  const where = others.length > 0 ? `, only at ${others.map(({ address }) => address).join(', ')}` : ''
+  const says = `it reaches ${container}, and nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
+  return respond(dies(state, { place: 'container', end: 'no-listener', says }))
+}
+
+/** On the host a program answers: of a published port, Docker's proxy, by a connection of its own to the container. */
+function atHost(flow: Flow, net: Net, state: State): State[] {
+  const { destination, destinationPort, protocol } = state.packet
+  if (protocol === 'icmp' || protocol === 'icmpv6') return answer(flow, net, state)
+  if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
+  const listener = listenerAt(net, destination, destinationPort, protocol)
+  if (!listener && net.facts.sections.listeners?.status !== 'ok') {
+    const says = `What listens on the host at port ${destinationPort} is not known.`
+    const doubt = { says, kind: 'listing', key: 'listeners', settle: 'ss -lntup' } as const
+    const death = { place: 'input', end: 'no-listener', says: `nothing may listen at port ${destinationPort}` } as const
+    const taken: Next = (lives) => (flow.kind === 'published' ? proxied(flow, net, lives) : answer(flow, net, lives))
+    return mayDie(state, death, doubt, taken)
+  }
+  if (!listener) {
+    const says = `no rule passes it on to a container, and nothing on the host listens at ${destination}:${destinationPort}/${protocol}`
+    return [dies(state, { place: 'input', end: 'no-listener', says })]
+  }
+  if (flow.kind !== 'published') return answer(flow, net, state)
+  if (!isProxy(listener.program)) {
+    const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
+    if (listener.program !== '') return [dies(state, { place: 'input', end: 'no-listener', says })]
+    const doubt = {
+      says: `${says[0]!.toUpperCase()}${says.slice(1)}.`,
+      kind: 'listing',
+      key: `listener ${destinationPort}`,
+      settle: `ss -lntup sport = :${destinationPort}`,
+    } as const
+    return mayDie(state, { place: 'input', end: 'no-listener', says }, doubt, (lives) => proxied(flow, net, lives))
+  }
+  return proxied(flow, net, state)
+}
+
+const isProxy = (program: string): boolean => /docker-proxy|dockerd|rootlessport/.test(program)

@@ -1,0 +1,131 @@
+import { egressOf } from '../../evidence/connection.ts'
+import type { LinkFact } from '../../evidence/facts.ts'
+import type { Place } from '../flow.ts'
+import type { Net } from '../net.ts'
+import { sourceOn } from '../rules/own-addresses.ts'
+import { deviceOf, isLocal } from '../stack.ts'
+import { exchange, speaker } from './arp.ts'
+import { silence } from './arp-answer.ts'
+import { lacksArp } from './neighbour.ts'
+import type { Receiver } from './segment.ts'
+import { dies, mayDie, type Next, type State } from './state.ts'
+
+const unseen: Receiver = { is: 'unseen', port: undefined }
+
+/** Out of the host and out of sight, to the neighbour that has the address `nextHop`. */
+export function leave(
+  net: Net,
+  state: State,
+  link: LinkFact,
+  nextHop: string,
+  port: string,
+  place: Place,
+  next: Next,
+): State[] {
+  const gone: Next = (out) => next({ ...out, location: { at: 'outside', device: link.name } })
+  const { packet } = state
+  const none = (says: string): State[] => gone(dies(state, { place, end: 'no-neighbour', says }))
+  const entry = net.host.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
+  if (entry?.state.includes('PERMANENT')) return set(net, state, link, nextHop, entry.mac ?? '', place, gone)
+  if (lacksArp(link)) return none(`ARP is off for ${link.name}: what is for ${nextHop} finds nobody`)
+  if (link.noarp) return gone(state)
+  if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
+    return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`)
+  if (deviceOf(net.host, nextHop)) return none(`nobody but the host has ${nextHop}, and it is sent out by ${link.name}`)
+  if (net.readable.has(packet.destination))
+    return none(`${packet.destination} is a container’s, and it is sent out by ${link.name}`)
+  const met = state.acquainted.some((each) => each.by === '' && each.address === nextHop && each.device === link.name)
+  if (met || entry?.mac !== undefined) return gone(state)
+  const source = isLocal(net.host, packet.source)
+    ? packet.source
+    : (sourceOn([...net.host.links.values()], link.name, nextHop) ?? '0.0.0.0')
+  const question = {
+    asker: speaker('', '', link),
+    holder: speaker('outside', port),
+    source,
+    sought: nextHop,
+    device: link.name,
+    bridged: port !== '',
+    place,
+  }
+  return exchange(net, state, question, undefined, (heard) => {
+    const acquainted = [
+      ...heard.acquainted,
+      { by: '', device: link.name, address: nextHop, who: unseen },
+      { by: 'outside', device: link.name, address: source, who: { is: 'host' } as const },
+    ]
+    const after = { ...heard, acquainted }
+    return net.isExact || isGateway(net, nextHop) ? gone(after) : unmet(after, link, nextHop, place, gone)
+  })
+}
+
+// Somebody who configures a gateway has one.
+const isGateway = ({ facts }: Net, address: string): boolean =>
+  [...facts.routes, ...facts.routes6].some(
+    ({ gateway, nexthops }) => gateway === address || nexthops?.some((hop) => hop.gateway === address),
+  )
+
+/** An address on the link itself that the host has not spoken to yet: whether somebody has it is not known. */
+function unmet(state: State, link: LinkFact, nextHop: string, place: Place, next: Next): State[] {
+  const says = `Whether anybody has the address ${nextHop} on ${link.name} is not known: the host has not spoken to it.`
+  const settle = `ping -c 1 ${nextHop}; ip neigh show ${nextHop}`
+  const doubt = { says, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
+  return mayDie(state, { place, end: 'no-neighbour', says: `nobody may have ${nextHop} on ${link.name}` }, doubt, next)
+}
+
+/** A hardware address that somebody set by hand: whether it is the right one shows only where answers have come. */
+function set(net: Net, state: State, link: LinkFact, nextHop: string, mac: string, place: Place, next: Next): State[] {
+  const { facts } = net
+  if (facts.docker.networks.some((network) => egressOf(network, facts).some(({ answered }) => answered)))
+    return next(state)
+  const says = `${nextHop} on ${link.name} is set to the hardware address ${mac} by hand: whether that is right is not known.`
+  const settle = `arping -c 1 -I ${link.name} ${nextHop}; ip neigh show ${nextHop}`
+  const doubt = { says, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
+  const death = { place, end: 'no-neighbour', says: `${mac} may not be the hardware address of ${nextHop}` } as const
+  return mayDie(state, death, doubt, next)
+}
+
+/** Somebody outside sends to the host by one of its links, and asks for its hardware address unless it knows that. */
+export function enter(net: Net, state: State, link: LinkFact, address: string, next: Next): State[] {
+  const { packet } = state
+  const on = link.ips.some((ip) => ip.address === address)
+  const sought = on ? address : (link.ips.find(({ family }) => family === packet.family)?.address ?? address)
+  const spoken = net.host.neighbours.some(
+    ({ dev, family, state: words }) => dev === link.name && family === packet.family && words.includes('REACHABLE'),
+  )
+  const known =
+    spoken ||
+    link.noarp ||
+    !link.up ||
+    state.acquainted.some((each) => each.by === 'outside' && each.address === sought && each.device === link.name)
+  if (known || packet.family === 6) return next(state)
+  const gateway = net.facts.routes.find(({ dev, gateway: via }) => dev === link.name && via !== undefined)?.gateway
+  const source = on && gateway ? gateway : packet.source
+  const silent = silence(net.host, link, source, sought)
+  const question = {
+    asker: speaker('outside', ''),
+    holder: speaker('', '', link),
+    source,
+    sought,
+    device: link.name,
+    bridged: false,
+    place: 'uplink' as const,
+  }
+  return exchange(net, state, question, undefined, (heard) => {
+    const after = {
+      ...heard,
+      acquainted: [
+        ...heard.acquainted,
+        { by: 'outside', device: link.name, address: sought, who: { is: 'host' } as const },
+      ],
+    }
+    if (silent === undefined) return next(after)
+    const says = silent || `the host does not answer for ${sought} on ${link.name}`
+    const doubt = {
+      says: `${says[0]!.toUpperCase()}${says.slice(1)}: whether its neighbours know it all the same is not known.`,
+      kind: 'other',
+      key: `neighbours know ${sought}`,
+    } as const
+    return mayDie(after, { place: 'uplink', end: 'no-neighbour', says }, doubt, next)
+  })
+}

@@ -1,0 +1,186 @@
+import type { LinkFact, Neighbour } from '../../evidence/facts.ts'
+import type { Net } from '../net.ts'
+import { sourceOn } from '../rules/own-addresses.ts'
+import { isLocal, type Stack } from '../stack.ts'
+import { exchange, type Speaker, speaker } from './arp.ts'
+import { silence } from './arp-answer.ts'
+import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target } from './segment.ts'
+import { dies, type State, withDoubt, withPacket } from './state.ts'
+
+/** Who sends a frame, by which of its links. */
+export interface Sender {
+  stack: Stack
+  link: LinkFact
+  segment: Segment
+  /** The bridge's port that it stands behind. */
+  port?: LinkFact
+}
+
+type Then = (state: State, to: Target | undefined) => State[]
+
+/**
+ * Finds who takes a frame that is sent to the neighbour with the address `nextHop`: by an entry of the sender's, or by
+ * asking for it. Where nobody does, that is noted, and the frame goes on to whom it was meant for.
+ */
+export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: string, next: Then): State[] {
+  const { stack, link, segment } = sender
+  // dockerd knows a container there that could not be looked into.
+  const hidden = net.homes.get(nextHop) === segment.device.name && !net.readable.has(nextHop)
+  if (hidden) return next(state, { is: 'unseen', port: undefined })
+  const entry = stack.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
+  const mac = fixed(entry) ?? (lacksArp(link) ? link.mac : undefined)
+  if (mac !== undefined && mac !== '') return bySetting(net, state, sender, nextHop, mac, next)
+  const met = state.acquainted.find(
+    (each) => each.by === stack.name && each.address === nextHop && each.device === segment.device.name,
+  )
+  if (met) return next(addressed(state, sender, met.who), met.who)
+  const known = entry && isUsable(entry) ? ownerOf(net, segment, entry.mac!) : undefined
+  return known ? next(addressed(state, sender, known), known) : ask(net, state, sender, nextHop, next)
+}
+
+const isUsable = ({ mac, state }: Neighbour): boolean =>
+  mac !== undefined && !state.some((word) => word === 'FAILED' || word === 'INCOMPLETE')
+
+/** The hardware address of an entry that no answer changes. */
+const fixed = (entry: Neighbour | undefined): string | undefined =>
+  entry?.state.some((word) => word === 'PERMANENT' || word === 'NOARP') ? entry.mac : undefined
+
+// Devices whose frames have addresses: without ARP they are sent to the sender's own. Source: linux/net/ipv4/arp.c, arp_constructor.
+const ethernets = new Set(['bridge', 'veth', 'vlan', 'macvlan', 'bond', 'vxlan', 'dummy'])
+export const lacksArp = ({ noarp, kind }: LinkFact): boolean => noarp && ethernets.has(kind)
+
+function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac: string, next: Then): State[] {
+  const { stack, link, segment } = sender
+  const owner = ownerOf(net, segment, mac)
+  const itself =
+    owner && (owner.is === 'host' ? stack.name === '' : owner.is === 'container' && owner.to.container === stack.name)
+  if (owner && !itself) return next(addressed(state, sender, owner), owner)
+  const who = stack.name === '' ? 'the host' : stack.name
+  const says = lacksArp(link)
+    ? `ARP is off for ${link.name}: ${who} sends what is for ${nextHop} to itself`
+    : `${who} has ${nextHop} set to the hardware address ${mac}, which nobody on ${segment.device.name} has`
+  const setting = lacksArp(link)
+    ? { name: `${link.name} arp`, value: 'off' }
+    : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac }
+  const death = { place: 'bridge', end: 'no-neighbour', says, setting } as const
+  return next(state, { is: 'nobody', death, meant: meant(net, segment, stack, nextHop) })
+}
+
+/** Who has the address as far as can be seen, whether or not it answers. */
+function meant(net: Net, { device }: Segment, { name }: Stack, nextHop: string): Receiver | undefined {
+  if (name !== '' && isLocal(net.host, nextHop)) return { is: 'host' }
+  const to = holderOn(net, device.name, nextHop)
+  return to && to.container !== name ? { is: 'container', to } : undefined
+}
+
+interface Candidate {
+  who: Receiver
+  silent: string | undefined
+}
+
+/** Asks all on the link. Source: linux/net/ipv4/arp.c, arp_solicit. */
+function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then): State[] {
+  const source = sourceOf(sender, state, nextHop)
+  const all = candidates(net, sender, source, nextHop)
+  const answering = all.filter(({ silent }) => silent === undefined)
+  if (answering.length > 1) {
+    const says = `Both ${answering.map(({ who }) => nameOf(who)).join(' and ')} answer for ${nextHop} on ${sender.segment.device.name}.`
+    const doubt = {
+      says,
+      kind: 'other',
+      key: `who answers for ${nextHop}`,
+      settle: `arping -I ${sender.segment.device.name} ${nextHop}`,
+    } as const
+    return answering
+      .slice(0, 2)
+      .flatMap((each, index) =>
+        hear(net, withDoubt(state, { ...doubt, holds: index === 0 }), sender, source, nextHop, each, next),
+      )
+  }
+  const [first] = answering
+  if (first) return hear(net, state, sender, source, nextHop, first, next)
+  const [port] = sender.segment.foreign
+  if (port) return next(state, { is: 'unseen', port })
+  const silent =
+    all.find((each) => each.silent)?.silent ?? `nobody on ${sender.segment.device.name} answers for ${nextHop}`
+  const who = meant(net, sender.segment, sender.stack, nextHop)
+  return hear(net, state, sender, source, nextHop, { who: who ?? { is: 'unseen', port: undefined }, silent }, (after) =>
+    next(after, who),
+  )
+}
+
+/** An address of the sender's own that the answer is to go to. */
+function sourceOf({ stack, link }: Sender, { packet }: State, nextHop: string): string {
+  if (packet.family === 6) return packet.source
+  if (isLocal(stack, packet.source)) return packet.source
+  return sourceOn([...stack.links.values()], link.name, nextHop) ?? '0.0.0.0'
+}
+
+function candidates(net: Net, { stack, segment }: Sender, source: string, nextHop: string): Candidate[] {
+  const host: Candidate[] =
+    stack.name === '' ? [] : [{ who: { is: 'host' }, silent: silence(net.host, segment.device, source, nextHop) }]
+  const holders = net.holders.get(segment.device.name)?.get(nextHop) ?? []
+  const others = holders.flatMap((to): Candidate[] => {
+    if (to.container === stack.name) return []
+    const own = net.containers.get(to.container)
+    return [{ who: { is: 'container', to }, silent: own && silence(own, to.link, source, nextHop) }]
+  })
+  return [...host, ...others]
+}
+
+const nameOf = (who: Receiver): string =>
+  who.is === 'host' ? 'the host' : who.is === 'container' ? who.to.container : 'another'
+
+/** The question and its answer on their ways; both sides know each other then. */
+function hear(
+  net: Net,
+  state: State,
+  sender: Sender,
+  source: string,
+  sought: string,
+  { who, silent }: Candidate,
+  next: Then,
+): State[] {
+  const { stack, link, port, segment } = sender
+  const asker = speaker(stack.name, port?.name ?? '', link)
+  const question = {
+    asker,
+    holder: speakerOf(who, segment),
+    source,
+    sought,
+    device: segment.device.name,
+    bridged: segment.bridged,
+    place: 'bridge' as const,
+  }
+  return exchange(net, state, question, silent, (heard) => {
+    const lost = silent === undefined && port !== undefined && !isFound(net, port, link.mac)
+    const says = `the answer for ${sought} does not come to ${stack.name}: learning and flooding are off for ${port?.name}`
+    const after = lost ? dies(heard, { place: 'bridge', end: 'no-neighbour', says }) : heard
+    const device = segment.device.name
+    const met = [
+      { by: stack.name, device, address: sought, who },
+      ...(who.is === 'unseen'
+        ? []
+        : [{ by: who.is === 'host' ? '' : who.to.container, device, address: source, who: itself(net, sender) }]),
+    ]
+    return next(addressed({ ...after, acquainted: [...after.acquainted, ...met] }, sender, who), who)
+  })
+}
+
+function itself({ attachments }: Net, { stack, segment, port }: Sender): Receiver {
+  const to = stack.name === '' ? undefined : attachments.get(port?.name ?? segment.device.name)
+  return to ? { is: 'container', to } : { is: 'host' }
+}
+
+const speakerOf = (who: Receiver, { device, bridged }: Segment): Speaker =>
+  who.is === 'host'
+    ? speaker('', '', device)
+    : who.is === 'container'
+      ? speaker(who.to.container, bridged ? who.to.device.name : '', who.to.link)
+      : speaker('outside', who.port?.name ?? '')
+
+/** The packet in a frame with the sender's and the receiver's hardware addresses. */
+function addressed(state: State, { link, segment }: Sender, who: Receiver): State {
+  const destinationMac = who.is === 'container' ? who.to.link.mac : who.is === 'host' ? segment.device.mac : ''
+  return withPacket(state, { sourceMac: link.mac, destinationMac })
+}
