@@ -1,4 +1,5 @@
 import { exit, LabError, messageOf } from './lib/errors.ts'
+import { ensurePackages } from './lib/packages.ts'
 import { runCampaign } from './simulate/kernel/campaign.ts'
 import { missing } from './simulate/kernel/capabilities.ts'
 import { readOptions } from './simulate/kernel/options.ts'
@@ -9,10 +10,12 @@ import { tallyText } from './simulate/kernel/tally.ts'
 
 // `npm run test:simulator`: the simulator against this machine's kernel, on random hosts. Exit 1 where they differ.
 const mostUnclear = 0.05
+const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'perl', 'util-linux']
 const progress = (line: string): void => console.error(line)
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
+  if (process.platform === 'linux') await ensurePackages(tools, { why: 'make hosts in network namespaces', progress })
   const without = missing()
   if (without.hosts !== '') throw new LabError('skipped', `no hosts can be made here: ${without.hosts}`)
   sweep()
