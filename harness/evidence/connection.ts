@@ -22,10 +22,11 @@ export function readConnections(lines: readonly string[]): Connection[] {
   })
 }
 
-/** The connections from a network's containers to what is neither a container nor many hosts at once. */
-export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, docker }: Facts): Connection[] {
+/** The connections from a network's containers to what is neither a container, the host itself, nor many hosts at once. */
+export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, docker, links }: Facts): Connection[] {
   const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
-  const local = [...docker.networks.map(({ subnet }) => subnet), '224.0.0.0/4']
+  const host = links.flatMap(({ addresses }) => addresses)
+  const local = [...docker.networks.map(({ subnet }) => subnet), ...host, '224.0.0.0/4']
   return readConnections(connections).filter(
     ({ source, destination }) =>
       own.includes(source) && !local.some((subnet) => subnet && inPrefix(destination, subnet)),

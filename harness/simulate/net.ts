@@ -29,6 +29,8 @@ export interface Net {
   readable: ReadonlySet<string>
   /** What could not be seen, and so may be anything: on every packet's way. */
   blind: readonly Doubt[]
+  /** Whether any rule asks for the flags of TCP. */
+  seesFlags: boolean
   /** A host made for a test: who is addressed on its links is there, and answers where a program listens, nowhere else. */
   isExact: boolean
 }
@@ -63,6 +65,7 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     homes: homesOf(facts),
     readable: new Set(facts.containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map((ip) => ip.address)))),
     blind: blindSpots(facts),
+    seesFlags: seesFlags(facts),
     isExact: options.isExact ?? false,
   }
 }
@@ -99,6 +102,11 @@ function homesOf({ docker }: Facts): Map<string, string> {
     ),
   )
 }
+
+const seesFlags = ({ xtables, xtables6, nft }: Facts): boolean =>
+  [xtables.nft, xtables.legacy, xtables6.nft, xtables6.legacy].some(({ rules }) =>
+    rules.some(({ text }) => / --(syn|tcp-flags) /.test(text)),
+  ) || nft.some(({ rules }) => rules.some(({ expr }) => JSON.stringify(expr).includes('"field":"flags"')))
 
 function viewOf(host: Stack, { conntrack }: Facts): HostView {
   return {

@@ -89,7 +89,7 @@ const bytesOf = ({ protocol, size, address, mtu = 1500 }: KernelFlow): number =>
 }
 
 function requestOf(index: number, flow: KernelFlow): string {
-  const need =
-    flow.protocol !== 'tcp' ? 'echo' : flow.size === 'full' ? 'echo' : flow.kind === 'published' ? 'banner' : 'connect'
+  // A connection works once data come over it: whoever connects has only heard the second of three packets.
+  const need = flow.protocol !== 'tcp' || flow.size === 'full' ? 'echo' : 'banner'
   return `flow ${index} ${flow.from} ${flow.protocol} ${flow.source || '-'} ${flow.address} ${flow.port} ${bytesOf(flow)} ${need}`
 }

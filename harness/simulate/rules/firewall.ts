@@ -34,7 +34,8 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
       const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
       return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
     },
-    has: (family, hook) => at(family, hook).stations.length > 0,
+    // NAT notes at all of its hooks that it has decided.
+    has: (family, hook) => at(family, hook).stations.length > 0 || translates.has(family),
   }
 }
 

@@ -20,10 +20,11 @@ export function throughHook(
   stations: readonly Station[],
   context: Context,
   translates: boolean,
-  { goOn = false, untranslate }: PassOptions,
+  { goOn = false, untranslate, between }: PassOptions,
 ): World[] {
   let worlds: World[] = [{ packet: context.packet, steps: [], doubts: [], dead: false, terminating: [] }]
   let due = untranslate
+  const hasNat = stations.some(({ is }) => is === 'nat')
   const answer = (): void => {
     const { apply } = due!
     due = undefined
@@ -33,7 +34,9 @@ export function throughHook(
     )
   }
   for (const station of stations) {
-    if (due && station.priority >= due.priority) answer()
+    if (between && (station.priority <= between[0] || station.priority > between[1])) continue
+    // What NAT does to the packets behind the first it does at the same place.
+    if (due && (station.is === 'nat' || station.priority > due.priority - (hasNat ? 0 : 1))) answer()
     const next = worlds.flatMap((world) => {
       if (world.dead && !goOn) return [world]
       const own = { ...context, packet: world.packet, priority: station.priority }

@@ -65,6 +65,8 @@ export interface World {
 
 export interface PassOptions {
   goOn?: boolean
+  /** Only chains of priorities above the first, up to the second. */
+  between?: readonly [number, number]
   untranslate?: { priority: number; apply: (packet: Packet) => Packet }
 }
 

@@ -2,66 +2,66 @@ import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { deathBy } from './hook.ts'
 import { type Call, dies, type Next, type State } from './state.ts'
+import { itemsOf } from './trail.ts'
 
 /**
- * The third packet of a TCP connection: it goes the way of the first, and rules take it for one of an established
- * connection. Only the rules are asked again: the way is the same.
+ * What follows the first two packets of a TCP connection: it goes their ways, and rules take it for part of an established
+ * connection, without SYN. Only the rules are asked again.
  */
 export function acknowledge(net: Net, state: State, next: Next): State[] {
-  if (state.deaths.length > 0) return next(state)
-  const last = state.calls.at(-1)?.after
-  if (!last) return next(state)
-  const ends = state.calls.reduce<State[]>(
-    (states, call) => states.flatMap((each) => recall(net, each, call, last)),
-    [state],
-  )
+  if (state.deaths.length > 0 || !state.calls) return next(state)
+  const calls = itemsOf(state.calls)
+  const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
+  const ends = calls
+    // The answer differs from those behind it by its SYN alone.
+    .filter(({ way }) => way === 'out' || net.seesFlags)
+    .reduce<State[]>((states, call) => states.flatMap((each) => recall(net, each, call, last)), [state])
   return ends.flatMap(next)
 }
 
-function recall(
-  net: Net,
-  state: State,
-  { family, hook, place, device, before, after }: Call,
-  { dnat, snat, ctMark }: Packet,
-): State[] {
-  if (state.deaths.length > 0) return [state]
-  const { source, sourcePort, destination, destinationPort } = after
-  const priority = hook === 'prerouting' || hook === 'output' ? -100 : 100
-  const translated =
-    source !== before.source ||
-    destination !== before.destination ||
-    sourcePort !== before.sourcePort ||
-    destinationPort !== before.destinationPort
-  const packet = {
+function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Packet): State[] {
+  const { way, family, hook, place, device, before, after } = call
+  if (state.deaths.length > 0 || before.protocol !== 'tcp') return [state]
+  const packet: Packet = {
     ...before,
     state: before.state === 'new' ? 'established' : before.state,
     flags: 'ack',
-    tracked: false,
     dnat,
     snat,
     ctMark,
-  } as const
-  const worlds = net.firewall.pass(
-    family,
-    hook,
-    packet,
-    device,
-    translated
-      ? {
-          untranslate: { priority, apply: (third) => ({ ...third, source, sourcePort, destination, destinationPort }) },
-        }
-      : {},
-  )
-  return worlds.flatMap(({ doubts, terminating }) => {
+  }
+  const worlds = net.firewall.pass(family, hook, packet, device, translationOf(call))
+  return worlds.flatMap(({ doubts, terminating, packet: left }) => {
     if (doubts.some(({ key, holds }) => state.doubts.some((known) => known.key === key && known.holds !== holds)))
       return []
-    const known = {
-      ...state,
-      doubts: [...state.doubts, ...doubts.filter(({ key }) => !state.doubts.some((each) => each.key === key))],
-    }
+    const news = doubts.filter(({ key }) => !state.doubts.some((each) => each.key === key))
+    const known = { ...state, doubts: [...state.doubts, ...news] }
     const [first] = terminating
-    if (!first) return [known]
-    const death = deathBy(first, 'out', place)
-    return [dies({ ...known, way: 'out' }, { ...death, says: `${death.says}, once the connection is established` })]
+    const when = 'once the connection is established'
+    if (first) {
+      const death = deathBy(first, way, place)
+      return [dies({ ...known, way }, { ...death, says: `${death.says}, ${when}` })]
+    }
+    const untracked = left.state === 'untracked' && after.state !== 'untracked'
+    return untracked
+      ? [dies({ ...known, way }, { place, end: 'dropped', says: `it is not tracked (notrack), ${when}` })]
+      : [known]
   })
+}
+
+/** What conntrack does to all packets of the connection at a hook where it did it to the first. */
+function translationOf({ hook, before, after, between }: Call): Parameters<Net['firewall']['pass']>[4] {
+  const { source, sourcePort, destination, destinationPort } = after
+  const range = between ? { between } : {}
+  const same =
+    source === before.source &&
+    destination === before.destination &&
+    sourcePort === before.sourcePort &&
+    destinationPort === before.destinationPort
+  if (same) return range
+  const priority = hook === 'prerouting' || hook === 'output' ? -100 : 100
+  return {
+    ...range,
+    untranslate: { priority, apply: (packet) => ({ ...packet, source, sourcePort, destination, destinationPort }) },
+  }
 }

@@ -13,7 +13,7 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
   const { packet, location } = state
   if (packet.state === 'untracked') {
     const says = 'The connection is not tracked (notrack): how its answers fare is not followed.'
-    const death = { place: state.path.at(-1)!.place, end: 'dropped', says: 'its answers are not tracked' } as const
+    const death = { place: state.path!.last.place, end: 'dropped', says: 'its answers are not tracked' } as const
     return mayDie(state, death, { says, kind: 'statement', key: 'notrack' }, done)
   }
   const back: State = { ...state, packet: replyTo(packet), way: 'back' }
@@ -84,7 +84,7 @@ function returned(from: Origin, state: State): State[] {
   }
   if (original.destination !== '' && packet.source !== original.destination) {
     const says = `the answer comes from ${packet.source}, and ${original.destination} was asked: its sender does not take it`
-    return [dies(state, { place: state.path.at(-1)!.place, end: 'source-check', says })]
+    return [dies(state, { place: state.path!.last.place, end: 'source-check', says })]
   }
   return [state]
 }

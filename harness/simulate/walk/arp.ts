@@ -4,6 +4,7 @@ import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
 import type { Family, HookName } from '../rules/index.ts'
 import { hook } from './hook.ts'
+import { filtersBridged } from './port.ts'
 import { dies, type Next, type State } from './state.ts'
 
 /** One who speaks on a link: the host, a container or somebody outside. */
@@ -34,41 +35,63 @@ type Stage = [family: Family, hook: HookName, device: string]
 export function exchange(net: Net, state: State, question: Question, silent: string | undefined, next: Next): State[] {
   const { packet } = state
   const { asker, holder, place } = question
-  const done: Next = (after) => next({ ...after, packet })
-  const answered: Next = (heard) =>
-    send(net, { ...heard, packet: frame(question, packet.family, true) }, question, holder, asker, done)
-  return send(net, { ...state, packet: frame(question, packet.family, false) }, question, asker, holder, (heard) =>
-    answered(silent === undefined ? heard : dies(heard, { place, end: 'no-neighbour', says: silent })),
-  )
+  // Where no rule sees such frames there is nothing to lead them through.
+  const seen = hooks[packet.family].some(([family, name]) => net.firewall.has(family, name))
+  if (!seen) return next(silent === undefined ? state : dies(state, { place, end: 'no-neighbour', says: silent }))
+  return send(net, { ...state, packet: frame(question, packet.family, false) }, question, asker, holder, (heard) => {
+    const still = silent === undefined ? heard : dies(heard, { place, end: 'no-neighbour', says: silent })
+    const answer = { ...still, packet: frame(question, packet.family, true) }
+    return send(net, answer, question, holder, asker, (after) => next({ ...after, packet }))
+  })
 }
 
-/** How a frame passes a link, by who speaks to whom. */
-function stagesOf({ device, bridged }: Question, from: Speaker, to: Speaker): Stage[] {
-  if (!bridged)
-    return from.name === ''
-      ? [
-          ['arp', 'output', device],
-          ['netdev', 'egress', device],
-        ]
-      : [
-          ['netdev', 'ingress', device],
-          ['arp', 'input', device],
-        ]
+const below: [Family, HookName][] = [
+  ['netdev', 'ingress'],
+  ['netdev', 'egress'],
+  ...(['prerouting', 'input', 'forward', 'output', 'postrouting'] as const).map((name): [Family, HookName] => [
+    'bridge',
+    name,
+  ]),
+]
+const hooks: Record<4 | 6, [Family, HookName][]> = {
+  4: [...below, ['arp', 'input'], ['arp', 'output']],
+  6: [...below, ...below.slice(2).map(([, name]): [Family, HookName] => ['ip6', name])],
+}
+
+/** How a frame passes a link, by who speaks to whom. IPv6 has no ARP: its neighbours ask by ICMPv6, as its own hooks see. */
+function stagesOf(net: Net, { device, bridged }: Question, packet: Packet, from: Speaker, to: Speaker): Stage[] {
+  const six = packet.family === 6
+  const bridge = net.host.links.get(device)
+  const shown = six && bridged && bridge !== undefined && filtersBridged(net, bridge, packet)
+  const sends: Stage[] = six
+    ? [
+        ['ip6', 'output', device],
+        ['ip6', 'postrouting', device],
+      ]
+    : [['arp', 'output', device]]
+  const takes: Stage[] = [
+    ...(six && !shown ? [['ip6', 'prerouting', device] as Stage] : []),
+    six ? ['ip6', 'input', device] : ['arp', 'input', device],
+  ]
   const start: Stage[] =
+    from.name === '' ? [...sends, ['netdev', 'egress', device]] : [['netdev', 'ingress', bridged ? from.port : device]]
+  if (!bridged) return from.name === '' ? start : [...start, ...takes]
+  const entered: Stage[] =
     from.name === ''
-      ? [
-          ['arp', 'output', device],
-          ['netdev', 'egress', device],
-          ['bridge', 'output', device],
-        ]
-      : [
-          ['netdev', 'ingress', from.port],
-          ['bridge', 'prerouting', device],
-        ]
+      ? [['bridge', 'output', device]]
+      : [['bridge', 'prerouting', device], ...(shown ? [['ip6', 'prerouting', device] as Stage] : [])]
   if (to.name === '')
-    return [...start, ['bridge', 'input', device], ['netdev', 'ingress', device], ['arp', 'input', device]]
-  const across: Stage[] = from.name === '' ? [] : [['bridge', 'forward', device]]
-  return [...start, ...across, ['bridge', 'postrouting', device], ['netdev', 'egress', to.port]]
+    return [...start, ...entered, ['bridge', 'input', device], ['netdev', 'ingress', device], ...takes]
+  const through = from.name !== ''
+  return [
+    ...start,
+    ...entered,
+    ...(through ? [['bridge', 'forward', device] as Stage] : []),
+    ...(through && shown ? [['ip6', 'forward', device] as Stage] : []),
+    ['bridge', 'postrouting', device],
+    ...(through && shown ? [['ip6', 'postrouting', device] as Stage] : []),
+    ['netdev', 'egress', to.port],
+  ]
 }
 
 function send(net: Net, state: State, question: Question, from: Speaker, to: Speaker, next: Next): State[] {
@@ -76,17 +99,15 @@ function send(net: Net, state: State, question: Question, from: Speaker, to: Spe
   const pass = ([first, ...rest]: readonly Stage[], now: State): State[] => {
     if (!first) return next(now)
     const [family, name, device] = first
-    // IPv6 has no ARP: its neighbours ask by ICMPv6, which its own hooks see.
-    const own = family === 'arp' && now.packet.family === 6 ? 'ip6' : family
-    if (device === '' || !net.firewall.has(own, name)) return pass(rest, now)
+    if (device === '' || !net.firewall.has(family, name)) return pass(rest, now)
     const before = now.deaths.length
     const says = 'their hardware addresses are asked for'
     const shown = { ...now, packet: { ...now.packet, ...devices(question, from, to, name) } }
-    return hook(net, shown, own, name, { place, device, says }, (after) =>
+    return hook(net, shown, family, name, { place, device, says }, (after) =>
       pass(rest, after.deaths.length > before ? withNeighbourEnd(after, before) : after),
     )
   }
-  return pass(stagesOf(question, from, to), state)
+  return pass(stagesOf(net, question, state.packet, from, to), state)
 }
 
 /** What a hook is told of where a frame comes in and goes out. */

@@ -5,8 +5,9 @@ import { arrive, unread } from './container.ts'
 import { passDevice } from './device.ts'
 import { hook } from './hook.ts'
 import { findNeighbour } from './neighbour.ts'
-import { portTakes, portWorks, tooLarge, vlans } from './port.ts'
-import { asCalled, backToSender, decide, nextHops, route } from './route.ts'
+import { nextHops } from './next-hop.ts'
+import { filtersBridged, portTakes, portWorks, tooLarge, vlans } from './port.ts'
+import { asCalled, backToSender, decide, route } from './route.ts'
 import { segmentOf, type Target } from './segment.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
@@ -19,34 +20,24 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
   const open = portWorks(state, port, bridge)
   const shown = withPacket(open, { input: bridge.name, inputPort: port.name })
   const where = { place: 'bridge', device: bridge.name } as const
-  return vlans(net, shown, bridge, (free) =>
-    hook(net, free, 'bridge', 'prerouting', where, (passed) => {
-      if (!filtersBridged(net, bridge, passed)) return sort(net, passed, bridge, to, next)
+  return vlans(net, shown, bridge, (free) => {
+    if (!filtersBridged(net, bridge, free.packet))
+      return hook(net, free, 'bridge', 'prerouting', where, (passed) => sort(net, passed, bridge, to, next))
+    // br_netfilter has its place among the bridge’s own chains, and those behind it see what NAT has done.
+    const part = (state: State, between: readonly [number, number], then: Next): State[] =>
+      hook(net, state, 'bridge', 'prerouting', where, then, undefined, between)
+    return part(free, [Number.NEGATIVE_INFINITY, 0], (passed) => {
       const family = passed.packet.family === 6 ? 'ip6' : 'ip'
-      const routing = { place: 'prerouting', device: bridge.name } as const
-      return hook(
-        net,
-        passed,
-        family,
-        'prerouting',
-        routing,
-        (seen) => {
-          const same = seen.packet.destination === passed.packet.destination
-          const now = { ...seen, prerouted: true }
-          return same ? sort(net, now, bridge, to, next) : redirected(net, now, bridge, next)
-        },
-        backToSender(passed),
-      )
-    }),
-  )
-}
-
-/** Whether iptables and nft’s IP families see what comes in by a port of a bridge (br_netfilter). */
-function filtersBridged({ host }: Net, { bridge }: LinkFact, { packet }: State): boolean {
-  if (packet.protocol === 'arp') return false
-  const own = packet.family === 4 ? bridge?.nfCallIptables : bridge?.nfCallIp6tables
-  const name = packet.family === 4 ? 'iptables' : 'ip6tables'
-  return own === true || host.sysctls[`net.bridge.bridge-nf-call-${name}`] === '1'
+      const shownTo = { place: 'prerouting', device: bridge.name } as const
+      const routed: Next = (seen) =>
+        part({ ...seen, prerouted: true }, [0, Number.POSITIVE_INFINITY], (now) =>
+          seen.packet.destination === passed.packet.destination
+            ? sort(net, now, bridge, to, next)
+            : redirected(net, now, bridge, next),
+        )
+      return hook(net, passed, family, 'prerouting', shownTo, routed, backToSender(passed))
+    })
+  })
 }
 
 function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, next: Next): State[] {

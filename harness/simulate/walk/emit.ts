@@ -37,7 +37,7 @@ function loop(net: Net, state: State, next: Next): State[] {
 function fitting(state: State, { name, mtu }: LinkFact): State {
   if (mtu === 0 || state.packet.length <= mtu) return state
   const says = `${name} takes ${mtu} bytes: larger packets are cut, or asked for in a smaller size`
-  return withPacket(at(state, state.path.at(-1)!.place, name, says), { length: mtu })
+  return withPacket(at(state, state.path!.last.place, name, says), { length: mtu })
 }
 
 function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, next: Next): State[] {

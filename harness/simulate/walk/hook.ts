@@ -1,7 +1,7 @@
 import type { Death, Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
-import type { Family, HookName, RuleStep, World } from '../rules/index.ts'
+import type { Doubt, Family, HookName, RuleStep, World } from '../rules/index.ts'
 import { at, type Call, dies, type Next, type State } from './state.ts'
 
 /** A change that conntrack makes to replies in the midst of a hook. */
@@ -9,6 +9,13 @@ export interface Untranslation {
   /** The priority of NAT in that hook. */
   priority: number
   apply: (packet: Packet) => Packet
+}
+
+/** Where a hook is, for people. */
+interface Where {
+  place: Place
+  device: string
+  says?: string
 }
 
 // A ruleset of many unknown conditions has more worlds than anybody wants to read.
@@ -20,19 +27,38 @@ export function hook(
   state: State,
   family: Family,
   name: HookName,
-  where: { place: Place; device: string; says?: string },
+  where: Where,
   next: Next,
   untranslate?: Untranslation,
+  between?: readonly [number, number],
 ): State[] {
-  const worlds = net.firewall.pass(family, name, state.packet, where.device, {
-    goOn: state.goesOn,
-    ...(untranslate && { untranslate }),
-  })
+  // Most hooks of most hosts have nothing to say.
+  if (!net.firewall.has(family, name)) return next(untouched(state, family, name, where, untranslate))
+  const options = { goOn: state.goesOn, ...(untranslate && { untranslate }), ...(between && { between }) }
+  const worlds = net.firewall.pass(family, name, state.packet, where.device, options)
   const states = worlds.flatMap((world) => {
-    const after = follow(state, world, where, family, name)
-    return after ? [after] : []
+    const { packet: before } = state
+    const call = { way: state.way, family, hook: name, before, after: world.packet, ...(between && { between }) }
+    return follow(state, world, call, where) ?? []
   })
-  return tame(states).flatMap((after) => (after.goesOn || after.deaths.length === 0 ? next(after) : [after]))
+  if (states.length === 1 && goes(states[0]!)) return next(states[0]!)
+  return tame(states).flatMap((after) => (goes(after) ? next(after) : [after]))
+}
+
+const goes = ({ goesOn, deaths }: State): boolean => goesOn || deaths.length === 0
+
+function untouched(
+  state: State,
+  family: Family,
+  name: HookName,
+  { place, device, says }: Where,
+  untranslate: Untranslation | undefined,
+): State {
+  const passed = at(state, place, device, says ?? 'let through')
+  if (state.packet.state === 'untracked') return passed
+  const tracked = (family === 'ip' || family === 'ip6') && (name === 'prerouting' || name === 'output')
+  const packet = untranslate ? untranslate.apply(state.packet) : state.packet
+  return { ...passed, packet: tracked ? { ...packet, tracked } : packet }
 }
 
 /** A host of very many unknown conditions is not followed through each of them: then nothing is known. */
@@ -41,7 +67,7 @@ function tame(states: State[]): State[] {
   if (!first || states.length <= most) return states
   const says = 'Too many conditions are not known for all of them to be followed.'
   const doubt = { says, kind: 'other', key: 'too many conditions' } as const
-  const place = first.path.at(-1)!.place
+  const place = first.path!.last.place
   return [
     { ...first, deaths: [], doubts: [...first.doubts, { ...doubt, holds: false }] },
     dies({ ...first, doubts: [...first.doubts, { ...doubt, holds: true }] }, { place, end: 'dropped', says }),
@@ -49,36 +75,37 @@ function tame(states: State[]): State[] {
 }
 
 /** The state in one world; undefined where it contradicts what that state depends on already. */
-function follow(
-  state: State,
-  world: World,
-  { place, device, says }: { place: Place; device: string; says?: string },
-  family: Family,
-  name: HookName,
-): State | undefined {
-  const known = new Map(state.doubts.map(({ key, holds }) => [key, holds]))
-  if (world.doubts.some(({ key, holds }) => known.has(key) && known.get(key) !== holds)) return undefined
-  const { terminating } = world
-  const translated = world.steps.find(({ verdict }) => verdict === 'translate')
+function follow(state: State, world: World, call: Omit<Call, 'place' | 'device'>, where: Where): State | undefined {
+  const { place, device, says } = where
+  if (world.doubts.some((doubt) => (answerIn(state, doubt) ?? doubt.holds) !== doubt.holds)) return undefined
+  const { terminating, steps, doubts } = world
+  const translated = steps.find(({ verdict }) => verdict === 'translate')
   const words = terminating[0]
     ? byRule(terminating[0])
     : translated
       ? `translated by “${translated.rule}”`
       : (says ?? 'let through')
-  const passed = at(state, place, device, words, world.steps)
+  const passed = at(state, place, device, words, steps)
+  // Whatever dies on its way is not acknowledged.
+  const lives = state.deaths.length === 0 && call.before.protocol === 'tcp'
   return {
     ...passed,
     packet: world.packet,
-    calls: callsOf(state, { family, hook: name, place, device, before: state.packet, after: world.packet }),
-    deaths: [...state.deaths, ...terminating.map((rule) => deathBy(rule, state.way, place))],
-    doubts: [...state.doubts, ...world.doubts.filter(({ key }) => !known.has(key))],
+    calls: lives ? { last: { ...call, place, device }, before: state.calls } : state.calls,
+    deaths:
+      terminating.length > 0
+        ? [...state.deaths, ...terminating.map((rule) => deathBy(rule, state.way, place))]
+        : state.deaths,
+    doubts:
+      doubts.length > 0
+        ? [...state.doubts, ...doubts.filter((doubt) => answerIn(state, doubt) === undefined)]
+        : state.doubts,
     clampsMss: state.clampsMss || world.clampsMss === true,
   }
 }
 
-// Whatever dies on its way is not acknowledged.
-const callsOf = ({ calls, way, deaths }: State, call: Call): readonly Call[] =>
-  way === 'out' && deaths.length === 0 && call.before.protocol === 'tcp' ? [...calls, call] : calls
+const answerIn = ({ doubts }: State, { key }: Doubt): boolean | undefined =>
+  doubts.find((each) => each.key === key)?.holds
 
 /** What a terminating rule does to a packet. */
 export const deathBy = (rule: RuleStep, way: Death['way'], place: Place): Death => ({

@@ -24,7 +24,7 @@ function lead(flow: Flow, net: Net, clampsMss: boolean): State[] {
     packet,
     location: { at: 'host' },
     way: 'out',
-    path: [],
+    path: undefined,
     deaths: [],
     doubts: [],
     original: { source, sourcePort, destination, destinationPort },
@@ -32,7 +32,7 @@ function lead(flow: Flow, net: Net, clampsMss: boolean): State[] {
     // What has to die need not be followed any further.
     goesOn: flow.ought !== 'die',
     acquainted: [],
-    calls: [],
+    calls: undefined,
   }
   return start(flow, net, state, (arrived) => reached(flow, net, arrived))
 }

@@ -3,6 +3,7 @@ import type { Net } from '../net.ts'
 import type { Doubt } from '../rules/index.ts'
 import { narrowed } from './outside.ts'
 import type { State } from './state.ts'
+import { itemsOf } from './trail.ts'
 
 /** What all the ways that a flow may go come to: it passes, it dies, or it depends on something unknown. */
 export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk {
@@ -16,7 +17,7 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
     flow,
     ...(death && { death }),
     masked: shown?.deaths.slice(1).filter((each) => each.end !== 'unmasqueraded') ?? [],
-    path: shown?.path ?? [],
+    path: itemsOf(shown?.path),
   }
   if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }
   if (dead.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'dies', doubts: [...blind] }

@@ -117,6 +117,7 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
       acquainted: [
         ...heard.acquainted,
         { by: 'outside', device: link.name, address: sought, who: { is: 'host' } as const },
+        { by: '', device: link.name, address: source, who: unseen },
       ],
     }
     if (silent === undefined) return next(after)

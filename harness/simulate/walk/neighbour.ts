@@ -29,6 +29,8 @@ export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: s
   if (hidden) return next(state, { is: 'unseen', port: undefined })
   const entry = stack.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
   const mac = fixed(entry) ?? (lacksArp(link) ? link.mac : undefined)
+  // What goes to all of the link is taken by whom it is for.
+  if (mac === 'ff:ff:ff:ff:ff:ff') return next(state, meant(net, segment, stack, nextHop))
   if (mac !== undefined && mac !== '') return bySetting(net, state, sender, nextHop, mac, next)
   const met = state.acquainted.find(
     (each) => each.by === stack.name && each.address === nextHop && each.device === segment.device.name,

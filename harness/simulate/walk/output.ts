@@ -2,8 +2,10 @@ import { inPrefix } from '../../lib/ip.ts'
 import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
+import { astray } from './astray.ts'
 import { hook, type Untranslation } from './hook.ts'
-import { astray, nextHops, noRoute, postrouting } from './route.ts'
+import { nextHops, noRoute } from './next-hop.ts'
+import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 
 /** The host itself sends a packet; an empty source is chosen by the route. */

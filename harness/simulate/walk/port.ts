@@ -1,6 +1,7 @@
 import type { LinkFact } from '../../evidence/facts.ts'
 import type { Place } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
+import type { Packet } from '../packet.ts'
 import { takes } from './device.ts'
 import { isFound } from './segment.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
@@ -42,4 +43,12 @@ export function tooLarge(state: State, link: LinkFact, place: Place = 'bridge'):
     says: `it has ${state.packet.length} bytes, and ${link.name} takes ${link.mtu}`,
     setting: { name: `${link.name} mtu`, value: String(link.mtu) },
   })
+}
+
+/** Whether iptables and nft’s IP families see what comes in by a port of a bridge (br_netfilter). */
+export function filtersBridged({ host }: Net, { bridge }: LinkFact, { family, protocol }: Packet): boolean {
+  if (protocol === 'arp') return false
+  const own = family === 4 ? bridge?.nfCallIptables : bridge?.nfCallIp6tables
+  const name = family === 4 ? 'iptables' : 'ip6tables'
+  return own === true || host.sysctls[`net.bridge.bridge-nf-call-${name}`] === '1'
 }

@@ -9,6 +9,13 @@ import { at, dies, mayDie, type Next, type State, withDoubt } from './state.ts'
 
 /** The proxy's own connection to the container, and then its answer to the caller. */
 export function proxied(flow: Flow, net: Net, state: State): State[] {
+  const { destinationPort, protocol } = state.packet
+  const other = net.facts.docker.containers.find(
+    ({ name, published }) =>
+      name !== flow.container &&
+      published.some(({ port, protocol: own }) => port === destinationPort && own === protocol),
+  )
+  if (destinationPort !== flow.port && other) return another(flow, net, state, other.name)
   const target = proxyTarget(flow, net)
   if (!target) {
     const says = `Where Docker’s proxy passes port ${flow.port} on to is not known.`
@@ -31,12 +38,24 @@ export function proxied(flow: Flow, net: Net, state: State): State[] {
     packet,
     original,
     way: 'out',
-    calls: [],
+    calls: undefined,
   }
   const relay: Next = ({ path, deaths, doubts, acquainted }) =>
     answer(flow, net, { ...state, path, deaths, doubts, acquainted })
   const respond: Next = (heard) => answer(flow, net, heard, relay, { at: 'host' })
   return output(net, called, (arrived) => behind(flow, net, arrived, respond))
+}
+
+/** What is led to the proxy of another container is answered, but not by the one that was asked. */
+function another(flow: Flow, net: Net, state: State, name: string): State[] {
+  const says = `Port ${flow.port} is led to the proxy of ${name}: whether that one answers is not followed.`
+  const doubt = { says, kind: 'other', key: `proxy of ${name}` } as const
+  const death = {
+    place: 'input',
+    end: 'no-listener',
+    says: `port ${flow.port} is led to the proxy of ${name}`,
+  } as const
+  return mayDie(state, death, doubt, (lives) => answer(flow, net, lives))
 }
 
 /** Who takes the proxy's connection: the container, or whoever it is led to instead. */

@@ -4,10 +4,11 @@ import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { planted } from '../planted.ts'
 import { eitherSetting } from '../stack.ts'
+import { astray } from './astray.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
 import { hook, type Untranslation } from './hook.ts'
-import { holderOn } from './segment.ts'
+import { nextHops, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
@@ -91,35 +92,6 @@ const chosenOf = (state: State, { destination }: Packet, index: number, dev: str
   })
 }
 
-/** The next hops of a route: one, or those of a multipath one that are alive. */
-export function nextHops({ route }: Found): { dev: string; gateway?: string }[] {
-  const several = route?.nexthops?.filter(({ flags }) => !flags.includes('dead'))
-  if (several && several.length > 0) return several
-  return [{ dev: route?.dev ?? '', ...(route?.gateway !== undefined && { gateway: route.gateway }) }]
-}
-
-/** Why there is no route to a packet’s destination. */
-export function noRoute(
-  { type, route, rule }: Found,
-  { destination, source, direction, icmpType }: Packet,
-): { says: string; setting?: { name: string; value: string } } | undefined {
-  if (type === 'none') return { says: `the host has no route to ${destination}` }
-  // A kernel sends its answer to an echo there all the same; programs may not.
-  if (type === 'broadcast' && !(direction === 'reply' && icmpType === 0))
-    return { says: `${destination} is the broadcast address of ${route?.dev}` }
-  if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
-  if (route)
-    return {
-      says: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
-      setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
-    }
-  const words = `${rule!.not ? 'not ' : ''}from ${rule!.src ?? 'all'}${rule!.dst ? ` to ${rule!.dst}` : ''}${rule!.iif ? ` iif ${rule!.iif}` : ''}`
-  return {
-    says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source} sends`,
-    setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
-  }
-}
-
 function unfollowed(state: State, type: string, { destination }: Packet): State[] {
   const says = `${destination} has a ${type} route, which is not followed.`
   const doubt = {
@@ -173,29 +145,6 @@ function forwards({ host }: Net, state: State): State {
       : `${name} is 0: the host passes on nothing that comes in by ${input}`,
     setting: { name: all ? 'net.ipv4.ip_forward' : name, value: '0' },
   })
-}
-
-/** Notes where what is for the outside is sent into a bridge of Docker’s, or what is for a container elsewhere. */
-export function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
-  const { destination } = state.packet
-  const home = net.homes.get(destination)
-  const dst = found.route?.dst ?? ''
-  const by = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`
-  const setting = { name: `ip route ${dst}`, value: `dev ${dev}` }
-  if (home !== undefined && dev !== home) {
-    const bridge = net.host.links.get(home)
-    const address = bridge?.ips.find(({ family }) => family === 4)
-    const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`
-    const says = `${destination} is a container’s on ${home}, and ${by} sends it to ${dev}: ${has}`
-    return dies(state, { place: 'routing', end: 'no-route', says, setting })
-  }
-  const network = net.facts.docker.networks.find(({ bridge }) => bridge === dev)
-  if (!network || home !== undefined || state.way === 'back' || holderOn(net, dev, nextHop)) return state
-  const says =
-    dst === 'default'
-      ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
-      : `${destination} lies in ${dst}, which the host takes for Docker’s network ${network.name}, and is sent to ${dev}`
-  return dies(state, { place: 'routing', end: 'wrong-bridge', says, setting })
 }
 
 /** Through forward and postrouting, and out. */

@@ -2,6 +2,7 @@ import type { Death, PathStep, Place } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName } from '../rules/index.ts'
 import type { Receiver } from './segment.ts'
+import type { Trail } from './trail.ts'
 
 /** A connection's translation, as conntrack keeps it. */
 export interface Translation {
@@ -24,12 +25,14 @@ export interface Acquaintance {
 
 /** A packet at one hook: as it came there, and as it left. */
 export interface Call {
+  way: State['way']
   family: Family
   hook: HookName
   place: Place
   device: string
   before: Packet
   after: Packet
+  between?: readonly [number, number]
 }
 
 /** A packet on its way, and all that has befallen it. Immutable: a step forward is a new state. */
@@ -37,7 +40,7 @@ export interface State {
   packet: Packet
   location: Location
   way: 'out' | 'back'
-  path: readonly PathStep[]
+  path: Trail<PathStep> | undefined
   /** The first one ends it; those behind would, had it not. */
   deaths: readonly Death[]
   doubts: readonly Doubt[]
@@ -50,8 +53,8 @@ export interface State {
   narrow?: { device: string; mtu: number; offered: number }
   /** Who knows by now whose hardware address: of stacks by name, '' for the host and `outside` for who is not seen. */
   acquainted: readonly Acquaintance[]
-  /** What the first packet of a TCP connection was shown to on its way out. */
-  calls: readonly Call[]
+  /** What the first packet of a TCP connection, and the answer to it, were shown to. */
+  calls: Trail<Call> | undefined
   /** IP's prerouting has seen the packet when it came into a bridge. */
   prerouted?: boolean
 }
@@ -67,17 +70,17 @@ export const withPacket = (state: State, packet: Partial<Packet>): State => ({
 
 /** Notes where the packet is. A second note of the same place and device is added to the first. */
 export function at(state: State, place: Place, device: string, says = '', rules: PathStep['rules'] = []): State {
-  const last = state.path.at(-1)
+  const last = state.path?.last
   if (last && last.place === place && last.device === device && last.way === state.way) {
     const joined = { ...last, says: says || last.says, rules: [...last.rules, ...rules] }
-    return { ...state, path: [...state.path.slice(0, -1), joined] }
+    return { ...state, path: { last: joined, before: state.path!.before } }
   }
-  return { ...state, path: [...state.path, { way: state.way, place, device, says, rules }] }
+  return { ...state, path: { last: { way: state.way, place, device, says, rules }, before: state.path } }
 }
 
 /** Notes that the packet dies here; a walk goes on as if it had not, to see what lies behind. */
 export function dies(state: State, death: Omit<Death, 'way'>): State {
-  const device = state.path.at(-1)?.place === death.place ? state.path.at(-1)!.device : ''
+  const device = state.path?.last.place === death.place ? state.path.last.device : ''
   return { ...at(state, death.place, device, death.says), deaths: [...state.deaths, { way: state.way, ...death }] }
 }
 

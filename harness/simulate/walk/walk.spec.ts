@@ -1,35 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { type Facts, type LinkFact, readFacts } from '../../evidence/facts.ts'
-import { simulate, type Walk } from '../index.ts'
-
-const bundle = new URL('../../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
-// A recorded host: 172.17.0.2 on docker0 with port 8080, 172.30.1.10 and .11 on br-probe-a, 172.30.2.10 on br-probe-b.
-const healthy = readFacts(readFileSync(bundle, 'utf8'))
-
-const sysctls = (changed: Record<string, string>): Facts => ({
-  ...healthy,
-  sysctls: { ...healthy.sysctls, ...changed },
-})
-const links = (change: (link: LinkFact) => Partial<LinkFact>): Facts => ({
-  ...healthy,
-  links: healthy.links.map((link) => ({ ...link, ...change(link) })),
-})
-const port = (container: string): string => {
-  const inside = healthy.containers
-    .find((each) => each.container === container)!
-    .links.find(({ name }) => name === 'eth0')!
-  return healthy.links.find(({ index }) => index === inside.peerIndex)!.name
-}
-
-/** How the flows whose titles hold a text end: `dies out routing forwarding-off`, each once. */
-const ends = (facts: Facts, title: string): string[] => {
-  const walks = simulate(facts).walks.filter(({ flow }) => flow.title.includes(title))
-  expect(walks, title).to.not.be.empty
-  const words = ({ end, death }: Walk): string =>
-    end === 'passes' ? end : `${end} ${death?.way} ${death?.place} ${death?.end}`
-  return [...new Set(walks.map(words))]
-}
+import type { Facts, LinkFact } from '../../evidence/facts.ts'
+import { simulate } from '../index.ts'
+import { ends, healthy, links, port, sysctls } from './healthy-host.spec-data.ts'
 
 describe('a walk through a host', () => {
   it('passes on a healthy one, but between networks', () => {

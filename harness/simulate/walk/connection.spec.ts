@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import type { Facts } from '../../evidence/facts.ts'
+import { endOf, healthy, inside, links, port, sysctls, withChain } from './healthy-host.spec-data.ts'
+
+const match = (left: object, right: unknown, op = '=='): Record<string, unknown> => ({ match: { op, left, right } })
+const drop = { drop: null }
+const ct = (key: string): object => ({ ct: { key } })
+const rule = (rest: Partial<Facts['policyRules'][number]>): Facts => ({
+  ...healthy,
+  policyRules: [...healthy.policyRules, { priority: 100, not: false, action: 'prohibit', unknown: [], ...rest }],
+})
+const hairpin = { kind: 'published', address: '192.0.2.2', port: 8080 } as const
+const bridged = { 'net.bridge.bridge-nf-call-iptables': '1' }
+const udp = { protocol: 'udp', size: 'full' } as const
+
+describe('a connection', () => {
+  it('passes on a healthy host', () => expect(endOf(healthy, {})).to.equal('passes'))
+
+  it('dies where its third packet does', () => {
+    const facts = withChain({}, [
+      match(ct('state'), 'established'),
+      match({ ct: { key: 'direction' } }, 'original'),
+      drop,
+    ])
+    expect(endOf(facts, {})).to.equal('dies out forward dropped')
+    expect(endOf(facts, { protocol: 'icmp', port: 0 })).to.equal('passes')
+  })
+
+  it('dies where what follows the answer to its first packet does', () => {
+    const flags = { payload: { protocol: 'tcp', field: 'flags' } }
+    const facts = withChain(
+      {},
+      [match(flags, ['syn', 'ack'], '=='), { accept: null }],
+      [match({ ct: { key: 'direction' } }, 'reply'), drop],
+    )
+    expect(endOf(facts, {})).to.equal('dies back forward dropped')
+  })
+
+  it('is reset by rules that speak of TCP alone only where it is TCP', () => {
+    const facts = withChain({}, [{ reject: { type: 'tcp reset' } }])
+    expect(endOf(facts, {})).to.equal('dies out forward rejected')
+    expect(endOf(facts, { protocol: 'udp' })).to.equal('passes')
+  })
+
+  it('is unclear where a chain and NAT, or a chain and conntrack, have one priority', () => {
+    const toPort = match({ payload: { protocol: 'tcp', field: 'dport' } }, 80)
+    const first = withChain({ hook: 'prerouting', prio: -100 }, [toPort, drop])
+    expect(endOf(first, { ...hairpin, from: { at: 'outside', device: 'wan0' }, source: '198.51.100.7' })).to.match(
+      /^unclear/,
+    )
+    const second = withChain({ hook: 'prerouting', prio: -200 }, [match(ct('state'), 'invalid'), drop])
+    expect(endOf(second, {})).to.match(/^unclear/)
+  })
+
+  it('meets routing rules by the bits of their mask, and by no type of service', () => {
+    expect(endOf(rule({ fwmark: 0x1, fwmask: 0x100 }), {})).to.equal('dies out routing no-route')
+    expect(endOf(rule({ fwmark: 0x100, fwmask: 0x100 }), {})).to.equal('passes')
+    expect(endOf(rule({ tos: '0x08' }), {})).to.equal('passes')
+  })
+
+  it('stays in a bridge that shows it to NAT, where its new destination is in there', () => {
+    const on = (shown: object, hairpin: boolean): Facts =>
+      links(({ name, port: own }) => (name === port('probe-default') && own ? { port: { ...own, hairpin } } : {}), {
+        ...withoutReturn(),
+        sysctls: { ...healthy.sysctls, ...shown },
+      })
+    expect(endOf(on(bridged, false), hairpin)).to.equal('dies out bridge no-link')
+    expect(endOf(on(bridged, true), hairpin)).to.equal('passes')
+    expect(endOf(on({ 'net.bridge.bridge-nf-call-iptables': '0' }, false), hairpin)).to.equal('passes')
+  })
+
+  it('is too large for the host’s end of its link', () => {
+    const facts = links(({ name }) => (name === port('probe-default') ? { mtu: 1400 } : {}))
+    expect(endOf(facts, udp)).to.equal('dies out bridge too-large')
+    expect(endOf(facts, { ...udp, size: 'small' })).to.equal('passes')
+  })
+
+  it('does not begin where its destination is a broadcast address', () => {
+    const route = { type: 'broadcast', dst: '203.0.113.10', dev: 'eth0', table: 'local', metric: 0, flags: [] }
+    const facts = inside('probe-default', (own) => ({ routes: [route, ...own.routes] }))
+    expect(endOf(facts, {})).to.equal('dies out container no-route')
+  })
+
+  it('takes a gateway that is its own address for the link itself', () => {
+    const facts = inside('probe-default', (own) => ({
+      routes: own.routes.map((route) => (route.dst === 'default' ? { ...route, gateway: '172.17.0.2' } : route)),
+    }))
+    expect(endOf(facts, {})).to.equal('dies out bridge no-neighbour')
+    const reached = { kind: 'host-service', address: '192.0.2.2', port: 22 } as const
+    expect(endOf(facts, reached)).to.equal('passes')
+  })
+
+  it('is checked strictly on a device without an address, and by every device for local routes of one’s own', () => {
+    const loose = sysctls({ 'net.ipv4.conf.all.rp_filter': '2', 'net.ipv4.conf.docker0.rp_filter': '2' })
+    const away = { type: 'unicast', dst: '172.17.0.2', dev: 'br-probe-a', table: 'main', metric: 0, flags: [] }
+    const odd: Facts = { ...loose, routes: [away, ...healthy.routes] }
+    const bare = links(({ name }) => (name === 'docker0' ? { ips: [], addresses: [] } : {}), odd)
+    expect(endOf(bare, {})).to.equal('dies out routing source-check')
+    expect(endOf(odd, {})).not.to.equal('dies out routing source-check')
+  })
+})
+
+// Docker without its proxy leaves out the rule that keeps what comes from the bridge from being translated.
+function withoutReturn(): Facts {
+  const chain = { hook: 'prerouting', type: 'nat', prio: -101 }
+  const dport = match({ payload: { protocol: 'tcp', field: 'dport' } }, 8080)
+  const facts = withChain(chain, [dport, { dnat: { addr: '172.17.0.2', port: 80 } }])
+  const masquerade = withChain({ name: 'back', hook: 'postrouting', type: 'nat', prio: 99 }, [
+    match({ meta: { key: 'oifname' } }, 'docker0'),
+    match({ payload: { protocol: 'ip', field: 'saddr' } }, '172.17.0.2'),
+    { masquerade: null },
+  ])
+  return { ...facts, nft: [...facts.nft, masquerade.nft.at(-1)!] }
+}

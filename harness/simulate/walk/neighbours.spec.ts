@@ -1,0 +1,100 @@
+import { expect } from 'chai'
+import type { Facts } from '../../evidence/facts.ts'
+import { ends, healthy, inside, links, port, strangers, sysctls } from './healthy-host.spec-data.ts'
+
+const wrong = { mac: '02:00:00:00:00:99', state: ['PERMANENT'], family: 4 } as const
+const neighbour = (address: string, dev: string): Facts => ({
+  ...healthy,
+  neighbours: [
+    ...healthy.neighbours.filter((each) => each.address !== address),
+    { ...wrong, state: ['PERMANENT'], address, dev },
+  ],
+})
+const out = 'probe-default on bridge to the outside, TCP'
+
+describe('who takes a frame', () => {
+  it('is asked for where nobody knows', () => expect(ends(strangers(healthy), out)).to.deep.equal(['passes']))
+
+  const dead: [what: string, facts: Facts, end: string][] = [
+    [
+      'a hardware address of nobody, set on the host',
+      neighbour('172.17.0.2', 'docker0'),
+      'dies back bridge no-neighbour',
+    ],
+    [
+      'a hardware address of nobody, set in the container',
+      inside('probe-default', () => ({ neighbours: [{ ...wrong, address: '172.17.0.1', dev: 'eth0' }] })),
+      'dies out bridge no-neighbour',
+    ],
+    [
+      'a bridge without ARP',
+      strangers(links(({ name }) => (name === 'docker0' ? { noarp: true } : {}))),
+      'dies out bridge no-neighbour',
+    ],
+    [
+      'a container without ARP',
+      inside(
+        'probe-default',
+        (own) => ({ links: own.links.map((link) => (link.name === 'eth0' ? { ...link, noarp: true } : link)) }),
+        strangers(healthy),
+      ),
+      'dies out bridge no-neighbour',
+    ],
+    [
+      'a port that is not found',
+      {
+        ...links(({ name, port: own }) =>
+          name === port('probe-default') && own ? { port: { ...own, learning: false, flood: false } } : {},
+        ),
+        fdb: [],
+      },
+      'dies back bridge no-link',
+    ],
+    [
+      'a host that ignores ARP',
+      strangers(sysctls({ 'net.ipv4.conf.docker0.arp_ignore': '8' })),
+      'dies out bridge no-neighbour',
+    ],
+    [
+      'a host whose way back is not by the bridge, and which filters ARP by it',
+      strangers({
+        ...sysctls({ 'net.ipv4.conf.docker0.arp_filter': '1' }),
+        routes: [
+          ...healthy.routes,
+          { type: 'unicast', dst: '172.17.0.2', dev: 'br-probe-a', table: 'main', metric: 0, flags: [] },
+        ],
+      }),
+      'dies out bridge no-neighbour',
+    ],
+    [
+      'a container’s address on the host',
+      {
+        ...healthy,
+        routes: [
+          { type: 'local', dst: '172.17.0.2', dev: 'lo', table: 'local', metric: 0, flags: [], protocol: 'kernel' },
+          ...healthy.routes,
+        ],
+      },
+      'dies back routing no-route',
+    ],
+  ]
+  for (const [what, facts, end] of dead)
+    it(`is nobody for ${what}`, () => expect(ends(facts, out)).to.deep.equal([end]))
+
+  it('is not known for an address that was set by hand on the uplink, until answers are seen', () => {
+    const gateway = healthy.routes.find(({ dst }) => dst === 'default')!.gateway!
+    const facts = neighbour(gateway, 'wan0')
+    expect(ends(facts, out)).to.deep.equal(['passes'])
+    expect(ends({ ...facts, connections: [] }, out)).to.deep.equal(['unclear out uplink no-neighbour'])
+  })
+
+  it('is the asked one, where the answer has no way back', () => {
+    const facts = strangers({
+      ...links(({ name, port: own }) =>
+        name === port('probe-default') && own ? { port: { ...own, learning: false, flood: false } } : {},
+      ),
+      fdb: [],
+    })
+    expect(ends(facts, out)).to.deep.equal(['dies out bridge no-neighbour'])
+  })
+})
