@@ -1,7 +1,7 @@
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { deathBy } from './hook.ts'
-import { type Call, dies, type Next, type State } from './state.ts'
+import { type Call, dies, mayDie, type Next, type State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
 /**
@@ -42,10 +42,11 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
       const death = deathBy(first, way, place)
       return [dies({ ...known, way }, { ...death, says: `${death.says}, ${when}` })]
     }
-    const untracked = left.state === 'untracked' && after.state !== 'untracked'
-    return untracked
-      ? [dies({ ...known, way }, { place, end: 'dropped', says: `it is not tracked (notrack), ${when}` })]
-      : [known]
+    if (left.state !== 'untracked' || after.state === 'untracked') return [known]
+    const death = { place, end: 'dropped', says: `it is not tracked (notrack), ${when}` } as const
+    if (dnat || snat) return [dies({ ...known, way }, death)]
+    const says = 'The connection is not tracked (notrack) once it is established: how it fares is not followed.'
+    return mayDie({ ...known, way }, death, { says, kind: 'statement', key: 'notrack' }, (lives) => [lives])
   })
 }
 

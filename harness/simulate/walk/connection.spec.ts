@@ -36,6 +36,14 @@ describe('a connection', () => {
     expect(endOf(facts, {})).to.equal('dies back forward dropped')
   })
 
+  it('dies where what follows its first packet is not tracked, if it is translated, else is not known to', () => {
+    const syn = { payload: { protocol: 'tcp', field: 'flags' } }
+    const facts = withChain({ hook: 'prerouting', prio: -300 }, [match(syn, 'syn', '!='), { notrack: null }])
+    expect(endOf(facts, {})).to.match(/^dies/)
+    const peer = { kind: 'host-service', address: '172.17.0.1', port: 22 } as const
+    expect(endOf(facts, peer)).to.match(/^unclear/)
+  })
+
   it('is reset by rules that speak of TCP alone only where it is TCP', () => {
     const facts = withChain({}, [{ reject: { type: 'tcp reset' } }])
     expect(endOf(facts, {})).to.equal('dies out forward rejected')
@@ -56,6 +64,8 @@ describe('a connection', () => {
     expect(endOf(rule({ fwmark: 0x1, fwmask: 0x100 }), {})).to.equal('dies out routing no-route')
     expect(endOf(rule({ fwmark: 0x100, fwmask: 0x100 }), {})).to.equal('passes')
     expect(endOf(rule({ tos: '0x08' }), {})).to.equal('passes')
+    const fromHost = { from: { at: 'host' }, source: '' } as const
+    expect(endOf(rule({ src: '0.0.0.0/1' }), fromHost)).to.equal('dies out routing no-route')
   })
 
   it('stays in a bridge that shows it to NAT, where its new destination is in there', () => {
@@ -67,6 +77,14 @@ describe('a connection', () => {
     expect(endOf(on(bridged, false), hairpin)).to.equal('dies out bridge no-link')
     expect(endOf(on(bridged, true), hairpin)).to.equal('passes')
     expect(endOf(on({ 'net.bridge.bridge-nf-call-iptables': '0' }, false), hairpin)).to.equal('passes')
+  })
+
+  it('is not known to come to its container where rules lead it to another port of the host', () => {
+    const facts = withChain({ hook: 'output', type: 'nat', prio: -150 }, [
+      match({ payload: { protocol: 'tcp', field: 'dport' } }, 8080),
+      { redirect: { port: 8081 } },
+    ])
+    expect(endOf(facts, { ...hairpin, from: { at: 'host' }, source: '' })).to.match(/^unclear/)
   })
 
   it('is too large for the host’s end of its link', () => {

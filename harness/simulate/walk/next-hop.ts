@@ -25,7 +25,7 @@ export function noRoute(
     }
   const words = `${rule!.not ? 'not ' : ''}from ${rule!.src ?? 'all'}${rule!.dst ? ` to ${rule!.dst}` : ''}${rule!.iif ? ` iif ${rule!.iif}` : ''}`
   return {
-    says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source} sends`,
+    says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source || 'the host'} sends`,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
   }
 }

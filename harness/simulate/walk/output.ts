@@ -41,9 +41,13 @@ function asCalled({ way, packet, original }: State): Untranslation | undefined {
   }
 }
 
+const unbound = { 4: '0.0.0.0', 6: '::' } as const
+
 const lookup = ({ host }: Net, state: State): { found: Found; known: State }[] =>
   host.fib[state.packet.family]
-    .lookup({ ...state.packet, input: 'lo' })
+    // Without a source yet it is looked up with none, which rules may match.
+    // Source: linux/net/ipv4/fib_rules.c, fib4_rule_match.
+    .lookup({ ...state.packet, source: state.packet.source || unbound[state.packet.family], input: 'lo' })
     .map((found) => ({ found, known: found.doubts.reduce(withDoubt, state) }))
 
 /** Where the host sends a packet of its own, or the end of it. */

@@ -9,13 +9,7 @@ import { at, dies, mayDie, type Next, type State, withDoubt } from './state.ts'
 
 /** The proxy's own connection to the container, and then its answer to the caller. */
 export function proxied(flow: Flow, net: Net, state: State): State[] {
-  const { destinationPort, protocol } = state.packet
-  const other = net.facts.docker.containers.find(
-    ({ name, published }) =>
-      name !== flow.container &&
-      published.some(({ port, protocol: own }) => port === destinationPort && own === protocol),
-  )
-  if (destinationPort !== flow.port && other) return another(flow, net, state, other.name)
+  if (state.packet.destinationPort !== flow.port) return elsewhere(flow, net, state)
   const target = proxyTarget(flow, net)
   if (!target) {
     const says = `Where Docker’s proxy passes port ${flow.port} on to is not known.`
@@ -46,16 +40,12 @@ export function proxied(flow: Flow, net: Net, state: State): State[] {
   return output(net, called, (arrived) => behind(flow, net, arrived, respond))
 }
 
-/** What is led to the proxy of another container is answered, but not by the one that was asked. */
-function another(flow: Flow, net: Net, state: State, name: string): State[] {
-  const says = `Port ${flow.port} is led to the proxy of ${name}: whether that one answers is not followed.`
-  const doubt = { says, kind: 'other', key: `proxy of ${name}` } as const
-  const death = {
-    place: 'input',
-    end: 'no-listener',
-    says: `port ${flow.port} is led to the proxy of ${name}`,
-  } as const
-  return mayDie(state, death, doubt, (lives) => answer(flow, net, lives))
+/** What rules lead to another port of the host is answered there, but not by the container that was asked. */
+function elsewhere(flow: Flow, net: Net, state: State): State[] {
+  const what = `port ${flow.port} is led to port ${state.packet.destinationPort} of the host`
+  const says = `P${what.slice(1)}: whether its program is the one that was asked is not known.`
+  const doubt = { says, kind: 'other', key: what } as const
+  return mayDie(state, { place: 'input', end: 'no-listener', says: what }, doubt, (lives) => answer(flow, net, lives))
 }
 
 /** Who takes the proxy's connection: the container, or whoever it is led to instead. */
