@@ -7,9 +7,9 @@ import { traceOfWalk } from '../trace/by-rules.ts'
 import type { Trace } from '../trace/trace.ts'
 import { containerSymptoms, daemonSymptoms } from './daemon.ts'
 import { flowSymptoms } from './flow-symptoms.ts'
+import { notSeen } from './not-seen.ts'
 import { operationSymptoms } from './operations.ts'
 import type { Symptom } from './symptom.ts'
-import { notSeen } from './unseen.ts'
 import { describeFlows } from './words.ts'
 
 /** A cause that was named, with what to do about it in full. */

@@ -2,7 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
 import type { Simulation, Walk } from '../simulate/index.ts'
 import { isFallback } from '../simulate/names.ts'
-import { ownerOf } from '../simulate/owner.ts'
+import { ownerOfStep } from '../simulate/owner.ts'
 import { passesOnlyFor } from '../simulate/restriction.ts'
 import { nextSteps, settling } from './next-steps.ts'
 import { type Symptom, settingAtBoot } from './symptom.ts'
@@ -11,7 +11,7 @@ import { describeFlows } from './words.ts'
 /** What the simulated flows come to: symptoms, what an admin lets through on purpose, and what works. */
 export interface FlowReport {
   symptoms: Symptom[]
-  /** An admin's own lists: told, and no symptom. */
+  /** An admin's own lists: reported, and no symptom. */
   restricted: string[]
   works: Walk[]
 }
@@ -80,9 +80,7 @@ function symptomOf(group: readonly Walk[], facts: Facts): Symptom {
       next: settling(doubts),
     }
   }
-  const owner =
-    death!.rule &&
-    ownerOf({ ...death!.rule, rule: death!.rule.rule.startsWith('policy ') ? '' : death!.rule.rule }, facts)
+  const owner = death!.rule && ownerOfStep(death!.rule, facts)
   const boot = death!.setting && settingAtBoot(death!.setting.name, facts)
   // Whether a program is to listen by now, its container alone knows.
   const program = death!.place === 'container' && death!.end === 'no-listener'

@@ -1,6 +1,7 @@
 import { examine } from '../diagnosis/examine.ts'
+import { withPackets } from '../diagnosis/followed.ts'
 import { messageOf } from '../lib/errors.ts'
-import { isDead, type Trace } from '../trace/trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** What the diagnosis makes of a host that it knows nothing of but its bundle. */
 export interface Judgement {
@@ -14,17 +15,15 @@ export interface Judgement {
   notChecked: string[]
 }
 
-/** Diagnoses a bundle; packets that were really followed, where there are any, outweigh what the bundle says. Never throws. */
+/** Diagnoses a bundle as `diagnose` does, in the light of packets that were really followed. Never throws. */
 export function judge(bundle: string, followed: readonly Trace[] = []): Judgement {
   try {
-    const { verdict, findings, unnamed, unseen } = examine(bundle)
-    const dead = verdict === 'healthy' ? followed.filter(isDead) : []
-    const unclear = verdict === 'healthy' ? followed.filter(({ end }) => end === 'unclear') : []
+    const { verdict, findings, unnamed, unseen } = withPackets(examine(bundle), followed)
     return {
-      verdict: dead.length > 0 ? 'sick' : unclear.length > 0 ? 'unknown' : verdict,
+      verdict,
       causes: findings.map(({ cause, state }) => (state === 'latent' ? `${cause} (latent)` : cause)),
-      unexplained: [...unnamed, ...dead.map(({ summary }) => summary)],
-      notChecked: [...unseen, ...unclear.map(({ summary }) => summary)],
+      unexplained: unnamed,
+      notChecked: unseen,
     }
   } catch (error) {
     return { verdict: 'crashed', causes: [], unexplained: [], notChecked: [messageOf(error)] }

@@ -25,6 +25,9 @@ export const exported = (environment: Readonly<Record<string, string>>): string 
     .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
     .join('')
 
+/** The same text with a capital at its head. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** The candidates nearest to a mistyped name, best first: a small edit distance or a shared part. */
 export function nearest(name: string, candidates: readonly string[], most = 3): string[] {
   return candidates

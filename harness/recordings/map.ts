@@ -23,8 +23,6 @@ export type Recording = Exclude<Entry, { file: string }> & { path: string }
 export type StageRecording = Extract<Recording, { stage: string }>
 /** One of a host that a script changed. */
 export type ScriptRecording = Extract<Recording, { script: string }>
-/** One whose script is kept elsewhere: it cannot be recorded from here alone. */
-export type ReportedRecording = Extract<Recording, { elsewhere: string }>
 
 /**
  * Every entry of recordings.yaml, in its order; a script that stands in a file under harness/ is read. Throws LabError

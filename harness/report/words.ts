@@ -1,3 +1,4 @@
+import { capital } from '../lib/text.ts'
 import type { Outcome } from '../scenario/vocabulary.ts'
 import type { CellRecord, ClaimRecord, FixRecord, StageRecord, Verdict } from './record.ts'
 
@@ -66,9 +67,8 @@ export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
   // A setting or a file keeps its own spelling.
-  const capital =
-    lower.test(trimmed) || /^[a-z]\w*[._/]\w/.test(trimmed) ? trimmed : trimmed[0]!.toUpperCase() + trimmed.slice(1)
-  return /[.!?:…][”"’]?$/.test(capital) ? capital : `${capital}.`
+  const spelled = lower.test(trimmed) || /^[a-z]\w*[._/]\w/.test(trimmed) ? trimmed : capital(trimmed)
+  return /[.!?:…][”"’]?$/.test(spelled) ? spelled : `${spelled}.`
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
-import { overlap, parsePrefix } from '../lib/ip.ts'
+import { addressIn, overlap, parsePrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
 
 interface Pool {
@@ -7,7 +7,7 @@ interface Pool {
   size: number
 }
 
-// What dockerd takes networks from unless told otherwise. Source: moby, libnetwork/ipamutils.
+// What dockerd takes networks from unless set otherwise. Source: moby, libnetwork/ipamutils.
 const defaults: Pool[] = [
   ...[17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31].map((second) => ({
     base: `172.${second}.0.0/16`,
@@ -52,10 +52,5 @@ export function poolExhausted(facts: Facts): { says: string; blockers: string[] 
 function subnetsOf(base: string, size: number): string[] {
   const pool = parsePrefix(base)!
   const count = Math.min(2 ** Math.max(0, size - pool.length), 1024)
-  const shift = BigInt(32 - pool.length)
-  const first = (pool.bits >> shift) << shift
-  return Array.from({ length: count }, (_, index) => {
-    const bits = Number(first) + index * 2 ** (32 - size)
-    return `${[24, 16, 8, 0].map((at) => Math.floor(bits / 2 ** at) % 256).join('.')}/${size}`
-  })
+  return Array.from({ length: count }, (_, index) => `${addressIn(base, index * 2 ** (32 - size))}/${size}`)
 }

@@ -2,7 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
-import { buildNet, type Net } from './net.ts'
+import { buildNet, type Net, netOf } from './net.ts'
 import { withStandIns } from './stand-in.ts'
 import { walk } from './walk/index.ts'
 
@@ -24,7 +24,7 @@ export interface Simulation {
 export function simulate(facts: Facts): Simulation {
   const intent = readIntent(facts)
   // A network that nobody uses now is judged by what a container on it would meet.
-  const net = buildNet(withStandIns(facts))
+  const net = netOf(withStandIns(facts))
   return { intent, net, walks: flowsOf(net.facts, intent).map((flow) => walk(flow, net)) }
 }
 
@@ -34,6 +34,6 @@ export const simulateFlows = (
   flows: readonly Flow[],
   options?: Parameters<typeof buildNet>[1],
 ): Walk[] => {
-  const net = buildNet(facts, options)
+  const net = options ? buildNet(facts, options) : netOf(facts)
   return flows.map((flow) => walk(flow, net))
 }

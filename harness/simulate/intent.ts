@@ -1,12 +1,12 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 
-/** What dockerd was told, by its configuration file and its command line. */
+/** What dockerd is set to, by its configuration file and its command line. */
 export interface Intent {
   /** Whether dockerd makes iptables rules at all. */
   programsIptables: boolean
   /** Whether published ports have a proxy of Docker's behind them. */
   proxies: boolean
-  /** Where ports are published that name no address: `0.0.0.0` unless told otherwise. */
+  /** Where ports are published that name no address: `0.0.0.0` unless set otherwise. */
   publishesAt: string
   /** Name servers for containers, where dockerd was given any. */
   dns: string[]
@@ -14,7 +14,7 @@ export interface Intent {
   settings: Readonly<Record<string, string>>
 }
 
-/** Reads what dockerd was told. A flag on the command line and a key of the file are the same setting. */
+/** Reads what dockerd is set to. A flag on the command line and a key of the file are the same setting. */
 export function readIntent({ docker }: Facts): Intent {
   const settings: Record<string, string> = {}
   const value = (name: string): string | undefined => {
@@ -32,12 +32,12 @@ export function readIntent({ docker }: Facts): Intent {
   }
 }
 
-interface Told {
+interface Setting {
   value: string
   where: string
 }
 
-function fromCommand(command: readonly string[], name: string): Told | undefined {
+function fromCommand(command: readonly string[], name: string): Setting | undefined {
   for (const [index, word] of command.entries()) {
     if (word === `--${name}`) {
       const next = command[index + 1]
@@ -50,7 +50,7 @@ function fromCommand(command: readonly string[], name: string): Told | undefined
   return undefined
 }
 
-function fromFile({ config, configFile }: Facts['docker'], name: string): Told | undefined {
+function fromFile({ config, configFile }: Facts['docker'], name: string): Setting | undefined {
   const value = config[name]
   if (value === undefined) return undefined
   const text = Array.isArray(value) ? value.join(',') : String(value)

@@ -1,4 +1,5 @@
 import type { Facts, LinkFact } from '../evidence/facts.ts'
+import { capital } from '../lib/text.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
 import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
 
@@ -68,6 +69,17 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     seesFlags: seesFlags(facts),
     isExact: options.isExact ?? false,
   }
+}
+
+const nets = new WeakMap<Facts, Net>()
+
+/** The net of a host's facts, built once: rules are compiled for all who lead packets through it. */
+export function netOf(facts: Facts): Net {
+  const known = nets.get(facts)
+  if (known) return known
+  const net = buildNet(facts)
+  nets.set(facts, net)
+  return net
 }
 
 function holdersOf(
@@ -143,7 +155,7 @@ function blindSpots({ sections }: Facts): Doubt[] {
     const why = state?.why || 'the bundle does not hold them'
     return [
       {
-        says: `${what[0]!.toUpperCase()}${what.slice(1)} are not known: ${why}.`,
+        says: `${capital(what)} are not known: ${why}.`,
         kind: 'listing',
         key: name,
         holds: true,

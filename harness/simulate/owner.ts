@@ -1,5 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import { readIntent } from './intent.ts'
+import type { RuleStep } from './rules/index.ts'
 
 /** Who made a rule, and by which documented mark it is known; `unknown` where it bears none. */
 export interface Owner {
@@ -41,6 +42,10 @@ const tables: [RegExp, string, string][] = [
   [/^\S+ libvirt_network$/, 'libvirt', 'the table is libvirt’s own'],
   [/^\S+ (f2b-table)$/, 'fail2ban', 'the table is fail2ban’s own'],
 ]
+
+/** Who made the rule of a step, or set the policy that it names. */
+export const ownerOfStep = (step: RuleStep, facts: Facts): Owner =>
+  ownerOf({ ...step, rule: step.rule.startsWith('policy ') ? '' : step.rule }, facts)
 
 /** Who made a rule, by documented marks alone; `unknown` where it bears none. */
 export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): Owner {

@@ -47,6 +47,9 @@ export interface Packet {
   tracked?: boolean
 }
 
+/** The family whose hooks see a packet. */
+export const ipFamily = ({ family }: Pick<Packet, 'family'>): 'ip' | 'ip6' => (family === 6 ? 'ip6' : 'ip')
+
 /** A first packet of a connection, of the fields given; all others as a packet out of nowhere has them. */
 export function packetOf(fields: Partial<Packet>): Packet {
   const protocol = fields.protocol ?? 'tcp'

@@ -1,20 +1,9 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 import { addressIn } from '../lib/ip.ts'
 import { anywhere } from './flows.ts'
-import { buildNet, type Net } from './net.ts'
+import { netOf } from './net.ts'
 import { packetOf } from './packet.ts'
 import type { RuleStep } from './rules/index.ts'
-
-const nets = new WeakMap<Facts, Net>()
-
-/** The net of a host's facts, built once. */
-export function netOf(facts: Facts): Net {
-  const known = nets.get(facts)
-  if (known) return known
-  const net = buildNet(facts)
-  nets.set(facts, net)
-  return net
-}
 
 /** A first packet from a network's bridge to the outside, as the hooks of forwarding see it. */
 export const egressPacket = ({ bridge, subnet }: NetworkFact, facts: Facts, protocol: 'tcp' | 'udp' | 'icmp') =>

@@ -67,7 +67,7 @@ class Reading {
     const out = packets.find(({ source }) => source === flow.source)
     const back = packets.find(({ source }) => source === flow.address)
     marks.push({ way: 'out', place: 'container', says: `${flow.container} at ${flow.source}` })
-    if (!out) return end(this.unseen())
+    if (!out) return end(this.early())
     marks.push({ way: 'out', place: 'bridge', says: flow.bridge })
     // It came to the host's stack by another device than the bridge: what answers it gets go another way.
     const link = out.input !== '' && out.input !== flow.bridge ? this.computed.deathAt('out', 'bridge') : undefined
@@ -136,7 +136,7 @@ class Reading {
   }
 
   /** No packet was seen at the first hook of IP: what stopped it stands before that. */
-  private unseen(): Ending {
+  private early(): Ending {
     const before = this.computed.early
     const summary = `no packet of ${this.flow.container} came out of ${this.flow.bridge}`
     const ending = before ? deathEnding(before, this.facts) : { end: 'no-link' as const, summary }

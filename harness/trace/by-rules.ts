@@ -1,6 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import { type Death, type PathStep, simulateFlows, type Walk } from '../simulate/index.ts'
-import { ownerOf } from '../simulate/owner.ts'
+import { ownerOfStep } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { blame, buildTrace, type Ending, type Mark } from './build.ts'
 import { type Flow, type Hook, type Hop, hooks, type Trace } from './trace.ts'
@@ -50,8 +50,7 @@ export function ruleHop(step: RuleStep, facts: Facts): Hop | undefined {
   const { backend, table, chain, rule, hook } = step
   if (!isHook(hook)) return undefined
   const verdict = step.verdict === 'queue' ? 'drop' : step.verdict
-  const text = rule.startsWith('policy ') ? '' : rule
-  return { hook, backend, table, chain, rule, verdict, owner: ownerOf({ backend, table, chain, rule: text }, facts) }
+  return { hook, backend, table, chain, rule, verdict, owner: ownerOfStep(step, facts) }
 }
 
 function endingOf({ end, death, doubts }: Walk, facts: Facts): Ending {

@@ -17,7 +17,7 @@ export function mergeWorlds(worlds: readonly World[], known: readonly Doubt[] = 
   return [...groups.values()].map(mergeEqual)
 }
 
-/** What worlds are told apart by: the packet, whether it is dead, and the rule that ended it. */
+/** What worlds differ in: the packet, whether it is dead, and the rule that ended it. */
 function fateOf({ packet, dead, verdict, terminating, clampsMss, reroutes }: World): string {
   const [first] = terminating
   const by = first ? [first.backend, first.table, first.chain, first.handle, first.rule] : []

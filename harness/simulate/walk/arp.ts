@@ -110,7 +110,7 @@ function send(net: Net, state: State, question: Question, from: Speaker, to: Spe
   return pass(stagesOf(net, question, state.packet, from, to), state)
 }
 
-/** What a hook is told of where a frame comes in and goes out. */
+/** What a hook knows of where a frame comes in and goes out. */
 function devices(
   { device }: Question,
   from: Speaker,
@@ -144,7 +144,7 @@ const withNeighbourEnd = (state: State, from: number): State => ({
   ),
 })
 
-/** What a hook of the bridge's is told of a link's end. */
+/** What a hook of the bridge's knows of a link's end. */
 export const speaker = (name: string, port: string, link?: Pick<LinkFact, 'mac'>): Speaker => ({
   name,
   port,

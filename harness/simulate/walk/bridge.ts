@@ -1,5 +1,6 @@
 import type { LinkFact } from '../../evidence/facts.ts'
 import type { Attachment, Net } from '../net.ts'
+import { ipFamily } from '../packet.ts'
 import { setting } from '../stack.ts'
 import { arrive, unread } from './container.ts'
 import { passDevice } from './device.ts'
@@ -27,7 +28,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
     const part = (state: State, between: readonly [number, number], then: Next): State[] =>
       hook(net, state, 'bridge', 'prerouting', where, then, undefined, between)
     return part(free, [Number.NEGATIVE_INFINITY, 0], (passed) => {
-      const family = passed.packet.family === 6 ? 'ip6' : 'ip'
+      const family = ipFamily(passed.packet)
       const shownTo = { place: 'prerouting', device: bridge.name } as const
       const routed: Next = (seen) =>
         part({ ...seen, prerouted: true }, [0, Number.POSITIVE_INFINITY], (now) =>
@@ -42,7 +43,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
 
 function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, next: Next): State[] {
   if (to?.is === 'nobody') return sort(net, dies(state, to.death), bridge, to.meant, next)
-  if (to?.is === 'unseen') return unread(state, `who takes it on ${bridge.name}`)
+  if (to?.is === 'elsewhere') return unread(state, `who takes it on ${bridge.name}`)
   return to?.is === 'container' ? across(net, state, bridge, to.to, next) : up(net, state, bridge, next)
 }
 
@@ -89,7 +90,7 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
   const port = to.device
   const where = { place: 'forward', device: bridge.name } as const
   const ready = portTakes(net, portWorks(apart(net, rest, bridge, port), port, bridge), to)
-  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const family = ipFamily(state.packet)
   const ipHook = (name: 'forward' | 'postrouting', now: State, then: Next): State[] =>
     prerouted
       ? hook(

@@ -1,3 +1,4 @@
+import { capital } from '../../lib/text.ts'
 import type { Attachment, Net } from '../net.ts'
 import { isLocal } from '../stack.ts'
 import { findNeighbour } from './neighbour.ts'
@@ -110,7 +111,7 @@ export function unread(
   container: string,
   why = `the network of ${container} could not be read`,
 ): State[] {
-  const says = `${why[0]!.toUpperCase()}${why.slice(1)}.`
+  const says = `${capital(why)}.`
   const doubt = { says, kind: 'listing', key: `inside ${container}` } as const
   return mayDie(state, { place: 'container', end: 'no-link', says: why }, doubt, (lives) => [lives])
 }

@@ -1,5 +1,6 @@
 import type { Listener } from '../../evidence/facts.ts'
 import type { Net } from '../net.ts'
+import { ipFamily } from '../packet.ts'
 import { hook } from './hook.ts'
 import { asCalled } from './route.ts'
 import type { Next, State } from './state.ts'
@@ -7,7 +8,7 @@ import type { Next, State } from './state.ts'
 /** A packet for the host itself: through input, to whoever listens. */
 export function deliver(net: Net, state: State, next: Next): State[] {
   const { packet } = state
-  const family = packet.family === 6 ? 'ip6' : 'ip'
+  const family = ipFamily(packet)
   const where = { place: 'input' as const, device: packet.input }
   const done: Next = (passed) => next({ ...passed, location: { at: 'host' } })
   return hook(net, state, family, 'input', where, done, asCalled(state))

@@ -1,4 +1,5 @@
 import type { LinkFact } from '../../evidence/facts.ts'
+import { capital } from '../../lib/text.ts'
 import type { Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { hook } from './hook.ts'
@@ -68,7 +69,7 @@ function attached(
   ]
   if (unknown.length === 0) return next(state)
   const what = `${unknown.join(' and ')} on ${link.name}`
-  const says = `${what[0]!.toUpperCase()}${what.slice(1)} may stop it: what it does is not followed.`
+  const says = `${capital(what)} may stop it: what it does is not followed.`
   const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
   const doubt = { says, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
   return mayDie(state, { place, end: 'dropped', says: `it may end at ${what}` }, doubt, next)

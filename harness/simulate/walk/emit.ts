@@ -57,7 +57,7 @@ function onward(
 ): State[] {
   if (to?.is === 'nobody') return onward(net, dies(state, to.death), bridge, to.meant, nextHop, next)
   if (to?.is === 'container') return toPort(net, state, bridge, to.to, next)
-  if (to?.is !== 'unseen') return [state]
+  if (to?.is !== 'elsewhere') return [state]
   // A port that leads elsewhere: a network card in the bridge, or a guest.
   return to.port ? byPort(net, state, bridge, to.port, nextHop, next) : unread(state, `the container at ${nextHop}`)
 }

@@ -1,3 +1,4 @@
+import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { answer } from './answer.ts'
@@ -50,7 +51,7 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
     if (listener.program !== '') return [dies(state, { place: 'input', end: 'no-listener', says })]
     const doubt = {
-      says: `${says[0]!.toUpperCase()}${says.slice(1)}.`,
+      says: `${capital(says)}.`,
       kind: 'listing',
       key: `listener ${destinationPort}`,
       settle: `ss -lntup sport = :${destinationPort}`,

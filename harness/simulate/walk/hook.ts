@@ -33,7 +33,7 @@ export function hook(
   between?: readonly [number, number],
 ): State[] {
   // Most hooks of most hosts have nothing to say.
-  if (!net.firewall.has(family, name)) return next(untouched(state, family, name, where, untranslate))
+  if (!net.firewall.has(family, name)) return next(passedBy(state, family, name, where, untranslate))
   const options = { goOn: state.goesOn, ...(untranslate && { untranslate }), ...(between && { between }) }
   const worlds = net.firewall.pass(family, name, state.packet, where.device, options)
   const states = worlds.flatMap((world) => {
@@ -47,7 +47,7 @@ export function hook(
 
 const goes = ({ goesOn, deaths }: State): boolean => goesOn || deaths.length === 0
 
-function untouched(
+function passedBy(
   state: State,
   family: Family,
   name: HookName,

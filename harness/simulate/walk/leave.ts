@@ -1,5 +1,6 @@
 import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
+import { capital } from '../../lib/text.ts'
 import type { Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { sourceOn } from '../rules/own-addresses.ts'
@@ -10,7 +11,7 @@ import { lacksArp } from './neighbour.ts'
 import type { Receiver } from './segment.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
-const unseen: Receiver = { is: 'unseen', port: undefined }
+const elsewhere: Receiver = { is: 'elsewhere', port: undefined }
 
 /** Out of the host and out of sight, to the neighbour that has the address `nextHop`. */
 export function leave(
@@ -51,7 +52,7 @@ export function leave(
   return exchange(net, state, question, undefined, (heard) => {
     const acquainted = [
       ...heard.acquainted,
-      { by: '', device: link.name, address: nextHop, who: unseen },
+      { by: '', device: link.name, address: nextHop, who: elsewhere },
       { by: 'outside', device: link.name, address: source, who: { is: 'host' } as const },
     ]
     const after = { ...heard, acquainted }
@@ -117,13 +118,13 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
       acquainted: [
         ...heard.acquainted,
         { by: 'outside', device: link.name, address: sought, who: { is: 'host' } as const },
-        { by: '', device: link.name, address: source, who: unseen },
+        { by: '', device: link.name, address: source, who: elsewhere },
       ],
     }
     if (silent === undefined) return next(after)
     const says = silent || `the host does not answer for ${sought} on ${link.name}`
     const doubt = {
-      says: `${says[0]!.toUpperCase()}${says.slice(1)}: whether its neighbours know it all the same is not known.`,
+      says: `${capital(says)}: whether its neighbours know it all the same is not known.`,
       kind: 'other',
       key: `neighbours know ${sought}`,
     } as const

@@ -26,7 +26,7 @@ export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: s
   const { stack, link, segment } = sender
   // dockerd knows a container there that could not be looked into.
   const hidden = net.homes.get(nextHop) === segment.device.name && !net.readable.has(nextHop)
-  if (hidden) return next(state, { is: 'unseen', port: undefined })
+  if (hidden) return next(state, { is: 'elsewhere', port: undefined })
   const entry = stack.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
   const mac = fixed(entry) ?? (lacksArp(link) ? link.mac : undefined)
   // What goes to all of the link is taken by whom it is for.
@@ -102,12 +102,18 @@ function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then
   const [first] = answering
   if (first) return hear(net, state, sender, source, nextHop, first, next)
   const [port] = sender.segment.foreign
-  if (port) return next(state, { is: 'unseen', port })
+  if (port) return next(state, { is: 'elsewhere', port })
   const silent =
     all.find((each) => each.silent)?.silent ?? `nobody on ${sender.segment.device.name} answers for ${nextHop}`
   const who = meant(net, sender.segment, sender.stack, nextHop)
-  return hear(net, state, sender, source, nextHop, { who: who ?? { is: 'unseen', port: undefined }, silent }, (after) =>
-    next(after, who),
+  return hear(
+    net,
+    state,
+    sender,
+    source,
+    nextHop,
+    { who: who ?? { is: 'elsewhere', port: undefined }, silent },
+    (after) => next(after, who),
   )
 }
 
@@ -161,7 +167,7 @@ function hear(
     const device = segment.device.name
     const met = [
       { by: stack.name, device, address: sought, who },
-      ...(who.is === 'unseen'
+      ...(who.is === 'elsewhere'
         ? []
         : [{ by: who.is === 'host' ? '' : who.to.container, device, address: source, who: itself(net, sender) }]),
     ]

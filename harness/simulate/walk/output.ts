@@ -1,6 +1,7 @@
 import { inPrefix } from '../../lib/ip.ts'
 import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
+import { ipFamily } from '../packet.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
 import { astray } from './astray.ts'
 import { hook, type Untranslation } from './hook.ts'
@@ -19,7 +20,7 @@ export function output(net: Net, state: State, next: Next): State[] {
     if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
     const sent = first
     const { device, nextHop, state: ready } = sent
-    const family = packet.family === 6 ? 'ip6' : 'ip'
+    const family = ipFamily(packet)
     return hook(
       net,
       withPacket(ready, { output: device }),

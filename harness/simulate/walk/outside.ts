@@ -1,6 +1,7 @@
 import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
 import { isPublic } from '../../lib/ip.ts'
+import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
@@ -42,7 +43,7 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
   )
   if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, death))
   const doubt = {
-    says: `${says[0]!.toUpperCase()}${says.slice(1)}: whether the outside knows the way back to it cannot be seen on this host.`,
+    says: `${capital(says)}: whether the outside knows the way back to it cannot be seen on this host.`,
     kind: 'other',
     key: `way back to ${source}`,
     settle: 'conntrack -L --src-nat; dockfault diagnose --trace',

@@ -2,6 +2,7 @@ import { inPrefix } from '../../lib/ip.ts'
 import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
+import { ipFamily } from '../packet.ts'
 import { planted } from '../planted.ts'
 import { eitherSetting } from '../stack.ts'
 import { astray } from './astray.ts'
@@ -14,7 +15,7 @@ import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from '
 
 /** A packet comes to the host's IP stack by a device: prerouting, the route, and on from there. */
 export function route(net: Net, state: State, device: string, next: Next): State[] {
-  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const family = ipFamily(state.packet)
   const shown = withPacket(state, { input: device, output: '' })
   return hook(
     net,
@@ -149,7 +150,7 @@ function forwards({ host }: Net, state: State): State {
 
 /** Through forward and postrouting, and out. */
 export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
-  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const family = ipFamily(state.packet)
   return hook(net, withPacket(state, { output: dev }), family, 'forward', { place: 'forward', device: dev }, (passed) =>
     postrouting(net, passed, dev, nextHop, next),
   )
@@ -166,7 +167,7 @@ export function asCalled({ way, original, packet }: State): Untranslation | unde
 
 /** Through postrouting, and out. */
 export function postrouting(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
-  const family = state.packet.family === 6 ? 'ip6' : 'ip'
+  const family = ipFamily(state.packet)
   const shown = withPacket(state, { input: state.packet.local ? '' : state.packet.input, output: dev })
   const where = { place: 'postrouting' as const, device: dev }
   return hook(

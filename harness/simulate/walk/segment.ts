@@ -6,7 +6,7 @@ import type { Attachment, Net } from '../net.ts'
 export type Receiver =
   | { is: 'host' }
   | { is: 'container'; to: Attachment }
-  | { is: 'unseen'; port: LinkFact | undefined }
+  | { is: 'elsewhere'; port: LinkFact | undefined }
 
 /** Who a frame is sent to. Nobody takes it unless the host gives the packet another destination on its way. */
 export type Target = Receiver | { is: 'nobody'; death: Omit<Death, 'way'>; meant: Receiver | undefined }
@@ -52,7 +52,7 @@ export function ownerOf(net: Net, { device, attachments, foreign }: Segment, mac
   // The bridge takes what is for itself or for any of its ports.
   if (device.mac === mac || (net.ports.get(device.name) ?? []).some((port) => port.mac === mac)) return { is: 'host' }
   const port = foreign.find(({ name }) => net.facts.fdb.some((entry) => entry.mac === mac && entry.dev === name))
-  return port && { is: 'unseen', port }
+  return port && { is: 'elsewhere', port }
 }
 
 /** Who on a bridge has an address: a container, or undefined where nobody that can be seen does. */

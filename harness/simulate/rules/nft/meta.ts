@@ -1,3 +1,4 @@
+import { capital } from '../../../lib/text.ts'
 import type { Context } from '../compiled.ts'
 import { inputOf, outputOf, protocolNumber, unknownMark } from '../packet-view.ts'
 import { unknown } from '../truth.ts'
@@ -77,5 +78,4 @@ function owner({ packet, hook }: Context): Reading {
   return has ? unread('the user of the program that sends') : absent
 }
 
-const unread = (what: string): Reading =>
-  unknown('other', what, `${what[0]!.toUpperCase()}${what.slice(1)} is not known.`)
+const unread = (what: string): Reading => unknown('other', what, `${capital(what)} is not known.`)
