@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { assert } from 'chai'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
-import { detectors, faults } from './faults/index.ts'
+import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { differences, type MachineState, readMachineState } from './hosts/machine-state.ts'
 import { probes } from './probes/index.ts'
@@ -39,7 +39,7 @@ for (const cell of selectCells(allCells(), patterns))
       const lab: Lab = {
         provider,
         faults,
-        detectors,
+        causes,
         probes,
         followers,
         logDir,

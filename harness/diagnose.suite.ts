@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { execa } from 'execa'
 import { Scene } from './cell/scene.ts'
 import { collect } from './evidence/collect.ts'
-import { detectors, faults } from './faults/index.ts'
+import { causes as allCauses, faults } from './faults/index.ts'
 import type { Host } from './hosts/host.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { outside } from './outside/outside.ts'
@@ -44,7 +44,7 @@ async function hostOf(cell: Cell): Promise<Host | string> {
   if ('reason' in choice) return choice.reason
   const { provider } = choice
   const signal = new AbortController().signal
-  const lab = { provider, faults, detectors, probes, logDir: scratch, signal, progress: () => {} }
+  const lab = { provider, faults, causes: allCauses, probes, logDir: scratch, signal, progress: () => {} }
   const scene = new Scene(cell, lab, blank(cell, provider.name, ''))
   await scene.provision()
   if (cell.fault) {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
-import type { Detector, Fault } from './faults/fault.ts'
-import { staleKernel } from './faults/stale-kernel/index.ts'
+import { absent, type Cause, defineCause, type Procedure, present } from './faults/cause.ts'
+import { execute } from './faults/execute.ts'
+import type { Fault } from './faults/fault.ts'
+import staleKernel from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Provider } from './hosts/host.ts'
 import type { Probe } from './probes/probe.ts'
@@ -30,6 +32,7 @@ const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
 const probes = [probe('egress-tcp', 'pass'), probe('isolation', 'fail')]
 const vector = (tcp: 'pass' | 'fail') => ({ 'egress-tcp': tcp, isolation: 'fail' as const })
 const words = 'missing kernel module?'
+const cause = staleKernel.cause!
 
 function respond(script: string, host: FakeHost) {
   if (script.includes('apt-get purge')) host.state = 'latent'
@@ -80,7 +83,7 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
   const lab: Lab = {
     provider,
     faults: { 'stale-kernel': staleKernel as Fault },
-    detectors: staleKernel.detectors,
+    causes: [cause],
     probes,
     logDir,
     signal: new AbortController().signal,
@@ -96,14 +99,23 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
 const faultWith = (change: Partial<Fault>): Partial<Lab> => ({
   faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } },
 })
-const speaks: Detector = () => ({
-  cause: 'gremlins',
-  state: 'active',
-  confidence: 'likely',
-  summary: 'it is always gremlins',
-  evidence: [],
-  fixes: [],
-  nonFixes: [],
+/** A stale kernel with other advice, as the lab tries it and as users are given it. */
+const withCause = (change: Partial<Cause>): Partial<Lab> => {
+  const changed = { ...cause, ...change }
+  return { ...faultWith({ cause: changed }), causes: [changed] }
+}
+const withRemedy = (name: string, change: Partial<Procedure>): Partial<Lab> =>
+  withCause({ remedies: { ...cause.remedies, [name]: { ...cause.remedies[name]!, ...change } } })
+const withTemptation = (name: string, { steps }: Pick<Procedure, 'steps'>): Partial<Lab> =>
+  withCause({ temptations: { ...cause.temptations, [name]: { ...cause.temptations[name]!, steps } } })
+const everywhere = defineCause({
+  id: 'everywhere',
+  title: 'It is always the same',
+  needs: [],
+  detect: () => present({ confidence: 'likely', active: 'always', latent: 'always', evidence: [] }),
+  explains: () => true,
+  remedies: {},
+  temptations: {},
 })
 
 const followed = (end: Trace['end'], at?: Trace['at']): Partial<Lab> => ({
@@ -218,7 +230,7 @@ describe('the story of a cell', () => {
     const lab = {
       provider,
       faults: { 'stale-kernel': staleKernel as Fault },
-      detectors: {},
+      causes: [],
       probes,
       logDir,
       signal: new AbortController().signal,
@@ -239,7 +251,7 @@ describe('the story of a cell', () => {
     const lab = {
       provider,
       faults: { 'stale-kernel': staleKernel as Fault },
-      detectors: {},
+      causes: [],
       probes,
       logDir,
       signal: abort.signal,
@@ -260,26 +272,18 @@ describe('sabotage turns a run red', () => {
   const sabotage: [string, string, Partial<Lab>, Partial<Cell>?][] = [
     ['an injector that does nothing', 'latent', faultWith({ inject: async () => {} })],
     ['a trigger that does nothing', 'broken', faultWith({ trigger: async () => {} })],
-    ['a detector that never speaks', 'latent', { detectors: { 'stale-kernel': () => undefined } }],
-    ['a detector that always speaks', 'healthy', { detectors: { gremlins: speaks } }],
+    ['a cause that is never there', 'latent', withCause({ detect: () => absent('nothing') })],
+    ['a cause that is always there', 'healthy', { causes: [cause, everywhere] }],
     [
       'a fix that does nothing',
       'fix:reinstall-running-kernel',
-      faultWith({
-        fixes: { ...staleKernel.fixes, 'reinstall-running-kernel': { title: 'nothing', steps: [], cost: '' } },
-      }),
+      withRemedy('reinstall-running-kernel', { steps: () => [] }),
     ],
-    [
-      'a reboot that is none',
-      'fix:reboot',
-      faultWith({ fixes: { ...staleKernel.fixes, reboot: { title: 'nothing', steps: [], cost: '' } } }),
-    ],
+    ['a reboot that is none', 'fix:reboot', withRemedy('reboot', { reboots: false })],
     [
       'a cure that should have been a reboot, on a host that was broken anew for it',
       'fix:reboot',
-      faultWith({
-        fixes: { ...staleKernel.fixes, reboot: { title: 'none', steps: ['apt-get install -y --reinstall'], cost: '' } },
-      }),
+      withRemedy('reboot', { steps: () => ['apt-get install -y --reinstall'], reboots: false }),
       { fixes: cell.fixes.toReversed() },
     ],
     ['a probe that always passes', 'healthy', { probes: probes.map((each) => ({ ...each, script: 'true' })) }],
@@ -298,11 +302,7 @@ describe('sabotage turns a run red', () => {
       {},
       { broken: { ...cell.broken!, journal: ['something else'] } },
     ],
-    [
-      'a non-fix that cures',
-      'fix:depmod',
-      faultWith({ fixes: { ...staleKernel.fixes, depmod: staleKernel.fixes['reinstall-running-kernel']! } }),
-    ],
+    ['a non-fix that cures', 'fix:depmod', withTemptation('depmod', cause.remedies['reinstall-running-kernel']!)],
   ]
   for (const [what, where, change, of] of sabotage)
     it(`${what}: ${where}`, async () => {
@@ -329,9 +329,9 @@ describe('sabotage turns a run red', () => {
     expect(record.verdict).to.equal('broken')
     expect(record.reason).to.match(/^stage latent: the kernel of the host failed: BUG: kernel NULL/)
     expect(record.stages.at(-1)!.mismatches.join()).to.contain('stale-kernel was not named')
-    expect(
-      (await play({ ...oops, detectors: {} }, { latent: undefined, broken: undefined, fixes: [] })).verdict,
-    ).to.equal('passed')
+    expect((await play({ ...oops, causes: [] }, { latent: undefined, broken: undefined, fixes: [] })).verdict).to.equal(
+      'passed',
+    )
   })
 })
 

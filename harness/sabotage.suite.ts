@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
-import type { Detector, Fault } from './faults/fault.ts'
-import { detectors, faults } from './faults/index.ts'
+import { type Cause, defineCause, present } from './faults/cause.ts'
+import type { Fault } from './faults/fault.ts'
+import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
 import type { CellRecord } from './report/record.ts'
@@ -18,15 +19,17 @@ import { allCells } from './vocabulary.ts'
 // must turn the run red, at the stage that is to blame.
 const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-restart-iptables').split(/[ ,]+/)
 
-const gremlins: Detector = () => ({
-  cause: 'gremlins',
-  state: 'active',
-  confidence: 'likely',
-  summary: 'it is always gremlins',
-  evidence: [],
-  fixes: [],
-  nonFixes: [],
+const everywhere = defineCause({
+  id: 'everywhere',
+  title: 'It is always the same',
+  needs: [],
+  detect: () => present({ confidence: 'likely', active: 'always', latent: 'always', evidence: [] }),
+  explains: () => true,
+  remedies: {},
+  temptations: {},
 })
+
+type Sabotage = [what: string, where: string, change: Partial<Lab>]
 
 async function play(cell: Cell, change: Partial<Lab>, until: string): Promise<CellRecord> {
   const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
@@ -34,7 +37,7 @@ async function play(cell: Cell, change: Partial<Lab>, until: string): Promise<Ce
   const { provider } = choice
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-sabotage-'))
   const signal = new AbortController().signal
-  const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, ...change }
+  const lab: Lab = { provider, faults, causes, probes, logDir, signal, progress: () => {}, ...change }
   const record = blank(cell, provider.name, '')
   for await (const _ of tell(cell, lab, record, { until }));
   return record
@@ -47,30 +50,64 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
     const withFault = (fault: Fault, change: Partial<Fault>): Partial<Lab> => ({
       faults: { ...faults, [fault.kind]: { ...fault, ...change } },
     })
+    /** A cause with other advice, as the lab tries it and as users are given it. */
+    const withAdvice = (fault: Fault, change: Partial<Pick<Cause, 'remedies' | 'temptations'>>): Partial<Lab> => {
+      const cause = { ...fault.cause!, ...change }
+      return { ...withFault(fault, { cause }), causes: causes.map((each) => (each.id === cause.id ? cause : each)) }
+    }
     const first = cell.latent?.diagnosis.length ? 'latent' : 'broken'
     const cure = cell.fixes.find((fix) => fix.expect === 'cures')
 
-    const cases: [string, string, Partial<Lab>][] = [
-      ...own.map((fault): [string, string, Partial<Lab>] => [
-        `an injector of ${fault.kind} that does nothing`,
-        first,
-        withFault(fault, { inject: async () => {}, trigger: async () => {} }),
-      ]),
-      ['a detector that never speaks', first, { detectors: {} }],
-      ['a detector that always speaks', 'healthy', { detectors: { ...detectors, gremlins } }],
+    const cases: Sabotage[] = [
+      ...own.map(
+        (fault): Sabotage => [
+          `an injector of ${fault.kind} that does nothing`,
+          first,
+          withFault(fault, { inject: async () => {}, trigger: async () => {} }),
+        ],
+      ),
+      ['a diagnosis that knows no cause', first, { causes: [] }],
+      ['a cause that is always there', 'healthy', { causes: [...causes, everywhere] }],
       ['probes that always pass', 'healthy', { probes: probes.map((probe) => ({ ...probe, script: 'true' })) }],
     ]
-    const curing = cure && own.find(({ fixes }) => fixes[cure.use])
-    if (curing)
-      cases.push([
-        'a fix that does nothing',
-        `fix:${cure.use}`,
-        withFault(curing, { fixes: { ...curing.fixes, [cure.use]: { title: 'nothing', steps: [], cost: '' } } }),
-      ])
+    const curing = cure && own.find((fault) => fault.cause?.remedies[cure.use])
+    if (curing) {
+      const { remedies, temptations } = curing.cause!
+      const { [cure.use]: remedy, ...others } = remedies
+      const where = `fix:${cure.use}`
+      cases.push(
+        [
+          'a fix that does nothing',
+          where,
+          withAdvice(curing, {
+            remedies: { ...remedies, [cure.use]: { ...remedy!, steps: () => ['true'], reboots: false } },
+          }),
+        ],
+        // A reboot is no step of its.
+        ...(remedy!.reboots
+          ? []
+          : [['an executor that skips the steps', where, { execute: async () => ({ done: [] }) }] satisfies Sabotage]),
+        [
+          'a “do not” that cures',
+          where,
+          withAdvice(curing, {
+            remedies: others,
+            temptations: { ...temptations, [cure.use]: { ...remedy!, why: 'It does not help.' } },
+          }),
+        ],
+        [
+          'a remedy that nothing measures',
+          'broken',
+          withAdvice(curing, {
+            remedies: { ...remedies, unheard: { ...remedy!, when: () => true, restartsDocker: false } },
+          }),
+        ],
+      )
+    }
     for (const [what, where, change] of cases)
       it(`${what} is caught at ${where}`, async () => {
-        // The cure comes first, so that the run need not try what stands before it.
-        const short = cure ? { ...cell, fixes: [cure] } : cell
+        // The cure comes first, so that the run need not try what stands before it; the others are not come to.
+        const short = cure ? { ...cell, fixes: [cure, ...cell.fixes.filter((fix) => fix !== cure)] } : cell
         const record = await play(short, change, where)
         expect(record.reason ?? 'nothing').to.contain(`stage ${where}:`)
         expect(record.verdict).to.equal('failed')

@@ -5,7 +5,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks'
 import { followers } from './cell/followers.ts'
 import type { Lab } from './cell/scene.ts'
 import { loadClaims } from './faults/claims.ts'
-import { detectors, faults } from './faults/index.ts'
+import { causeNames, causes, faults } from './faults/index.ts'
 import type { Provider } from './hosts/host.ts'
 import { closeProviders } from './hosts/index.ts'
 import { sweepEverything } from './hosts/sweep.ts'
@@ -101,7 +101,7 @@ export async function runCells(
       cells: cells.flatMap(({ name }) => done.get(name) ?? []),
       ...(shard && { shard }),
     },
-    { asked: cells.map(({ name }) => name), causes: Object.keys(detectors), claims, outside: options.outside },
+    { asked: cells.map(({ name }) => name), causes: causeNames, claims, outside: options.outside },
   )
   remember(record, reports)
   await writeReports(record, dir)
@@ -143,7 +143,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   const lab: Lab = {
     provider,
     faults,
-    detectors,
+    causes,
     probes,
     followers,
     logDir,

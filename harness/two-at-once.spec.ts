@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Lab } from './cell/scene.ts'
-import { readFacts } from './evidence/facts.ts'
+import { examine } from './diagnosis/examine.ts'
 import type { Fault } from './faults/fault.ts'
-import { detectors as allDetectors } from './faults/index.ts'
-import { ipMasqFalse } from './faults/ip-masq-false/index.ts'
-import { staleKernel } from './faults/stale-kernel/index.ts'
+import ipMasqFalse from './faults/ip-masq-false/index.ts'
+import staleKernel from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './report/record.ts'
@@ -24,6 +23,20 @@ after(() => rmSync(logDir, { recursive: true }))
 const setting = '/etc/docker/daemon.json'
 const off = (host: FakeHost): boolean => host.files.has(setting) && host.files.has('restarted')
 
+/** What Docker says of itself there: while dockerd runs, its default network as well. */
+function dockerOf(host: FakeHost): string {
+  const config = section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()])
+  if (host.state === 'broken') return config
+  const options = {
+    'com.docker.network.bridge.name': 'docker0',
+    'com.docker.network.bridge.default_bridge': 'true',
+    'com.docker.network.bridge.enable_ip_masquerade': String(!off(host)),
+  }
+  const ranges = { Config: [{ Subnet: '172.17.0.0/16', Gateway: '172.17.0.1' }] }
+  const bridge = { Name: 'bridge', Id: 'a'.repeat(64), Driver: 'bridge', Options: options, IPAM: ranges }
+  return config + section('docker-server', ['20.10.24']) + section('docker-networks', [JSON.stringify(bridge)])
+}
+
 function respond(script: string, host: FakeHost) {
   if (script.startsWith(`cat ${setting}`)) return { stdout: '{}' }
   // It stops containers as well.
@@ -31,12 +44,9 @@ function respond(script: string, host: FakeHost) {
   else if (script.includes('xargs -r docker stop') && host.files.has(setting)) host.files.set('restarted', Buffer.of())
   else if (script.includes('sed -i -zE')) host.files.delete(setting)
   else if (script.includes('apt-get purge')) host.state = 'latent'
-  else if (script === 'reboot') host.state = 'healthy'
+  else if (script === 'reboot' || script.includes('apt-get install -y --reinstall')) host.state = 'healthy'
   else if (script === 'ask egress-tcp') return { code: host.state === 'broken' || off(host) ? 1 : 0 }
-  else if (script.includes('dockfault-evidence'))
-    return {
-      stdout: bundleOf(host) + section('docker-config', [Buffer.from(host.files.get(setting) ?? '{}').toString()]),
-    }
+  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host) + dockerOf(host) }
   return undefined
 }
 
@@ -58,29 +68,34 @@ const cell: Cell = {
   broken: { probes: { 'egress-tcp': 'fail' }, diagnosis: causes, journal: [] },
   fixes: [
     { use: 'reboot', expect: 'no-effect', leaves: ['masquerade-off'], facts: {}, ladder: {} },
+    { use: 'reinstall-running-kernel', expect: 'no-effect', leaves: ['masquerade-off'], facts: {}, ladder: {} },
     { use: 'remove-setting', expect: 'no-effect', leaves: ['stale-kernel'], facts: {}, ladder: {} },
   ],
   where: { file: 'two-at-once.yaml', line: 1 },
 }
 
 const faults: Record<string, Fault> = { 'ip-masq-false': ipMasqFalse as Fault, 'stale-kernel': staleKernel as Fault }
-const detectors = { ...ipMasqFalse.detectors, ...staleKernel.detectors }
-const withFault = (kind: string, change: Partial<Fault>): Partial<Lab> => ({
-  faults: { ...faults, [kind]: { ...faults[kind]!, ...change } },
-})
-const withFix = (kind: string, name: string, steps: string[], reboots = false): Partial<Lab> =>
-  withFault(kind, { fixes: { ...faults[kind]!.fixes, [name]: { title: name, steps, reboots, cost: '' } } })
+const causesOf = (of: Record<string, Fault>) => Object.values(of).flatMap(({ cause }) => cause ?? [])
+const withFault = (kind: string, change: Partial<Fault>): Partial<Lab> => {
+  const changed = { ...faults, [kind]: { ...faults[kind]!, ...change } }
+  return { faults: changed, causes: causesOf(changed) }
+}
+const withRemedy = (kind: string, name: string, steps: string[], reboots = false): Partial<Lab> => {
+  const cause = faults[kind]!.cause!
+  const remedy = { ...cause.remedies[name]!, steps: () => steps, reboots }
+  return withFault(kind, { cause: { ...cause, remedies: { ...cause.remedies, [name]: remedy } } })
+}
 
 async function play(change: Partial<Lab> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
   const provider = fakeProvider(respond)
   const signal = new AbortController().signal
-  const lab: Lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, ...change }
+  const lab: Lab = { provider, faults, causes: causesOf(faults), probes, logDir, signal, progress: () => {}, ...change }
   const record = blank(cell, 'fake', 'none')
   for await (const _ of tell(cell, lab, record));
   return Object.assign(record, { hosts: provider.made })
 }
 
-describe('every detector, on the evidence of hosts with two faults', () => {
+describe('the diagnosis of hosts with two faults', () => {
   const folder = new URL('./evidence/two-at-once/', import.meta.url)
   const words: Record<string, string> = {
     masq: 'masquerade-off',
@@ -92,10 +107,13 @@ describe('every detector, on the evidence of hosts with two faults', () => {
   for (const file of readdirSync(folder)) {
     const causes = file.split(/[-.]/).flatMap((word) => words[word] ?? [])
     it(`names ${causes.join(' and ')}, and no other, on ${file.replace('.bundle', '')}`, () => {
-      const facts = readFacts(readFileSync(new URL(file, folder), 'utf8'))
-      const named = Object.values(allDetectors).flatMap((detect) => detect(facts)?.cause ?? [])
+      const { findings, unexplained } = examine(readFileSync(new URL(file, folder), 'utf8'))
       expect(causes).to.have.length(2)
-      expect(named).to.have.members(causes)
+      expect(findings.map(({ cause }) => cause)).to.have.members(causes)
+      expect(unexplained).to.deep.equal([])
+      // Each has a way out, and one of them can be gone now.
+      for (const { remedies, deferred } of findings) expect([...remedies, ...deferred]).to.not.be.empty
+      expect(findings.flatMap(({ remedies }) => remedies)).to.not.be.empty
     })
   }
 })
@@ -107,8 +125,10 @@ describe('two faults at once', () => {
     const named = record.diagnoses.map(({ stage, named }) => [stage, named])
     expect(named).to.deep.equal([
       ['healthy', []],
-      ['broken', causes],
+      // Worst first: while dockerd is down nothing fails of the other.
+      ['broken', ['stale-kernel', 'masquerade-off']],
       ['fix:reboot', ['masquerade-off']],
+      ['fix:reinstall-running-kernel', ['masquerade-off']],
       ['fix:remove-setting', ['stale-kernel']],
     ])
     expect(record.stages.find(({ name }) => name === 'inject')?.summary).to.equal(
@@ -130,11 +150,11 @@ describe('two faults at once', () => {
   const sabotage: [string, string, Partial<Lab>][] = [
     ['a first injector that does nothing', 'broken', withFault('ip-masq-false', { inject: async () => {} })],
     ['a second injector that does nothing', 'broken', withFault('stale-kernel', { inject: async () => {} })],
-    ['a detector that misses the first', 'broken', { detectors: staleKernel.detectors }],
-    ['a detector that misses the second', 'broken', { detectors: ipMasqFalse.detectors }],
+    ['a diagnosis that does not know the first', 'broken', { causes: [staleKernel.cause!] }],
+    ['a diagnosis that does not know the second', 'broken', { causes: [ipMasqFalse.cause!] }],
     // By the probes each of these is as it was to be: what it leaves named tells.
-    ['a fix of the second that does nothing', 'fix:reboot', withFix('stale-kernel', 'reboot', [])],
-    ['a fix of the first that does nothing', 'fix:remove-setting', withFix('ip-masq-false', 'remove-setting', [])],
+    ['a fix of the second that does nothing', 'fix:reboot', withRemedy('stale-kernel', 'reboot', [])],
+    ['a fix of the first that does nothing', 'fix:remove-setting', withRemedy('ip-masq-false', 'remove-setting', [])],
   ]
   for (const [what, where, change] of sabotage)
     it(`turn the run red with ${what}: ${where}`, async () => {
@@ -144,7 +164,7 @@ describe('two faults at once', () => {
     })
 
   it('turn the run red with a fix of one that mends the other as well', async () => {
-    const both = withFix('ip-masq-false', 'remove-setting', ['sed -i -zE'], true)
+    const both = withRemedy('ip-masq-false', 'remove-setting', ['sed -i -zE'], true)
     const { stages, fixes } = await play(both)
     expect(stages.at(-1)?.mismatches).to.include('diagnosis: stale-kernel was not named')
     expect(fixes.at(-1)?.observed).to.equal('cures')

@@ -1,4 +1,5 @@
 import { decoys } from './faults/decoys.ts'
+import { proceduresOf } from './faults/fault.ts'
 import { faults } from './faults/index.ts'
 import { providerNames } from './hosts/index.ts'
 import { allHosts, likes } from './images/public.ts'
@@ -13,12 +14,12 @@ export const scenariosDir = new URL('../scenarios/', import.meta.url).pathname
 /** The words a scenario may use: what the later layers offer. */
 export const vocabulary = (): Vocabulary => ({
   faults: Object.fromEntries(
-    Object.values(faults).map(({ kind, params, fixes, detectors }) => [
-      kind,
-      { params, fixes: Object.keys(fixes), causes: Object.keys(detectors) },
+    Object.values(faults).map((fault) => [
+      fault.kind,
+      { params: fault.params, fixes: Object.keys(proceduresOf(fault)), causes: fault.cause ? [fault.cause.id] : [] },
     ]),
   ),
-  probes: Object.fromEntries(probes.map(({ name, healthy }) => [name, healthy])),
+  probes: Object.fromEntries(probes.map(({ name, healthy, group }) => [name, { healthy, group }])),
   hosts: allHosts(),
   likes: likes(),
   decoys: Object.keys(decoys),

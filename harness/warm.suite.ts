@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { followers } from './cell/followers.ts'
-import { detectors, faults } from './faults/index.ts'
+import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
 import { answersOf } from './report/compare.ts'
@@ -25,7 +25,7 @@ async function play(name: string, cold: boolean): Promise<CellRecord> {
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-warm-'))
   const signal = new AbortController().signal
   const record = blank(cell, provider.name, '')
-  const lab = { provider, faults, detectors, probes, followers, logDir, signal, progress: () => {}, cold }
+  const lab = { provider, faults, causes, probes, followers, logDir, signal, progress: () => {}, cold }
   for await (const _ of tell(cell, lab, record));
   rmSync(logDir, { recursive: true })
   return record

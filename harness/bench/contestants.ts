@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preparation } from '../cell/preparation.ts'
-import { detectors, faults } from '../faults/index.ts'
+import { causes, faults } from '../faults/index.ts'
 import { clockSkew } from '../hosts/clock-skew.ts'
 import type { Host, Provider } from '../hosts/host.ts'
 import { providers } from '../hosts/index.ts'
@@ -120,7 +120,7 @@ class Bench {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
     const record = blank(subject, provider.name, '')
-    const lab = { provider, faults, detectors, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
+    const lab = { provider, faults, causes, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
     const started = performance.now()
     const working = performance.eventLoopUtilization()
     for await (const _ of tell(subject, lab, record));

@@ -40,7 +40,7 @@ describe('a look at a host', function () {
     const { code, stderr } = await host.exec(`nsenter --net=/run/netns/outside nft '${silence}'`)
     expect(code, stderr).to.equal(0)
     const own = probes.filter(({ healthy }) => healthy)
-    const seen = await observe(host, { probes: own, followers, detectors: {}, outside: [], progress })
+    const seen = await observe(host, { probes: own, followers, causes: [], outside: [], progress })
     const asked = { container: fleet.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
     await trace(host, asked, seen.facts)
     const waited = seen.probes.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)

@@ -1,11 +1,13 @@
+import { type Examination, examineFacts } from '../diagnosis/examine.ts'
+import type { SymptomGroup } from '../diagnosis/symptom.ts'
 import { collect } from '../evidence/collect.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
+import type { Cause } from '../faults/cause.ts'
 import type { Vector } from '../faults/classify.ts'
-import type { Detector, Diagnosis } from '../faults/fault.ts'
 import type { Host } from '../hosts/host.ts'
 import { ask, askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
-import type { TraceExpectation } from '../scenario/schema.ts'
+import type { TraceExpectation, UnexplainedExpectation } from '../scenario/schema.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import { type Answer, askOutside } from '../scoring/ask.ts'
 import { traceByRules } from '../trace/by-rules.ts'
@@ -22,14 +24,15 @@ export interface Traced extends Pick<Follower, 'from' | 'probe'> {
   trace: Trace
 }
 
-/** A host looked at once: what its probes answered, what it says of itself, and what the detectors make of that. */
+/** A host looked at once: what its probes answered, what it says of itself, and what the diagnosis makes of that. */
 export interface Observation {
   probes: ProbeResult[]
   vector: Vector
   /** What the collector printed. */
   bundle: string
   facts: Facts
-  diagnoses: Diagnosis[]
+  /** What users are told of such a host. */
+  examination: Examination
   /** The causes named. */
   named: string[]
   /** By where the packet starts; none unless asked for. */
@@ -39,14 +42,14 @@ export interface Observation {
 }
 
 /**
- * Probes a host, collects its evidence and lets every detector speak, those from outside on the host itself; last come the
+ * Probes a host, collects its evidence and diagnoses it blind; outside detectors run on the host itself. Last come the
  * probes that change it.
  */
 export async function observe(
   host: Host,
   by: {
     probes: readonly Probe[]
-    detectors: Readonly<Record<string, Detector>>
+    causes: readonly Cause[]
     followers?: readonly Follower[]
     outside: readonly Adapter[]
     progress: (line: string) => void
@@ -74,14 +77,14 @@ export async function observe(
   }
   by.progress('operating')
   const probes = [...seen, ...(await operate(host, by.probes))]
-  const diagnoses = Object.values(by.detectors).flatMap((detect) => detect(facts) ?? [])
+  const examination = examineFacts(facts, { causes: by.causes })
   return {
     probes,
     vector: Object.fromEntries(probes.map(({ name, outcome }) => [name, outcome])),
     bundle,
     facts,
-    diagnoses,
-    named: diagnoses.map(({ cause }) => cause),
+    examination,
+    named: examination.findings.map(({ cause }) => cause),
     traces,
     outside,
   }
@@ -95,7 +98,8 @@ export async function operate(host: Host, probes: readonly Probe[]): Promise<Pro
 }
 
 /** Every difference between what a scenario expects of a host, as far as it does, and what was seen, a sentence each. */
-export function differences({ probes, diagnosis, trace }: Partial<Expectation>, seen: Observation): string[] {
+export function differences(expected: Partial<Expectation>, seen: Observation): string[] {
+  const { probes, diagnosis, trace } = expected
   const asked = probes ? seen.probes : []
   const { named } = seen
   return [
@@ -108,6 +112,31 @@ export function differences({ probes, diagnosis, trace }: Partial<Expectation>, 
     ...named
       .filter((cause) => diagnosis && !diagnosis.includes(cause))
       .map((cause) => `diagnosis: ${cause} was named, and is not the cause`),
+    ...wrongVerdict(expected, seen.examination),
+  ]
+}
+
+/** What the diagnosis says otherwise of the host as a whole, and of what no cause explains. */
+function wrongVerdict(
+  { verdict, unexplained: wanted }: Partial<Expectation>,
+  { verdict: saw, symptoms, unseen }: Examination,
+): string[] {
+  const found = symptoms.filter(({ state, explainedBy }) => state !== 'unclear' && explainedBy.length === 0)
+  const fits = ({ kind, at, chain, owner }: UnexplainedExpectation, symptom: SymptomGroup): boolean =>
+    (kind === undefined || kind === symptom.kind) &&
+    (at === undefined || at === symptom.at?.place) &&
+    (chain === undefined || chain === symptom.rule?.chain) &&
+    (owner === undefined || owner === symptom.rule?.owner.who)
+  return [
+    ...(verdict !== undefined && verdict !== saw
+      ? [`diagnosis: expected the verdict ${verdict}, saw ${saw}${saw === 'unknown' ? ` (${unseen.join('; ')})` : ''}`]
+      : []),
+    ...(wanted ?? [])
+      .filter((each) => !found.some((symptom) => fits(each, symptom)))
+      .map((each) => `diagnosis: nothing unexplained was found that is ${JSON.stringify(each)}`),
+    ...(wanted ? found.filter((symptom) => !wanted.some((each) => fits(each, symptom))) : []).map(
+      ({ what, says, at }) => `diagnosis: unexplained ${at ? `at ${at.way} ${at.place} ` : ''}(${what}: ${says})`,
+    ),
   ]
 }
 

@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { collect } from '../evidence/collect.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import { rulesetDiff } from '../evidence/ruleset-diff.ts'
+import type { Cause } from '../faults/cause.ts'
 import { decoys } from '../faults/decoys.ts'
-import type { Detector, Fault } from '../faults/fault.ts'
+import type { execute } from '../faults/execute.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { Host, Provider } from '../hosts/host.ts'
 import type { BuildOptions } from '../images/cache.ts'
 import { LabError } from '../lib/errors.ts'
 import { settle } from '../probes/fleet.ts'
 import type { Probe } from '../probes/probe.ts'
-import type { CellRecord, StageRecord } from '../report/record.ts'
+import type { CellRecord, DiagnosisRecord, HostVerdict, StageRecord } from '../report/record.ts'
 import type { Cell, Expectation } from '../scenario/cell.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
@@ -18,12 +20,14 @@ import { equip } from '../scoring/equip.ts'
 import { differences, type Follower, type Observation, observe, operate } from './observe.ts'
 import { preparation } from './preparation.ts'
 
-/** What a run works with. Specs hand in other detectors, faults and hosts to prove that a run can fail. */
+/** What a run works with. Specs hand in other causes, faults and hosts to prove that a run can fail. */
 export interface Lab {
   provider: Provider
   faults: Readonly<Record<string, Fault>>
-  detectors: Readonly<Record<string, Detector>>
+  causes: readonly Cause[]
   probes: readonly Probe[]
+  /** Who runs a procedure's steps; specs hand in one that does not. */
+  execute?: typeof execute
   /** None: no packet is followed. */
   followers?: readonly Follower[]
   /** Where console and journal of this cell are kept. */
@@ -150,7 +154,7 @@ export class Scene {
     const followed = seen.traces.map(({ from, trace }) => ({ stage: as, from, ...trace }))
     if (followed.length > 0) this.record.traces = [...(this.record.traces ?? []), ...followed]
     const causes = expected.diagnosis ?? seen.named
-    this.record.diagnoses.push({ stage: as, expected: [...causes], named: seen.named, detail: seen.diagnoses })
+    this.record.diagnoses.push(diagnosisRecord(as, causes, expected.verdict, seen))
     for (const { name } of outside) {
       const answer = seen.outside.get(name) ?? skipped(this.unequipped.get(name)!)
       this.record.outside = [...(this.record.outside ?? []), { detector: name, stage: as, ...answer }]
@@ -193,5 +197,27 @@ export class Scene {
     return this.anew ? readFacts(await collect(this.host!)) : this.broken!.facts
   }
 }
+
+const diagnosisRecord = (
+  stage: string,
+  expected: readonly string[],
+  verdict: HostVerdict | undefined,
+  { named, examination }: Observation,
+): DiagnosisRecord => ({
+  stage,
+  expected: [...expected],
+  named,
+  detail: examination.findings.map(({ cause, state, confidence, summary, evidence, remedies, nonFixes }) => ({
+    cause,
+    state,
+    confidence,
+    summary,
+    evidence,
+    fixes: remedies.map(({ name }) => name),
+    nonFixes: nonFixes.map(({ name, why }) => ({ name, why })),
+  })),
+  verdict: { expected: verdict ?? examination.verdict, seen: examination.verdict },
+  unexplained: examination.unexplained,
+})
 
 const skipped = (reason: string): Answer => ({ said: 'skipped', named: [], durationMs: 0, detail: reason })

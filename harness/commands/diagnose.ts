@@ -53,7 +53,7 @@ export default async function diagnose(args: string[]): Promise<number> {
   const silent = probes.filter(({ answered }) => !answered)
   if (silent.length > 0 && seen.verdict !== 'sick') {
     seen.verdict = 'sick'
-    seen.unnamed.push(...silent.map(({ asks, says }) => `${asks}: no (${says})`))
+    seen.unexplained.push(...silent.map(({ asks, says }) => `${asks}: no (${says})`))
   }
   const name = ssh ?? bundle ?? 'this machine'
   if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
@@ -83,8 +83,9 @@ async function read(file: string): Promise<string> {
   }
 }
 
-const asJson = (host: string, { facts, ...seen }: Examination, followed: Trace[], probes: unknown[]) => ({
-  version: 1,
+const asJson = (host: string, { facts, causes: _, ...seen }: Examination, followed: Trace[], probes: unknown[]) => ({
+  // 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`.
+  version: 2,
   host,
   ...seen,
   followed,

@@ -52,11 +52,12 @@ export const helps: Readonly<Record<string, Help>> = {
     },
   },
   fix: {
-    call: 'fix <cause>',
+    call: 'fix [cause]',
     what: 'The steps that repair a host of a cause, as they are for that host.',
     options: {
       ...reachOptions,
-      '--use <fix>': 'which fix; else all are told, and the first is applied',
+      '--bundle <file>': 'the evidence that another machine printed: its steps, to be run there',
+      '--use <remedy>': 'which remedy; else all are shown, and the first is applied',
       '--apply': 'run the steps, after a yes, and diagnose the host again: exit 0 where the cause is gone',
       '--yes': 'do not ask',
     },

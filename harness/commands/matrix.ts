@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { detectors } from '../faults/index.ts'
+import { causeNames } from '../faults/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
@@ -51,7 +51,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
   const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values, jobs)
   try {
     const { plan } = store
-    const outside = loadDetectors(plan.detectors ?? [], Object.keys(detectors))
+    const outside = loadDetectors(plan.detectors ?? [], causeNames)
     const cells = plan.cells.map((name) => {
       const cell = namedCell(all, name)
       if (!cell)
@@ -86,7 +86,7 @@ async function begin(all: Cell[], args: string[], values: Values, jobs: number |
   const retryBroken = wholeNumber('--retry-broken', values['retry-broken'], 0)
   const repeat = wholeNumber('--repeat', values.repeat, 1)
   // Before a plan is written: a mistake in an adapter is told at once.
-  loadDetectors(values.detector, Object.keys(detectors))
+  loadDetectors(values.detector, causeNames)
   const past = readHistory(reportsDir)
   const selected = selectCells(all, values.select)
   const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)

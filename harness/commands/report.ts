@@ -3,8 +3,9 @@ import { cp, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadClaims } from '../faults/claims.ts'
-import { detectors } from '../faults/index.ts'
+import { causeNames } from '../faults/index.ts'
 import { exit, LabError, messageOf } from '../lib/errors.ts'
+import { adviceTable, measuredAdvice } from '../report/advice-table.ts'
 import { compareRecords, tellComparison } from '../report/compare.ts'
 import { tellGithub } from '../report/github.ts'
 import { remember } from '../report/history.ts'
@@ -18,6 +19,8 @@ import { reportsDir } from '../session.ts'
  * `npm run report [-- <record.json>]`: writes a run's reports anew from its record, by default the latest.
  * `npm run report -- merge [--plan FILE] FILES...`: one record and one report from those of shards; a folder stands for
  * its record. The plan tells which cells should be there.
+ * `npm run report -- advice RUNS...`: what each remedy and each temptation did on the hosts of each cause, and what the
+ * diagnosis had said of it there; exits 1 where one that was recommended for the only cause of a host did not cure it.
  * `npm run report -- compare A B`: whether two runs say the same of the cells that ran in both, whichever provider made
  * the hosts; exits 1 where they do not.
  */
@@ -26,6 +29,7 @@ export default async function report(args: string[]): Promise<number> {
   const [first, ...files] = positionals
   if (values.plan && first !== 'merge') throw new LabError('usage', '--plan has no place without merge')
   if (first === 'compare') return compare(files)
+  if (first === 'advice') return advice(files)
   const again = first === 'merge' ? undefined : (first ?? join(reportsDir, 'latest'))
   const record = again ? await read(again) : await merge(files, values.plan)
   const dir = join(reportsDir, record.runId)
@@ -46,11 +50,25 @@ async function compare(files: readonly string[]): Promise<number> {
   return comparison.different.length === 0 ? exit.passed : exit.failed
 }
 
+async function advice(files: readonly string[]): Promise<number> {
+  const rows = measuredAdvice(await Promise.all((files.length > 0 ? files : [join(reportsDir, 'latest')]).map(read)))
+  if (rows.length === 0) throw new LabError('no-match', 'no fix was tried in these runs')
+  console.log(adviceTable(rows))
+  const wrong = rows.filter(
+    ({ advice, causes, classes }) =>
+      (advice === 'recommended' && !causes.includes(' + ') && Object.keys(classes).some((seen) => seen !== 'cures')) ||
+      (advice === 'advised against' && 'cures' in classes),
+  )
+  for (const { causes, procedure, advice: said } of wrong)
+    console.error(`${procedure} is ${said} for ${causes}, and measures otherwise`)
+  return wrong.length === 0 ? exit.passed : exit.failed
+}
+
 async function merge(files: readonly string[], plan: string | undefined): Promise<RunRecord> {
   const records = await Promise.all(files.map(read))
   const asked = plan && (await cellsOf(plan))
   const record = mergeRecords(records, {
-    causes: Object.keys(detectors),
+    causes: causeNames,
     claims: loadClaims(),
     ...(asked && { asked }),
   })

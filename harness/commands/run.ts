@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { detectors } from '../faults/index.ts'
+import { causeNames } from '../faults/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
@@ -29,7 +29,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
   const keep = oneOf('--keep', values.keep, ['never', 'failed', 'always'] as const)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, stagesOf(cell))
-  const outside = loadDetectors(values.detector, Object.keys(detectors))
+  const outside = loadDetectors(values.detector, causeNames)
   // Loaded only now, so that a mistake above is told at once.
   const [{ runCells }, { createReporter }] = await Promise.all([
     import('../session.ts'),

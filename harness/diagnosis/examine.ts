@@ -1,21 +1,26 @@
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import type { Diagnosis, Fix } from '../faults/fault.ts'
-import { faults } from '../faults/index.ts'
+import type { Cause, Present } from '../faults/cause.ts'
+import { causes as allCauses } from '../faults/index.ts'
 import { groupBy } from '../lib/group.ts'
-import { type Simulation, simulate, type Walk } from '../simulate/index.ts'
+import { type Flow, type Simulation, simulate, type Walk } from '../simulate/index.ts'
 import { traceOfWalk } from '../trace/by-rules.ts'
 import type { Trace } from '../trace/trace.ts'
-import { containerSymptoms, daemonSymptoms } from './daemon.ts'
-import { flowSymptoms } from './flow-symptoms.ts'
+import { type Advice, adviceOn } from './advice.ts'
+import { containerTrouble, daemonTrouble } from './daemon.ts'
+import { explain, type Named } from './explain.ts'
+import { groupFlows, isCertain, sortFlows, symptomsOf } from './flow-symptoms.ts'
 import { notSeen } from './not-seen.ts'
-import { operationSymptoms } from './operations.ts'
-import type { Symptom } from './symptom.ts'
+import { operationTrouble } from './operations.ts'
+import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
 /** A cause that was named, with what to do about it in full. */
-export interface Finding extends Omit<Diagnosis, 'nonFixes'> {
-  remedies: (Pick<Fix, 'title' | 'cost' | 'steps'> & { name: string; reboots: boolean })[]
-  nonFixes: { name: string; title: string; why: string }[]
+export interface Finding extends Advice, Pick<Present, 'confidence' | 'evidence'> {
+  cause: string
+  /** `active`: it explains a symptom; `latent`: nothing fails of it yet. */
+  state: 'active' | 'latent'
+  /** One sentence for a person. */
+  summary: string
 }
 
 /** All that can be said of a host from its evidence. */
@@ -24,12 +29,18 @@ export interface Examination {
   verdict: 'healthy' | 'sick' | 'unknown'
   /** Worst first. */
   findings: Finding[]
+  /** Sets of causes of which each explains the same: nothing on the host decides between them. */
+  ambiguous: string[][]
   /** What is dead, open or unclear, each thing once. */
-  symptoms: Symptom[]
-  /** What is dead and no named cause stands beside it, in words. */
-  unnamed: string[]
-  /** What was checked and found well. */
-  well: string[]
+  symptoms: SymptomGroup[]
+  /** What is dead or open, and no cause that is there explains it, in words with its place. */
+  unexplained: string[]
+  /** Causes that are not there, with what was found well. */
+  ruledOut: { cause: string; found: string }[]
+  /** Causes that could not be judged, and why. */
+  notChecked: { cause: string; why: string }[]
+  /** What was simulated and works. */
+  works: string[]
   /** What an admin lets through on purpose, and to whom alone. */
   restricted: string[]
   /** What the evidence does not hold. */
@@ -39,77 +50,81 @@ export interface Examination {
   /** A connection from each network to the outside, simulated. */
   traces: Trace[]
   facts: Facts
+  /** Those that were looked for. */
+  causes: readonly Cause[]
 }
 
 /** Examines a host by its evidence alone. Throws LabError `usage` where the text is no bundle. */
-export function examine(bundle: string): Examination {
-  const facts = readFacts(bundle)
+export const examine = (bundle: string, causes?: readonly Cause[]): Examination =>
+  examineFacts(readFacts(bundle), { causes })
+
+export interface Means {
+  /** Specs hand in others. */
+  causes?: readonly Cause[] | undefined
+  /** Whether a flow is known to work, whatever the rules seem to say of it. */
+  proven?: (flow: Flow) => boolean
+}
+
+/** Examines a host by its facts. */
+export function examineFacts(facts: Facts, { causes = allCauses, proven = () => false }: Means = {}): Examination {
   const simulation = simulate(facts)
-  const { findings, ruledOut } = named(facts)
-  const flows = flowSymptoms(simulation, facts)
+  const flows = sortFlows(simulation, proven)
+  const troubles = [...daemonTrouble(facts), ...containerTrouble(facts), ...operationTrouble(facts)]
+  const toExplain = [
+    ...troubles.flatMap(({ symptom }) => symptom ?? []),
+    ...flows.bad.filter(isCertain).flatMap(symptomsOf),
+  ]
+  const explained = explain(toExplain, facts, causes)
+  const { explainersOf, ambiguous, ruledOut, notChecked } = explained
   const symptoms = [
-    ...daemonSymptoms(facts),
-    ...containerSymptoms(facts),
-    ...flows.symptoms,
-    ...operationSymptoms(facts),
+    ...troubles.map(({ group, symptom }) => ({ ...group, explainedBy: symptom ? explainersOf(symptom) : [] })),
+    ...groupFlows(flows, simulation, facts, explainersOf),
   ].sort((a, b) => urgency[a.state] - urgency[b.state])
-  const seen = {
-    findings,
+  return conclude({
+    findings: explained.named.map((named) => findingOf(named, facts)).sort((a, b) => rank(a) - rank(b)),
+    ambiguous,
     symptoms,
+    ruledOut,
+    notChecked,
+    works: works(flows.works),
     restricted: flows.restricted,
-    well: [...ruledOut, ...works(flows.works)],
     notSeen: notSeen(facts),
     traces: tracesOf(simulation),
     facts,
-  }
-  return conclude(seen)
+    causes,
+  })
 }
 
 const urgency = { dead: 0, open: 1, unclear: 2 } as const
 
-type Seen = Omit<Examination, 'verdict' | 'unnamed' | 'unseen'>
+type Seen = Omit<Examination, 'verdict' | 'unexplained' | 'unseen'>
 
 /** The verdict, which follows from what was found and from what could not be judged. */
 export function conclude(seen: Seen): Examination {
   const dead = seen.symptoms.filter(({ state }) => state !== 'unclear')
   const unclear = seen.symptoms.filter(({ state }) => state === 'unclear')
-  const explained = seen.findings.some(({ state }) => state === 'active')
   const unseen = [...unclear.map(({ what, says }) => `${what}: ${says}`), ...seen.notSeen]
   const sick = seen.findings.length + dead.length > 0
   return {
     ...seen,
     // What could not be seen may hide anything: then silence is no health.
     verdict: sick ? 'sick' : unseen.length > 0 ? 'unknown' : 'healthy',
-    unnamed: explained ? [] : dead.map(({ what, says }) => `${what}: ${says}`),
+    unexplained: dead.filter(({ explainedBy }) => explainedBy.length === 0).map(({ what, says }) => `${what}: ${says}`),
     unseen,
   }
 }
 
-function named(facts: Facts): { findings: Finding[]; ruledOut: string[] } {
-  const findings: Finding[] = []
-  const ruledOut: string[] = []
-  for (const { detectors, fixes, well } of Object.values(faults))
-    for (const [cause, detect] of Object.entries(detectors)) {
-      const diagnosis = detect(facts)
-      const fine = well?.[cause]?.(facts)
-      if (diagnosis)
-        findings.push({ ...diagnosis, remedies: remedies(diagnosis, fixes), nonFixes: tempting(diagnosis, fixes) })
-      else if (fine) ruledOut.push(fine)
-    }
-  return { findings: findings.sort((a, b) => rank(a) - rank(b)), ruledOut }
-}
+const findingOf = ({ cause, detection, state }: Named, facts: Facts): Finding => ({
+  cause: cause.id,
+  state,
+  confidence: detection.confidence,
+  summary: detection[state],
+  evidence: detection.evidence,
+  ...adviceOn(cause, facts),
+})
 
-const tempting = ({ nonFixes }: Diagnosis, fixes: Readonly<Record<string, Fix>>): Finding['nonFixes'] =>
-  nonFixes.map(({ name, why }) => ({ name, title: fixes[name]?.title ?? name, why }))
-
-const rank = ({ state, confidence }: Pick<Diagnosis, 'state' | 'confidence'>): number =>
+const rank = ({ state, confidence }: Pick<Finding, 'state' | 'confidence'>): number =>
   (state === 'active' ? 0 : 2) + (confidence === 'certain' ? 0 : 1)
-
-const remedies = (diagnosis: Diagnosis, fixes: Readonly<Record<string, Fix>>): Finding['remedies'] =>
-  diagnosis.fixes.flatMap((name) => {
-    const fix = fixes[name]
-    return fix ? [{ name, title: fix.title, cost: fix.cost, steps: fix.steps, reboots: fix.reboots ?? false }] : []
-  })
 
 /** What the simulated flows that work come to, a line for each kind. */
 const works = (walks: readonly Walk[]): string[] =>

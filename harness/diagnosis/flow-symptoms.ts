@@ -1,32 +1,30 @@
 import type { Facts } from '../evidence/facts.ts'
+import type { FlowSymptom } from '../faults/symptom.ts'
 import { groupBy } from '../lib/group.ts'
-import type { Simulation, Walk } from '../simulate/index.ts'
+import type { Death, Flow, Simulation, Walk } from '../simulate/index.ts'
 import { isFallback } from '../simulate/names.ts'
 import { ownerOfStep } from '../simulate/owner.ts'
 import { passesOnlyFor } from '../simulate/restriction.ts'
 import { nextSteps, settling } from './next-steps.ts'
-import { type Symptom, settingAtBoot } from './symptom.ts'
+import { type SymptomGroup, settingAtBoot } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
-/** What the simulated flows come to: symptoms, what an admin lets through on purpose, and what works. */
-export interface FlowReport {
-  symptoms: Symptom[]
+/** A host's flows, sorted. */
+export interface SortedFlows {
+  /** Those that do not fare as they ought to, or that nothing decides. */
+  bad: Walk[]
   /** An admin's own lists: reported, and no symptom. */
   restricted: string[]
   works: Walk[]
 }
 
-/** Sorts a host's flows into what works, what does not, and what cannot be known. The same death is one symptom. */
-export function flowSymptoms({ walks, net, intent }: Simulation, facts: Facts): FlowReport {
+/** Sorts a host's flows into what works, what does not, and what an admin lets through on purpose, to some alone. */
+export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => boolean): SortedFlows {
   const lists = new Map(walks.map((walk) => [walk, passesOnlyFor(walk, net)]))
+  const isRight = (walk: Walk): boolean => proven(walk.flow) || faresRight(walk)
   const isRestricted = (walk: Walk): boolean => (lists.get(walk)?.length ?? 0) > 0
-  const bad = walks.filter((walk) => !isRestricted(walk) && !isRight(walk))
-  const groups = groupBy(bad, sameDeath)
   return {
-    symptoms: [
-      ...groups.map((group) => symptomOf(group, facts)),
-      ...fallbackServers(walks, (server) => isFallback(server, facts, intent)),
-    ],
+    bad: walks.filter((walk) => !isRestricted(walk) && !isRight(walk)),
     restricted: groupBy(walks.filter(isRestricted), sameDeath).map(
       (group) =>
         `${describeFlows(group.map(({ flow }) => flow))}: only ${lists.get(group[0]!)!.slice(0, 6).join(', ')}; all else is ${group[0]!.death!.says}`,
@@ -35,26 +33,79 @@ export function flowSymptoms({ walks, net, intent }: Simulation, facts: Facts): 
   }
 }
 
-const isRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
+const faresRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
+
+/** What there is to explain of a flow: where it dies, and what would end it behind that. */
+export function symptomsOf({ flow, end, death, masked }: Walk): FlowSymptom[] {
+  if (end === 'unclear') return []
+  if (!death || flow.ought === 'die') return [{ kind: 'flow', flow, masked: false }]
+  // Behind a death the packet goes on as if it had been let through. That is true of filters on its way out; where it was
+  // led elsewhere, or its answer is, what comes after is the way of another packet.
+  const goesOn = death.way === 'out' && death.place === 'forward'
+  const behind = goesOn ? masked.filter(({ way, says }) => way === 'out' && says !== death.says) : []
+  return [
+    { kind: 'flow', flow, death, masked: false },
+    ...behind.map((each): FlowSymptom => ({ kind: 'flow', flow, death: each, masked: true })),
+  ]
+}
+
+/** Whether a walk's symptoms have to be explained. */
+export const isCertain = ({ flow, end, death }: Walk): boolean =>
+  end !== 'unclear' && flow.ought !== 'unknown' && !isProgramsOwn(death)
+
+// Whether a program is to listen by now, its container alone knows.
+const isProgramsOwn = (death: Death | undefined): boolean => death?.place === 'container' && death.end === 'no-listener'
+
+/** The bad flows as symptoms, each death once; those that different causes explain stand apart. */
+export function groupFlows(
+  { bad }: SortedFlows,
+  { walks, intent }: Simulation,
+  facts: Facts,
+  explainersOf: (symptom: FlowSymptom) => string[],
+): SymptomGroup[] {
+  const explained = bad.map((walk) => {
+    const [first, ...behind] = symptomsOf(walk)
+    return {
+      walk,
+      by: first ? explainersOf(first) : [],
+      behind: behind.map((each) => ({ each, by: explainersOf(each) })),
+    }
+  })
+  const groups = groupBy(explained, ({ walk, by }) => `${sameDeath(walk)} ${by}`)
+  // A death behind one that is explained is a thing of its own where nothing explains it.
+  const orphans = explained.flatMap(({ walk, by, behind }) =>
+    by.length > 0 && isCertain(walk)
+      ? behind.filter(({ by }) => by.length === 0).map(({ each }) => ({ ...walk, death: each.death!, masked: [] }))
+      : [],
+  )
+  return [
+    ...groups.map((group) => ({
+      ...groupOf(
+        group.map(({ walk }) => walk),
+        facts,
+      ),
+      explainedBy: group[0]!.by,
+    })),
+    ...groupBy(orphans, sameDeath).map((group) => {
+      const one = groupOf(group, facts)
+      return { ...one, says: `behind what stops it first, ${one.says}` }
+    }),
+    ...fallbackServers(walks, (server) => isFallback(server, facts, intent)),
+  ]
+}
 
 /** What walks of one symptom have in common. Addresses differ from container to container. */
 function sameDeath({ flow, end, death, doubts }: Walk): string {
   if (flow.ought === 'die') return end === 'passes' ? 'open' : `isolation ${doubts[0]?.key}`
-  // One rule may stop a packet on its way out and the answer to another: it is one thing.
+  // One rule, or one setting, may stop a packet on its way out and the answer to another: it is one thing.
   const where = death?.rule
     ? [death.rule.backend, death.rule.table, death.rule.chain, death.rule.rule]
-    : [
-        death?.way,
-        death?.place,
-        death?.end,
-        death?.setting?.name,
-        death?.says.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS'),
-      ]
+    : [death?.end, death?.setting?.name, death?.says.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]
   // Of what is unclear the doubt is the same, wherever it may end.
   return JSON.stringify(end === 'unclear' ? ['unclear', doubts[0]?.key] : where)
 }
 
-function symptomOf(group: readonly Walk[], facts: Facts): Symptom {
+function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   const walk = group.find(({ flow }) => flow.ought === 'pass') ?? group[0]!
   const { flow, end, death, doubts, masked } = walk
   const flows = group.map((each) => each.flow)
@@ -62,6 +113,7 @@ function symptomOf(group: readonly Walk[], facts: Facts): Symptom {
     kind: flow.kind,
     what: describeFlows(flows),
     flows: flows.map(({ title }) => title),
+    explainedBy: [],
     behind: [],
     next: [],
   }
@@ -82,8 +134,7 @@ function symptomOf(group: readonly Walk[], facts: Facts): Symptom {
   }
   const owner = death!.rule && ownerOfStep(death!.rule, facts)
   const boot = death!.setting && settingAtBoot(death!.setting.name, facts)
-  // Whether a program is to listen by now, its container alone knows.
-  const program = death!.place === 'container' && death!.end === 'no-listener'
+  const program = isProgramsOwn(death)
   const unwanted = flow.ought === 'unknown' || program
   return {
     ...base,
@@ -116,7 +167,7 @@ function opened({ path }: Walk): string {
 }
 
 /** Name servers that nobody on this host chose: whether they answer here is not the host's to know. */
-function fallbackServers(walks: readonly Walk[], isFallback: (server: string) => boolean): Symptom[] {
+function fallbackServers(walks: readonly Walk[], isFallback: (server: string) => boolean): SymptomGroup[] {
   const chosen = walks.filter(({ flow, end }) => flow.kind === 'names' && end !== 'dies' && isFallback(flow.address))
   if (chosen.length === 0) return []
   const flows = chosen.map(({ flow }) => flow)
@@ -128,6 +179,7 @@ function fallbackServers(walks: readonly Walk[], isFallback: (server: string) =>
       what: describeFlows(flows),
       flows: flows.map(({ title }) => title),
       says: `dockerd gives them ${servers}, which nobody here chose: the host’s own name server is a loopback address, of no use in a container. Whether ${servers} may be reached from this network cannot be seen on the host`,
+      explainedBy: [],
       behind: [],
       next: [
         'cat /etc/resolv.conf',

@@ -1,24 +1,50 @@
 import type { Facts } from '../evidence/facts.ts'
 import { poolExhausted } from '../simulate/address-pool.ts'
-import type { Symptom } from './symptom.ts'
+import { readIntent } from '../simulate/intent.ts'
+import type { Trouble } from './symptom.ts'
 
 /** What dockerd could not do if it were asked to now. */
-export function operationSymptoms(facts: Facts): Symptom[] {
-  if (!facts.docker.answers || facts.sections.routes?.status !== 'ok') return []
+export function operationTrouble(facts: Facts): Trouble[] {
+  if (!facts.docker.answers) return []
+  return [...addressPools(facts), ...missingChains(facts)]
+}
+
+function addressPools(facts: Facts): Trouble[] {
+  if (facts.sections.routes?.status !== 'ok') return []
   const exhausted = poolExhausted(facts)
   if (!exhausted) return []
-  return [
-    {
-      state: 'dead',
-      kind: 'operation',
-      what: 'new networks',
-      flows: [],
-      says: exhausted.says,
-      behind: [],
-      next:
-        exhausted.blockers.length > 0
-          ? ['ip route', 'set "default-address-pools" in /etc/docker/daemon.json to a range that no route holds']
-          : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json'],
-    },
-  ]
+  const next =
+    exhausted.blockers.length > 0
+      ? ['ip route', 'set "default-address-pools" in /etc/docker/daemon.json to a range that no route holds']
+      : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json']
+  return [{ symptom: { kind: 'operation', what: 'address-pool' }, group: operation(exhausted.says, next) }]
 }
+
+/**
+ * dockerd adds the rules of a new network, and of a new published port, to chains that it made when it started. Without
+ * them iptables fails, and the operation with it: "No chain/target/match by that name".
+ */
+function missingChains(facts: Facts): Trouble[] {
+  const { iptables, nft, ruleset, docker } = facts
+  const own = docker.networks.some(({ internal }) => !internal)
+  const native = nft.some(({ table }) => table === 'docker-bridges')
+  if (!iptables.listed || native || !own || !readIntent(facts).programsIptables) return []
+  const stands = (table: string): boolean =>
+    ruleset.chains.some((each) => each.table === table && each.chain === 'DOCKER') ||
+    nft.some((each) => each.family === 'ip' && each.table === table && each.name === 'DOCKER')
+  const gone = ['filter', 'nat'].filter((table) => !stands(table))
+  if (gone.length === 0) return []
+  const says = `dockerd adds their rules to its chain DOCKER, which is gone from the ${gone.join(' and ')} table`
+  const next = gone.map((table) => `iptables -t ${table} -nvL`)
+  return [{ symptom: { kind: 'operation', what: 'new-network' }, group: operation(says, next) }]
+}
+
+const operation = (says: string, next: string[]): Trouble['group'] => ({
+  state: 'dead',
+  kind: 'operation',
+  what: 'new networks',
+  flows: [],
+  says,
+  behind: [],
+  next,
+})

@@ -1,3 +1,4 @@
+import { oncePer } from '../lib/once-per.ts'
 import type { Facts, NetworkFact } from './facts.ts'
 import type { Rule } from './iptables-save.ts'
 
@@ -24,7 +25,7 @@ const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = 
  * `filter: -A FORWARD -o br-1 -j DOCKER`. Which rules these are depends on the engine, so the networks are held against
  * each other; what all of them lack is said in words.
  */
-export function missingRules({ docker, ruleset }: Facts): string[] {
+export const missingRules = oncePer(({ docker, ruleset }: Facts): string[] => {
   const plain = docker.networks.filter((network) => !network.internal && network.subnet !== '' && !isSpecial(network))
   const shapes = plain.map((network) => new Set(ruleset.rules.flatMap((rule) => shapeOf(rule, network) ?? [])))
   const known = new Set(shapes.flatMap((own) => [...own]))
@@ -38,7 +39,7 @@ export function missingRules({ docker, ruleset }: Facts): string[] {
       .filter((shape) => network.options[masquerade] !== 'false' || !shape.startsWith('nat: '))
       .map((shape) => shape.replaceAll('<bridge>', network.bridge).replaceAll('<subnet>', network.subnet)),
   ])
-}
+})
 
 const isSpecial = ({ options }: NetworkFact): boolean =>
   Object.entries(options).some(([name, value]) => special.test(name) && value !== 'true' && value !== 'nat')

@@ -2,30 +2,39 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 
-/** What hosts have said of themselves, as one fault's detector should take it. Names are without `.bundle`. */
-export interface Bundles {
-  /** One of the fault's own: `sick/debian12-broken`. */
-  own(name: string): Facts
-  /** Hosts that have the fault. */
-  sick: readonly (readonly [name: string, facts: Facts])[]
-  /** All other hosts: well ones, and those of the other faults. */
-  others: readonly (readonly [path: string, facts: Facts])[]
+/** What a host has said of itself. */
+export interface Recorded {
+  /** Under harness/, without `.bundle`. */
+  path: string
+  text: string
+  facts: Facts
 }
 
-const root = new URL('.', import.meta.url).pathname
-// Read once for the specs of all faults.
-const bundles = readdirSync(root, { recursive: true, encoding: 'utf8' })
+const root = new URL('..', import.meta.url).pathname
+
+/** Every recorded bundle, read once for all specs: those of the faults, and those of hosts with two, none or other ones. */
+export const recorded: readonly Recorded[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
   .sort()
-  .map((path) => [path.replace(/\.bundle$/, ''), readFacts(readFileSync(join(root, path), 'utf8'))] as const)
-const byPath = new Map(bundles)
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    return { path: path.replace(/\.bundle$/, ''), text, facts: readFacts(text) }
+  })
 
-/** The bundles beside all faults, sorted for one of them by its folder's name. */
-export function bundlesOf(fault: string): Bundles {
-  const sick = `${fault}/evidence/sick/`
-  return {
-    own: (name) => byPath.get(`${fault}/evidence/${name}`)!,
-    sick: bundles.filter(([path]) => path.startsWith(sick)).map(([path, facts]) => [path.slice(sick.length), facts]),
-    others: bundles.filter(([path]) => !path.startsWith(sick)),
-  }
+/** A recorded bundle by its path. Throws where there is none. */
+export function recordedAt(path: string): Recorded {
+  const found = recorded.find((each) => each.path === path)
+  if (!found) throw new RangeError(`no recorded bundle ${path}`)
+  return found
 }
+
+/** The folder of a fault's hosts that have it. */
+export const sickFolder = (fault: string): string => `faults/${fault}/evidence/sick/`
+
+/** The hosts of one fault, by its folder: one of them by name (`sick/debian12-broken`), and all that have the fault. */
+export const bundlesOf = (fault: string) => ({
+  own: (name: string): Facts => recordedAt(`faults/${fault}/evidence/${name}`).facts,
+  sick: recorded
+    .filter(({ path }) => path.startsWith(sickFolder(fault)))
+    .map(({ path, facts }) => [path.slice(sickFolder(fault).length), facts] as const),
+})

@@ -1,23 +1,23 @@
-import type { Detector, Fault } from './fault.ts'
-import { firewalldZone } from './firewalld-zone/index.ts'
-import { ipMasqFalse } from './ip-masq-false/index.ts'
-import { iptablesCheck } from './iptables-1.8.11/index.ts'
-import { lookAlike } from './look-alikes/index.ts'
-import { orphanedBridge } from './orphaned-bridge/index.ts'
-import { restartIptables } from './restart-iptables/index.ts'
-import { staleKernel } from './stale-kernel/index.ts'
+import { readdirSync } from 'node:fs'
+import type { Cause } from './cause.ts'
+import type { Fault } from './fault.ts'
 
-/** Every fault the lab can reproduce. A new one is a folder and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each fault checks its own parameters by its own schema.
-export const faults: Readonly<Record<string, Fault<any>>> = Object.fromEntries(
-  [staleKernel, restartIptables, ipMasqFalse, firewalldZone, iptablesCheck, orphanedBridge, lookAlike].map((fault) => [
-    fault.kind,
-    fault,
-  ]),
+type AnyFault = Fault<any>
+
+const folders = readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort()
+
+const loaded: AnyFault[] = await Promise.all(
+  folders.map(async (name) => ((await import(`./${name}/index.ts`)) as { default: AnyFault }).default),
 )
 
-/** Every detector, by the cause it names. All run on every host. */
-export const detectors: Readonly<Record<string, Detector>> = Object.assign(
-  {},
-  ...Object.values(faults).map((fault) => fault.detectors),
-)
+/** Every fault the lab can reproduce, by kind: a folder each. */
+export const faults: Readonly<Record<string, AnyFault>> = Object.fromEntries(loaded.map((fault) => [fault.kind, fault]))
+
+/** Every cause that `diagnose` can name. All are asked on every host. */
+export const causes: readonly Cause[] = loaded.flatMap(({ cause }) => cause ?? [])
+
+export const causeNames: readonly string[] = causes.map(({ id }) => id)

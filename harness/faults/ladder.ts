@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts'
 import type { Rung } from '../scenario/schema.ts'
-import { restartDocker } from './remedies.ts'
+import { restartDocker } from './steps.ts'
 
 const scripts = {
   'daemon-restart': restartDocker,

@@ -20,6 +20,8 @@ const truth = z.record(
     file: z.string().optional(),
     /** Kinds of flows that are dead or unclear, sorted. */
     kinds: z.array(z.string()).optional(),
+    /** Words of what is concerned, beside the first of them: one thing may stop flows of several kinds. */
+    concerns: z.string().optional(),
   }),
 )
 const expected = truth.parse(parse(readFileSync(here('recorded.yaml'), 'utf8')))
@@ -46,6 +48,7 @@ describe('hosts from the field', () => {
       if (want.says) expect(first?.says).to.contain(want.says)
       if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)
       if (want.file) expect(first?.setting?.file).to.equal(want.file)
+      if (want.concerns) expect(symptoms.map(({ what }) => what).join('; ')).to.contain(want.concerns)
       if (want.kinds) expect([...new Set(symptoms.map(({ kind }) => kind))].sort()).to.deep.equal(want.kinds)
     })
 })

@@ -1,13 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { recordedAt } from '../faults/bundles.spec-data.ts'
+import type { Procedure } from '../faults/cause.ts'
 import { decoys } from '../faults/decoys.ts'
+import { proceduresOf } from '../faults/fault.ts'
 import { faults } from '../faults/index.ts'
 import { pin } from '../hosts/given.ts'
 import type { Host } from '../hosts/host.ts'
 import { buildOutside } from '../outside/outside.ts'
 import { allCells } from '../vocabulary.ts'
 import { familyOf, inWordsOf } from './family.ts'
+
+// Steps are made for a host: of one with bridges that firewalld keeps from Docker, there are some for every fix.
+const { facts } = recordedAt('faults/firewalld-zone/evidence/sick/debian13-removed')
 
 /** Whatever the cells of a host run on it, as scripts. */
 async function scriptsOf(image: string, written: string[] = []): Promise<string[]> {
@@ -21,12 +27,14 @@ async function scriptsOf(image: string, written: string[] = []): Promise<string[
   await buildOutside(host)
   for (const cell of allCells().filter(({ host }) => host === image)) {
     await pin(host, cell.given)
-    const fault = cell.fault && faults[cell.fault.kind]
-    if (!fault) continue
-    // What has to be built first is not, and ends before its script.
-    await fault.inject(host, cell.fault!.params).catch(() => undefined)
-    await fault.trigger?.(host, cell.fault!.params)
-    for (const { use } of cell.fixes) scripts.push(...fault.fixes[use]!.steps)
+    const own = [cell.fault, cell.and].flatMap((each) => (each ? [{ fault: faults[each.kind]!, ...each }] : []))
+    for (const { fault, params } of own) {
+      // What has to be built first is not, and ends before its script.
+      await fault.inject(host, params).catch(() => undefined)
+      await fault.trigger?.(host, params)
+    }
+    const procedures = Object.assign({}, ...own.map(({ fault }) => proceduresOf(fault))) as Record<string, Procedure>
+    for (const { use } of cell.fixes) scripts.push(...procedures[use]!.steps(facts))
   }
   return [...scripts, ...Object.values(decoys), readFileSync(new URL('../faults/ladder.ts', import.meta.url), 'utf8')]
 }

@@ -3,27 +3,28 @@ import { inContainer, patience } from './container.ts'
 import { enter } from './fleet.ts'
 import type { Probe } from './probe.ts'
 
-/** From a container to the outside: TCP, UDP, ICMP, a name, and a transfer larger than any window. */
-export const egress = (container: string, prefix: string): Probe[] => [
-  inContainer(container, {
-    name: `${prefix}-tcp`,
-    command: `wget -q -O - http://${outside.address}/`,
-    answer: /^outside$/m,
-  }),
-  udpEcho(container, `${prefix}-udp`),
-  inContainer(container, { name: `${prefix}-icmp`, command: `ping -c 1 -W 30 ${outside.address}` }),
-  inContainer(container, {
-    name: `${prefix}-dns`,
-    command: `nslookup -type=a ${outside.name}`,
-    answer: new RegExp(`Address.*${outside.address.replaceAll('.', '\\.')}\\s*$`, 'm'),
-  }),
-  inContainer(container, {
-    name: `${prefix}-large`,
-    command: `wget -q -O - http://${outside.address}/large`,
-    digest: 'wc -c',
-    answer: /^524288$/m,
-  }),
-]
+/** From a container to the outside: TCP, UDP, ICMP, a name, and a transfer larger than any window; one group. */
+export const egress = (container: string, group: string): Probe[] =>
+  [
+    inContainer(container, {
+      name: `${group}-tcp`,
+      command: `wget -q -O - http://${outside.address}/`,
+      answer: /^outside$/m,
+    }),
+    udpEcho(container, `${group}-udp`),
+    inContainer(container, { name: `${group}-icmp`, command: `ping -c 1 -W 30 ${outside.address}` }),
+    inContainer(container, {
+      name: `${group}-dns`,
+      command: `nslookup -type=a ${outside.name}`,
+      answer: new RegExp(`Address.*${outside.address.replaceAll('.', '\\.')}\\s*$`, 'm'),
+    }),
+    inContainer(container, {
+      name: `${group}-large`,
+      command: `wget -q -O - http://${outside.address}/large`,
+      digest: 'wc -c',
+      answer: /^524288$/m,
+    }),
+  ].map((probe) => ({ ...probe, group }))
 
 // Asks up to three times: a datagram may be lost on the best of networks.
 const perl = `use IO::Socket::INET;

@@ -6,6 +6,8 @@ import { writeRoster } from './fleet.ts'
 /** One question put to a host's network. */
 export interface Probe {
   readonly name: string
+  /** A word for this and its like: a scenario may say of them all at once how they fare. */
+  readonly group?: string
   /**
    * What a healthy host answers: isolation, for one, must fail. Left out where that depends on the host: then it is
    * asked only in scenarios whose healthy vector says.

@@ -5,10 +5,11 @@ import type { Probe } from './probe.ts'
 // curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES.
 const failCodes = [7, 28, 52, 56]
 
-/** A published port, seen from loopback, from the host's own address and from the outside. */
-export const published = (port: number, prefix: string): Probe[] => {
+/** A published port, seen from loopback, from the host's own address and from the outside; one group. */
+export const published = (port: number, group: string): Probe[] => {
   const probe = (from: string, address: string, via = ''): Probe => ({
-    name: `${prefix}-${from}`,
+    name: `${group}-${from}`,
+    group,
     healthy: 'pass',
     script: `${via}curl -sS --noproxy '*' -m ${patience} http://${address}:${port}/`,
     failCodes,

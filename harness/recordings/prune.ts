@@ -4,7 +4,7 @@ import type { Cell, Expectation, PlannedFix } from '../scenario/cell.ts'
 import { stageOf } from './map.ts'
 
 // What is recorded is a host, and its probes say whether it is the right one. What a diagnosis makes of it is no matter.
-const blind = (state: Expectation): Expectation => ({ ...state, diagnosis: [] })
+const blind = ({ verdict: _, unexplained: __, ...state }: Expectation): Expectation => ({ ...state, diagnosis: [] })
 
 /** What is left of a cell where bundles of these stages alone are wanted, and the last stage to run. */
 export interface Pruned {

@@ -38,7 +38,7 @@ export async function recordCell(
   const record = blank(cell, provider.name, await provider.accelerator())
   let failure = ''
   try {
-    const lab = { ...options, faults, detectors: {}, probes, more: true }
+    const lab = { ...options, faults, causes: [], probes, more: true }
     for await (const stage of tell(pruned.cell, lab, record, { until: pruned.until })) options.progress(stage.name)
   } catch (error) {
     signal.throwIfAborted()

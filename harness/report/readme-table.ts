@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { faults } from '../faults/index.ts'
 import { groupBy } from '../lib/group.ts'
 import { duration } from '../lib/text.ts'
+import { adviceTable, measuredAdvice } from './advice-table.ts'
 import { baseName, type CellRecord, interrupted, type RunRecord } from './record.ts'
 import { verdictSigns } from './words.ts'
 
@@ -66,10 +68,19 @@ function readRuns(dir: string): RunRecord[] {
   })
 }
 
-// `node --import tsx harness/report/readme-table.ts` puts what reports/ holds into the README.
+// `node --import tsx harness/report/readme-table.ts [DIR...]` puts what reports/, or these folders of reports, hold into the
+// README, and into that of each fault.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const readme = join(root, 'README.md')
-  const table = measuredTable(readRuns(join(root, 'reports')))
-  writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), '<!-- measured -->', '<!-- /measured -->', table))
+  const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'reports')]
+  const runs = folders.flatMap(readRuns)
+  const put = (file: string, table: string): void =>
+    writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), '<!-- measured -->', '<!-- /measured -->', table))
+  put(readme, measuredTable(runs))
+  const rows = measuredAdvice(runs)
+  for (const { kind, cause } of Object.values(faults)) {
+    const own = join(root, 'harness/faults', kind, 'README.md')
+    if (cause && rows.some(({ causes }) => causes === cause.id)) put(own, adviceTable(rows, cause.id))
+  }
 }

@@ -1,4 +1,3 @@
-import type { Diagnosis } from '../faults/fault.ts'
 import type { FixClass, Outcome } from '../scenario/vocabulary.ts'
 import type { Answer } from '../scoring/ask.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -141,7 +140,29 @@ export interface DiagnosisRecord {
   expected: string[]
   /** Causes that were named. */
   named: string[]
-  detail: Diagnosis[]
+  detail: NamedCause[]
+  /** What the diagnosis said of the host as a whole, and had to say; absent from older records. */
+  verdict?: { expected: HostVerdict; seen: HostVerdict }
+  /** A sentence for each thing that is wrong and that no cause explains. */
+  unexplained?: string[]
+}
+
+export type HostVerdict = 'healthy' | 'sick' | 'unknown'
+
+/** A cause that was named, and the advice that was given on it. */
+export interface NamedCause {
+  cause: string
+  /** `latent`: nothing fails of it yet; `active`: it fails now. */
+  state: 'latent' | 'active'
+  confidence: 'certain' | 'likely'
+  /** One sentence for a person. */
+  summary: string
+  /** The lines of evidence it stands on, as the host gave them. */
+  evidence: readonly { from: string; line: string }[]
+  /** Names of the remedies that were recommended. */
+  fixes: string[]
+  /** What people try that does not help, and why. */
+  nonFixes: { name: string; why: string }[]
 }
 
 export interface FixRecord {

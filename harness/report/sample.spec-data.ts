@@ -1,6 +1,5 @@
-import type { Diagnosis } from '../faults/fault.ts'
 import type { Outcome } from '../scenario/vocabulary.ts'
-import type { CellRecord, FixRecord, HostFacts, ProbeRecord, RunRecord, StageRecord } from './record.ts'
+import type { CellRecord, FixRecord, HostFacts, NamedCause, ProbeRecord, RunRecord, StageRecord } from './record.ts'
 
 const old = '6.1.0-37-cloud-amd64'
 const newest = '6.1.0-44-cloud-amd64'
@@ -50,7 +49,7 @@ const probesAt = (stage: string, up: boolean): ProbeRecord[] =>
     detail: up ? words : noDaemon,
   }))
 
-const diagnosis = (state: Diagnosis['state']): Diagnosis => ({
+const diagnosis = (state: NamedCause['state']): NamedCause => ({
   cause: 'stale-kernel',
   state,
   confidence: 'certain',

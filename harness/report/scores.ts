@@ -37,7 +37,12 @@ export function scores(
   return [
     score(
       { name: ours, title: 'The detectors of this lab, together' },
-      seenBy((_, { named }) => ({ said: 'answer', named, detail: '' })),
+      // What has no name and is found sick all the same was told from the well.
+      seenBy((_, { named, verdict }) => ({
+        said: 'answer',
+        named: named.length === 0 && verdict?.seen === 'sick' ? [unwell] : named,
+        detail: '',
+      })),
     ),
     ...outside.map((detector) =>
       score(

@@ -1,14 +1,16 @@
-import type { Given, Scenario, TraceExpectation } from './schema.ts'
-import type { Capability, Expected, Vocabulary } from './vocabulary.ts'
-
-/** The outcome of every probe. */
-export type Vector = Record<string, Expected>
+import type { Given, HostVerdict, Scenario, TraceExpectation, UnexplainedExpectation } from './schema.ts'
+import { complete, type Vector, writtenOf } from './vector.ts'
+import type { Capability, Vocabulary } from './vocabulary.ts'
 
 /** What must be seen of a host in one state. */
 export interface Expectation {
   probes: Vector
-  /** The causes that must be named; every other detector stays silent. */
+  /** The causes that must be named, and no other. */
   diagnosis: string[]
+  /** What is wrong besides, and no cause explains: each by its place, and nothing else. */
+  unexplained?: UnexplainedExpectation[]
+  /** What it makes of the host as a whole; left out, it is not asserted. */
+  verdict?: HostVerdict
   /** Text that must stand in the journal, each a part of one line. */
   journal: string[]
   /** How a followed packet must fare, by where it starts; what is left out is not asserted. */
@@ -50,48 +52,66 @@ export interface Cell {
   where: { file: string; line: number }
 }
 
-/** The cells of one checked scenario, one per host. */
-export function cellsOf(
-  scenario: Scenario,
-  origin: { scenario: string; variant?: string | undefined; where: Cell['where'] },
+/** A checked scenario on one host, with all that it expects still as written. */
+export interface Draft {
+  name: string
+  scenario: Scenario
+  host: string
+  origin: Pick<Cell, 'scenario' | 'where'> & { variant?: string | undefined }
+  /** Complains of the value of one of its keys. */
+  refuse(key: keyof Scenario, message: string, hint: string): void
+}
+
+/** What is expected in one state unless it is written otherwise. A probe that is not there is as on the healthy host. */
+export type Computed = Required<Pick<Expectation, 'diagnosis' | 'unexplained' | 'verdict'>> & {
+  probes: Partial<Vector>
+}
+
+/** The cell of a draft, spelled out: what is written, else what was computed, else as on the healthy host. */
+export function cellOf(
+  draft: Draft,
   probes: Vocabulary['probes'],
-): Cell[] {
-  const { hosts, fault, and, healthy, latent, broken, source, decoy, ...same } = scenario
-  const said: Record<string, string | undefined> = healthy.probes
-  const asked = Object.entries(probes).filter(([name, answer]) => answer ?? said[name])
-  const well = complete(said, Object.fromEntries(asked) as Vector)
-  const expectation = (state: NonNullable<typeof broken>): Expectation => ({
-    probes: complete(state.probes, well),
-    diagnosis: state.diagnosis,
-    journal: state.journal,
-    trace: state.trace,
+  computed: { latent?: Computed; broken?: Computed } = {},
+): Cell {
+  const { hosts: _, fault, and, healthy, latent, broken, source, decoy, ...same } = draft.scenario
+  const { scenario, variant, where } = draft.origin
+  const asked = Object.entries(probes).flatMap(([name, probe]) => {
+    const outcome = probe.healthy ?? writtenOf(healthy.probes, name, probes)
+    return outcome ? [[name, outcome]] : []
   })
-  return hosts.map((host) => ({
-    name: [host, origin.scenario, origin.variant].filter(Boolean).join('-'),
-    scenario: origin.scenario,
-    host,
-    ...(origin.variant ? { variant: origin.variant } : {}),
+  const well = complete(healthy.probes, Object.fromEntries(asked) as Vector, probes)
+  const expectation = (written: Partial<NonNullable<typeof broken>> = {}, otherwise?: Computed): Expectation => {
+    const diagnosis = written.diagnosis ?? otherwise?.diagnosis ?? []
+    const unexplained = written.unexplained ?? otherwise?.unexplained ?? []
+    const sick = diagnosis.length + unexplained.length > 0
+    return {
+      probes: complete(written.probes ?? {}, well, probes, otherwise?.probes),
+      diagnosis,
+      unexplained,
+      verdict: written.verdict ?? (sick ? 'sick' : (otherwise?.verdict ?? 'healthy')),
+      journal: written.journal ?? [],
+      trace: written.trace ?? {},
+    }
+  }
+  return {
+    name: draft.name,
+    scenario,
+    host: draft.host,
+    ...(variant ? { variant } : {}),
     ...same,
     ...(source ? { source } : {}),
     ...(decoy ? { decoy } : {}),
-    ...(fault ? { fault: split(fault as { kind: string }) } : {}),
-    ...(and ? { and: split(and as { kind: string }) } : {}),
-    healthy: { probes: well, diagnosis: [], journal: [] },
-    ...(latent ? { latent: expectation(latent) } : {}),
-    ...(broken ? { broken: expectation(broken) } : {}),
-    where: origin.where,
-  }))
+    ...(fault ? { fault: injected(fault) } : {}),
+    ...(and ? { and: injected(and) } : {}),
+    healthy: { probes: well, diagnosis: [], unexplained: [], verdict: healthy.verdict, journal: [] },
+    ...(latent ? { latent: expectation(latent, computed.latent) } : {}),
+    ...(fault ? { broken: expectation(broken, computed.broken) } : {}),
+    where,
+  }
 }
 
-/** A vector with every asked probe in it: named, else by its `default`, else as on the healthy host. */
-function complete(named: Record<string, string | undefined>, healthy: Readonly<Vector>): Vector {
-  const rest = named.default ?? 'healthy'
-  return Object.fromEntries(
-    Object.entries(healthy).map(([probe, well]) => [
-      probe,
-      (named[probe] ?? (rest === 'healthy' ? well : rest)) as Expected,
-    ]),
-  )
+/** A fault as a scenario writes it: its kind beside its parameters. */
+export function injected(fault: NonNullable<Scenario['fault']>): InjectedFault {
+  const { kind, ...params } = fault as { kind: string }
+  return { kind, params }
 }
-
-const split = ({ kind, ...params }: { kind: string }): InjectedFault => ({ kind, params })

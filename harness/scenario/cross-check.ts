@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type Written, writtenOf } from './vector.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 type State = { probes?: Partial<Record<string, unknown>>; diagnosis?: unknown }
@@ -15,7 +16,9 @@ export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'prob
       Record<string, State>
     >
     const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
-    for (const name of Object.keys(probes).filter((probe) => !probes[probe] && !scenario.healthy?.probes?.[probe]))
+    const said = (scenario.healthy?.probes ?? {}) as Written
+    const unasked = Object.keys(probes).filter((name) => !(probes[name]?.healthy ?? writtenOf(said, name, probes)))
+    for (const name of unasked)
       for (const state of ['latent', 'broken'].filter((key) => scenario[key]?.probes?.[name]))
         refuse([state, 'probes', name], 'is asked only where `healthy.probes` says what this healthy host answers')
     const fixes = (Array.isArray(scenario.fixes) ? scenario.fixes : []) as Fix[]
@@ -25,8 +28,13 @@ export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'prob
         refuse([key], 'has no place in a scenario without `fault`')
       return
     }
-    if (!('broken' in scenario)) context.addIssue({ code: 'invalid_type', expected: 'object', path: ['broken'] })
     const two = 'and' in scenario
+    // What two faults lead to is computed from each alone.
+    const missing = (expected: 'object' | 'array', ...path: PropertyKey[]) =>
+      context.addIssue({ code: 'invalid_type', expected, path })
+    if (!two && !('broken' in scenario)) missing('object', 'broken')
+    for (const state of ['latent', 'broken'].filter((key) => !two && scenario[key] instanceof Object))
+      if (scenario[state]!.diagnosis === undefined) missing('array', state, 'diagnosis')
     const kinds = [scenario.fault, ...(two ? [scenario.and] : [])].map((fault) => String(fault?.kind))
     const known = kinds.map((kind) => (Object.hasOwn(faults, kind) ? faults[kind] : undefined))
     if (two && known[0] && known[0] === known[1]) refuse(['and', 'kind'], 'is the kind of `fault`; take another one')
@@ -45,7 +53,7 @@ export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'prob
         refuse(['fixes', index, 'leaves'], 'has no place beside `cures`: nothing is named of a cured host')
       // A class tells of the whole host, and says nothing of which fault a fix has mended.
       if (two && typeof use === 'string' && leaves === undefined && expect !== 'cures')
-        context.addIssue({ code: 'invalid_type', expected: 'array', path: ['fixes', index, 'leaves'] })
+        missing('array', 'fixes', index, 'leaves')
       if (typeof use !== 'string') continue
       if (own && !own.has(use)) context.addIssue({ code: 'invalid_value', values: [...own], path })
       // Each is a stage of its own, known by its name.

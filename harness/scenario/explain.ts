@@ -87,7 +87,7 @@ const dotted = (path: Path): string =>
     .join('')
 
 /** The place of a key or value; of the nearest thing around it where it is missing. */
-function placeOf(root: YAMLMap, path: Path, part: 'key' | 'value'): Complaint['at'] {
+export function placeOf(root: YAMLMap, path: Path, part: 'key' | 'value'): Complaint['at'] {
   let node: unknown = root
   let place: Complaint['at'] = [rangeOf(root)[0], rangeOf(root)[0] + 1]
   for (const [index, segment] of path.entries()) {

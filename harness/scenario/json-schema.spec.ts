@@ -22,6 +22,9 @@ describe('JSON Schema of a scenario', () => {
     expect(schema.properties?.hosts?.items?.enum).to.deep.equal(['debian12', 'debian13'])
     expect(schema.properties?.fixes?.items?.properties?.use?.enum).to.include.members(['reboot', 'remove-setting'])
     expect(schema.properties?.broken?.properties?.probes?.properties).to.include.keys('default', 'egress-tcp')
+    const probes = schema.properties?.broken?.properties?.probes
+    expect(probes?.properties?.outward?.description).to.equal('Each of egress-tcp, host-network.')
+    expect(probes?.description).to.contain('A probe goes before its group')
     const kinds = schema.properties?.fault?.oneOf?.map((option) => option.properties?.kind?.const)
     expect(kinds).to.deep.equal(['stale-kernel', 'ip-masq-false', 'look-alike'])
     expect(schema.properties?.and?.oneOf, 'a second fault is one of the same').to.deep.equal(

@@ -70,6 +70,8 @@ describe('loading scenarios', () => {
         healthy: {
           probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail' },
           diagnosis: [],
+          unexplained: [],
+          verdict: 'healthy',
           journal: [],
         },
       })
@@ -87,6 +89,33 @@ broken: { probes: { default: pass, egress-tcp: fail }, diagnosis: [] }
       expect(cell?.healthy.probes).to.deep.equal({ 'egress-tcp': 'pass', 'host-network': 'fail', isolation: 'fail' })
       expect(cell?.latent?.probes).to.deep.equal(cell?.healthy.probes)
       expect(cell?.broken?.probes).to.deep.equal({ 'egress-tcp': 'fail', 'host-network': 'pass', isolation: 'pass' })
+    })
+
+    it('takes a group for its probes, but those named by themselves', () => {
+      const [cell] = load({
+        'a.yaml': `${head}fault: { kind: stale-kernel }
+latent: { probes: { default: fail, outward: pass }, diagnosis: [] }
+broken: { probes: { host-network: pass, outward: fail }, diagnosis: [] }
+`,
+      })
+      expect(cell?.latent?.probes).to.deep.equal({ 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail' })
+      expect(cell?.broken?.probes).to.deep.equal({ 'egress-tcp': 'fail', 'host-network': 'pass', isolation: 'fail' })
+    })
+
+    it('leaves a probe that the base names as it is where a variant or a host names its group', () => {
+      const cells = load({
+        'a.yaml': `${head.replace('[debian12]', '[debian12, debian13]')}fault: { kind: stale-kernel }
+broken: { probes: { host-network: pass }, diagnosis: [] }
+variants: { v: { broken: { probes: { outward: fail } } } }
+on: { debian13: { broken: { probes: { outward: fail, host-network: fail } } } }
+`,
+      })
+      expect(cells.map(({ name, broken }) => [name, ...Object.values(broken!.probes)])).to.deep.equal([
+        ['debian12-a', 'pass', 'pass', 'fail'],
+        ['debian13-a', 'fail', 'fail', 'fail'],
+        ['debian12-a-v', 'fail', 'pass', 'fail'],
+        ['debian13-a-v', 'fail', 'fail', 'fail'],
+      ])
     })
 
     it('asks a probe without one healthy answer only where the scenario gives it', () => {
@@ -120,6 +149,8 @@ variants:
       expect(legacy?.broken).to.deep.equal({
         probes: { 'egress-tcp': 'fail', 'host-network': 'fail', isolation: 'pass' },
         diagnosis: ['stale-kernel'],
+        unexplained: [],
+        verdict: 'sick',
         journal: ['no table'],
         trace: {},
       })
@@ -201,6 +232,15 @@ fixes: [{ use: rebot, expect: cure, ladder: { agian: cures } }]
         'cures',
         'again',
       ])
+    })
+
+    it('points at a word that is neither a probe nor a group, and at an outcome that a group has not', () => {
+      const text = sick.replace('{ default: fail }', '{ outwards: fail, outward: dead }')
+      expect(complaints({ 'a.yaml': text })).to.deep.equal([
+        'a.yaml:4:21: unknown key `outwards` in `broken.probes`',
+        'a.yaml:4:46: `broken.probes.outward` cannot be `dead`',
+      ])
+      expect(failure({ 'a.yaml': text }).message).to.contain('did you mean `outward`?')
     })
 
     it('suggests the nearest fault and its own fixes', () => {

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
-import { type Cell, cellsOf } from './cell.ts'
+import type { Cell, Draft } from './cell.ts'
 import { type Complaint, position, renderComplaint, shortest } from './complaint.ts'
 import { expand, expansionKeys, overlaidHosts } from './expand.ts'
-import { explain } from './explain.ts'
+import { explain, placeOf } from './explain.ts'
 import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts'
 import { toValue } from './nodes.ts'
+import { cellsOf } from './pair.ts'
 import { expansionSchema, scenarioSchema } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -26,13 +27,19 @@ export function loadScenarios(dir: string, vocabulary: Vocabulary): Cell[] {
     expansion: expansionSchema(vocabulary),
     json: scenarioJsonSchema(vocabulary),
   }
-  const cells: Cell[] = []
-  const reports: string[] = []
-  let count = 0
-  for (const name of scenarioFiles(dir)) {
+  const drafts: Draft[] = []
+  const files = scenarioFiles(dir).map((name) => {
     const file = shortest(join(dir, name))
     const source = parseSource(readFileSync(join(dir, name), 'utf8'))
-    cells.push(...readScenario(name, file, source, schemas, vocabulary, cells))
+    drafts.push(...readScenario(name, file, source, schemas, vocabulary, drafts))
+    return { file, source }
+  })
+  // What a pair is computed from may be missing for another mistake alone.
+  const sound = files.every(({ source }) => source.complaints.length === 0)
+  const cells = sound ? cellsOf(drafts, vocabulary.probes) : []
+  const reports: string[] = []
+  let count = 0
+  for (const { file, source } of files) {
     const complaints = inOrder(source.complaints)
     count += complaints.length
     reports.push(...complaints.slice(0, most).map((each) => renderComplaint(file, source.text, source.lines, each)))
@@ -61,15 +68,15 @@ function scenarioFiles(dir: string): string[] {
   return names.filter((name) => /^[^.].*\.ya?ml$/.test(name) && !others.includes(name)).sort()
 }
 
-/** The cells of one file; what is wrong with it is added to the source's complaints. */
+/** The drafts of one file's cells; what is wrong with it is added to the source's complaints. */
 function readScenario(
   name: string,
   file: string,
   source: Source,
   schemas: Schemas,
   vocabulary: Vocabulary,
-  earlier: readonly Cell[],
-): Cell[] {
+  earlier: readonly Draft[],
+): Draft[] {
   const scenario = name.replace(/\.ya?ml$/, '')
   if (!/^[a-z0-9]+(?:[.-][a-z0-9]+)*\.yaml$/.test(name))
     source.complaints.push({
@@ -80,7 +87,7 @@ function readScenario(
   const expansion = check(expansionKeys(source.root), schemas.expansion)
   for (const issue of expansion.error?.issues ?? [])
     source.complaints.push(...explain(issue, source.root, schemas.json))
-  const cells: Cell[] = []
+  const drafts: Draft[] = []
   const used = new Set<string>()
   for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true, vocabulary.likes)) {
     const read = (said: YAMLMap) => {
@@ -96,21 +103,25 @@ function readScenario(
       const overlaid = on(host)
       const here = overlaid ? read(overlaid) : everywhere
       if (!here) continue
-      const [cell] = cellsOf({ ...here, hosts: [host] }, { scenario, variant, where }, vocabulary.probes)
-      const twin = [...earlier, ...cells].find((other) => other.name === cell!.name)
-      if (!twin) cells.push(cell!)
+      const cell = [host, scenario, variant].filter(Boolean).join('-')
+      const twin = [...earlier, ...drafts].find((other) => other.name === cell)?.origin.where
+      const refuse: Draft['refuse'] = (key, message, hint) =>
+        source.complaints.push(
+          inVariant({ at: placeOf(overlaid ?? map, [key], 'value'), message, hint }, variant, within),
+        )
+      if (!twin) drafts.push({ name: cell, scenario: here, host, origin: { scenario, variant, where }, refuse })
       else
         source.complaints.push({
           at,
-          message: `the cell \`${cell!.name}\` exists already`,
-          hint: `it comes from ${twin.where.file}:${twin.where.line}; rename the scenario or the variant`,
+          message: `the cell \`${cell}\` exists already`,
+          hint: `it comes from ${twin.file}:${twin.line}; rename the scenario or the variant`,
         })
     }
   }
   for (const { host, at } of overlaidHosts(source.root))
     if (used.size > 0 && !used.has(host) && vocabulary.hosts.includes(host))
       source.complaints.push({ at, message: `\`${host}\` is not one of \`hosts\``, hint: 'nothing runs there' })
-  return cells
+  return drafts
 }
 
 const check = <T extends z.ZodType>(map: YAMLMap, schema: T) => schema.safeParse(toValue(map))

@@ -18,6 +18,8 @@ describe('scenario schema', () => {
   const valid: Record<string, object> = {
     'the shortest': shortest,
     'a control': { title: 'Healthy', hosts: ['debian12', 'debian13'] },
+    'two faults, and nothing of what they lead to': { ...pair, broken: undefined },
+    'two faults, and one exception': { ...pair, broken: { probes: { isolation: 'pass' } }, latent: {} },
     'every key': {
       ...shortest,
       source: '000',
@@ -76,6 +78,7 @@ describe('scenario schema', () => {
       'broken.probes.host-port',
       { ...shortest, broken: { diagnosis: [], probes: { 'host-port': 'pass' } } },
     ],
+    'no word on diagnosis while latent': ['latent.diagnosis', { ...shortest, latent: {} }],
     'no word on diagnosis': ['broken.diagnosis', { ...shortest, broken: {} }],
     'an unknown cause': ['broken.diagnosis.0', { ...shortest, broken: { diagnosis: ['gremlins'] } }],
     'a diagnosis of the healthy host': ['healthy', { ...shortest, healthy: { diagnosis: ['stale-kernel'] } }],
@@ -135,6 +138,14 @@ describe('scenario schema', () => {
     })
     const accept = { ...shortest, given: { 'forward-policy': 'accept' } }
     expect(schema.parse(accept).given['ip-forward']).to.equal(true)
+  })
+
+  it('refuses a house in which a group of probes is called as a probe, or as the rest of them', () => {
+    for (const group of ['isolation', 'default'])
+      expect(() => scenarioSchema({ ...vocabulary, probes: { ...vocabulary.probes, x: { healthy: 'pass', group } } }))
+        .to.throw(TypeError)
+        .with.property('message')
+        .that.contains(`\`${group}\` is the name of a probe`)
   })
 
   it('works in a house without faults', () => {

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { crossCheck } from './cross-check.ts'
-import { capabilities, expectable, fixClasses, traceEnds, tracePlaces, type Vocabulary } from './vocabulary.ts'
+import { given } from './given.ts'
+import { vectorSchema } from './vector.ts'
+import { capabilities, fixClasses, traceEnds, tracePlaces, type Vocabulary } from './vocabulary.ts'
+
+export type { Given } from './given.ts'
 
 const name = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, 'must be lower-case words joined by `-` or `.`')
 // Reporters print these: nothing in them may steer a terminal or reorder what a reader sees.
@@ -11,34 +15,6 @@ const line = z
 /** A list whose entries differ from each other. */
 const listOf = <T extends z.ZodType>(item: T) =>
   z.array(item).refine((list) => new Set(list).size === list.length, 'names something twice')
-
-const given = z
-  .strictObject({
-    xtables: z.enum(['nft', 'legacy']).default('nft').describe('The backend behind `iptables` (update-alternatives).'),
-    'forward-policy': z
-      .enum(['accept', 'drop'])
-      .default('drop')
-      .describe("Policy of the filter table's FORWARD chain on the healthy host, once dockerd is up."),
-    'userland-proxy': z.boolean().default(true).describe('dockerd runs docker-proxy for each published port.'),
-    'live-restore': z.boolean().default(false).describe('Containers outlive a restart of dockerd.'),
-    'ip-forward': z
-      .boolean()
-      .optional()
-      .describe(
-        'net.ipv4.ip_forward before dockerd starts; dockerd turns it on, and only then sets FORWARD to DROP. ' +
-          'Unless given, the value that leads to `forward-policy`: false for drop, true for accept.',
-      ),
-    'br-netfilter': z
-      .boolean()
-      .default(true)
-      .describe('br_netfilter is loaded and bridged IPv4 packets pass through iptables.'),
-    ipv6: z.boolean().default(true).describe('IPv6 is enabled on the host.'),
-    firewalld: z.boolean().default(false).describe('firewalld runs, and dockerd was started after it.'),
-  })
-  .transform((said) => ({ ...said, 'ip-forward': said['ip-forward'] ?? said['forward-policy'] === 'accept' }))
-  .prefault({})
-  .describe('The hidden variables that change results, pinned before the host is proven healthy.')
-export type Given = z.output<typeof given>
 
 const fixClass = z.enum(fixClasses)
 const ladder = z
@@ -80,6 +56,17 @@ const died = z.strictObject({
 const traced = z.union([z.literal('answered'), died]).transform((said) => (said === 'answered' ? { end: said } : said))
 export type TraceExpectation = z.output<typeof died>
 
+const verdict = z.enum(['healthy', 'sick', 'unknown'])
+export type HostVerdict = z.output<typeof verdict>
+
+const unexplained = z.strictObject({
+  kind: line.optional().describe('What is concerned: egress, published, peer, operation …'),
+  at: z.enum(tracePlaces).optional().describe('Where it ends.'),
+  chain: line.optional().describe('The chain of the rule that ends it.'),
+  owner: line.optional().describe('Whose rule that is.'),
+})
+export type UnexplainedExpectation = z.output<typeof unexplained>
+
 const overlay = z.record(z.string(), z.unknown())
 
 /** How a file expands into cells, beside what each cell says. */
@@ -110,30 +97,22 @@ export function scenarioSchema(vocabulary: Vocabulary) {
   const causes = [...new Set(Object.values(faults).flatMap((fault) => fault.causes))]
   const fixes = [...new Set(Object.values(faults).flatMap((fault) => fault.fixes))]
 
-  const vector = z
-    .strictObject({
-      default: z
-        .enum([...expectable, 'healthy'])
-        .default('healthy')
-        .describe('Every probe not named here; `healthy` means what is expected of it on the healthy host.'),
-      ...Object.fromEntries(
-        Object.entries(probes).map(([probe, healthy]) => [
-          probe,
-          z
-            .enum(expectable)
-            .optional()
-            .describe(healthy ? `On a healthy host: ${healthy}.` : 'Asked only where `healthy.probes` names it.'),
-        ]),
-      ),
-    })
-    .prefault({})
-    .describe('The outcome of each probe.')
+  const vector = vectorSchema(probes)
   const expectation = z.strictObject({
     probes: vector,
     journal: listOf(line)
       .default([])
       .describe("Text that must stand in the host's journal (part of a line, to the letter)."),
-    diagnosis: listOf(z.enum(causes)).describe('The causes that detectors must name: these and no other.'),
+    diagnosis: listOf(z.enum(causes))
+      .optional()
+      .describe('The causes that detectors must name: these and no other. Needed, but with `and`.'),
+    unexplained: z
+      .array(unexplained)
+      .optional()
+      .describe('What else is wrong, and no cause explains: each has to be found, and nothing besides.'),
+    verdict: verdict
+      .optional()
+      .describe('What the diagnosis makes of the host; else `sick` where anything is named or unexplained.'),
     trace: z
       .strictObject({ default: traced.optional(), user: traced.optional() })
       .default({})
@@ -171,13 +150,27 @@ export function scenarioSchema(vocabulary: Vocabulary) {
       fault: faultSchema(faults).optional().describe('What is done to the host. Without it the scenario is a control.'),
       and: faultSchema(faults)
         .optional()
-        .describe('A second fault, injected once the first has broken the host; causes of both must be named.'),
+        .describe(
+          'A second fault, injected once the first has broken the host; causes of both must be named. Probes, diagnosis, ' +
+            'unexplained and verdict are then computed from the cells of the same host that inject each of the two alone ' +
+            '(same parameters, and `given` as near as can be): whatever either breaks or names. Write what differs from that.',
+        ),
       healthy: z
-        .strictObject({ probes: vector })
+        .strictObject({ probes: vector, verdict: verdict.default('healthy') })
         .prefault({})
         .describe('What differs on the healthy host; no detector may speak there.'),
-      latent: expectation.optional().describe('After injection and before the trigger (the last, with `and`).'),
-      broken: expectation.optional().describe('What is true of the broken host.'),
+      latent: expectation
+        .optional()
+        .describe(
+          'After injection and before the trigger. With `and`: of the second fault, on a host that the first has broken; ' +
+            '`{}` leaves all of it to be computed.',
+        ),
+      broken: expectation
+        .optional()
+        .describe(
+          'What is true of the broken host; with `and`, where that is not what its two faults lead to alone. ' +
+            'Nothing is computed where both `probes.default` and `diagnosis` are written.',
+        ),
       fixes: z.array(fix).default([]).describe('Each is applied to a broken host of its own, and judged.'),
     })
     .superRefine(crossCheck(vocabulary), { when: () => true })

@@ -18,7 +18,12 @@ export const vocabulary: Vocabulary = {
     },
     'look-alike': { params: z.strictObject({}), fixes: ['remove-the-drop'], causes: [] },
   },
-  probes: { 'egress-tcp': 'pass', 'host-network': 'pass', isolation: 'fail', 'host-port': undefined },
+  probes: {
+    'egress-tcp': { healthy: 'pass', group: 'outward' },
+    'host-network': { healthy: 'pass', group: 'outward' },
+    isolation: { healthy: 'fail' },
+    'host-port': { healthy: undefined },
+  },
   hosts: ['debian12', 'debian13'],
   decoys: ['own-nft-rules'],
 }

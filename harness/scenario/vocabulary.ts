@@ -16,11 +16,18 @@ export type Expected = (typeof expectable)[number]
 export const fixClasses = ['cures', 'partial', 'masks', 'no-effect', 'worsens'] as const
 export type FixClass = (typeof fixClasses)[number]
 
+/** What a scenario has to know of a probe. */
+export interface ProbeWord {
+  /** Undefined: asked only where a scenario's healthy vector names it. */
+  healthy: Expected | undefined
+  /** The word that may stand for it and its like. */
+  group?: string | undefined
+}
+
 /** The words a scenario may use that later layers define: fault kinds, probes with their healthy outcome, images. */
 export interface Vocabulary {
   faults: Readonly<Record<string, { params: z.ZodType; fixes: readonly string[]; causes: readonly string[] }>>
-  /** Undefined: asked only where a scenario's healthy vector names it. */
-  probes: Readonly<Record<string, Expected | undefined>>
+  probes: Readonly<Record<string, ProbeWord>>
   hosts: readonly string[]
   /** Hosts that are as another one in all that a scenario does not say of them. */
   likes?: Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { detectors } from '../faults/index.ts'
+import { causeNames } from '../faults/index.ts'
 import { FakeHost } from '../hosts/fake.ts'
 import type { ExecResult } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
@@ -21,7 +21,7 @@ const ask = async (of: Adapter, result: Partial<ExecResult>) => {
   const { durationMs: _, ...answer } = await askOutside(new FakeHost(() => result), of)
   return answer
 }
-const shipped = (name: string): Adapter => loadDetectors([name], Object.keys(detectors))[0]!
+const shipped = (name: string): Adapter => loadDetectors([name], causeNames)[0]!
 
 describe('an outside detector', () => {
   it('names the cause of every rule that matches, once', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { detectors } from '../faults/index.ts'
+import { causeNames } from '../faults/index.ts'
 import { LabError } from '../lib/errors.ts'
 import { outside } from '../outside/outside.ts'
 import { fleet } from '../probes/fleet.ts'
@@ -121,7 +121,7 @@ rules:
   it('that the house ships load, against its own causes', () => {
     const names = adapterNames()
     expect(names).to.include.members(['needrestart', 'package-files', 'ping-and-curl'])
-    expect(loadDetectors(names, Object.keys(detectors)).map(({ name }) => name)).to.deep.equal(names)
+    expect(loadDetectors(names, causeNames).map(({ name }) => name)).to.deep.equal(names)
   })
 
   it('are as the README shows them', () => {
@@ -131,7 +131,7 @@ rules:
   })
 
   it("that ask the lab's containers and outside name them as they are", () => {
-    const command = loadDetectors(['ping-and-curl'], Object.keys(detectors))[0]!.command
+    const command = loadDetectors(['ping-and-curl'], causeNames)[0]!.command
     expect(command).to.contain(`docker exec ${fleet.default.name} `)
     expect(command).to.contain(`http://127.0.0.1:${fleet.default.port}/`)
     expect(command).to.contain(` ${outside.address} `)

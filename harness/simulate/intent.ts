@@ -4,6 +4,8 @@ import type { Facts, NetworkFact } from '../evidence/facts.ts'
 export interface Intent {
   /** Whether dockerd makes iptables rules at all. */
   programsIptables: boolean
+  /** Whether dockerd masquerades its default bridge the next time that it makes it. */
+  masquerades: boolean
   /** Whether published ports have a proxy of Docker's behind them. */
   proxies: boolean
   /** Where ports are published that name no address: `0.0.0.0` unless set otherwise. */
@@ -25,6 +27,7 @@ export function readIntent({ docker }: Facts): Intent {
   const isOff = (name: string): boolean => /^(0|f|false)$/i.test(value(name) ?? '')
   return {
     programsIptables: !isOff('iptables'),
+    masquerades: !isOff('ip-masq'),
     proxies: !isOff('userland-proxy'),
     publishesAt: value('ip') ?? '0.0.0.0',
     dns: (value('dns') ?? '').split(',').filter(Boolean),
@@ -58,6 +61,16 @@ function fromFile({ config, configFile }: Facts['docker'], name: string): Settin
 }
 
 const option = (name: string) => `com.docker.network.bridge.${name}`
+
+/** Whether a network is one that dockerd masquerades. Its own option is what dockerd was set to when it made it. */
+export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIptables }: Intent): boolean =>
+  programsIptables &&
+  !internal &&
+  options[option('enable_ip_masquerade')] !== 'false' &&
+  (options[option('gateway_mode_ipv4')] ?? 'nat') !== 'routed'
+
+/** Docker's network `bridge`. */
+export const isDefaultBridge = ({ options }: NetworkFact): boolean => options[option('default_bridge')] === 'true'
 
 /** Whether containers of one network are to reach each other. */
 export const allowsPeers = ({ options }: NetworkFact): boolean => options[option('enable_icc')] !== 'false'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { examineFacts } from '../diagnosis/examine.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import { detectors } from '../faults/index.ts'
 import { readTrace } from './by-packets.ts'
 import { traceByRules } from './by-rules.ts'
 import { flowTo, readTarget } from './flow.ts'
@@ -82,11 +82,7 @@ describe('a trace', () => {
         expect(told(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
       })
 
-      it('is of a host that no detector has a name for', () => {
-        const facts = factsOf(name)
-        const causes = Object.values(detectors).flatMap((detect) => detect(facts)?.cause ?? [])
-        expect(causes).to.deep.equal([])
-      })
+      it('is of a host that no cause is named on', () => expect(examineFacts(factsOf(name)).findings).to.deep.equal([]))
     })
 
   it('shows each place green up to the one where it dies, and nothing after', () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
+import { examinationOf, findingOf } from '../../diagnosis/finding.spec-data.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
-import { diagnose } from './diagnose.ts'
 
-const { own, sick, others } = bundlesOf('firewalld-zone')
+const { own, sick } = bundlesOf('firewalld-zone')
+const find = findingOf('firewalld-zone')
 
 const inZones = (facts: Facts, zones: Record<string, string[]>): Facts => ({
   ...facts,
@@ -11,25 +12,16 @@ const inZones = (facts: Facts, zones: Record<string, string[]>): Facts => ({
 })
 
 describe('a bridge in no accepting zone of firewalld', () => {
-  describe('speaks on', () => {
-    for (const [name, facts] of sick)
-      it(name, () => {
-        const { cause, confidence, state } = diagnose(facts)!
-        expect({ cause, confidence, state }).to.deep.equal({
-          cause: 'firewalld-zone',
-          confidence: 'certain',
-          state: /trusted/.test(name) ? 'latent' : 'active',
-        })
-      })
-  })
-
-  describe('is silent on', () => {
-    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
+  describe('is named', () => {
+    for (const [name, facts] of sick) {
+      const state = /trusted/.test(name) ? 'latent' : 'active'
+      it(`${state} on ${name}`, () => expect(find(facts)).to.include({ confidence: 'certain', state }))
+    }
   })
 
   describe('stands on', () => {
     it('the chains and the rule that reject, and the zone the bridge is in', () => {
-      const { evidence, summary } = diagnose(own('sick/debian12-removed'))!
+      const { evidence, summary } = find(own('sick/debian12-removed'))!
       expect(evidence.map(({ line }) => line)).to.deep.equal([
         'inet firewalld filter_FWD_public: reject with icmpx admin-prohibited',
         'docker0: no zone, so that the default one holds for it: public',
@@ -38,13 +30,13 @@ describe('a bridge in no accepting zone of firewalld', () => {
     })
 
     it('every bridge that is cut off, and no other', () => {
-      const summaryOf = (name: string) => diagnose(own(`sick/${name}`))!.summary
+      const summaryOf = (name: string) => find(own(`sick/${name}`))!.summary
       expect(summaryOf('debian13-removed')).to.match(/comes from docker0:/)
       expect(summaryOf('debian13-docker-first')).to.match(/docker0, br-probe-a, br-probe-b:/)
     })
 
     it('the words of the dockerd that did not start', () =>
-      expect(diagnose(own('sick/debian13-moved-docker-down'))!.evidence[0]!.line).to.contain(
+      expect(find(own('sick/debian13-moved-docker-down'))!.evidence[0]!.line).to.contain(
         "ZONE_CONFLICT: 'docker0' already bound to 'public'",
       ))
   })
@@ -54,8 +46,8 @@ describe('a bridge in no accepting zone of firewalld', () => {
     const healthy = own('well/debian13-healthy')
 
     it('by the rules, not by the names of zones', () => {
-      expect(diagnose(inZones(removed, healthy.firewalld.zones))).to.include({ state: 'active' })
-      expect(diagnose(inZones(healthy, removed.firewalld.zones))).to.equal(undefined)
+      expect(find(inZones(removed, healthy.firewalld.zones))).to.include({ state: 'active' })
+      expect(find(inZones(healthy, removed.firewalld.zones))).to.equal(undefined)
     })
 
     it('nothing while firewalld does not run, or its table is not there', () => {
@@ -63,25 +55,44 @@ describe('a bridge in no accepting zone of firewalld', () => {
         ...removed.units,
         'firewalld.service': { ...removed.units['firewalld.service']!, active: 'failed' },
       }
-      expect(diagnose({ ...removed, units })).to.equal(undefined)
-      expect(diagnose({ ...removed, nft: [] })).to.equal(undefined)
+      expect(find({ ...removed, units })).to.equal(undefined)
+      expect(find({ ...removed, nft: [] })).to.equal(undefined)
     })
 
     it('a network that is meant to be shut in as well', () => {
       const networks = removed.docker.networks.map((network) => ({ ...network, internal: true }))
-      expect(diagnose({ ...removed, docker: { ...removed.docker, networks } })).to.equal(undefined)
+      expect(find({ ...removed, docker: { ...removed.docker, networks } })).to.equal(undefined)
     })
 
     it('a bridge that another zone accepts, from the first dockerd on that asks for its own', () => {
       const trusted = own('sick/debian13-trusted')
       const before = { ...trusted, docker: { ...trusted.docker, server: '19.03.15' } }
-      expect(diagnose(trusted)!.evidence[0]!.line).to.equal('docker0: trusted')
-      expect(diagnose(before)).to.equal(undefined)
+      expect(find(trusted)!.evidence[0]!.line).to.equal('docker0: trusted')
+      expect(find(before)).to.equal(undefined)
     })
 
     it('no dockerd that is down after its bridge was put right', () => {
-      const down = own('sick/debian13-moved-docker-down')
-      expect(diagnose(inZones(down, { docker: ['docker0'] }))).to.equal(undefined)
+      const { findings, notChecked } = examinationOf(
+        inZones(own('sick/debian13-moved-docker-down'), { docker: ['docker0'] }),
+      )
+      expect(findings).to.deep.equal([])
+      expect(notChecked.map(({ cause }) => cause)).to.include('firewalld-zone')
     })
+  })
+
+  it('has steps for the very bridges that are kept from Docker', () => {
+    const bridgesIn = (name: string) => {
+      const remedy = find(own(`sick/${name}`))!.remedies.find((each) => each.name === 'bridge-in-zone')
+      return [...new Set((remedy?.steps.join('\n') ?? '').match(/(?<=--change-interface=)\S+/g))]
+    }
+    expect(bridgesIn('debian13-removed')).to.deep.equal(['docker0'])
+    expect(bridgesIn('debian13-moved-docker-down')).to.deep.equal(['docker0'])
+    // A dockerd that was there before firewalld has no bridge in a zone: a restart mends all of them.
+    expect(bridgesIn('debian13-docker-first')).to.deep.equal([])
+    const removed = own('sick/debian13-removed')
+    const user = removed.docker.networks.find(({ name }) => name === 'probe-a')!
+    const moved = find(inZones(removed, { trusted: [user.bridge] }))!
+    const steps = moved.remedies.find((each) => each.name === 'bridge-in-zone')!.steps.join()
+    expect(steps).to.contain('docker0').and.contain(user.bridge)
   })
 })

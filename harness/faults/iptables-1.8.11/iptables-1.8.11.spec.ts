@@ -1,27 +1,20 @@
 import { expect } from 'chai'
+import { examinationOf, findingOf } from '../../diagnosis/finding.spec-data.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
-import { diagnose } from './diagnose.ts'
 
-const { own, sick, others } = bundlesOf('iptables-1.8.11')
+const { own, sick } = bundlesOf('iptables-1.8.11')
+const find = findingOf('iptables-check-broken')
 
 /** The rules that a diagnosis says are missing. */
 const missing = (name: string): string[] =>
-  diagnose(own(name))!.evidence.flatMap(({ line }) => (line.startsWith('missing: ') ? [line.slice(9)] : []))
+  find(own(name))!.evidence.flatMap(({ line }) => (line.startsWith('missing: ') ? [line.slice(9)] : []))
 
 describe('an iptables whose -C is broken', () => {
-  describe('is named on', () => {
-    for (const [name, facts] of sick)
-      it(name, () =>
-        expect(diagnose(facts)).to.include({
-          cause: 'iptables-check-broken',
-          state: name.includes('latent') ? 'latent' : 'active',
-          confidence: 'certain',
-        }),
-      )
-  })
-
-  describe('is not named on', () => {
-    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
+  describe('is named', () => {
+    for (const [name, facts] of sick) {
+      const state = name.includes('latent') ? 'latent' : 'active'
+      it(`${state} on ${name}`, () => expect(find(facts)).to.include({ confidence: 'certain', state }))
+    }
   })
 
   describe('is known by what it does', () => {
@@ -53,7 +46,9 @@ describe('an iptables whose -C is broken', () => {
     it('and not by denying what is there: that is another defect', () => {
       const facts = own('well/debian13-healthy')
       const selfTest = facts.iptables.selfTest.map((test) => ({ ...test, seen: 1 }))
-      expect(diagnose({ ...facts, iptables: { ...facts.iptables, selfTest } })).to.equal(undefined)
+      const { findings, ruledOut } = examinationOf({ ...facts, iptables: { ...facts.iptables, selfTest } })
+      expect(findings).to.deep.equal([])
+      expect(ruledOut.map(({ cause }) => cause)).to.include('iptables-check-broken')
     })
   })
 

@@ -1,23 +1,19 @@
 import type { Fault } from '../fault.ts'
-import { restartDocker } from '../remedies.ts'
+import { restartDocker } from '../steps.ts'
 import { inject, type Params, params } from './inject.ts'
 
-/** No cause of its own: what must not be taken for one of the others. */
-export const lookAlike: Fault<Params> = {
+/** No cause of its own: what is not to be taken for one of the others. */
+const lookAlike: Fault<Params> = {
   kind: 'look-alike',
   params,
   inject,
-  detectors: {},
-  fixes: {
+  experiments: {
     'remove-the-drop': {
       title: 'Delete the rule that drops',
-      steps: ['iptables -D FORWARD -j DROP'],
+      steps: () => ['iptables -D FORWARD -j DROP'],
       cost: 'nothing',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: [restartDocker],
-      cost: 'containers restarted',
-    },
+    'restart-docker': { title: 'Restart docker', steps: () => [restartDocker], cost: 'containers restarted' },
   },
 }
+export default lookAlike

@@ -1,31 +1,21 @@
 import { expect } from 'chai'
+import { findingOf } from '../../diagnosis/finding.spec-data.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
-import { diagnose } from './diagnose.ts'
 
-const { own, sick, others } = bundlesOf('orphaned-bridge')
+const { own, sick } = bundlesOf('orphaned-bridge')
+const find = findingOf('orphaned-bridge')
 
 const saying = (facts: Facts, ...journal: string[]): Facts => ({ ...facts, docker: { ...facts.docker, journal } })
 
 describe('a default bridge that Docker has orphaned', () => {
-  describe('speaks on', () => {
+  describe('is named', () => {
     for (const [name, facts] of sick)
-      it(name, () => {
-        const { cause, confidence, state } = diagnose(facts)!
-        expect({ cause, confidence, state }).to.deep.equal({
-          cause: 'orphaned-bridge',
-          confidence: 'certain',
-          state: 'active',
-        })
-      })
-  })
-
-  describe('is silent on', () => {
-    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
+      it(`active on ${name}`, () => expect(find(facts)).to.include({ confidence: 'certain', state: 'active' }))
   })
 
   it('stands on the last words of the dockerd that is down', () => {
-    const { evidence, summary } = diagnose(own('sick/debian13'))!
+    const { evidence, summary } = find(own('sick/debian13'))!
     expect(evidence).to.have.lengthOf(1)
     expect(evidence[0]!.line).to.contain('networks have same bridge name')
     expect(summary).to.match(/record of it \([0-9a-f]{12}\), which still holds docker0\./)
@@ -37,14 +27,14 @@ describe('a default bridge that Docker has orphaned', () => {
 
     it('no start but the last one', () => {
       const other = 'failed to start daemon: Error initializing network controller: iptables not found'
-      expect(diagnose(saying(down, words, other))).to.equal(undefined)
-      expect(diagnose(saying(down, other, words))).to.include({ cause: 'orphaned-bridge' })
+      expect(find(saying(down, words, other))).to.equal(undefined)
+      expect(find(saying(down, other, words))).to.include({ cause: 'orphaned-bridge', state: 'active' })
     })
 
     it('no dockerd that has started since', () => {
-      expect(diagnose({ ...down, docker: { ...down.docker, server: '26.1.5' } })).to.equal(undefined)
+      expect(find({ ...down, docker: { ...down.docker, server: '26.1.5' } })).to.equal(undefined)
       const unit = { ...down.units['docker.service']!, active: 'active' }
-      expect(diagnose({ ...down, units: { ...down.units, 'docker.service': unit } })).to.equal(undefined)
+      expect(find({ ...down, units: { ...down.units, 'docker.service': unit } })).to.equal(undefined)
     })
 
     it('no conflict of other networks, or by address', () => {
@@ -53,7 +43,7 @@ describe('a default bridge that Docker has orphaned', () => {
         words.replace(/\(docker0\):/, '(docker1):'),
         words.replace('default "bridge" network', 'network "mine"'),
       ])
-        expect(diagnose(saying(down, other))).to.equal(undefined)
+        expect(find(saying(down, other))).to.equal(undefined)
     })
   })
 })

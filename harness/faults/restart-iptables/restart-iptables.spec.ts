@@ -1,24 +1,24 @@
 import { expect } from 'chai'
+import { findingOf } from '../../diagnosis/finding.spec-data.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
-import { diagnose } from './diagnose.ts'
 
-const { own, sick, others } = bundlesOf('restart-iptables')
+const { own, sick } = bundlesOf('restart-iptables')
+const find = findingOf('rules-flushed')
 
 /** Facts with other rules in the place of those listed. */
-const withRules = (facts: Facts, rules: string): Facts => ({
-  ...facts,
-  ruleset: parseIptablesSave(rules.split('\n')),
-  nft: [],
-})
+const withRules = (facts: Facts, rules: string): Facts => {
+  const ruleset = parseIptablesSave(rules.split('\n'))
+  return { ...facts, ruleset, xtables: { ...facts.xtables, nft: ruleset }, nft: [] }
+}
 
 describe('rules flushed', () => {
-  describe('speaks on', () => {
+  describe('is named', () => {
     for (const [name, facts] of sick)
-      it(name, () => {
-        const { cause, confidence, evidence, summary } = diagnose(facts)!
-        expect({ cause, confidence }).to.deep.equal({ cause: 'rules-flushed', confidence: 'certain' })
+      it(`active on ${name}`, () => {
+        const { state, confidence, evidence, summary } = find(facts)!
+        expect({ state, confidence }).to.deep.equal({ state: 'active', confidence: 'certain' })
         const lost = /filter-only/.test(name)
           ? 'filter table'
           : /all-tables/.test(name)
@@ -27,10 +27,6 @@ describe('rules flushed', () => {
         expect(summary).to.contain(`gone from the ${lost} while`)
         expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(!/nat-flushed/.test(name))
       })
-  })
-
-  describe('is silent on', () => {
-    for (const [path, facts] of others) it(path, () => expect(diagnose(facts)).to.equal(undefined))
   })
 
   describe('judges', () => {
@@ -43,23 +39,23 @@ describe('rules flushed', () => {
         healthy,
         '*filter\n:FORWARD DROP\n:DOCKER -\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n:DOCKER -',
       )
-      expect(diagnose(flushed)).to.include({ cause: 'rules-flushed', confidence: 'likely' })
+      expect(find(flushed)).to.include({ state: 'active', confidence: 'likely' })
     })
 
     it('not by DOCKER-USER, which the admin restores as his own', () => {
       const restored = withRules(filterOnly, '*filter\n-A FORWARD -j DOCKER-USER\n*nat\n-A PREROUTING -j DOCKER')
-      expect(diagnose(restored)?.summary).to.contain('filter table')
+      expect(find(restored)?.summary).to.contain('filter table')
     })
 
     it('a table that iptables-save cannot read by what nft lists', () =>
-      expect(diagnose({ ...healthy, ruleset: { chains: [], rules: [] } })).to.equal(undefined))
+      expect(find({ ...healthy, ruleset: { chains: [], rules: [] } })).to.equal(undefined))
 
     it('nothing where no rules could be listed', () =>
-      expect(diagnose({ ...filterOnly, iptables: { ...filterOnly.iptables, listed: false } })).to.equal(undefined))
+      expect(find({ ...filterOnly, iptables: { ...filterOnly.iptables, listed: false } })).to.equal(undefined))
 
     it('nothing while dockerd does not run', () => {
       const docker = { ...filterOnly.units['docker.service']!, active: 'failed' }
-      expect(diagnose({ ...filterOnly, units: { ...filterOnly.units, 'docker.service': docker } })).to.equal(undefined)
+      expect(find({ ...filterOnly, units: { ...filterOnly.units, 'docker.service': docker } })).to.equal(undefined)
     })
 
     it('nothing where dockerd is told to leave iptables alone', () => {
@@ -69,10 +65,8 @@ describe('rules flushed', () => {
         { ...docker, config: { iptables: false } },
         ...words.map((word) => ({ ...docker, command: [...docker.command, word] })),
       ]
-      for (const each of told) expect(diagnose({ ...allTables, docker: each })).to.equal(undefined)
-      expect(diagnose({ ...allTables, docker: { ...docker, command: ['dockerd', '--iptables=true'] } })).to.be.an(
-        'object',
-      )
+      for (const each of told) expect(find({ ...allTables, docker: each })).to.equal(undefined)
+      expect(find({ ...allTables, docker: { ...docker, command: ['dockerd', '--iptables=true'] } })).to.be.an('object')
     })
 
     it('nothing where the running dockerd was told so and its configuration has changed since', () => {
@@ -80,7 +74,7 @@ describe('rules flushed', () => {
         ...network,
         options: { ...network.options, 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
       }))
-      expect(diagnose({ ...allTables, docker: { ...allTables.docker, networks } })).to.equal(undefined)
+      expect(find({ ...allTables, docker: { ...allTables.docker, networks } })).to.equal(undefined)
     })
 
     it('both tables where ip-masq=false alone accounts for the default bridge, for dockerd had every other rule', () => {
@@ -91,28 +85,30 @@ describe('rules flushed', () => {
       }))
       const told = [{ config: { 'ip-masq': false } }, { command: [...docker.command, '--ip-masq=false'] }]
       for (const each of told)
-        expect(diagnose({ ...allTables, docker: { ...docker, networks, ...each } })?.summary).to.contain(
+        expect(find({ ...allTables, docker: { ...docker, networks, ...each } })?.summary).to.contain(
           'filter and nat tables',
         )
       const both = { 'ip-masq': false, iptables: false }
-      expect(diagnose({ ...allTables, docker: { ...docker, networks, config: both } })).to.equal(undefined)
+      expect(find({ ...allTables, docker: { ...docker, networks, config: both } })).to.equal(undefined)
     })
 
     it('nothing where Docker uses nftables itself', () => {
       const chain = { family: 'ip', table: 'docker-bridges', name: 'filter-FORWARD', rules: [] }
-      expect(diagnose({ ...allTables, nft: [...allTables.nft, chain] })).to.equal(undefined)
+      expect(find({ ...allTables, nft: [...allTables.nft, chain] })).to.equal(undefined)
     })
   })
 
   describe('advises', () => {
+    const remediesOn = (name: string) => find(own(`sick/${name}`))!.remedies.map((remedy) => remedy.name)
+
     it('to tie docker to iptables.service where that was it', () =>
-      expect(diagnose(own('sick/debian12-filter-only'))?.fixes).to.deep.equal([
+      expect(remediesOn('debian12-filter-only')).to.deep.equal([
         'restart-docker',
         'partof-drop-in',
         'requires-drop-in',
       ]))
 
     it('a restart of docker where nothing tells who did it', () =>
-      expect(diagnose(own('sick/debian12-nat-flushed'))?.fixes).to.deep.equal(['restart-docker']))
+      expect(remediesOn('debian12-nat-flushed')).to.deep.equal(['restart-docker']))
   })
 })

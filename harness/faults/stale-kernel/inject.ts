@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
 import { must } from '../must.ts'
-import { stopContainers } from '../remedies.ts'
+import { stopContainers } from '../steps.ts'
 
 /** How the running kernel lost its modules. */
 export const params = z.strictObject({

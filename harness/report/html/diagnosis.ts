@@ -1,8 +1,7 @@
-import type { Diagnosis } from '../../faults/fault.ts'
 import { groupBy } from '../../lib/group.ts'
 import { type Html, html, type Piece } from '../../lib/html.ts'
 import { bound, first } from '../bound.ts'
-import type { CellRecord, DiagnosisRecord } from '../record.ts'
+import type { CellRecord, DiagnosisRecord, NamedCause } from '../record.ts'
 import { count, sentence } from '../words.ts'
 import { fixClass, part, prose, stageList } from './parts.ts'
 
@@ -19,7 +18,8 @@ export function renderDiagnosis(cell: CellRecord): Html | false {
 // After a fix nothing is demanded of the detectors: what they say there classes the fix, and folds.
 function spoke(diagnoses: readonly DiagnosisRecord[]): Html {
   const table = (some: readonly DiagnosisRecord[], asked: boolean): Html => html`<table class="spoke">
-<thead><tr><th scope="col">When</th>${asked && html`<th scope="col">Had to name</th>`}<th scope="col">Named</th></tr></thead>
+<thead><tr><th scope="col">When</th>${asked && html`<th scope="col">Had to name</th>`}<th scope="col">Named</th>\
+<th scope="col">The host is</th></tr></thead>
 <tbody>${alike(some).map((each) => row(each, asked))}</tbody></table>`
   const free = diagnoses.filter((each) => each.stage.startsWith('fix:') && right(each))
   return html`${table(
@@ -31,13 +31,15 @@ ${free.length > 0 && html`<details class="more"><summary>And ${count(free.length
 
 // Stages at which the same had to be named, and the same was, are one row.
 const alike = (diagnoses: readonly DiagnosisRecord[]): DiagnosisRecord[][] =>
-  groupBy(diagnoses, ({ expected, named }) => JSON.stringify([expected, named]))
+  groupBy(diagnoses, ({ expected, named, verdict, unexplained }) =>
+    JSON.stringify([expected, named, verdict, unexplained]),
+  )
 
 interface Said {
-  diagnosis: Diagnosis
+  diagnosis: NamedCause
   stages: string[]
   /** The card of the same cause that is active, where this one was said before that. */
-  later?: Diagnosis | undefined
+  later?: NamedCause | undefined
 }
 
 // The same words at several stages are one card; what is active now stands before what was only latent.
@@ -76,7 +78,7 @@ function saidAt(stages: readonly string[]): Html {
   return html`at ${stageList(before)}${after > 0 && `, and ${count(after, 'time')} after a fix`}`
 }
 
-function evidence({ evidence }: Diagnosis): Html {
+function evidence({ evidence }: NamedCause): Html {
   const { shown, cut } = first(evidence, 30)
   // Lines from one place stand together, and it is named once.
   const rows = shown.map(({ from, line }, i) => {
@@ -88,10 +90,10 @@ function evidence({ evidence }: Diagnosis): Html {
 ${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`
 }
 
-const sameAdvice = (a: Diagnosis, b: Diagnosis): boolean =>
+const sameAdvice = (a: NamedCause, b: NamedCause): boolean =>
   JSON.stringify([a.fixes, a.nonFixes]) === JSON.stringify([b.fixes, b.nonFixes])
 
-function advice({ fixes, nonFixes }: Diagnosis, cell: CellRecord): Html {
+function advice({ fixes, nonFixes }: NamedCause, cell: CellRecord): Html {
   const named = (name: string): Html => html`<code>${bound(name, 80)}</code> ${proven(name, cell)}`
   const cures = fixes.map((name) => html`<li>${named(name)}</li>`)
   const others = nonFixes.map(
@@ -109,17 +111,29 @@ const proven = (name: string, cell: CellRecord): Piece => {
   return fix && fixClass(fix.observed)
 }
 
-const right = ({ expected, named }: DiagnosisRecord): boolean =>
-  expected.length === named.length && expected.every((cause) => named.includes(cause))
+const right = ({ expected, named, verdict }: DiagnosisRecord): boolean =>
+  expected.length === named.length &&
+  expected.every((cause) => named.includes(cause)) &&
+  verdict?.expected === verdict?.seen
 
 function row(alike: readonly DiagnosisRecord[], asked: boolean): Html {
   const [one] = alike as [DiagnosisRecord]
   const when = html`<th scope="row">${stageList(alike.map(({ stage }) => stage))}</th>`
-  if (!asked) return html`<tr>${when}<td>${causes(one.named)}</td></tr>`
+  if (!asked) return html`<tr>${when}<td>${causes(one.named)}</td>${hostCell(one)}</tr>`
   const mark = right(one)
     ? html`<i class="sign passed" role="img" aria-label="right">✓</i>`
     : html`<i class="sign failed" role="img" aria-label="wrong">✗</i>`
-  return html`<tr${!right(one) && html` class="odd"`}>${when}<td>${causes(one.expected)}</td><td>${mark} ${causes(one.named)}</td></tr>`
+  return html`<tr${!right(one) && html` class="odd"`}>${when}<td>${causes(one.expected)}</td><td>${mark} ${causes(one.named)}</td>${hostCell(one)}</tr>`
+}
+
+/** What the diagnosis made of the host as a whole, and of what no cause explains. */
+function hostCell({ verdict, unexplained = [] }: DiagnosisRecord): Html {
+  if (!verdict) return html`<td></td>`
+  const wrong = verdict.seen !== verdict.expected && html`, and should be ${verdict.expected}`
+  const rest = first(unexplained, 4).shown.map(
+    (line) => html`<br><span class="why">${sentence(bound(line, 300))}</span>`,
+  )
+  return html`<td>${verdict.seen}${wrong}${rest.length > 0 && html`; unexplained:`}${rest}</td>`
 }
 
 const causes = (names: string[]): Piece =>

@@ -1,17 +1,13 @@
 import type { Examination, Finding } from '../../diagnosis/examine.ts'
-import type { Symptom } from '../../diagnosis/symptom.ts'
+import type { SymptomGroup } from '../../diagnosis/symptom.ts'
 import type { Trace } from '../../trace/trace.ts'
 import { sentence } from '../words.ts'
 import { type Paint, plain, runOut, wrap } from './paint.ts'
 import { wayLines } from './way.ts'
 
 /** What was found out about a host, worst first, as lines for a terminal; `followed` are packets that were sent. */
-export function examinationLines(
-  name: string,
-  { verdict, findings, symptoms, restricted, well, notSeen, facts }: Examination,
-  followed: readonly Trace[],
-  paint: Paint,
-): string[] {
+export function examinationLines(name: string, seen: Examination, followed: readonly Trace[], paint: Paint): string[] {
+  const { verdict, findings, symptoms, restricted, notSeen, facts } = seen
   const { os, kernel } = facts.system
   const about = [os, kernel, facts.docker.server && `Docker ${facts.docker.server}`, facts.iptables.version]
     .filter(Boolean)
@@ -22,14 +18,26 @@ export function examinationLines(
     unknown: paint.yellow(paint.bold('? unknown')),
   }[verdict]
   const bad = symptoms.filter(({ state }) => state !== 'unclear')
+  const unexplained = bad.filter(({ explainedBy }) => explainedBy.length === 0)
   const unclear = symptoms.filter(({ state }) => state === 'unclear')
   return [
     `${head} ${paint.bold(plain(name, 80))}  ${paint.dim(plain(about, 200))}`,
-    ...(verdict === 'unknown' ? ['  Nothing is known to be broken, and not everything could be judged.'] : []),
-    ...findings.flatMap((finding) => findingLines(finding, paint)),
-    ...bad.flatMap((symptom) => symptomLines(symptom, paint)),
-    ...(bad.length > 0 && findings.length === 0
-      ? ['', paint.dim('  No known cause has this name: it is where it stops, not why it was set up so.')]
+    ...how(verdict, followed).flatMap((line) => wrap(line, 96, '  ')),
+    ...(seen.ambiguous.length > 0
+      ? [
+          '',
+          ...wrap(
+            `Nothing on the host decides between ${seen.ambiguous.map((set) => set.join(' with ')).join(' and ')}.`,
+            96,
+            '  ',
+          ),
+        ]
+      : []),
+    ...findings.flatMap((finding) => findingLines(finding, bad, paint)),
+    ...(findings.length > 0 && unexplained.length > 0 ? ['', paint.bold('  And what none of that explains')] : []),
+    ...unexplained.flatMap((symptom) => symptomLines(symptom, paint)),
+    ...(unexplained.length > 0 && findings.length === 0
+      ? ['', paint.dim('  No known cause explains it: this is where it ends, not why it was set up so.')]
       : []),
     ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
     ...followed.flatMap((trace) => [
@@ -39,14 +47,37 @@ export function examinationLines(
     ]),
     ...list('Not seen', notSeen, '?', paint),
     ...list('Let through on purpose, it seems', restricted, '·', paint),
-    ...list('Works', well, '✓', paint),
+    ...list('Works', seen.works, '✓', paint),
+    ...list(
+      'Ruled out',
+      seen.ruledOut.map(({ cause, found }) => `${cause}: ${found}`),
+      '✓',
+      paint,
+    ),
+    ...list(
+      'Not checked',
+      seen.notChecked.map(({ cause, why }) => `${cause}: ${why}`),
+      '?',
+      paint,
+    ),
   ]
+}
+
+/** By what means the verdict came about, and the command that would make more of it. */
+function how(verdict: Examination['verdict'], followed: readonly Trace[]): string[] {
+  const sent = followed.some(({ by }) => by === 'packets')
+  const more = 'npm run diagnose -- --trace sends real packets'
+  if (verdict === 'unknown')
+    return [`Nothing is known to be broken, and not everything could be judged${sent ? '.' : `; ${more}.`}`]
+  return verdict === 'healthy' && !sent
+    ? [`By its rules, routes and settings alone: no packet was sent; ${more} from its containers.`]
+    : []
 }
 
 const signs = { dead: '✗', open: '✗', unclear: '?' } as const
 
 /** One symptom: what is concerned, where it ends and by what, and what to look at next. */
-function symptomLines({ state, what, says, rule, setting, behind, next }: Symptom, paint: Paint): string[] {
+function symptomLines({ state, what, says, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
   const color = state === 'unclear' ? paint.yellow : paint.red
   const owner = rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${whose(rule.owner.who)}: ${rule.owner.by}`)
   return [
@@ -65,7 +96,8 @@ function symptomLines({ state, what, says, rule, setting, behind, next }: Sympto
 const whose = (who: string): string => (who === 'admin' ? 'the admin’s own' : `${who}’s`)
 
 function findingLines(
-  { cause, state, confidence, summary, evidence, remedies, nonFixes }: Finding,
+  { cause, state, confidence, summary, evidence, remedies, deferred, nonFixes }: Finding,
+  bad: readonly SymptomGroup[],
   paint: Paint,
 ): string[] {
   const dim = paint.dim
@@ -74,7 +106,16 @@ function findingLines(
     `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}, ${confidence}`)}`,
     ...wrap(sentence(runOut(plain(summary, 600))), 96, '  '),
     '',
-    ...evidence.slice(0, 12).flatMap(({ from, line }) => [`    ${dim(plain(from, 90))}`, `      ${plain(line, 160)}`]),
+    ...bad
+      .filter(({ explainedBy }) => explainedBy.includes(cause))
+      .flatMap(({ what, says }) => wrap(`${paint.red('✗')} ${plain(what, 300)}: ${plain(says, 300)}`, 94, '    ')),
+    '',
+    ...evidence
+      .slice(0, 12)
+      .flatMap(({ from, line }, index) => [
+        ...(from === evidence[index - 1]?.from ? [] : [`    ${dim(plain(from, 90))}`]),
+        `      ${plain(line, 160)}`,
+      ]),
     ...(evidence.length > 12 ? [dim(`    and ${evidence.length - 12} more lines`)] : []),
     '',
     `  ${paint.bold('Do')}`,
@@ -82,7 +123,11 @@ function findingLines(
       `    ${paint.green('✓')} ${title}  ${dim(name)}`,
       ...wrap(`costs: ${cost}${reboots && !/reboot/.test(cost) ? ', a reboot' : ''}`, 90, '      ').map(dim),
     ]),
-    dim(`      the steps: npm run fix ${cause}`),
+    ...(remedies.length > 0 ? [dim(`      the steps: npm run fix ${cause}`)] : []),
+    ...deferred.flatMap(({ name, title, why }) => [
+      `    ${paint.yellow('–')} not yet: ${title}  ${dim(name)}`,
+      ...wrap(sentence(why), 90, '      ').map(dim),
+    ]),
     ...(nonFixes.length > 0 ? [`  ${paint.bold('Do not')}`] : []),
     ...nonFixes.flatMap(({ name, title, why }) => [
       `    ${paint.red('✗')} ${title}  ${dim(name)}`,

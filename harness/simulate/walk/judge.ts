@@ -16,7 +16,7 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
   const base = {
     flow,
     ...(death && { death }),
-    masked: shown?.deaths.slice(1).filter((each) => each.end !== 'unmasqueraded') ?? [],
+    masked: shown?.deaths.slice(1) ?? [],
     path: itemsOf(shown?.path),
   }
   if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }

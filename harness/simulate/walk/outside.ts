@@ -11,12 +11,12 @@ import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
  * host's, and is taken for granted.
  */
 export function answersOf(flow: Flow, net: Net, state: State, next: Next): State[] {
-  const { location, packet, deaths } = state
+  const { location, packet } = state
   if (location.at !== 'outside') return next(state)
   const link = net.host.links.get(location.device)
   const left = at(state, 'uplink', location.device, `it leaves as ${packet.source}`)
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
-  if (known || deaths.length > 0) return next(sized(flow, net, left, link))
+  if (known) return next(sized(flow, net, left, link))
   return unknownSource(flow, net, left, (lives) => next(sized(flow, net, lives, link)))
 }
 
@@ -42,6 +42,8 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
     ([name, value]) => /gateway_mode/.test(name) && value === 'routed',
   )
   if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, death))
+  // It has died before: what is not known of its answers decides nothing.
+  if (state.deaths.length > 0) return next(state)
   const doubt = {
     says: `${capital(says)}: whether the outside knows the way back to it cannot be seen on this host.`,
     kind: 'other',

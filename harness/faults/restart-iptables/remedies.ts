@@ -1,6 +1,8 @@
-import { fleet, probeImage } from '../../probes/fleet.ts'
-import type { Fix } from '../fault.ts'
-import { restartDocker } from '../remedies.ts'
+import { fleet, probeImage } from '../../probes/probe-containers.ts'
+import type { Remedy, Temptation } from '../cause.ts'
+import { restartDocker } from '../steps.ts'
+import { byIptablesService } from './culprits.ts'
+import { lostTables } from '../docker-rules.ts'
 
 // Without After= both restart side by side, and who programs the firewall last is luck.
 const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/system/docker.service.d
@@ -13,50 +15,60 @@ const serve = (port: number): string =>
 const run = (name: string, options: string, command: string): string =>
   `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`
 
-/** What cures a host that lost Docker's rules, what keeps them there, and what people try first. */
-export const fixes: Readonly<Record<string, Fix>> = {
+/** What cures a host that lost Docker's rules, and what keeps them there. */
+export const remedies: Readonly<Record<string, Remedy>> = {
   'restart-docker': {
     title: 'Restart docker',
-    steps: [restartDocker],
+    steps: () => [restartDocker],
     cost: 'containers restarted; the next restart of the firewall breaks it again',
+    restartsDocker: true,
   },
   'partof-drop-in': {
     title: 'Tie docker to iptables.service by a drop-in: PartOf=',
-    steps: [dropIn('PartOf'), restartDocker],
+    steps: () => [dropIn('PartOf'), restartDocker],
     cost:
       'each restart of the firewall restarts docker, the fourth within a minute meets its start limit; a reload, an ' +
       'iptables-restore by hand or a stop and a start of the firewall are not caught',
+    when: byIptablesService,
+    restartsDocker: true,
   },
   'requires-drop-in': {
     title: 'Tie docker to iptables.service by a drop-in: Requires=',
-    steps: [dropIn('Requires'), restartDocker],
+    steps: () => [dropIn('Requires'), restartDocker],
     cost: 'as PartOf=, and docker does not run at all while iptables.service fails; in the vendor’s unit file it is lost on upgrade',
+    when: byIptablesService,
+    restartsDocker: true,
   },
+}
+
+/** What people try first. */
+export const temptations: Readonly<Record<string, Temptation>> = {
   'restart-container': {
     title: 'Restart the container',
-    steps: [`docker restart ${container}`],
+    steps: () => [`docker restart ${container}`],
     cost: 'the container',
-    fails:
+    why:
       'A container that publishes a port needs a rule in the chain that is gone: it stops, cannot start and stays ' +
       'Exited, and what still answered through docker-proxy is lost too.',
   },
   'only-masquerade': {
     title: 'Add the MASQUERADE rule again',
-    steps: [
+    steps: () => [
       'rule="POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE"; iptables -t nat -C $rule || iptables -t nat -A $rule',
     ],
     cost: 'a rule that nobody owns',
-    fails: 'No forwarded packet gets as far as POSTROUTING: the FORWARD chain lets none of Docker’s through.',
+    when: (facts) => lostTables(facts).includes('filter'),
+    why: 'No forwarded packet gets as far as POSTROUTING: the FORWARD chain lets none of Docker’s through.',
   },
   'host-network': {
     title: 'Move the container to the host’s network',
-    steps: [`docker rm -f ${container}`, run(container, '--network host', serve(fleet.default.port))],
+    steps: () => [`docker rm -f ${container}`, run(container, '--network host', serve(fleet.default.port))],
     cost: 'no isolation from the host; the container’s port is bound by the host’s own INPUT rules',
-    fails: 'It takes one container around the fault; the others, new networks and new ports stay broken.',
+    why: 'It takes one container around the fault; the others, new networks and new ports stay broken.',
   },
   'save-with-docker-rules': {
     title: 'Save the rules with Docker’s among them, and deploy as usual',
-    steps: [
+    steps: () => [
       restartDocker,
       'iptables-save >/etc/iptables/rules.v4',
       // A deployment: the container is replaced, and another has its address by the time it comes back.
@@ -66,7 +78,7 @@ export const fixes: Readonly<Record<string, Fix>> = {
       'systemctl restart iptables.service',
     ],
     cost: 'rules of containers long gone, restored at each start of the firewall',
-    fails:
+    why:
       'The file holds the addresses of the day it was saved: published ports lead to containers that are gone, or to ' +
       'another one that has the address now.',
   },

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { daemonSetting } from './remedies.ts'
+import { daemonSetting } from './steps.ts'
 
 describe('a setting of daemon.json', () => {
   let dir: string

@@ -1,0 +1,36 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Cause, Procedure } from '../faults/cause.ts'
+import { restartBlocker } from '../faults/restart.ts'
+
+/** What to do about a cause on this host: the steps with its own names in them. */
+export interface Advice {
+  remedies: (Pick<Procedure, 'title' | 'cost'> & { name: string; steps: readonly string[]; reboots: boolean })[]
+  /** Remedies that are of no use yet, and what stands in their way. */
+  deferred: { name: string; title: string; why: string }[]
+  nonFixes: { name: string; title: string; why: string }[]
+}
+
+/** The advice on a cause for one host. What restarts dockerd is no advice where it would not start again. */
+export function adviceOn({ remedies, temptations }: Cause, facts: Facts): Advice {
+  const fits = ({ when }: Procedure): boolean => when?.(facts) ?? true
+  const blocker = restartBlocker(facts)
+  const offered = Object.entries(remedies).filter(([, remedy]) => fits(remedy))
+  const isBlocked = (restartsDocker: boolean | undefined): boolean => blocker !== undefined && restartsDocker === true
+  return {
+    remedies: offered
+      .filter(([, { restartsDocker }]) => !isBlocked(restartsDocker))
+      .map(([name, { title, cost, steps, reboots }]) => ({
+        name,
+        title,
+        cost,
+        steps: steps(facts),
+        reboots: reboots ?? false,
+      })),
+    deferred: offered
+      .filter(([, { restartsDocker }]) => isBlocked(restartsDocker))
+      .map(([name, { title }]) => ({ name, title, why: `dockerd would not start again: ${blocker}` })),
+    nonFixes: Object.entries(temptations)
+      .filter(([, temptation]) => fits(temptation))
+      .map(([name, { title, why }]) => ({ name, title, why })),
+  }
+}

@@ -1,0 +1,41 @@
+import { egressOf } from '../evidence/connection.ts'
+import type { Facts, NetworkFact } from '../evidence/facts.ts'
+import type { RuleStep } from '../simulate/rules/index.ts'
+import { translationOf } from '../simulate/translation.ts'
+import type { Evidence } from './cause.ts'
+
+/** Where dockerd is set to leave something alone: `"NAME": false` in its file, or `--NAME=false` as Go's flags read a no. */
+export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
+  ...(docker.config[name] === false
+    ? [{ from: docker.configFile || '/etc/docker/daemon.json', line: `"${name}": false` }]
+    : []),
+  ...docker.command
+    .filter((argument) => new RegExp(`^--${name}=(0|f|F|false|False|FALSE)$`).test(argument))
+    .map((line) => ({ from: 'the running dockerd’s command line', line })),
+]
+
+/** What stands for dockerd where it does not masquerade a network; nothing where no rule does. */
+export const masqueradedBy = (network: NetworkFact, facts: Facts): string | undefined =>
+  describe(translationOf(network, facts))
+
+/** A rule of the very shape that dockerd makes for a network: its own of before, or a copy of it made by hand. */
+export function inDockersShape(network: NetworkFact, facts: Facts): string | undefined {
+  const rule = translationOf(network, facts)
+  const shape = `-A POSTROUTING -s ${network.subnet} ! -o ${network.bridge} -j MASQUERADE`
+  return rule?.rule === shape ? shape : undefined
+}
+
+const describe = (rule: RuleStep | undefined): string | undefined =>
+  rule && (rule.rule.startsWith('-A ') ? rule.rule : `${rule.table} ${rule.chain}: ${rule.rule}`)
+
+/** Whether containers were seen to be answered under their own addresses: somebody outside knows the way back. */
+export const isRouted = (network: NetworkFact, facts: Facts): boolean =>
+  bareConnections(network, facts).some(({ answered }) => answered)
+
+/** Connections that left a network with a container’s own address. */
+export const bareConnections = (network: NetworkFact, facts: Facts) =>
+  egressOf(network, facts).filter(({ source, replyTo }) => source === replyTo)
+
+/** Whether dockerd is to run, and does not. */
+export const isDown = ({ docker, units }: Facts): boolean =>
+  docker.server === '' && units['docker.service']?.load === 'loaded' && units['docker.service'].active !== 'active'
