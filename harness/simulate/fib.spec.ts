@@ -114,4 +114,14 @@ describe('the routing of a stack', () => {
     ]
     expect(device(rules)).to.deep.equal(['vpn0'])
   })
+
+  it('looks into what came by a link only where a rule for such packets has that done', () => {
+    const answers = rule(50, { not: true, iif: 'lo', ipproto: 'icmp', action: 'blackhole' })
+    const echo = key({ protocol: 'icmp', sourcePort: 0, destinationPort: 0, input: 'lo' })
+    const own = fibOf(tables, [...usual, answers])
+    expect(own.lookup(echo)[0]!.type).to.equal('unicast')
+    expect(own.lookup({ ...echo, received: true })[0]!.type).to.equal('blackhole')
+    const dissected = fibOf(tables, [...usual, answers, rule(60, { dport: '22', table: '100' })])
+    expect(dissected.lookup({ ...echo, received: true })[0]!.type).to.equal('unicast')
+  })
 })

@@ -15,6 +15,8 @@ export interface Key {
   protocol: string
   sourcePort: number
   destinationPort: number
+  /** It came by a link, or stands for an answer to what did: its protocol and ports are looked into only where a rule has that done. */
+  received?: boolean
 }
 
 /** Where routing leads: a route of some type, or no route at all. */
@@ -57,24 +59,34 @@ export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]
       own.toSorted((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric),
     )
   const ordered = (rules.length > 0 ? [...rules] : byDefault).sort((a, b) => a.priority - b.priority)
-  const memory = new Map<string, RouteFact | undefined>()
+  const dissects = ordered.some(dissecting)
+  const memory = new Map<string, Map<string, RouteFact | undefined>>()
   const table = (name: string, destination: string): RouteFact | undefined => {
-    const key = `${name} ${destination}`
-    if (!memory.has(key))
-      memory.set(
-        key,
-        tables.get(name)?.find((route) => leadsTo(route, destination)),
-      )
-    return memory.get(key)
+    const routes = tables.get(name)
+    if (!routes) return undefined
+    const known = memory.get(name) ?? new Map<string, RouteFact | undefined>()
+    if (known.size === 0) memory.set(name, known)
+    const found = known.get(destination)
+    if (found || known.has(destination)) return found
+    const route = routes.find((each) => leadsTo(each, destination))
+    known.set(destination, route)
+    return route
   }
   return {
     table,
     hasCustomRules:
       ordered.some((rule) => !byDefault.some((usual) => usual.table === rule.table && isPlain(rule))) ||
       routes.some(({ type, table, protocol }) => type === 'local' && table === 'local' && protocol !== 'kernel'),
-    lookup: (key) => search(planted.has('ip-rule') ? byDefault : ordered, 0, key, table, []),
+    lookup: (key) => {
+      const known = key.received && !dissects ? { ...key, protocol: '', sourcePort: 0, destinationPort: 0 } : key
+      return search(planted.has('ip-rule') ? byDefault : ordered, 0, known, table, [])
+    },
   }
 }
+
+// Source: linux/net/core/fib_rules.h, fib_rule_requires_fldissect.
+const dissecting = ({ iif, ipproto, sport, dport }: PolicyRule): boolean =>
+  iif !== 'lo' && (ipproto !== undefined || sport !== undefined || dport !== undefined)
 
 const lengthOf = ({ dst }: RouteFact): number => (dst === 'default' ? 0 : (parsePrefix(dst)?.length ?? 0))
 
@@ -84,18 +96,27 @@ const leadsTo = ({ dst, flags, nexthops }: RouteFact, destination: string): bool
   !flags.includes('dead') &&
   (nexthops === undefined || nexthops.some((hop) => !hop.flags.includes('dead')))
 
-const isPlain = (rule: PolicyRule): boolean =>
-  rule.action === 'lookup' &&
+const isPlain = (rule: PolicyRule): boolean => rule.action === 'lookup' && isForAll(rule)
+
+/** Whether a rule asks for nothing. Most do, and every lookup comes by them. */
+const isForAll = (rule: PolicyRule): boolean =>
   !rule.not &&
-  rule.unknown.length === 0 &&
-  [rule.src, rule.dst, rule.iif, rule.oif, rule.fwmark, rule.ipproto, rule.sport, rule.dport, rule.tos].every(
-    (each) => each === undefined,
-  )
+  rule.src === undefined &&
+  rule.dst === undefined &&
+  rule.iif === undefined &&
+  rule.oif === undefined &&
+  rule.fwmark === undefined &&
+  rule.ipproto === undefined &&
+  rule.sport === undefined &&
+  rule.dport === undefined &&
+  rule.tos === undefined &&
+  rule.uidrange === undefined &&
+  rule.unknown.length === 0
 
 function search(rules: readonly PolicyRule[], from: number, key: Key, table: Fib['table'], doubts: Doubt[]): Found[] {
   for (let index = from; index < rules.length; index++) {
     const rule = rules[index]!
-    const meets = matches(rule, key)
+    const meets = isForAll(rule) || matches(rule, key)
     if (meets === false) continue
     if (meets !== true) {
       const at = { key: `ip rule ${rule.priority}`, says: meets, kind: 'mark' as const, settle: 'ip rule' }
@@ -117,7 +138,6 @@ function act(
   table: Fib['table'],
   doubts: Doubt[],
 ): Found[] {
-  const next = (at: number): Found[] => search(rules, at, key, table, doubts)
   switch (rule.action) {
     case 'blackhole':
     case 'unreachable':
@@ -125,19 +145,20 @@ function act(
       return [{ type: rule.action, rule, doubts }]
     case 'goto': {
       const target = rules.findIndex(({ priority }) => priority >= (rule.goto ?? Number.POSITIVE_INFINITY))
-      return target < 0 ? [{ type: 'none', doubts }] : next(target)
+      return target < 0 ? [{ type: 'none', doubts }] : search(rules, target, key, table, doubts)
     }
     case 'lookup': {
       const route = table(rule.table ?? 'main', key.destination)
-      if (!route || route.type === 'throw') return next(index + 1)
+      if (!route || route.type === 'throw') return search(rules, index + 1, key, table, doubts)
       // Source: linux/net/ipv4/fib_rules.c, fib4_rule_suppress: only of a lookup that succeeded.
       const succeeded = !['blackhole', 'unreachable', 'prohibit'].includes(route.type)
       const shortest = rule.suppressPrefixLength
-      if (succeeded && shortest !== undefined && lengthOf(route) <= shortest) return next(index + 1)
+      if (succeeded && shortest !== undefined && lengthOf(route) <= shortest)
+        return search(rules, index + 1, key, table, doubts)
       return [{ type: route.type, route, rule, doubts }]
     }
     default:
-      return next(index + 1)
+      return search(rules, index + 1, key, table, doubts)
   }
 }
 

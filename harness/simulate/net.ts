@@ -1,4 +1,4 @@
-import type { Facts, LinkFact } from '../evidence/facts.ts'
+import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
 import { capital } from '../lib/text.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
 import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
@@ -20,6 +20,12 @@ export interface Net {
   firewall: Firewall
   /** By the name of the host's device. */
   attachments: ReadonlyMap<string, Attachment>
+  /** By container, and the name of the link inside. */
+  ends: ReadonlyMap<string, ReadonlyMap<string, Attachment>>
+  /** Each container's own evidence, by its name. */
+  inside: ReadonlyMap<string, ContainerNamespace>
+  /** What hangs on a link besides netfilter's hooks, by the link's name. */
+  control: ReadonlyMap<string, TrafficControl>
   /** The ports of each bridge. */
   ports: ReadonlyMap<string, readonly LinkFact[]>
   /** By bridge, or by device that is in none: which containers on it have an address, on whatever link of theirs. */
@@ -30,8 +36,8 @@ export interface Net {
   readable: ReadonlySet<string>
   /** What could not be seen, and so may be anything: on every packet's way. */
   blind: readonly Doubt[]
-  /** Whether any rule asks for the flags of TCP. */
-  seesFlags: boolean
+  /** Whether any rule asks for the flags of TCP or for lengths: what answers differ in from those behind them. */
+  seesSegments: boolean
   /** A host made for a test: who is addressed on its links is there, and answers where a program listens, nowhere else. */
   isExact: boolean
 }
@@ -61,12 +67,15 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     containers,
     firewall: buildFirewall(facts, viewOf(host, facts)),
     attachments,
+    ends: endsOf(attachments),
+    inside: firstBy(facts.containers, ({ container }) => container),
+    control: firstBy(facts.trafficControl, ({ link }) => link),
     ports,
     holders: holdersOf(attachments, facts),
     homes: homesOf(facts),
     readable: new Set(facts.containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map((ip) => ip.address)))),
     blind: blindSpots(facts),
-    seesFlags: seesFlags(facts),
+    seesSegments: seesSegments(facts),
     isExact: options.isExact ?? false,
   }
 }
@@ -81,6 +90,21 @@ export function netOf(facts: Facts): Net {
   nets.set(facts, net)
   return net
 }
+
+function endsOf(attachments: ReadonlyMap<string, Attachment>): Map<string, Map<string, Attachment>> {
+  const ends = new Map<string, Map<string, Attachment>>()
+  for (const attachment of attachments.values()) {
+    const { container, link } = attachment
+    const own = ends.get(container) ?? new Map<string, Attachment>()
+    ends.set(container, own)
+    if (!own.has(link.name)) own.set(link.name, attachment)
+  }
+  return ends
+}
+
+/** The first item of each name. */
+const firstBy = <T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T> =>
+  new Map(items.toReversed().map((item) => [nameOf(item), item]))
 
 function holdersOf(
   attachments: ReadonlyMap<string, Attachment>,
@@ -115,10 +139,10 @@ function homesOf({ docker }: Facts): Map<string, string> {
   )
 }
 
-const seesFlags = ({ xtables, xtables6, nft }: Facts): boolean =>
+const seesSegments = ({ xtables, xtables6, nft }: Facts): boolean =>
   [xtables.nft, xtables.legacy, xtables6.nft, xtables6.legacy].some(({ rules }) =>
-    rules.some(({ text }) => / --(syn|tcp-flags) /.test(text)),
-  ) || nft.some(({ rules }) => rules.some(({ expr }) => JSON.stringify(expr).includes('"field":"flags"')))
+    rules.some(({ text }) => / --(syn|tcp-flags|length) /.test(text)),
+  ) || nft.some(({ rules }) => rules.some(({ expr }) => /"(field|key)":"(flags|length)"/.test(JSON.stringify(expr))))
 
 function viewOf(host: Stack, { conntrack }: Facts): HostView {
   return {
@@ -126,8 +150,10 @@ function viewOf(host: Stack, { conntrack }: Facts): HostView {
       isLocal(host, address) && (device === undefined || deviceOf(host, address)?.name === device),
     addressType: (address) => addressType(host, address),
     addressOf: (device, family) => addressOf(host, device, family),
-    routeDevice: (packet) => {
-      const [found] = host.fib[packet.family].lookup({ ...packet, mark: packet.mark ?? 0, input: packet.input || 'lo' })
+    // Rules that look for a route do so without protocol and ports. Source: linux/net/ipv4/netfilter/nft_fib_ipv4.c.
+    routeDevice: ({ family, source, destination, input, mark }) => {
+      const key = { source, destination, protocol: '', sourcePort: 0, destinationPort: 0, mark: mark ?? 0 }
+      const [found] = host.fib[family].lookup({ ...key, input: input || 'lo' })
       return found?.type === 'local' ? 'lo' : found?.route?.dev
     },
     ...(conntrack.count !== undefined && { conntrackCount: conntrack.count }),

@@ -19,7 +19,8 @@ export interface Packet {
   /** '' when unknown. */
   sourceMac: string
   destinationMac: string
-  state: 'new' | 'established' | 'untracked'
+  /** `invalid`: conntrack has seen it, and takes it for part of no connection. */
+  state: 'new' | 'established' | 'invalid' | 'untracked'
   direction: 'original' | 'reply'
   /** The connection's status: its destination or source is translated. */
   dnat: boolean

@@ -1,26 +1,57 @@
 import type { Facts } from '../evidence/facts.ts'
 import { addressIn, familyOf, inPrefix, isPublic } from '../lib/ip.ts'
-import type { Walk } from './flow.ts'
+import type { Flow, Walk } from './flow.ts'
 import type { Net } from './net.ts'
 import { walk } from './walk/index.ts'
 
 /** Rules name many addresses on some hosts; a few of each show what a list lets through. */
 const most = 24
 
+/** What was found of the flows that die of one rule: how many had no such peer, and the peers of the first that had. */
+interface Found {
+  without: number
+  peers: string[]
+}
+
+const found = new WeakMap<Net, Map<string, Found>>()
+// A rule that so many flows meet without a peer being let through has no list.
+const enough = 4
+
 /**
  * The peers for which a flow passes that dies for the rest of the world: an admin's own list. Nothing where no address
- * that the rules name fares better. A list of private addresses alone is taken for one only in the admin's own chain.
+ * that the rules name fares better. A list of private addresses alone is taken for one only in the admin's own chain. Of
+ * flows that die alike the first has all of its peers, the others may have the first that is found.
  */
 export function passesOnlyFor({ flow, death, end }: Walk, net: Net): string[] {
   if (end !== 'dies' || !death?.rule) return []
   if (flow.kind !== 'egress' && flow.kind !== 'published') return []
-  const listed = namedPeers(net.facts).filter((prefix) => isPublic(prefix) || death.rule!.chain === 'DOCKER-USER')
-  return listed.slice(0, most).filter((prefix) => {
-    const address = addressIn(prefix, prefix.includes('/') ? 10 : 0) ?? prefix
-    const inside = inPrefix(address, prefix) ? address : (addressIn(prefix, 0) ?? prefix)
-    const other = flow.from.at === 'outside' ? { ...flow, source: inside } : { ...flow, address: inside }
-    return walk(other, net).end === 'passes'
-  })
+  const { backend, table, chain, rule } = death.rule
+  const listed = namedPeers(net.facts).filter((prefix) => isPublic(prefix) || chain === 'DOCKER-USER')
+  const key = JSON.stringify([flow.kind, flow.from.at, flow.protocol, flow.size, backend, table, chain, rule])
+  const known = under(net, key)
+  if (known.without >= enough && known.peers.length === 0) return []
+  const again = known.peers.find((prefix) => passesFor(prefix, flow, net))
+  if (again !== undefined) return [again]
+  const peers = listed.slice(0, most).filter((prefix) => passesFor(prefix, flow, net))
+  if (peers.length === 0) known.without++
+  else if (known.peers.length === 0) known.peers = peers
+  return peers
+}
+
+function under(net: Net, key: string): Found {
+  const own = found.get(net) ?? new Map<string, Found>()
+  found.set(net, own)
+  const known = own.get(key) ?? { without: 0, peers: [] }
+  own.set(key, known)
+  return known
+}
+
+function passesFor(prefix: string, flow: Flow, net: Net): boolean {
+  const address = addressIn(prefix, prefix.includes('/') ? 10 : 0) ?? prefix
+  const inside = inPrefix(address, prefix) ? address : (addressIn(prefix, 0) ?? prefix)
+  return (
+    walk(flow.from.at === 'outside' ? { ...flow, source: inside } : { ...flow, address: inside }, net).end === 'passes'
+  )
 }
 
 const lists = new WeakMap<Facts, string[]>()

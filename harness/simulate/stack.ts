@@ -2,6 +2,7 @@ import type { ContainerNamespace, Facts, LinkFact, Neighbour, PolicyRule, RouteF
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { type Fib, fibOf } from './fib.ts'
 import type { AddressType } from './rules/index.ts'
+import { sourceOn } from './rules/own-addresses.ts'
 
 /** A network namespace: its links, routes and settings. */
 export interface Stack {
@@ -53,14 +54,9 @@ export function isLocal({ fib }: Stack, address: string): boolean {
 /** The device that carries an address; undefined where none does. */
 export const deviceOf = ({ byAddress }: Stack, address: string): LinkFact | undefined => byAddress.get(address)
 
-/**
- * The address that a device gives to what it sends: the first of global scope, of a subnet that holds the next hop where
- * one does. Source: linux/net/ipv4/devinet.c, inet_select_addr.
- */
-export function addressOf({ links }: Stack, device: string, family: 4 | 6, nextHop = ''): string | undefined {
-  const usable = (links.get(device)?.ips ?? []).filter((ip) => ip.family === family && ip.scope === 'global')
-  return (usable.find((ip) => nextHop !== '' && inPrefix(nextHop, `${ip.address}/${ip.prefix}`)) ?? usable[0])?.address
-}
+/** The address that a device gives to what it sends to a next hop, '' where its route names none. */
+export const addressOf = ({ links }: Stack, device: string, family: 4 | 6, nextHop = ''): string | undefined =>
+  sourceOn([...links.values()], device, nextHop, family)
 
 /** How the stack takes an address, as `addrtype` and `fib` match it. */
 export function addressType({ fib }: Stack, address: string): AddressType {

@@ -4,6 +4,8 @@
 #   proxy NAME ADDRESS PORT ADDRESS PORT           a TCP server that passes on, as docker-proxy does
 #   flow ID NAME tcp|udp|icmp SOURCE|- ADDRESS PORT BYTES NEED   NEED is connect, banner or echo
 #   go MILLISECONDS                                sends all flows: "result ID END" each, then "done"
+#   run SCRIPT OUT ERR [NAME]                      a sh script, there or where this runs, its words to files: "ran"
+#   attend SCRIPT OUT ERR NAME                     the same, and the servers answer meanwhile
 #   drop                                           away with everything: "dropped"
 # All of it ends with this process, and this process with its standard input.
 use strict;
@@ -11,6 +13,7 @@ use warnings;
 use Socket qw(:all);
 use Fcntl;
 use Errno qw(EINPROGRESS EAGAIN ECONNREFUSED EHOSTUNREACH ENETUNREACH EACCES EINVAL);
+use POSIX qw(WNOHANG);
 use Time::HiRes qw(time);
 use IO::Handle;
 
@@ -19,6 +22,13 @@ STDOUT->autoflush(1);
 $SIG{PIPE} = 'IGNORE';
 # Its listeners on the host stand for Docker's proxy.
 $0 = 'docker-proxy';
+# Namespaces made in one that says so have hash tables of their own: a list of all sockets is not of the whole machine's.
+# A kernel that knows no such setting is slower.
+syscall(UNSHARE, CLONE_NEWNET) == 0 or die "unshare: $!";
+for ('tcp_child_ehash_entries', 'udp_child_hash_entries') {
+    open(my $setting, '>', "/proc/sys/net/ipv4/$_") or next;
+    print $setting 128;
+}
 open(my $home, '<', '/proc/self/ns/net') or die $!;
 my (%namespaces, %holders, @servers, @flows, %peers);
 
@@ -162,6 +172,12 @@ sub relay {
     syswrite($peer->{to}, $data);
 }
 
+sub respond {
+    my $read = shift;
+    for (@servers) { answer($_) if vec($read, fileno $_->{socket}, 1) }
+    for (values %{ { %peers } }) { my $fd = fileno $_->{socket}; relay($_) if defined $fd && vec($read, $fd, 1) && $peers{$fd} }
+}
+
 sub run {
     my $deadline = time + shift() / 1000;
     start($_) for @flows;
@@ -173,13 +189,31 @@ sub run {
         vec($read, fileno $_->{socket}, 1) = 1 for @servers, values %peers;
         for (@open) { vec($_->{connecting} ? $write : $read, fileno $_->{socket}, 1) = 1 }
         select($read, $write, undef, $left) > 0 or next;
-        for (@servers) { answer($_) if vec($read, fileno $_->{socket}, 1) }
-        for (values %{ { %peers } }) { my $fd = fileno $_->{socket}; relay($_) if defined $fd && vec($read, $fd, 1) && $peers{$fd} }
+        respond($read);
         for (@open) { my $fd = fileno $_->{socket}; heard($_) if vec($read, $fd, 1) || vec($write, $fd, 1) }
     }
     print "result $_->{id} ", $_->{end} // 'silent', "\n" for @flows;
     (@flows, %peers) = ();
     print "done\n";
+}
+
+# The script knows the namespaces by their names, and their holders: $NAME is a path, $NAME_pid a process.
+sub script {
+    my ($attends, $path, $out, $err, $name) = @_;
+    my $pid = fork() // die $!;
+    if (!$pid) {
+        enter($namespaces{$name}) if defined $name;
+        ($ENV{$_}, $ENV{"${_}_pid"}) = ("/proc/$holders{$_}/ns/net", $holders{$_}) for keys %holders;
+        open(STDIN, '<', '/dev/null') && open(STDOUT, '>', $out) && open(STDERR, '>', $err) or die $!;
+        exec 'sh', $path or die $!;
+    }
+    while ($attends && waitpid($pid, WNOHANG) == 0) {
+        my $read = '';
+        vec($read, fileno $_->{socket}, 1) = 1 for @servers, values %peers;
+        respond($read) if select($read, undef, undef, 0.05) > 0;
+    }
+    waitpid $pid, 0 unless $attends;
+    print "ran\n";
 }
 
 sub drop {
@@ -199,6 +233,8 @@ while (my $line = <STDIN>) {
     elsif ($verb eq 'proxy') { serve('proxy', $words[0], 'tcp', @words[1 .. 4]) }
     elsif ($verb eq 'flow') { my %flow; @flow{qw(id name protocol source address port bytes need)} = @words; push @flows, \%flow }
     elsif ($verb eq 'go') { run(@words) }
+    elsif ($verb eq 'run') { script(0, @words) }
+    elsif ($verb eq 'attend') { script(1, @words) }
     elsif ($verb eq 'drop') { drop() }
 }
 kill 9, $_ for values %holders;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createInterface, type Interface } from 'node:readline'
 import { LabError } from '../../lib/errors.ts'
 import { type KernelFlow, type NamespaceName, namespaceNames } from './host-spec.ts'
@@ -18,13 +19,18 @@ export type Holders = Record<NamespaceName, number>
 
 /** The helper that makes namespaces and sends packets between them; one at a time is in use by one host. */
 export class Agent implements AsyncDisposable {
+  private readonly dir = mkdtempSync(`/dev/shm/dfsim-${process.pid}-`)
   private readonly child: ChildProcess
   private readonly lines: AsyncIterableIterator<string>
   private readonly reader: Interface
 
   constructor() {
     const program = new URL('agent.pl', import.meta.url).pathname
-    this.child = spawn('perl', [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const env = { ...process.env, LC_ALL: 'C', listening: this.dir }
+    this.child = spawn('perl', [program], { stdio: ['pipe', 'pipe', 'inherit'], env })
+    // A directory like /proc, in which the helper is the only process: its servers are all that listens.
+    symlinkSync('/proc/self/net', `${this.dir}/net`)
+    symlinkSync(`/proc/${this.child.pid}`, `${this.dir}/${this.child.pid}`)
     // A helper that has ended is noticed where its answer is missing.
     this.child.stdin!.on('error', () => {})
     this.reader = createInterface({ input: this.child.stdout! })
@@ -56,6 +62,18 @@ export class Agent implements AsyncDisposable {
     }
   }
 
+  /**
+   * Runs a sh script, in a namespace or where this program runs. Gives what it says, and what it complains of. Servers
+   * answer meanwhile only where that is asked for.
+   */
+  async run(script: string, namespace?: NamespaceName, serving = false): Promise<{ said: string; complaints: string }> {
+    const [path, out, err] = ['script', 'out', 'err'].map((name) => `${this.dir}/${name}`) as [string, string, string]
+    writeFileSync(path, script)
+    this.write([serving ? 'attend' : 'run', path, out, err, ...(namespace ? [namespace] : [])].join(' '))
+    await this.line()
+    return { said: readFileSync(out, 'utf8'), complaints: readFileSync(err, 'utf8') }
+  }
+
   /** Removes the namespaces and all in them. */
   async drop(): Promise<void> {
     this.write('drop')
@@ -65,6 +83,7 @@ export class Agent implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.child.stdin!.end()
     this.reader.close()
+    rmSync(this.dir, { recursive: true })
     if (this.child.exitCode === null) await new Promise((done) => this.child.once('exit', done))
   }
 

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import type { Agent, Ending, Holders } from './agent.ts'
+import type { Agent, Ending } from './agent.ts'
 import { flowsOf } from './flows.ts'
-import { type HostSpec, type KernelFlow, namespaceNames } from './host-spec.ts'
+import type { HostSpec, KernelFlow } from './host-spec.ts'
 import { scriptOf } from './script.ts'
 import { serversOf } from './servers.ts'
 
@@ -29,17 +28,16 @@ export class RealHost implements AsyncDisposable {
   complaints = ''
 
   private readonly agent: Agent
-  private readonly holders: Holders
 
-  private constructor(agent: Agent, holders: Holders, spec: HostSpec) {
+  private constructor(agent: Agent, spec: HostSpec) {
     this.agent = agent
-    this.holders = holders
     this.flows = flowsOf(spec)
   }
 
   static async make(agent: Agent, spec: HostSpec): Promise<RealHost> {
-    const made = new RealHost(agent, await agent.make(), spec)
-    made.complaints = (await made.run(scriptOf(spec))).complaints
+    await agent.make()
+    const made = new RealHost(agent, spec)
+    made.complaints = (await agent.run(scriptOf(spec))).complaints
     for (const server of serversOf(spec.base)) agent.serve(server)
     return made
   }
@@ -51,20 +49,12 @@ export class RealHost implements AsyncDisposable {
 
   /** What a collector says that is run on the host. */
   async collect(collector: string): Promise<string> {
-    const command = `nsenter --net="$host" sh -s`
-    return (await this.run(command, collector)).said
+    return (await this.agent.run(collector, 'host')).said
   }
 
-  private run(script: string, input = ''): Promise<{ said: string; complaints: string }> {
-    const paths = Object.fromEntries(namespaceNames.map((name) => [name, `/proc/${this.holders[name]}/ns/net`]))
-    const pids = Object.fromEntries(namespaceNames.map((name) => [`${name}_pid`, String(this.holders[name])]))
-    const options = { env: { ...process.env, ...paths, ...pids, LC_ALL: 'C' }, maxBuffer: 64 * 1024 * 1024 }
-    return new Promise((done) => {
-      const child = execFile('sh', ['-c', script], options, (_error, said, complaints) => done({ said, complaints }))
-      // A script that reads nothing may have ended by now.
-      child.stdin!.on('error', () => {})
-      child.stdin!.end(input)
-    })
+  /** What a script says that is run on the host, whose servers answer meanwhile. */
+  async attend(script: string): Promise<string> {
+    return (await this.agent.run(script, 'host', true)).said
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,13 +6,17 @@ import { addresses, type BaseHost, bridgeOf, containerNames, type KernelFlow, po
 
 /** What the simulator makes of these flows on the host of a bundle. */
 export function simulated(bundle: string, base: BaseHost, flows: readonly KernelFlow[]): Walk[] {
-  const facts = withDocker(readFacts(bundle), base)
+  const facts = factsOf(bundle, base)
   return simulateFlows(facts, flows.map(asFlow), { isExact: true })
 }
 
+/** The facts of such a host, with what dockerd would say of it. */
+export const factsOf = (bundle: string, base: BaseHost): Facts => withDocker(readFacts(bundle), base)
+
 const networkOf = { c1: 'bridge', c2: 'bridge', c3: 'a' } as const
 
-function asFlow(flow: KernelFlow): Flow {
+/** A flow as the simulator knows it. */
+export function asFlow(flow: KernelFlow): Flow {
   const container = flow.container as keyof typeof networkOf | ''
   const { from, address, port, protocol, size, source, kind } = flow
   return {

@@ -28,8 +28,8 @@ export type Outcome =
 
 /** One thing that a rule does, in its order. */
 export type Operation =
-  /** `interfaces`: it asks for nothing but the names of the interfaces. */
-  | { does: 'test'; test: Test; interfaces?: boolean }
+  /** `interface`: it asks for nothing but the name of one interface; `only`: it holds for that name alone. */
+  | { does: 'test'; test: Test; interface?: 'input' | 'output'; only?: string }
   | { does: 'change'; change: (context: Context) => Packet }
   | { does: 'clamp' }
   | { does: 'end'; outcome: Outcome }

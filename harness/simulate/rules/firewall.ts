@@ -6,21 +6,22 @@ import { nftBaseChains } from './nft/tables.ts'
 import { firstOn, sourceOn } from './own-addresses.ts'
 import { type Station, throughHook } from './through-hook.ts'
 import { eitherOrder, tiedOrder } from './tied-order.ts'
-import type { Family, Firewall, HookName, HostView } from './types.ts'
+import type { Family, Firewall, HookName, HostView, PassOptions } from './types.ts'
 import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.ts'
 
 /** The firewall of a host, both backends and all families, ready to lead packets through its hooks. */
 export function buildFirewall(facts: Facts, view: HostView): Firewall {
   const chains = baseChains(facts)
   const host = withAddresses(view, facts)
-  const known = new Map<string, { stations: Station[]; tied: Station[] | undefined }>()
+  const known = new Map<Family, Map<HookName, { stations: Station[]; tied: Station[] | undefined }>>()
+  for (const family of ['ip', 'ip6', 'bridge', 'arp', 'netdev'] as const) known.set(family, new Map())
   const at = (family: Family, hook: HookName) => {
-    const key = `${family} ${hook}`
-    const found = known.get(key)
+    const own = known.get(family)!
+    const found = own.get(hook)
     if (found) return found
     const stations = stationsOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
     const made = { stations, tied: tiedOrder(stations) }
-    known.set(key, made)
+    own.set(hook, made)
     return made
   }
   // Where NAT is at one hook of a family, it has decided at the others too: for the connection as it is.
@@ -29,8 +30,11 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
   return {
     pass: (family, hook, packet, device = '', options = {}) => {
       const { stations, tied } = at(family, hook)
-      const lead = (order: readonly Station[]) =>
-        throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), options)
+      const lead = (order: readonly Station[], own = options) =>
+        throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), own)
+      const beside = translates.has(family) && options.untranslate && besideNat(stations, options.untranslate.priority)
+      // NAT has its place at a hook where it has no chain, too: it is answers that it translates there.
+      if (beside) return eitherOrder(lead(stations), lead(stations, behind(options)), beside, 'NAT')
       const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
       return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
     },
@@ -38,6 +42,18 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
     has: (family, hook) => at(family, hook).stations.length > 0 || translates.has(family),
   }
 }
+
+/** A chain that has NAT's own priority at a hook where NAT has no chains. */
+function besideNat(stations: readonly Station[], priority: number): BaseChain | undefined {
+  if (stations.some(({ is }) => is === 'nat')) return undefined
+  const chain = stations.find((station) => station.is === 'chain' && station.priority === priority)
+  return chain?.is === 'chain' ? chain.base : undefined
+}
+
+const behind = ({ untranslate, ...options }: PassOptions): PassOptions => ({
+  ...options,
+  ...(untranslate && { untranslate: { ...untranslate, priority: untranslate.priority + 1 } }),
+})
 
 /** Where links are listed with their addresses the kernel's choice among them is known. */
 function withAddresses(view: HostView, { links }: Facts): HostView {

@@ -4,17 +4,17 @@ import { inPrefix } from '../../lib/ip.ts'
 type Links = readonly Pick<LinkFact, 'name' | 'ips'>[]
 
 /**
- * The IPv4 address that the kernel gives to what leaves by a device: the first of global scope, of a subnet with the next
- * hop where one has it; of another device where this one has none. Source: linux/net/ipv4/devinet.c, inet_select_addr.
+ * The address that the kernel gives to what leaves by a device: the first of global scope, of a subnet with the next hop
+ * where one has it; of another device where this one has none. `nextHop` is '' where a route names no gateway: then the
+ * first it is. Source: linux/net/ipv4/devinet.c, inet_select_addr.
  */
-export function sourceOn(links: Links, device: string, nextHop: string): string | undefined {
+export function sourceOn(links: Links, device: string, nextHop: string, family: 4 | 6 = 4): string | undefined {
+  const usable = (link: Links[number] | undefined) =>
+    (link?.ips ?? []).filter((ip) => ip.family === family && ip.scope === 'global')
   const own = usable(links.find(({ name }) => name === device))
   const fitting = own.find(({ address, prefix }) => inPrefix(nextHop, `${address}/${prefix}`)) ?? own[0]
   return (fitting ?? links.flatMap(usable)[0])?.address
 }
-
-const usable = (link: Links[number] | undefined) =>
-  (link?.ips ?? []).filter(({ family, scope }) => family === 4 && scope === 'global')
 
 /** The first IPv4 address of a device, of whatever scope: where a redirect leads. */
 export const firstOn = (links: Links, device: string): string | undefined =>

@@ -19,7 +19,7 @@ export const conntrackPriority = -200
 
 /** Whether conntrack has seen the packet when a chain does. */
 export function isTracked({ packet, hook, priority }: Context): boolean {
-  if (packet.state === 'untracked' || packet.protocol === 'arp') return false
+  if (packet.state === 'untracked' || packet.state === 'invalid' || packet.protocol === 'arp') return false
   if (packet.tracked) return true
   if (hook === 'ingress') return false
   return (hook !== 'prerouting' && hook !== 'output') || priority >= conntrackPriority
@@ -28,9 +28,19 @@ export function isTracked({ packet, hook, priority }: Context): boolean {
 /** The packet's bit of `ct state`. */
 export function stateOf(context: Context): number {
   const { state } = context.packet
-  if (state === 'untracked') return stateBits.untracked!
+  if (state === 'untracked' && !isEarlyDiscovery(context)) return stateBits.untracked!
   return isTracked(context) ? stateBits[state]! : stateBits.invalid!
 }
+
+/**
+ * What IPv6 neighbours ask each other is not tracked: so conntrack decides, and chains before it do not know.
+ * Source: linux/net/netfilter/nf_conntrack_proto_icmpv6.c, nf_conntrack_icmpv6_error.
+ */
+const isEarlyDiscovery = ({ packet, hook, priority }: Context): boolean =>
+  packet.protocol === 'icmpv6' &&
+  (packet.icmpType === 135 || packet.icmpType === 136) &&
+  (hook === 'prerouting' || hook === 'output') &&
+  priority < conntrackPriority
 
 /** The bits of `ct status`, and which of them are known. Only of a tracked packet. */
 export function statusOf({ packet, hook }: Context): { bits: number; known: number } {

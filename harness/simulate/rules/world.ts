@@ -5,6 +5,8 @@ import type { Doubt, World } from './types.ts'
  * condition by whose answers they do not differ does not matter, and vanishes.
  */
 export function mergeWorlds(worlds: readonly World[], known: readonly Doubt[] = []): World[] {
+  const [only] = worlds
+  if (worlds.length === 1 && only!.doubts.length === 0 && known.length === 0) return [only!]
   if (worlds.length < 2) return worlds.map((world) => ({ ...world, doubts: [...known] }))
   const groups = new Map<string, World[]>()
   for (const world of worlds) {

@@ -1,6 +1,7 @@
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { deathBy } from './hook.ts'
+import { anew } from './meet.ts'
 import { type Call, dies, mayDie, type Next, type State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
@@ -13,8 +14,8 @@ export function acknowledge(net: Net, state: State, next: Next): State[] {
   const calls = itemsOf(state.calls)
   const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
   const ends = calls
-    // The answer differs from those behind it by its SYN alone.
-    .filter(({ way }) => way === 'out' || net.seesFlags)
+    // The answer differs from those behind it by its SYN and its length alone.
+    .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || net.seesSegments)
     .reduce<State[]>((states, call) => states.flatMap((each) => recall(net, each, call, last)), [state])
   return ends.flatMap(next)
 }
@@ -24,11 +25,11 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
   if (state.deaths.length > 0 || before.protocol !== 'tcp') return [state]
   const packet: Packet = {
     ...before,
-    state: before.state === 'new' ? 'established' : before.state,
+    ...(before.state === 'invalid' && way === 'back' ? anew(before) : { state: stateOf(state, call) }),
     flags: 'ack',
-    dnat,
-    snat,
-    ctMark,
+    // An acknowledgement has the one option of the timestamps; a SYN has more of them.
+    length: before.length - (before.flags === 'ack' ? 0 : 8),
+    ...(before.state !== 'invalid' && { dnat, snat, ctMark }),
   }
   const worlds = net.firewall.pass(family, hook, packet, device, translationOf(call))
   return worlds.flatMap(({ doubts, terminating, packet: left }) => {
@@ -42,6 +43,10 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
       const death = deathBy(first, way, place)
       return [dies({ ...known, way }, { ...death, says: `${death.says}, ${when}` })]
     }
+    if (before.state === 'invalid' && (left.source !== packet.source || left.destination !== packet.destination)) {
+      const says = `what follows its answer is taken for a new connection, and translated to ${left.source} -> ${left.destination}`
+      return [dies({ ...known, way }, { place, end: 'source-check', says })]
+    }
     if (left.state !== 'untracked' || after.state === 'untracked') return [known]
     const death = { place, end: 'dropped', says: `it is not tracked (notrack), ${when}` } as const
     if (dnat || snat) return [dies({ ...known, way }, death)]
@@ -49,6 +54,10 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
     return mayDie({ ...known, way }, death, { says, kind: 'statement', key: 'notrack' }, (lives) => [lives])
   })
 }
+
+/** Whoever answers by another way leaves conntrack waiting: what goes on then is invalid to it. */
+const stateOf = ({ met }: State, { family, before }: Call): Packet['state'] =>
+  before.state !== 'new' ? before.state : met?.back === false && family !== 'bridge' ? 'invalid' : 'established'
 
 /** What conntrack does to all packets of the connection at a hook where it did it to the first. */
 function translationOf({ hook, before, after, between }: Call): Parameters<Net['firewall']['pass']>[4] {

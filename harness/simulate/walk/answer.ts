@@ -64,6 +64,13 @@ export function fromOutside(net: Net, state: State, device: string, address: str
   return link && link.kind !== 'bridge' ? enter(net, state, link, address, come) : come(state)
 }
 
+const asked = ({ destination, destinationPort }: State['original']): Pick<Packet, 'source' | 'sourcePort'> => ({
+  source: destination,
+  sourcePort: destinationPort,
+})
+
+const endOf = ({ source, sourcePort }: Packet): string => (sourcePort === 0 ? source : `${source}:${sourcePort}`)
+
 /** Whether the answer came to who had asked, and from whom had been asked. */
 function returned(from: Origin, state: State): State[] {
   const { location, packet, original } = state
@@ -82,8 +89,10 @@ function returned(from: Origin, state: State): State[] {
     const death = { place: 'routing', end: 'no-route', says: `the answer leaves by ${location.device}` } as const
     return mayDie(state, death, doubt, (lives) => [lives])
   }
-  if (original.destination !== '' && packet.source !== original.destination) {
-    const says = `the answer comes from ${packet.source}, and ${original.destination} was asked: its sender does not take it`
+  if (from.at === 'outside' && original.source !== '' && packet.destination !== original.source)
+    return lost(`the answer goes to ${packet.destination}, and ${original.source} asked`)
+  if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...asked(original) })) {
+    const says = `the answer comes from ${endOf(packet)}, and ${endOf({ ...packet, ...asked(original) })} was asked: its sender does not take it`
     return [dies(state, { place: state.path!.last.place, end: 'source-check', says })]
   }
   return [state]

@@ -10,7 +10,8 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
   const dst = found.route?.dst ?? ''
   const by = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`
   const setting = { name: `ip route ${dst}`, value: `dev ${dev}` }
-  if (home !== undefined && dev !== home) {
+  // Somebody may have put its link into another bridge.
+  if (home !== undefined && dev !== home && !holderOn(net, dev, nextHop)) {
     const bridge = net.host.links.get(home)
     const address = bridge?.ips.find(({ family }) => family === 4)
     const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`

@@ -34,7 +34,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
         part({ ...seen, prerouted: true }, [0, Number.POSITIVE_INFINITY], (now) =>
           seen.packet.destination === passed.packet.destination
             ? sort(net, now, bridge, to, next)
-            : redirected(net, now, bridge, next),
+            : redirected(net, met(net, now, bridge, to), bridge, next),
         )
       return hook(net, passed, family, 'prerouting', shownTo, routed, backToSender(passed))
     })
@@ -54,7 +54,8 @@ function up(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
     passDevice(net, passed, bridge, 'ingress', 'bridge', (free) =>
       prerouted
         ? decide(net, withPacket(free, { input: bridge.name, output: '' }), next)
-        : route(net, free, bridge.name, next),
+        : // Without br_netfilter nobody above the bridge knows of its ports.
+          route(net, withPacket(free, { inputPort: '' }), bridge.name, next),
     ),
   )
 }
@@ -67,7 +68,7 @@ function up(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
 function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
   const { packet } = state
   const inside = withPacket(state, { input: bridge.name, output: '' })
-  return net.host.fib[packet.family].lookup({ ...packet, input: bridge.name }).flatMap((found) => {
+  return net.host.fib[packet.family].lookup({ ...packet, input: bridge.name, received: true }).flatMap((found) => {
     const known = found.doubts.reduce(withDoubt, inside)
     const [hop] = nextHops(found)
     // Without forwarding there is no such route: it is an error, which the host's own stack finds.
@@ -82,6 +83,15 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
       to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
     )
   })
+}
+
+/** Notes where who was meant at first has never been found: its port has not passed the question for its address. */
+function met(net: Net, state: State, bridge: LinkFact, to: Target | undefined): State {
+  if (to?.is !== 'container' || !to.asked) return state
+  const { device, link, container } = to.to
+  if (link.up) return portWorks(apart(net, state, bridge, device), device, bridge)
+  const says = `the link inside ${container} is down, so that nobody answers for its address`
+  return dies(state, { place: 'bridge', end: 'no-neighbour', says })
 }
 
 /** From one port to another; with br_netfilter the hooks of IP see it as well. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Facts } from '../../evidence/facts.ts'
-import { endOf, healthy, inside, links, port, sysctls, withChain } from './healthy-host.spec-data.ts'
+import { parseIptablesSave } from '../../evidence/iptables-save.ts'
+import { endOf, healthy, inside, links, port, strangers, sysctls, withChain } from './healthy-host.spec-data.ts'
 
 const match = (left: object, right: unknown, op = '=='): Record<string, unknown> => ({ match: { op, left, right } })
 const drop = { drop: null }
@@ -48,6 +49,12 @@ describe('a connection', () => {
     const facts = withChain({}, [{ reject: { type: 'tcp reset' } }])
     expect(endOf(facts, {})).to.equal('dies out forward rejected')
     expect(endOf(facts, { protocol: 'udp' })).to.equal('passes')
+    // nft lists no family before a reset.
+    const inet = withChain({ family: 'inet' }, [{ reject: { type: 'tcp reset' } }])
+    expect(endOf(inet, {})).to.equal('unclear out forward rejected')
+    const source = match({ payload: { protocol: 'ip', field: 'saddr' } }, '172.17.0.2')
+    const ofIPv4 = withChain({ family: 'inet' }, [source, { reject: { type: 'tcp reset' } }])
+    expect(endOf(ofIPv4, {})).to.equal('dies out forward rejected')
   })
 
   it('is unclear where a chain and NAT, or a chain and conntrack, have one priority', () => {
@@ -85,6 +92,41 @@ describe('a connection', () => {
       { redirect: { port: 8081 } },
     ])
     expect(endOf(facts, { ...hairpin, from: { at: 'host' }, source: '' })).to.match(/^unclear/)
+  })
+
+  it('is answered by Docker’s proxy as the container behind it answers, whoever was asked for', () => {
+    const toProxy = (port: number, ...more: Record<string, unknown>[]): Facts =>
+      withChain({ hook: 'output', type: 'nat', prio: -150 }, [...more, { redirect: { port } }])
+    const asked = { kind: 'forwarded', from: { at: 'host' }, source: '', address: '203.0.113.10' } as const
+    const one = match({ payload: { protocol: 'ip', field: 'daddr' } }, '203.0.113.10')
+    expect(endOf(toProxy(8080, one), asked)).to.equal('passes')
+    // The proxy's own connection is led back to it.
+    expect(endOf(toProxy(8080), asked)).to.equal('dies out output no-listener')
+  })
+
+  it('is known by its bridge’s port only where br_netfilter shows what is bridged', () => {
+    const own = `-A FORWARD -o wan0 -m physdev --physdev-in ${port('probe-default')} -j DROP`
+    const text = ['*mangle', ':FORWARD ACCEPT', own, 'COMMIT']
+    const legacy = parseIptablesSave(text)
+    const facts = (shown: string): Facts => ({
+      ...sysctls({ 'net.bridge.bridge-nf-call-iptables': shown }),
+      xtables: { ...healthy.xtables, legacy },
+    })
+    expect(endOf(facts('1'), {})).to.equal('dies out forward dropped')
+    expect(endOf(facts('0'), {})).to.equal('passes')
+  })
+
+  it('is not astray on another bridge than Docker’s own where its container stands there', () => {
+    const routes = healthy.routes.map((route) =>
+      route.dst === '172.17.0.0/16' ? { ...route, dev: 'br-probe-a' } : route,
+    )
+    const gateway = links(({ name, ips }) =>
+      name === 'br-probe-a' ? { ips: [...ips, { address: '172.17.0.1', prefix: 16, family: 4, scope: 'global' }] } : {},
+    )
+    const wrong = strangers({ ...gateway, routes })
+    expect(endOf(wrong, {})).to.equal('dies back routing no-route')
+    const there = links(({ name }) => (name === port('probe-default') ? { master: 'br-probe-a' } : {}), wrong)
+    expect(endOf(there, {})).to.not.match(/routing/)
   })
 
   it('is too large for the host’s end of its link', () => {

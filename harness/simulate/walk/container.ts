@@ -59,9 +59,7 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
 
 function out(net: Net, state: State, container: string, device: string, nextHop: string, next: Next): State[] {
   const link = net.containers.get(container)!.links.get(device)
-  const attachment = [...net.attachments.values()].find(
-    (each) => each.container === container && each.link.name === device,
-  )
+  const attachment = net.ends.get(container)?.get(device)
   if (!link?.up)
     return [dies(state, { place: 'container', end: 'no-link', says: `${device} inside ${container} is down` })]
   if (!attachment)
@@ -87,8 +85,8 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
   return receive(net, fitting, host.name, to && { is: 'container', to }, next)
 }
 
-function ownRules({ facts }: Net, state: State, container: string, next: Next): State[] {
-  const own = facts.containers.find((each) => each.container === container)
+function ownRules({ inside }: Net, state: State, container: string, next: Next): State[] {
+  const own = inside.get(container)
   if (!own?.rules) return next(state)
   const says = `${container} has firewall rules of its own inside, which are not followed.`
   const doubt = {

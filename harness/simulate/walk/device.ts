@@ -57,7 +57,7 @@ function attached(
   place: Place,
   next: Next,
 ): State[] {
-  const control = net.facts.trafficControl.find((each) => each.link === link.name)
+  const control = net.control.get(link.name)
   const unknown = [
     ...(link.xdp && direction === 'ingress' ? ['an XDP program'] : []),
     ...(control?.filters.filter(({ where }) => where === direction).length

@@ -4,7 +4,7 @@ import type { Net } from '../net.ts'
 import { answer } from './answer.ts'
 import { listenerAt, takes } from './deliver.ts'
 import { answersOf } from './outside.ts'
-import { proxied } from './proxy.ts'
+import { isProxy, proxied } from './proxy.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
 /** The first packet has come as far as it goes: whoever takes it there answers. */
@@ -33,8 +33,10 @@ export function inContainer(flow: Flow, net: Net, state: State, container: strin
 function atHost(flow: Flow, net: Net, state: State): State[] {
   const { destination, destinationPort, protocol } = state.packet
   if (protocol === 'icmp' || protocol === 'icmpv6') return answer(flow, net, state)
-  if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
   const listener = listenerAt(net, destination, destinationPort, protocol)
+  // Docker's proxy answers as the container does, whoever was asked for.
+  if (listener && isProxy(listener.program)) return proxied(flow, net, state)
+  if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
   if (!listener && net.facts.sections.listeners?.status !== 'ok') {
     const says = `What listens on the host at port ${destinationPort} is not known.`
     const doubt = { says, kind: 'listing', key: 'listeners', settle: 'ss -lntup' } as const
@@ -47,18 +49,13 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     return [dies(state, { place: 'input', end: 'no-listener', says })]
   }
   if (flow.kind !== 'published') return answer(flow, net, state)
-  if (!isProxy(listener.program)) {
-    const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
-    if (listener.program !== '') return [dies(state, { place: 'input', end: 'no-listener', says })]
-    const doubt = {
-      says: `${capital(says)}.`,
-      kind: 'listing',
-      key: `listener ${destinationPort}`,
-      settle: `ss -lntup sport = :${destinationPort}`,
-    } as const
-    return mayDie(state, { place: 'input', end: 'no-listener', says }, doubt, (lives) => proxied(flow, net, lives))
-  }
-  return proxied(flow, net, state)
+  const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
+  if (listener.program !== '') return [dies(state, { place: 'input', end: 'no-listener', says })]
+  const doubt = {
+    says: `${capital(says)}.`,
+    kind: 'listing',
+    key: `listener ${destinationPort}`,
+    settle: `ss -lntup sport = :${destinationPort}`,
+  } as const
+  return mayDie(state, { place: 'input', end: 'no-listener', says }, doubt, (lives) => proxied(flow, net, lives))
 }
-
-const isProxy = (program: string): boolean => /docker-proxy|dockerd|rootlessport/.test(program)

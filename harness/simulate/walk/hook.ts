@@ -2,6 +2,7 @@ import type { Death, Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName, RuleStep, World } from '../rules/index.ts'
+import { meet } from './meet.ts'
 import { at, type Call, dies, type Next, type State } from './state.ts'
 
 /** A change that conntrack makes to replies in the midst of a hook. */
@@ -24,7 +25,7 @@ const most = 128
 /** Leads a packet through all chains of one hook, and on through whatever becomes of it. */
 export function hook(
   net: Net,
-  state: State,
+  came: State,
   family: Family,
   name: HookName,
   where: Where,
@@ -32,16 +33,19 @@ export function hook(
   untranslate?: Untranslation,
   between?: readonly [number, number],
 ): State[] {
+  const state = meet(came, family, name)
   // Most hooks of most hosts have nothing to say.
   if (!net.firewall.has(family, name)) return next(passedBy(state, family, name, where, untranslate))
   const options = { goOn: state.goesOn, ...(untranslate && { untranslate }), ...(between && { between }) }
   const worlds = net.firewall.pass(family, name, state.packet, where.device, options)
-  const states = worlds.flatMap((world) => {
-    const { packet: before } = state
-    const call = { way: state.way, family, hook: name, before, after: world.packet, ...(between && { between }) }
-    return follow(state, world, call, where) ?? []
-  })
-  if (states.length === 1 && goes(states[0]!)) return next(states[0]!)
+  const states: State[] = []
+  for (const world of worlds) {
+    const { way, packet: before } = state
+    const call = { way, family, hook: name, before, after: world.packet, ...(between && { between }) }
+    const followed = follow(state, world, call, where)
+    if (followed) states.push(followed)
+  }
+  if (states.length === 1) return goes(states[0]!) ? next(states[0]!) : states
   return tame(states).flatMap((after) => (goes(after) ? next(after) : [after]))
 }
 
@@ -58,7 +62,8 @@ function passedBy(
   if (state.packet.state === 'untracked') return passed
   const tracked = (family === 'ip' || family === 'ip6') && (name === 'prerouting' || name === 'output')
   const packet = untranslate ? untranslate.apply(state.packet) : state.packet
-  return { ...passed, packet: tracked ? { ...packet, tracked } : packet }
+  if (tracked && packet.tracked !== true) return { ...passed, packet: { ...packet, tracked } }
+  return packet === passed.packet ? passed : { ...passed, packet }
 }
 
 /** A host of very many unknown conditions is not followed through each of them: then nothing is known. */

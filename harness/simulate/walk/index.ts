@@ -39,7 +39,7 @@ function lead(flow: Flow, net: Net, clampsMss: boolean): State[] {
 
 function firstPacket({ source, address, port, protocol, from, size }: Flow, net: Net): Packet {
   const family = familyOf(address) ?? 4
-  const small = protocol === 'tcp' ? 60 : 84
+  const small = (protocol === 'tcp' ? 60 : 84) + (family === 6 ? 20 : 0)
   return packetOf({
     family,
     protocol: protocol === 'icmp' && family === 6 ? 'icmpv6' : protocol,

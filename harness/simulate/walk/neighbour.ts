@@ -131,7 +131,7 @@ function candidates(net: Net, { stack, segment }: Sender, source: string, nextHo
   const others = holders.flatMap((to): Candidate[] => {
     if (to.container === stack.name) return []
     const own = net.containers.get(to.container)
-    return [{ who: { is: 'container', to }, silent: own && silence(own, to.link, source, nextHop) }]
+    return [{ who: { is: 'container', to, asked: true }, silent: own && silence(own, to.link, source, nextHop) }]
   })
   return [...host, ...others]
 }

@@ -19,7 +19,7 @@ export function output(net: Net, state: State, next: Next): State[] {
     // Who connects is routed once more with the source that the first route gave it.
     if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
     const sent = first
-    const { device, nextHop, state: ready } = sent
+    const { device, state: ready } = sent
     const family = ipFamily(packet)
     return hook(
       net,
@@ -27,7 +27,7 @@ export function output(net: Net, state: State, next: Next): State[] {
       family,
       'output',
       { place: 'output', device },
-      (passed) => again(net, ready, passed, device, nextHop, next),
+      (passed) => again(net, ready, passed, sent, next),
       asCalled(state),
     )
   })
@@ -35,7 +35,7 @@ export function output(net: Net, state: State, next: Next): State[] {
 
 /** In output a reply to a translated source goes to the sender itself. */
 function asCalled({ way, packet, original }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.snat) return undefined
+  if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
   return {
     priority: -100,
     apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
@@ -51,8 +51,15 @@ const lookup = ({ host }: Net, state: State): { found: Found; known: State }[] =
     .lookup({ ...state.packet, source: state.packet.source || unbound[state.packet.family], input: 'lo' })
     .map((found) => ({ found, known: found.doubts.reduce(withDoubt, state) }))
 
+interface Sent {
+  found: Found
+  device: string
+  nextHop: string
+  state: State
+}
+
 /** Where the host sends a packet of its own, or the end of it. */
-function routed(net: Net, state: State, found: Found): State[] | { device: string; nextHop: string; state: State } {
+function routed(net: Net, state: State, found: Found): State[] | Sent {
   const { packet } = state
   const none = noRoute(found, packet)
   if (none) return [dies(at(state, 'routing', ''), { place: 'routing', end: 'no-route', ...none })]
@@ -63,7 +70,7 @@ function routed(net: Net, state: State, found: Found): State[] | { device: strin
     packet.source ||
     (found.type === 'local'
       ? packet.destination
-      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, nextHop))) ||
+      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, hop!.gateway))) ||
     ''
   const original = state.original.source === '' && state.way === 'out' ? { ...state.original, source } : state.original
   const sourced = {
@@ -71,8 +78,7 @@ function routed(net: Net, state: State, found: Found): State[] | { device: strin
     original,
   }
   const stays = inPrefix(source, '127.0.0.0/8') && device !== 'lo' && !eitherSetting(net.host, device, 'route_localnet')
-  const onItsWay = found.type === 'local' ? sourced : astray(net, sourced, device, nextHop, found)
-  return { device, nextHop, state: stays ? loopbackStays(onItsWay, device) : onItsWay }
+  return { found, device, nextHop, state: stays ? loopbackStays(sourced, device) : sourced }
 }
 
 /** Source: linux/net/ipv4/route.c, __mkroute_output. */
@@ -85,13 +91,14 @@ const loopbackStays = (state: State, device: string): State =>
   })
 
 /** What was translated or marked in output is routed again. */
-function again(net: Net, before: State, state: State, device: string, nextHop: string, next: Next): State[] {
+function again(net: Net, before: State, state: State, sent: Sent, next: Next): State[] {
   const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
-  if (!changed) return postrouting(net, state, device, nextHop, next)
+  if (!changed) return away(net, state, sent, next)
   return lookup(net, state).flatMap(({ found, known }) => {
-    const sent = routed(net, known, found)
-    return Array.isArray(sent)
-      ? sent
-      : postrouting(net, withPacket(sent.state, { output: sent.device }), sent.device, sent.nextHop, next)
+    const other = routed(net, known, found)
+    return Array.isArray(other) ? other : away(net, withPacket(other.state, { output: other.device }), other, next)
   })
 }
+
+const away = (net: Net, state: State, { found, device, nextHop }: Sent, next: Next): State[] =>
+  postrouting(net, found.type === 'local' ? state : astray(net, state, device, nextHop, found), device, nextHop, next)

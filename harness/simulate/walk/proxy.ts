@@ -7,13 +7,25 @@ import { inContainer } from './endpoint.ts'
 import { output } from './output.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt } from './state.ts'
 
-/** The proxy's own connection to the container, and then its answer to the caller. */
-export function proxied(flow: Flow, net: Net, state: State): State[] {
-  if (state.packet.destinationPort !== flow.port) return elsewhere(flow, net, state)
-  const target = proxyTarget(flow, net)
+export const isProxy = (program: string): boolean => /docker-proxy|dockerd|rootlessport/.test(program)
+
+/** The proxy's own connection to the container, and then `respond`: its answer to the caller. `by`: ports whose proxies have passed it on. */
+export function proxied(
+  flow: Flow,
+  net: Net,
+  state: State,
+  respond: Next = (heard) => answer(flow, net, heard),
+  by: readonly number[] = [],
+): State[] {
+  const port = state.packet.destinationPort
+  if (by.includes(port)) {
+    const says = `Docker’s proxy of port ${port} is led back to itself`
+    return [dies(state, { place: 'output', end: 'no-listener', says })]
+  }
+  const target = proxyTarget(flow, net, port)
   if (!target) {
-    const says = `Where Docker’s proxy passes port ${flow.port} on to is not known.`
-    return answer(flow, net, withDoubt(state, { says, kind: 'listing', key: `proxy ${flow.port}`, holds: true }))
+    const says = `Where Docker’s proxy passes port ${port} on to is not known.`
+    return respond(withDoubt(state, { says, kind: 'listing', key: `proxy ${port}`, holds: true }))
   }
   const packet = packetOf({
     family: state.packet.family,
@@ -34,40 +46,48 @@ export function proxied(flow: Flow, net: Net, state: State): State[] {
     way: 'out',
     calls: undefined,
   }
-  const relay: Next = ({ path, deaths, doubts, acquainted }) =>
-    answer(flow, net, { ...state, path, deaths, doubts, acquainted })
-  const respond: Next = (heard) => answer(flow, net, heard, relay, { at: 'host' })
-  return output(net, called, (arrived) => behind(flow, net, arrived, respond))
+  const relay: Next = ({ path, deaths, doubts, acquainted }) => respond({ ...state, path, deaths, doubts, acquainted })
+  const done: Next =
+    flow.kind === 'published' && port !== flow.port ? (ended) => elsewhere(flow, ended, port, relay) : relay
+  const heard: Next = (arrived) => answer(flow, net, arrived, done, { at: 'host' })
+  return output(net, called, (arrived) => behind(flow, net, arrived, [...by, port], heard))
 }
 
 /** What rules lead to another port of the host is answered there, but not by the container that was asked. */
-function elsewhere(flow: Flow, net: Net, state: State): State[] {
-  const what = `port ${flow.port} is led to port ${state.packet.destinationPort} of the host`
+function elsewhere(flow: Flow, state: State, port: number, next: Next): State[] {
+  const what = `port ${flow.port} is led to port ${port} of the host`
   const says = `P${what.slice(1)}: whether its program is the one that was asked is not known.`
   const doubt = { says, kind: 'other', key: what } as const
-  return mayDie(state, { place: 'input', end: 'no-listener', says: what }, doubt, (lives) => answer(flow, net, lives))
+  return mayDie(state, { place: 'input', end: 'no-listener', says: what }, doubt, next)
 }
 
 /** Who takes the proxy's connection: the container, or whoever it is led to instead. */
-function behind(flow: Flow, net: Net, state: State, respond: Next): State[] {
+function behind(flow: Flow, net: Net, state: State, by: readonly number[], respond: Next): State[] {
   const { location, packet } = state
   if (location.at === 'container') return inContainer(flow, net, state, location.container, respond)
   const { destination, destinationPort, protocol } = packet
-  if (location.at === 'host' && !listenerAt(net, destination, destinationPort, protocol)) {
+  const listener = location.at === 'host' ? listenerAt(net, destination, destinationPort, protocol) : undefined
+  if (location.at === 'host' && !listener) {
     const says = `Docker’s proxy is led to ${destination}:${destinationPort} on the host, and nothing listens there`
     return respond(dies(state, { place: 'output', end: 'no-listener', says }))
   }
+  // One more proxy, with a connection of its own that the same rules lead on.
+  if (listener && isProxy(listener.program)) return proxied(flow, net, state, respond, by)
   const says = `Docker’s proxy is led to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
   const doubt = { says, kind: 'other', key: `proxy to ${destination}` } as const
   return mayDie(state, { place: 'output', end: 'no-listener', says: says.slice(0, -1) }, doubt, respond)
 }
 
 function proxyTarget(
-  { container, network, port, protocol }: Flow,
+  { container, network, protocol }: Flow,
   { facts }: Net,
+  port: number,
 ): { address: string; port: number } | undefined {
-  const own = facts.docker.containers.find(({ name }) => name === container)
-  const binding = own?.published.find((each) => each.port === port && each.protocol === protocol)
-  const address = own?.addresses[network]
-  return binding && address ? { address, port: binding.to } : undefined
+  const all = facts.docker.containers
+  const binding = (own: (typeof all)[number]) =>
+    own.published.find((each) => each.port === port && each.protocol === protocol)
+  const own = all.find((each) => each.name === container && binding(each)) ?? all.find(binding)
+  const bound = own && binding(own)
+  const address = own?.name === container ? own.addresses[network] : Object.values(own?.addresses ?? {})[0]
+  return bound && address ? { address, port: bound.to } : undefined
 }

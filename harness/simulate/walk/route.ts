@@ -30,7 +30,7 @@ export function route(net: Net, state: State, device: string, next: Next): State
 
 /** In prerouting a reply to a translated source becomes one to the sender itself. */
 export function backToSender({ way, original, packet }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.snat) return undefined
+  if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
   return {
     priority: -100,
     apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
@@ -56,7 +56,7 @@ export function decide(net: Net, state: State, next: Next): State[] {
         setting: { name: `net.ipv4.conf.${packet.input}.route_localnet`, value: '0' },
       }),
     ]
-  const ways = net.host.fib[packet.family].lookup(packet)
+  const ways = net.host.fib[packet.family].lookup({ ...packet, received: true })
   return ways.flatMap((found) => {
     const known = found.doubts.reduce(withDoubt, state)
     return found.type === 'local' ? home(net, known, next) : onward(net, known, found, next)
@@ -158,7 +158,7 @@ export function forward(net: Net, state: State, dev: string, nextHop: string, ne
 
 /** In postrouting a reply takes the source that its connection was made to. */
 export function asCalled({ way, original, packet }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.dnat) return undefined
+  if (way === 'out' || !packet.dnat || packet.direction === 'original') return undefined
   return {
     priority: 100,
     apply: (reply) => ({ ...reply, source: original.destination, sourcePort: original.destinationPort }),

@@ -5,7 +5,8 @@ import type { Attachment, Net } from '../net.ts'
 /** Who takes frames on a link: the host, a container, or somebody behind a port of the bridge who is not seen. */
 export type Receiver =
   | { is: 'host' }
-  | { is: 'container'; to: Attachment }
+  /** `asked`: its hardware address was asked for, and not known. */
+  | { is: 'container'; to: Attachment; asked?: true }
   | { is: 'elsewhere'; port: LinkFact | undefined }
 
 /** Who a frame is sent to. Nobody takes it unless the host gives the packet another destination on its way. */

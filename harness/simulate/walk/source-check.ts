@@ -39,6 +39,7 @@ export function wrongSource(stack: Stack, packet: Checked, output: string): stri
     protocol: packet.protocol,
     sourcePort: packet.destinationPort,
     destinationPort: packet.sourcePort,
+    received: true,
   })
   const { type, route } = found!
   if (ends.has(type)) return filter > 0 ? `${who} has no route back to ${source}, and ${asks}` : undefined

@@ -55,6 +55,8 @@ export interface State {
   acquainted: readonly Acquaintance[]
   /** What the first packet of a TCP connection, and the answer to it, were shown to. */
   calls: Trail<Call> | undefined
+  /** Whether the host's conntrack has seen the connection's first packet, and an answer. */
+  met?: { out: boolean; back: boolean }
   /** IP's prerouting has seen the packet when it came into a bridge. */
   prerouted?: boolean
 }
@@ -63,15 +65,19 @@ export interface State {
 export type Next = (state: State) => State[]
 
 /** A state whose packet has been changed. */
-export const withPacket = (state: State, packet: Partial<Packet>): State => ({
-  ...state,
-  packet: { ...state.packet, ...packet },
-})
+export function withPacket(state: State, packet: Partial<Packet>): State {
+  // Most of what a step sets is so already, and states are copied at every step.
+  for (const key in packet)
+    if (state.packet[key as keyof Packet] !== packet[key as keyof Packet])
+      return { ...state, packet: { ...state.packet, ...packet } }
+  return state
+}
 
 /** Notes where the packet is. A second note of the same place and device is added to the first. */
 export function at(state: State, place: Place, device: string, says = '', rules: PathStep['rules'] = []): State {
   const last = state.path?.last
   if (last && last.place === place && last.device === device && last.way === state.way) {
+    if (rules.length === 0 && (says === '' || says === last.says)) return state
     const joined = { ...last, says: says || last.says, rules: [...last.rules, ...rules] }
     return { ...state, path: { last: joined, before: state.path!.before } }
   }

@@ -22,12 +22,18 @@ export function matchTest(json: unknown, scope: Scope): Test {
   }
 }
 
-const names = ['iif', 'iifname', 'oif', 'oifname']
+const sides = { iif: 'input', iifname: 'input', oif: 'output', oifname: 'output' } as const
 
-/** Whether a `match` asks for the names of interfaces alone. */
-export function isOfInterfaces(json: unknown): boolean {
-  const { left, right } = (json ?? {}) as { left?: { meta?: { key?: unknown } } | null; right?: unknown }
-  return names.includes(String(left?.meta?.key)) && typeof right === 'string' && !right.startsWith('@')
+/** Which interface’s name a `match` asks for and nothing else, and the only one that it takes; nothing of other matches. */
+export function interfaceOf(json: unknown): { interface?: 'input' | 'output'; only?: string } {
+  const { op, left, right } = (json ?? {}) as {
+    op?: unknown
+    left?: { meta?: { key?: unknown } } | null
+    right?: unknown
+  }
+  const side = sides[left?.meta?.key as keyof typeof sides]
+  if (side === undefined || typeof right !== 'string' || right.startsWith('@')) return {}
+  return { interface: side, ...(op === '==' && !right.includes('*') && { only: right }) }
 }
 
 const damaged = (json: unknown, { id }: Scope): Unknown =>

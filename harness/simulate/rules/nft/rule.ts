@@ -5,7 +5,7 @@ import { type Unknown, unknown } from '../truth.ts'
 import { mangleOperation, unchanging } from './change.ts'
 import { expressionOf } from './expression.ts'
 import { limitTest } from './limits.ts'
-import { isOfInterfaces, matchTest } from './match.ts'
+import { interfaceOf, matchTest } from './match.ts'
 import { natOperation } from './nat.ts'
 import { isAbsent } from './reading.ts'
 import type { Scope } from './scope.ts'
@@ -24,7 +24,7 @@ export function compileNftRule(
     text,
     ...(rule.handle !== undefined && { handle: rule.handle }),
     ...(rule.comment !== undefined && { comment: rule.comment }),
-    operations: rule.expr.flatMap((part) => operationsOf(part, scope)),
+    operations: rule.expr.flatMap((part) => (isReset(part) ? reset(rule.expr, scope) : operationsOf(part, scope))),
   }
 }
 
@@ -49,11 +49,9 @@ function operationsOf(part: Json, scope: Scope): Operation[] {
   const [word = ''] = Object.keys(part)
   const value = part[word]
   if (silent.includes(word)) return []
-  if (word === 'match') return [{ does: 'test', test: matchTest(value, scope), interfaces: isOfInterfaces(value) }]
+  if (word === 'match') return [{ does: 'test', test: matchTest(value, scope), ...interfaceOf(value) }]
   const plain = simple.find((each) => each === word)
   if (plain) return [end({ to: plain })]
-  // nft leaves out that a reset is of TCP alone: its own match says so already.
-  if (word === 'reject' && isReset(value)) return [{ does: 'test', test: ofTcp }, end({ to: 'reject' })]
   if (word === 'reject') return [end({ to: 'reject' })]
   const found = operationOf(word, value, scope)
   return found ? [found].flat() : [openEnd(part, scope)]
@@ -73,8 +71,27 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
   return undefined
 }
 
+const isReset = ({ reject }: Json): boolean => (reject as { type?: unknown } | null | undefined)?.type === 'tcp reset'
+
+/**
+ * nft leaves out that a reset is of TCP alone, and what a rule for both families says of IPv4 or IPv6 before it.
+ * Source: nftables/src/netlink_delinearize.c, stmt_reject_postprocess.
+ */
+function reset(expr: readonly Json[], { family, id }: Scope): Operation[] {
+  const says = 'Whether a rule that resets connections is for IPv4 or IPv6 alone is not listed.'
+  const settle = 'nft --debug=netlink list ruleset'
+  const ofFamily: Test = ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, says, settle)
+  const open =
+    (family === 'inet' || family === 'bridge') && !expr.some((part) => namesFamily.test(JSON.stringify(part)))
+  return [
+    { does: 'test', test: ofTcp },
+    ...(open ? [{ does: 'test', test: ofFamily } as const] : []),
+    end({ to: 'reject' }),
+  ]
+}
+
 const ofTcp: Test = ({ packet }) => packet.protocol === 'tcp'
-const isReset = (value: unknown): boolean => (value as { type?: unknown } | null)?.type === 'tcp reset'
+const namesFamily = /"(protocol|family)":"ip6?"|"key":"(nfproto|protocol)"/
 
 const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
 const testing = (test: Test | undefined): Operation | undefined => test && { does: 'test', test }

@@ -6,10 +6,7 @@ import type { Options } from './options.ts'
 
 /** The conditions that every rule may have: interfaces, addresses, protocol, fragments. Cheap ones come first. */
 export function baseTests(options: Options): Operation[] {
-  const interfaces = [
-    ...options.test('-i', (name) => interfaceTest(name, inputOf)),
-    ...options.test('-o', (name) => interfaceTest(name, outputOf)),
-  ]
+  const interfaces = [...ofInterface(options, '-i', 'input'), ...ofInterface(options, '-o', 'output')]
   const others = [
     ...options.test('-p', protocolTest),
     ...options.test('-s', (list) => addressTest(list, 'source')),
@@ -18,10 +15,16 @@ export function baseTests(options: Options): Operation[] {
     ...options.test('-f', () => () => false),
     ...options.rest(),
   ]
-  return [
-    ...interfaces.map((test): Operation => ({ does: 'test', test, interfaces: true })),
-    ...others.map((test): Operation => ({ does: 'test', test })),
-  ]
+  return [...interfaces, ...others.map((test): Operation => ({ does: 'test', test }))]
+}
+
+function ofInterface(options: Options, flag: '-i' | '-o', side: 'input' | 'output'): Operation[] {
+  let only: string | undefined
+  const tests = options.test(flag, (name, negated) => {
+    if (!negated && !name.endsWith('+')) only = name
+    return interfaceTest(name, side === 'input' ? inputOf : outputOf)
+  })
+  return tests.map((test) => ({ does: 'test', test, interface: side, ...(only !== undefined && { only }) }))
 }
 
 /** `eth0`, or `docker+` for all whose names begin so. */

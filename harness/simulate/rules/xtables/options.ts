@@ -35,10 +35,10 @@ export class Options {
   }
 
   /** A condition for an option's first argument, turned where negated. None where the option is not there. */
-  test(name: string, make: (argument: string) => Test | undefined): Test[] {
+  test(name: string, make: (argument: string, negated: boolean) => Test | undefined): Test[] {
     const option = this.take(name)
     if (!option) return []
-    const test = make(option.args[0] ?? '')
+    const test = make(option.args[0] ?? '', option.negated)
     if (!test) return [this.notModelled(option)]
     return [option.negated ? (context: Context) => not(test(context)) : test]
   }

@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import type { Facts } from '../../evidence/facts.ts'
+import type { Flow } from '../flow.ts'
+import { endOf, healthy, inside, links, port, strangers, sysctls, withChain } from './healthy-host.spec-data.ts'
+
+const match = (left: object, right: unknown, op = '=='): Record<string, unknown> => ({ match: { op, left, right } })
+const ip = (field: string): object => ({ payload: { protocol: 'ip', field } })
+const ct = (key: string): object => ({ ct: { key } })
+const drop = { drop: null }
+const fromHost = { from: { at: 'host' }, source: '' } as const
+
+// Two containers of one network, one of which sends what is for the other by the host.
+const [one, other] = healthy.containers
+  .filter(({ links }) => links.some(({ ips }) => ips.some(({ address }) => address.startsWith('172.30.1.'))))
+  .map(({ container, links }) => ({
+    container,
+    address: links
+      .flatMap(({ ips }) => ips.map(({ address }) => address))
+      .find((each) => each.startsWith('172.30.1.'))!,
+  })) as [{ container: string; address: string }, { container: string; address: string }]
+const peer: Partial<Flow> = {
+  kind: 'peer',
+  from: { at: 'container', container: one.container },
+  container: one.container,
+  network: 'probe-a',
+  bridge: 'br-probe-a',
+  source: one.address,
+  address: other.address,
+  port: 0,
+  protocol: 'icmp',
+}
+const byHost = (container: string, facts: Facts): Facts =>
+  inside(
+    container,
+    (own) => ({
+      routes: own.routes.filter(({ dst }) => dst !== '172.30.1.0/24'),
+    }),
+    facts,
+  )
+const unseen = { ...sysctls({ 'net.bridge.bridge-nf-call-iptables': '0' }), nft: healthy.nft }
+const both = (facts: Facts, rules: Facts): Facts => ({ ...facts, nft: rules.nft })
+
+describe('conntrack', () => {
+  it('takes an answer for a new connection where it has not seen the first packet', () => {
+    const nat = withChain({ hook: 'postrouting', type: 'nat', prio: -100 }, [match(ip('daddr'), one.address), drop])
+    const facts = both(byHost(other.container, unseen), nat)
+    const udp = { ...peer, protocol: 'udp', port: 53 } as const
+    expect(endOf(facts, udp)).to.equal('dies back postrouting dropped')
+    expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies back postrouting dropped')
+    expect(endOf(facts, peer), 'an echo’s answer belongs to no connection').to.equal('passes')
+    const seen = { ...facts, sysctls: { ...facts.sysctls, 'net.bridge.bridge-nf-call-iptables': '1' } }
+    expect(endOf(seen, udp)).to.equal('passes')
+  })
+
+  it('takes what follows an answer that it has not seen for invalid', () => {
+    const invalid = withChain({}, [match(ct('state'), 'invalid'), drop])
+    const facts = both(byHost(one.container, unseen), invalid)
+    expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies out forward dropped')
+    expect(endOf(facts, { ...peer, protocol: 'udp', port: 53 })).to.equal('passes')
+    expect(endOf(both(unseen, invalid), { ...peer, protocol: 'tcp', port: 80 })).to.equal('passes')
+  })
+
+  it('is shown an acknowledgement that is smaller than the first packet', () => {
+    const short = withChain({}, [match({ meta: { key: 'length' } }, 60, '<'), drop])
+    expect(endOf(short, {})).to.equal('dies out forward dropped')
+    expect(endOf(short, { protocol: 'udp' })).to.equal('passes')
+    const back = withChain({}, [match({ meta: { key: 'length' } }, 60, '<'), match(ip('daddr'), '172.17.0.2'), drop])
+    expect(endOf(back, {})).to.equal('dies back forward dropped')
+  })
+
+  it('has its place among chains of its own priority that is not listed, at input too', () => {
+    const answers = (prio: number): Facts =>
+      withChain({ hook: 'input', prio }, [match(ip('saddr'), '172.17.0.2'), match(ct('direction'), 'reply'), drop])
+    const published = { kind: 'published', address: '192.0.2.2', port: 8080, ...fromHost } as const
+    expect(endOf(answers(99), published)).to.equal('dies back input dropped')
+    expect(endOf(answers(100), published)).to.match(/^unclear/)
+    expect(endOf(answers(101), published)).to.equal('passes')
+  })
+
+  it('turns no answer back that is not tracked', () => {
+    const source = withChain({ hook: 'input', type: 'nat', prio: 100 }, [
+      match(ip('saddr'), '198.51.100.9'),
+      { snat: { addr: '198.51.100.7' } },
+    ])
+    const notrack = withChain({ name: 'raw', hook: 'output', prio: -300 }, [
+      match(ip('saddr'), '192.0.2.2'),
+      { notrack: null },
+    ])
+    const ping: Partial<Flow> = {
+      kind: 'host-service',
+      from: { at: 'outside', device: 'wan0' },
+      source: '198.51.100.9',
+      address: '192.0.2.2',
+      protocol: 'icmp',
+      port: 0,
+    }
+    expect(endOf(source, ping)).to.equal('passes')
+    expect(endOf({ ...source, nft: [...source.nft, notrack.nft.at(-1)!] }, ping)).to.equal('dies back routing no-route')
+  })
+})
+
+describe('a packet that NAT leads elsewhere', () => {
+  const elsewhere = (hook: string, address: string): Facts =>
+    withChain({ hook, type: 'nat', prio: -150 }, [match(ip('daddr'), address), { dnat: { addr: '203.0.113.10' } }])
+
+  it('is not astray by where it was meant to go', () => {
+    const lost = { ...healthy, routes: healthy.routes.filter(({ dst }) => dst !== '172.17.0.0/16') }
+    const toContainer = { kind: 'forwarded', address: '172.17.0.2', port: 80, ...fromHost } as const
+    expect(endOf(lost, toContainer)).to.equal('dies out routing no-route')
+    expect(endOf(both(lost, elsewhere('output', '172.17.0.2')), toContainer)).to.equal('passes')
+  })
+
+  it('is still to find the neighbour that it was meant for', () => {
+    const shown = { ...strangers(sysctls({ 'net.bridge.bridge-nf-call-iptables': '1' })) }
+    const isolated = links(
+      ({ name, port: own }) =>
+        own && [one, other].some(({ container }) => port(container) === name)
+          ? { port: { ...own, isolated: true } }
+          : {},
+      shown,
+    )
+    const rules = elsewhere('prerouting', other.address)
+    expect(endOf(both(shown, rules), peer)).to.equal('passes')
+    expect(endOf(both(isolated, rules), peer)).to.equal('dies out bridge no-link')
+  })
+})
