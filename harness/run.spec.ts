@@ -6,7 +6,9 @@ import type { Lab } from './cell/scene.ts'
 import { absent, type Cause, defineCause, type Procedure, present } from './faults/cause.ts'
 import { execute } from './faults/execute.ts'
 import type { Fault } from './faults/fault.ts'
+import { missingNatModules } from './faults/restart.ts'
 import staleKernel from './faults/stale-kernel/index.ts'
+import { restartDocker } from './faults/steps.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Provider } from './hosts/host.ts'
 import type { Probe } from './probes/probe.ts'
@@ -310,6 +312,110 @@ describe('sabotage turns a run red', () => {
       expect(record.verdict).to.equal('failed')
       expect(record.reason).to.contain(`stage ${where}:`)
     })
+
+  // Each of these is as its scenario expects it to be; what users are told of the host is wrong.
+  const ill: [what: string, where: string, says: string, change: Partial<Lab>, of: Partial<Cell>][] = [
+    [
+      'a remedy that claims too much',
+      'fix:depmod',
+      'advice: depmod is recommended for stale-kernel, and measures no-effect',
+      withCause({ remedies: { ...cause.remedies, depmod: cause.temptations.depmod! }, temptations: {} }),
+      {},
+    ],
+    [
+      'a remedy that worsens what it is recommended for',
+      'fix:depmod',
+      'advice: depmod is recommended for stale-kernel, and measures worsens',
+      {
+        ...withCause({
+          remedies: { ...cause.remedies, depmod: { ...cause.temptations.depmod!, steps: () => ['open it'] } },
+          temptations: {},
+        }),
+        provider: fakeProvider((script, host) => {
+          if (script === 'open it') host.files.set('open', Buffer.of())
+          return script === 'ask isolation' && host.files.has('open') ? { code: 0 } : respond(script, host)
+        }),
+      },
+      { fixes: cell.fixes.map((fix) => (fix.use === 'depmod' ? { ...fix, expect: 'worsens' } : fix)) },
+    ],
+    [
+      'a “do not” that cures',
+      'fix:depmod',
+      'advice: depmod is advised against for stale-kernel, and measures cures',
+      withTemptation('depmod', cause.remedies['reinstall-running-kernel']!),
+      { fixes: cell.fixes.map((fix) => ({ ...fix, expect: 'cures' })) },
+    ],
+    [
+      'a recommended remedy that no fix of the scenario measures',
+      'broken',
+      'advice: reinstall-running-kernel is recommended for stale-kernel, and no entry of `fixes` measures it',
+      {},
+      { fixes: cell.fixes.filter(({ use }) => use !== 'reinstall-running-kernel') },
+    ],
+    [
+      'a cause that explains everything, and is there when something fails',
+      'broken',
+      'diagnosis: everywhere was named, and is not the cause',
+      {
+        causes: [
+          cause,
+          {
+            ...everywhere,
+            detect: (facts) => (missingNatModules(facts).length > 1 ? everywhere.detect(facts) : absent('it is not')),
+          },
+        ],
+      },
+      {},
+    ],
+    [
+      'a verdict that is not the expected one',
+      'broken',
+      'diagnosis: expected the verdict healthy, saw sick',
+      {},
+      { broken: { ...cell.broken!, verdict: 'healthy' } },
+    ],
+    [
+      'something unexplained that the scenario does not know of',
+      'broken',
+      'diagnosis: unexplained (dockerd: docker.service has failed',
+      withCause({ explains: () => false }),
+      { broken: { ...cell.broken!, unexplained: [] } },
+    ],
+    [
+      'nothing unexplained where the scenario has it',
+      'broken',
+      'diagnosis: nothing unexplained was found that is {"kind":"egress"}',
+      {},
+      { broken: { ...cell.broken!, unexplained: [{ kind: 'egress' }] } },
+    ],
+  ]
+  for (const [what, where, says, change, of] of ill)
+    it(`${what}: ${where}`, async () => {
+      const { verdict, stages } = await play(change, of)
+      expect(verdict).to.equal('failed')
+      const complaints = stages.flatMap(({ name, mismatches }) => mismatches.map((mismatch) => [name, mismatch]))
+      expect(complaints).to.have.length(1)
+      expect(complaints[0]![0]).to.equal(where)
+      expect(complaints[0]![1]).to.contain(says)
+    })
+
+  it('an executor that skips a step, whichever it is that matters: fix:reinstall-running-kernel', async () => {
+    const skipping =
+      (skipped: number): Lab['execute'] =>
+      (procedure, facts, shell, progress) =>
+        execute({ steps: () => procedure.steps(facts).filter((_, index) => index !== skipped) }, facts, shell, progress)
+    // The first alone matters in this world; by the others it is seen that the executor is the one that was handed in.
+    const first = await play({ execute: skipping(0) })
+    expect(first.verdict).to.equal('failed')
+    expect(first.reason).to.contain('stage fix:reinstall-running-kernel:')
+    const last = await play({ execute: skipping(2) })
+    expect(last.verdict).to.equal('passed')
+    const ran = (record: { hosts: FakeHost[] }, words: string) =>
+      record.hosts.filter(({ scripts }) => scripts.some((script) => script === words)).length
+    expect(ran(last, 'depmod -a')).to.equal(2)
+    expect(ran(await play(), restartDocker)).to.equal(2)
+    expect(ran(last, restartDocker)).to.equal(1)
+  })
 
   it("and the lab's own failure is broken, not failed", async () => {
     const record = await play({

@@ -81,8 +81,8 @@ export const helps: Readonly<Record<string, Help>> = {
     },
   },
   report: {
-    call: 'report [record | merge records... | compare A B]',
-    what: "A run's reports anew from its record, else the latest's; those of shards joined; or whether two runs say the same.",
+    call: 'report [record | merge records... | compare A B | advice runs...]',
+    what: "A run's reports made again, else the latest's; shards joined; two runs compared; or what advice has measured.",
     options: { '--plan <file>': 'with merge: which cells should be there' },
   },
   box: {

@@ -32,8 +32,9 @@ describe('scenario source', () => {
     'a comment alone': ['# nothing\n', 'f:1:1: not a mapping'],
     'a list': ['- a\n', 'f:1:1: not a mapping'],
     'deep nesting': [`a: ${'['.repeat(40)}${']'.repeat(40)}\n`, 'f:1:26: nested too deeply'],
-    'nesting without end': ['['.repeat(20_000), 'f:1:'],
-    'block nesting without end': ['- '.repeat(20_000), 'f:1:'],
+    'nesting without end': ['['.repeat(20_000), 'f:1:101: nested too deeply'],
+    'mixed nesting without end': [`a: 1\nb: ${'{ a: [ b, '.repeat(5_000)}`, 'f:2:504: nested too deeply'],
+    'block nesting without end': [`a: 1\n${'- '.repeat(20_000)}`, 'f:2:1: nested too deeply'],
     'a flood of keys': ['a: 1\n'.repeat(20_000), 'f:1:1: larger than 64 KiB'],
   }
   for (const [name, [text, complaint]] of Object.entries(refused))

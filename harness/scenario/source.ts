@@ -34,6 +34,23 @@ const wordings: Record<string, string> = {
   RESOURCE_EXHAUSTION: 'nested too deeply',
 }
 
+const shallow = (noun: string): string => `${noun} is a handful of levels deep`
+
+/**
+ * Where brackets, or dashes on one line, nest so deeply that the parser may use up its stack. It has a guard of its own,
+ * but V8 ends the process where a regular expression is first compiled with next to no stack left.
+ */
+function nestedWithoutEnd(text: string): number | undefined {
+  const dashes = /^ *(?:[-?] +){100}/m.exec(text)
+  if (dashes) return dashes.index
+  let depth = 0
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    depth = '[{'.includes(bracket) ? depth + 1 : Math.max(0, depth - 1)
+    if (depth > 100) return index
+  }
+  return undefined
+}
+
 /** Parses one file: YAML without anchors, aliases, merge keys, tags, directives or further documents. */
 export function parseSource(text: string, kind: Kind = scenario): Source {
   const lines = new LineCounter()
@@ -41,6 +58,17 @@ export function parseSource(text: string, kind: Kind = scenario): Source {
   if (text.length > mostBytes) {
     lines.addNewLine(0)
     source.complaints.push({ at: [0, 1], message: `larger than ${mostBytes / 1024} KiB`, hint: 'split it' })
+    return source
+  }
+  const endless = nestedWithoutEnd(text)
+  if (endless !== undefined) {
+    lines.addNewLine(0)
+    for (const { index } of text.slice(0, endless).matchAll(/\n/g)) lines.addNewLine(index + 1)
+    source.complaints.push({
+      at: [endless, endless + 1],
+      message: wordings.RESOURCE_EXHAUSTION!,
+      hint: shallow(kind.noun),
+    })
     return source
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false })
@@ -87,7 +115,7 @@ function checkPlain(document: Document.Parsed, text: string, complaints: Complai
     Node: (_, node, path) => {
       const [start, end] = rangeOf(node)
       if (path.length > 2 * deepest) {
-        refuse([start, end], 'nested too deeply', `${noun} is a handful of levels deep`)
+        refuse([start, end], wordings.RESOURCE_EXHAUSTION!, shallow(noun))
         return visit.BREAK
       }
       if (isAlias(node)) refuse([start, end], `an alias, \`*${node.source}\``)

@@ -101,9 +101,8 @@ describe('masquerade off', () => {
 
       it('as latent where a copy of Docker’s own rule does it', () => expect(stateWith(copy)).to.equal('latent'))
 
+      // Near to Docker's own, and not the same: somebody wrote it. Other ways to masquerade are in own-masquerade.spec.ts.
       for (const rule of [
-        '-A POSTROUTING -s 172.16.0.0/12 -o wan0 -j SNAT --to-source 192.0.2.2',
-        '-A POSTROUTING -o wan0 -j MASQUERADE',
         '-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE',
         '-A POSTROUTING -s 172.17.0.0/16 -o wan0 -j MASQUERADE',
         '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -m comment --comment mine -j MASQUERADE',

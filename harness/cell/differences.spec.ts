@@ -1,0 +1,70 @@
+import { expect } from 'chai'
+import { examinationOf } from '../diagnosis/finding.spec-data.ts'
+import { recordedAt } from '../faults/bundles.spec-data.ts'
+import type { Expectation } from '../scenario/cell.ts'
+import { differences, type Observation } from './observe.ts'
+
+const seenOn = (path: string): Observation => {
+  const { text, facts } = recordedAt(path)
+  const examination = examinationOf(facts)
+  const named = examination.findings.map(({ cause }) => cause)
+  return { probes: [], vector: {}, bundle: text, facts, examination, named, traces: [], outside: new Map() }
+}
+const drop = seenOn('trace/evidence/docker-user-drop')
+const place = { kind: 'egress', at: 'forward', chain: 'DOCKER-USER', owner: 'admin' } as const
+const wrong = (expected: Partial<Expectation>, seen = drop): string[] => differences({ journal: [], ...expected }, seen)
+
+describe('what a scenario expects of a diagnosis', () => {
+  it('is met by the verdict, the causes, and what is unexplained by its place', () => {
+    expect(wrong({ verdict: 'sick', diagnosis: [], unexplained: [place] })).to.deep.equal([])
+    expect(wrong({ unexplained: [{}] })).to.deep.equal([])
+    const sick = seenOn('faults/restart-iptables/evidence/sick/debian12-filter-only')
+    expect(wrong({ verdict: 'sick', diagnosis: ['rules-flushed'], unexplained: [] }, sick)).to.deep.equal([])
+  })
+
+  it('is not asserted where it is left out', () => expect(wrong({})).to.deep.equal([]))
+
+  it('is another verdict', () => {
+    expect(wrong({ verdict: 'healthy' })).to.deep.equal(['diagnosis: expected the verdict healthy, saw sick'])
+    const hung = seenOn('field/evidence/sick/dockerd-hung')
+    const [complaint, ...more] = wrong({ verdict: 'healthy' }, hung)
+    expect(more).to.deep.equal([])
+    // Why it is not known helps more than that it is not.
+    expect(complaint).to.match(/^diagnosis: expected the verdict healthy, saw unknown \(dockerd: dockerd .*could not be listed/)
+  })
+
+  it('is a cause that is missed, and one too many', () =>
+    expect(wrong({ diagnosis: ['a'] }, { ...drop, named: ['b'] })).to.deep.equal([
+      'diagnosis: a was not named',
+      'diagnosis: b was named, and is not the cause',
+    ]))
+
+  for (const [what, other] of Object.entries({
+    kind: { kind: 'operation' },
+    at: { at: 'routing' },
+    chain: { chain: 'FORWARD' },
+    owner: { owner: 'Docker' },
+  } as const))
+    it(`is something unexplained of another ${what}: what is missing, and what is there`, () => {
+      const [missing, surplus, ...more] = wrong({ unexplained: [{ ...place, ...other }] })
+      expect(more).to.deep.equal([])
+      expect(missing).to.contain('nothing unexplained was found that is').and.contain(Object.values(other)[0])
+      expect(surplus).to.match(/^diagnosis: unexplained at out forward \(containers of .*-A DOCKER-USER -j DROP/)
+    })
+
+  it('is something unexplained where nothing is, and nothing where something is', () => {
+    expect(wrong({ unexplained: [] })).to.have.length(1)
+    expect(wrong({ unexplained: [place, { kind: 'operation' }] })).to.deep.equal([
+      'diagnosis: nothing unexplained was found that is {"kind":"operation"}',
+    ])
+    const healthy = seenOn('trace/evidence/healthy')
+    expect(wrong({ unexplained: [place] }, healthy)).to.have.length(1)
+    expect(wrong({ unexplained: [] }, healthy)).to.deep.equal([])
+  })
+
+  it('is nothing of what is only unclear', () => {
+    const unclear = seenOn('field/evidence/sick/mtu-black-hole')
+    expect(unclear.examination.symptoms.map(({ state }) => state)).to.deep.equal(['unclear'])
+    expect(wrong({ verdict: 'unknown', unexplained: [] }, unclear)).to.deep.equal([])
+  })
+})
