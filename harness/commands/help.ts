@@ -33,6 +33,8 @@ export const helps: Readonly<Record<string, Help>> = {
       ...cellOptions,
       '--jobs <n>': 'how many cells at once, as far as they have room; else by memory and cores',
       '--shard <i/n>': 'the i-th of n parts, split by how long cells took before',
+      '--pairs <n>': 'no more than n of the cells with two faults; which ones turns with the day',
+      '--seed <n>': 'which ones, with --pairs: those of the day with this number',
       '--repeat <n>': 'each cell n times',
       '--last-failed': 'the cells alone that did not pass in the last run',
       '--retry-failed': 'a failed cell once more; passing then is flaky',

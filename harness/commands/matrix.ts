@@ -14,6 +14,7 @@ import { expectDurations } from '../schedule/expect.ts'
 import { wholeNumber } from '../schedule/room.ts'
 import { RunStore } from '../schedule/run-store.ts'
 import { parseShard, splitCells } from '../schedule/shard.ts'
+import { seedOf, somePairs } from '../schedule/some-pairs.ts'
 import { loadDetectors } from '../scoring/load.ts'
 import { newRunId, reportsDir, runCells } from '../session.ts'
 import { allCells, knownIssues } from '../vocabulary.ts'
@@ -24,6 +25,8 @@ const options = {
   provider: { type: 'string' },
   jobs: { type: 'string' },
   shard: { type: 'string' },
+  pairs: { type: 'string' },
+  seed: { type: 'string' },
   repeat: { type: 'string', default: '1' },
   'last-failed': { type: 'boolean', default: false },
   'retry-failed': { type: 'boolean', default: false },
@@ -88,14 +91,17 @@ async function begin(all: Cell[], args: string[], values: Values, jobs: number |
   // Before a plan is written: a mistake in an adapter is told at once.
   loadDetectors(values.detector, causeNames)
   const past = readHistory(reportsDir)
-  const selected = selectCells(all, values.select)
+  const now = new Date()
+  // The day's, so that the command repeats the run on any other.
+  const seed = values.pairs !== undefined && values.seed === undefined ? [`--seed=${seedOf(now)}`] : []
+  const said = [...args, ...seed]
+  const selected = turned(selectCells(all, values.select), values, now)
   const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)
   const names = cells.map(({ name }) => name)
-  const now = new Date()
   const plan = {
     runId: newRunId(now),
     startedAt: now.toISOString(),
-    command: ['npm run matrix', ...(args.length > 0 ? ['--', ...args.map(shellQuote)] : [])].join(' '),
+    command: ['npm run matrix', ...(said.length > 0 ? ['--', ...said.map(shellQuote)] : [])].join(' '),
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
     ...(values.detector.length > 0 && { detectors: values.detector }),
@@ -111,6 +117,20 @@ async function begin(all: Cell[], args: string[], values: Values, jobs: number |
     throw new LabError('no-match', `shard ${values.shard} has no cell: there are only ${names.length}`)
   const shard = { index, of, cells: names }
   return RunStore.create(reportsDir, { ...plan, cells: part.map(({ name }) => name), shard })
+}
+
+/** The cells with no more pairs than `--pairs` has it, by the seed or else the day. LabError `usage`, `no-match`. */
+function turned(cells: Cell[], { pairs, seed }: Values, now: Date): Cell[] {
+  if (pairs === undefined && seed !== undefined)
+    throw new LabError('usage', '--seed has no place without --pairs', { hint: 'it says which of the pairs run' })
+  if (pairs === undefined) return cells
+  const number = seed === undefined ? seedOf(now) : wholeNumber('--seed', seed, 0)
+  const left = somePairs(cells, wholeNumber('--pairs', pairs, 0), number)
+  if (left.length === 0) throw new LabError('no-match', `--pairs ${pairs} leaves no cell`)
+  console.error(
+    `pairs: ${left.filter(({ and }) => and).length} of ${cells.filter(({ and }) => and).length}, --seed ${number}`,
+  )
+  return left
 }
 
 const settled = Object.keys(options).filter((name) => !['jobs', 'json', 'resume'].includes(name))

@@ -1,0 +1,16 @@
+import type { Cell } from '../scenario/cell.ts'
+
+/**
+ * The cells without all but `count` of those that have two faults. Which of them stay turns with the seed: seeds that
+ * follow each other take those that follow each other, and come to all of them before to any a second time.
+ */
+export function somePairs<T extends Pick<Cell, 'name' | 'and'>>(cells: readonly T[], count: number, seed: number): T[] {
+  const names = cells.flatMap(({ name, and }) => (and ? name : [])).sort()
+  const first = names.length === 0 ? 0 : (seed * count) % names.length
+  const turned = [...names.slice(first), ...names.slice(0, first)]
+  const staying = new Set(turned.slice(0, count))
+  return cells.filter(({ name, and }) => !and || staying.has(name))
+}
+
+/** The seed of a day: the days since 1970, UTC. */
+export const seedOf = (day: Date): number => Math.floor(day.getTime() / 86_400_000)
