@@ -3,6 +3,7 @@ import type { Facts, NetworkFact } from '../evidence/facts.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { translationOf } from '../simulate/translation.ts'
 import type { Evidence } from './cause.ts'
+import type { Symptom } from './symptom.ts'
 
 /** Where dockerd is set to leave something alone: `"NAME": false` in its file, or `--NAME=false` as Go's flags read a no. */
 export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
@@ -13,6 +14,29 @@ export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
     .filter((argument) => new RegExp(`^--${name}=(0|f|F|false|False|FALSE)$`).test(argument))
     .map((line) => ({ from: 'the running dockerd’s command line', line })),
 ]
+
+/** The network option that dockerd's own setting becomes. */
+export const masqueradeOption = 'com.docker.network.bridge.enable_ip_masquerade'
+
+/** A network's own word on its masquerading. */
+export const optionLine = ({ name, options }: NetworkFact): Evidence => ({
+  from: `docker network inspect ${name}`,
+  line: options[masqueradeOption]
+    ? `${masqueradeOption}: ${options[masqueradeOption]}`
+    : `${masqueradeOption} is not set`,
+})
+
+/** That no rule translates what leaves a network. */
+export const unmasqueradedLine = ({ subnet }: NetworkFact): Evidence => ({
+  from: 'iptables-save -t nat',
+  line: `no rule masquerades ${subnet}`,
+})
+
+/** Whether a flow leaves one of these networks with its container's own address. */
+export const leavesBare = (symptom: Symptom, bare: readonly NetworkFact[]): boolean =>
+  symptom.kind === 'flow' &&
+  symptom.death?.end === 'unmasqueraded' &&
+  bare.some(({ name }) => name === symptom.flow.network)
 
 /** What stands for dockerd where it does not masquerade a network; nothing where no rule does. */
 export const masqueradedBy = (network: NetworkFact, facts: Facts): string | undefined =>

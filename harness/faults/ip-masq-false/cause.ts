@@ -2,10 +2,19 @@ import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { isDefaultBridge, readIntent } from '../../simulate/intent.ts'
 import { absent, defineCause, type Evidence, present, unknown } from '../cause.ts'
-import { bareConnections, inDockersShape, isDown, isRouted, masqueradedBy, settingsOff } from '../settings.ts'
+import {
+  bareConnections,
+  inDockersShape,
+  isDown,
+  isRouted,
+  leavesBare,
+  masqueradedBy,
+  masqueradeOption,
+  optionLine,
+  settingsOff,
+  unmasqueradedLine,
+} from '../settings.ts'
 import { remedies, temptations } from './remedies.ts'
-
-const option = 'com.docker.network.bridge.enable_ip_masquerade'
 
 /**
  * dockerd was set not to masquerade: by its file, by its command line, or by the network's own option, which outlives a
@@ -21,13 +30,14 @@ export const masqueradeOff = defineCause({
     if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer: its networks are not known')
     const bare = bareNetworks(facts)
     const copied = facts.docker.networks.filter(
-      (network) => isDefaultBridge(network) && network.options[option] === 'false' && inDockersShape(network, facts),
+      (network) =>
+        isDefaultBridge(network) && network.options[masqueradeOption] === 'false' && inDockersShape(network, facts),
     )
     if (bare.length > 0) return running(bare, settings, facts)
     if (copied.length > 0) return standIn(copied[0]!, settings, facts)
     // Already written, and it takes effect when dockerd next starts without a container.
     const ahead = facts.docker.networks.some(
-      (network) => isDefaultBridge(network) && network.options[option] === 'true',
+      (network) => isDefaultBridge(network) && network.options[masqueradeOption] === 'true',
     )
     if (settings.length === 0 || !(ahead || isDown(facts))) return absent(masquerades(facts))
     const why = isDown(facts)
@@ -36,10 +46,7 @@ export const masqueradeOff = defineCause({
     const words = `dockerd is set not to masquerade (${settings[0]!.line}), and ${why}.`
     return present({ confidence: 'certain', active: words, latent: words, evidence: settings })
   },
-  explains: (symptom, facts) =>
-    symptom.kind === 'flow' &&
-    symptom.death?.end === 'unmasqueraded' &&
-    bareNetworks(facts).some(({ name }) => name === symptom.flow.network),
+  explains: (symptom, facts) => leavesBare(symptom, bareNetworks(facts)),
   remedies,
   temptations,
 })
@@ -52,7 +59,7 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
   facts.docker.networks.filter(
     (network) =>
       !network.internal &&
-      network.options[option] === 'false' &&
+      network.options[masqueradeOption] === 'false' &&
       !isRouted(network, facts) &&
       (isDefaultBridge(network) || bareConnections(network, facts).length > 0) &&
       !masqueradedBy(network, facts),
@@ -71,7 +78,7 @@ function running(bare: readonly NetworkFact[], settings: readonly Evidence[], fa
     evidence: [
       ...settings,
       ...bare.map(optionLine),
-      ...bare.map(({ subnet }) => ({ from: 'iptables-save -t nat', line: `no rule masquerades ${subnet}` })),
+      ...bare.map(unmasqueradedLine),
       ...lost.map(({ line }) => ({ from: 'conntrack -L', line })),
     ],
   })
@@ -90,14 +97,11 @@ function standIn(network: NetworkFact, settings: readonly Evidence[], facts: Fac
   })
 }
 
-const optionLine = ({ name, options }: NetworkFact): Evidence => ({
-  from: `docker network inspect ${name}`,
-  line: options[option] ? `${option}: ${options[option]}` : `${option} is not set`,
-})
-
 /** What is well, as this host has it: dockerd masquerades, or others do so where it was set not to. */
 function masquerades(facts: Facts): string {
-  const own = facts.docker.networks.find((network) => !network.internal && network.options[option] === 'false')
+  const own = facts.docker.networks.find(
+    (network) => !network.internal && network.options[masqueradeOption] === 'false',
+  )
   const other = own && masqueradedBy(own, facts)
   if (!own) return 'Docker is set to masquerade its networks'
   return other

@@ -2,10 +2,18 @@ import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { isDefaultBridge } from '../../simulate/intent.ts'
 import { absent, defineCause, present, unknown } from '../cause.ts'
-import { inDockersShape, isDown, isRouted, masqueradedBy, settingsOff } from '../settings.ts'
+import {
+  inDockersShape,
+  isDown,
+  isRouted,
+  leavesBare,
+  masqueradedBy,
+  masqueradeOption,
+  optionLine,
+  settingsOff,
+  unmasqueradedLine,
+} from '../settings.ts'
 import { remedies, temptations } from './remedies.ts'
-
-const option = 'com.docker.network.bridge.enable_ip_masquerade'
 
 /**
  * dockerd was set to make no rules, and nobody makes them in its place. An admin whose own rules masquerade every network
@@ -35,19 +43,13 @@ export const iptablesOff = defineCause({
         : `dockerd is set to make no rules (${why}). Those of before still stand, and go with the next flush or reboot.`,
       evidence: [
         ...settings,
-        ...facts.docker.networks.filter(isDefaultBridge).map(({ name, options }) => ({
-          from: `docker network inspect ${name}`,
-          line: `${option}: ${options[option] ?? 'not set'}`,
-        })),
-        ...bare.map(({ subnet }) => ({ from: 'iptables-save -t nat', line: `no rule masquerades ${subnet}` })),
+        ...facts.docker.networks.filter(isDefaultBridge).map(optionLine),
+        ...bare.map(unmasqueradedLine),
         ...(before ? [{ from: 'of before', line: inDockersShape(before, facts)! }] : []),
       ],
     })
   },
-  explains: (symptom, facts) =>
-    symptom.kind === 'flow' &&
-    symptom.death?.end === 'unmasqueraded' &&
-    bareNetworks(facts).some(({ name }) => name === symptom.flow.network),
+  explains: (symptom, facts) => leavesBare(symptom, bareNetworks(facts)),
   remedies,
   temptations,
 })
@@ -63,7 +65,9 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
  * it has no chain of its own in any table, as no dockerd has that ip-masq=false alone was set for.
  */
 function keepsItInMemory(facts: Facts): boolean {
-  const off = facts.docker.networks.some((network) => isDefaultBridge(network) && network.options[option] === 'false')
+  const off = facts.docker.networks.some(
+    (network) => isDefaultBridge(network) && network.options[masqueradeOption] === 'false',
+  )
   const chains = [...facts.ruleset.chains.map(({ chain }) => chain), ...facts.nft.map(({ name }) => name)]
   return (
     facts.iptables.listed &&

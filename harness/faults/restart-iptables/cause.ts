@@ -1,9 +1,9 @@
 import type { Facts } from '../../evidence/facts.ts'
 import { isDefaultBridge, isMasqueraded, readIntent } from '../../simulate/intent.ts'
 import { absent, defineCause, type Evidence, present, unknown } from '../cause.ts'
+import { entrances, jumps, lostTables, programsIptables, type Table } from '../docker-rules.ts'
 import type { FlowSymptom, Symptom } from '../symptom.ts'
 import { alias, startedAfterDocker } from './culprits.ts'
-import { entrances, jumps, lostTables, programsIptables, type Table } from '../docker-rules.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { fleet, probeImage } from '../../probes/probe-containers.ts'
 import type { Remedy, Temptation } from '../cause.ts'
+import { lostTables } from '../docker-rules.ts'
 import { restartDocker } from '../steps.ts'
 import { byIptablesService } from './culprits.ts'
-import { lostTables } from '../docker-rules.ts'
 
 // Without After= both restart side by side, and who programs the firewall last is luck.
 const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/system/docker.service.d
