@@ -4,6 +4,9 @@
 #   proxy NAME ADDRESS PORT ADDRESS PORT           a TCP server that passes on, as docker-proxy does
 #   flow ID NAME tcp|udp|icmp SOURCE|- ADDRESS PORT BYTES NEED   NEED is connect, banner or echo
 #   go MILLISECONDS                                sends all flows: "result ID END" each, then "done"
+#   build STEPS ERR                                makes what a file says, complaints to another: "built". Of its lines
+#                                                  "in NAME" enters a namespace, "set PATH VALUE" is a setting, "do WORDS"
+#                                                  a tool, "or" the same in parts where it fails; what it reads begins with <
 #   run SCRIPT OUT ERR [NAME]                      a sh script, there or where this runs, its words to files: "ran"
 #   attend SCRIPT OUT ERR NAME                     the same, and the servers answer meanwhile
 #   drop                                           away with everything: "dropped"
@@ -197,6 +200,67 @@ sub run {
     print "done\n";
 }
 
+sub fed {
+    my ($words, $input, $quiet) = @_;
+    my $pid = open(my $pipe, '|-') // die $!;
+    if (!$pid) {
+        $SIG{PIPE} = 'DEFAULT';
+        open(STDOUT, '>', '/dev/null') or die $!;
+        open(STDERR, '>', '/dev/null') or die $! if $quiet;
+        exec split(' ', $words) or die $!;
+    }
+    print $pipe $input;
+    return close $pipe;
+}
+
+sub devices {
+    enter($namespaces{$_[0]});
+    open(my $list, '<', '/proc/net/dev') or die $!;
+    return map { /^\s*(\S+):/ ? $1 : () } <$list>;
+}
+
+# A link that is up passes nothing yet while the kernel has not looked at it, a second later on a busy machine: whoever asks
+# for its state has it look. Source: linux/net/ethtool/ioctl.c, ethtool_op_get_link (SIOCETHTOOL, ETHTOOL_GLINK).
+sub watch {
+    socket(my $socket, AF_INET, SOCK_DGRAM, 0) or die $!;
+    my $value = pack('LL', 0x0a, 0);
+    my $request = pack('a16 P x16', $_[0], $value);
+    ioctl($socket, 0x8946, $request);
+}
+
+sub build {
+    my ($path, $err) = @_;
+    open(my $steps, '<', $path) && open(my $usual, '>&', \*STDERR) && open(STDERR, '>', $err) or die $!;
+    my (@parts, $words);
+    my $do = sub {
+        my ($first, @others) = @parts;
+        @parts = ();
+        return if !defined $first || fed($words, $first, scalar @others);
+        fed($words, $_) for @others;
+    };
+    while (my $line = <$steps>) {
+        if ($line =~ s/^<//) { $line =~ s{\$(\w+)}{/proc/$holders{$1}/ns/net}g if $words =~ /^ip /; $parts[-1] .= $line; next }
+        chomp $line;
+        if ($line eq 'or') { push @parts, ''; next }
+        $do->();
+        if ($line =~ /^in (\w+)/) { enter($namespaces{$1}) }
+        elsif ($line =~ /^set (\S+) (.*)/) {
+            # A setting that this kernel does not have, or refuses, is one of its complaints.
+            my ($name, $value) = ($1, $2);
+            my $ok = open(my $setting, ">", "/proc/sys/net/$name");
+            $ok &&= syswrite($setting, "$value\n");
+            print STDERR "$name: $!\n" unless $ok;
+        }
+        elsif ($line =~ /^do (.*)/) { ($words, @parts) = ($1, '') }
+    }
+    $do->();
+    # Bridges after their ports: a bridge has a carrier when one of them has.
+    for my $name (sort(keys %namespaces), 'host') { watch($_) for devices($name) }
+    enter($home);
+    open(STDERR, '>&', $usual) or die $!;
+    print "built\n";
+}
+
 # The script knows the namespaces by their names, and their holders: $NAME is a path, $NAME_pid a process.
 sub script {
     my ($attends, $path, $out, $err, $name) = @_;
@@ -233,6 +297,7 @@ while (my $line = <STDIN>) {
     elsif ($verb eq 'proxy') { serve('proxy', $words[0], 'tcp', @words[1 .. 4]) }
     elsif ($verb eq 'flow') { my %flow; @flow{qw(id name protocol source address port bytes need)} = @words; push @flows, \%flow }
     elsif ($verb eq 'go') { run(@words) }
+    elsif ($verb eq 'build') { build(@words) }
     elsif ($verb eq 'run') { script(0, @words) }
     elsif ($verb eq 'attend') { script(1, @words) }
     elsif ($verb eq 'drop') { drop() }

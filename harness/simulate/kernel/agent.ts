@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { createInterface, type Interface } from 'node:readline'
 import { LabError } from '../../lib/errors.ts'
 import { type KernelFlow, type NamespaceName, namespaceNames } from './host-spec.ts'
+import type { Step } from './steps.ts'
 
 export type Ending = 'answered' | 'refused' | 'unreachable' | 'silent'
 export interface Server {
@@ -62,6 +63,15 @@ export class Agent implements AsyncDisposable {
     }
   }
 
+  /** Takes steps in the namespaces. Gives what the tools complain of. */
+  async build(steps: readonly Step[]): Promise<string> {
+    const [path, err] = [`${this.dir}/steps`, `${this.dir}/err`]
+    writeFileSync(path, `${steps.flatMap(linesOf).join('\n')}\n`)
+    this.write(`build ${path} ${err}`)
+    await this.line()
+    return readFileSync(err, 'utf8')
+  }
+
   /**
    * Runs a sh script, in a namespace or where this program runs. Gives what it says, and what it complains of. Servers
    * answer meanwhile only where that is asked for.
@@ -99,6 +109,18 @@ export class Agent implements AsyncDisposable {
       })
     return value
   }
+}
+
+function linesOf({ namespace, settings, commands }: Step): string[] {
+  return [
+    `in ${namespace}`,
+    ...settings.map(([path, value]) => `set ${path} ${value}`),
+    ...commands.flatMap(({ words, input, parts = [] }) => [
+      `do ${words}`,
+      ...input.map((line) => `<${line}`),
+      ...parts.flatMap((lines) => ['or', ...lines.map((line) => `<${line}`)]),
+    ]),
+  ]
 }
 
 // The largest payload of one packet; a TCP connection carries a few of them.

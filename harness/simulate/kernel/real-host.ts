@@ -1,8 +1,8 @@
 import type { Agent, Ending } from './agent.ts'
 import { flowsOf } from './flows.ts'
 import type { HostSpec, KernelFlow } from './host-spec.ts'
-import { scriptOf } from './script.ts'
 import { serversOf } from './servers.ts'
+import { stepsOf } from './steps.ts'
 
 /** What was asked of a real host, and what it said of itself. */
 export interface Measured {
@@ -37,7 +37,7 @@ export class RealHost implements AsyncDisposable {
   static async make(agent: Agent, spec: HostSpec): Promise<RealHost> {
     await agent.make()
     const made = new RealHost(agent, spec)
-    made.complaints = (await agent.run(scriptOf(spec))).complaints
+    made.complaints = await agent.build(stepsOf(spec))
     for (const server of serversOf(spec.base)) agent.serve(server)
     return made
   }

@@ -4,7 +4,7 @@ import type { Net } from '../net.ts'
 import { answer } from './answer.ts'
 import { listenerAt, takes } from './deliver.ts'
 import { answersOf } from './outside.ts'
-import { isProxy, proxied } from './proxy.ts'
+import { isProxy, proxied, proxyTarget } from './proxy.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
 /** The first packet has come as far as it goes: whoever takes it there answers. */
@@ -35,7 +35,8 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
   if (protocol === 'icmp' || protocol === 'icmpv6') return answer(flow, net, state)
   const listener = listenerAt(net, destination, destinationPort, protocol)
   // Docker's proxy answers as the container does, whoever was asked for.
-  if (listener && isProxy(listener.program)) return proxied(flow, net, state)
+  const isKnown = flow.kind === 'published' || proxyTarget(flow, net, destinationPort) !== undefined
+  if (listener && isProxy(listener.program) && isKnown) return proxied(flow, net, state)
   if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
   if (!listener && net.facts.sections.listeners?.status !== 'ok') {
     const says = `What listens on the host at port ${destinationPort} is not known.`

@@ -23,6 +23,8 @@ export function proxied(
     return [dies(state, { place: 'output', end: 'no-listener', says })]
   }
   const target = proxyTarget(flow, net, port)
+  const aside = flow.kind === 'published' && port !== flow.port
+  if (!target && aside) return elsewhere(flow, state, port, respond)
   if (!target) {
     const says = `Where Docker’s proxy passes port ${port} on to is not known.`
     return respond(withDoubt(state, { says, kind: 'listing', key: `proxy ${port}`, holds: true }))
@@ -47,8 +49,7 @@ export function proxied(
     calls: undefined,
   }
   const relay: Next = ({ path, deaths, doubts, acquainted }) => respond({ ...state, path, deaths, doubts, acquainted })
-  const done: Next =
-    flow.kind === 'published' && port !== flow.port ? (ended) => elsewhere(flow, ended, port, relay) : relay
+  const done: Next = aside ? (ended) => elsewhere(flow, ended, port, relay) : relay
   const heard: Next = (arrived) => answer(flow, net, arrived, done, { at: 'host' })
   return output(net, called, (arrived) => behind(flow, net, arrived, [...by, port], heard))
 }
@@ -72,13 +73,15 @@ function behind(flow: Flow, net: Net, state: State, by: readonly number[], respo
     return respond(dies(state, { place: 'output', end: 'no-listener', says }))
   }
   // One more proxy, with a connection of its own that the same rules lead on.
-  if (listener && isProxy(listener.program)) return proxied(flow, net, state, respond, by)
+  if (listener && isProxy(listener.program) && proxyTarget(flow, net, destinationPort))
+    return proxied(flow, net, state, respond, by)
   const says = `Docker’s proxy is led to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
   const doubt = { says, kind: 'other', key: `proxy to ${destination}` } as const
   return mayDie(state, { place: 'output', end: 'no-listener', says: says.slice(0, -1) }, doubt, respond)
 }
 
-function proxyTarget(
+/** The container that a proxy of the host's passes on to, by what dockerd says of it. */
+export function proxyTarget(
   { container, network, protocol }: Flow,
   { facts }: Net,
   port: number,
