@@ -40,7 +40,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((path) => join(root, path))
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, path]) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path]) =>
     resolve(dirname(file), path!),
   )
 

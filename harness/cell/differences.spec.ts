@@ -30,7 +30,9 @@ describe('what a scenario expects of a diagnosis', () => {
     const [complaint, ...more] = wrong({ verdict: 'healthy' }, hung)
     expect(more).to.deep.equal([])
     // Why it is not known helps more than that it is not.
-    expect(complaint).to.match(/^diagnosis: expected the verdict healthy, saw unknown \(dockerd: dockerd .*could not be listed/)
+    expect(complaint).to.match(
+      /^diagnosis: expected the verdict healthy, saw unknown \(dockerd: dockerd .*could not be listed/,
+    )
   })
 
   it('is a cause that is missed, and one too many', () =>

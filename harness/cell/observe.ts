@@ -68,7 +68,7 @@ export async function observe(
   const traces: Traced[] = []
   for (const { from, probe, follow } of by.followers ?? []) {
     by.progress(`following a packet from the ${from} network`)
-    traces.push({ from, probe, trace: await follow(host, facts) })
+    traces.push({ from, probe, trace: await followed(() => follow(host, facts)) })
   }
   const outside = new Map<string, Answer>()
   for (const adapter of by.outside) {
@@ -88,6 +88,12 @@ export async function observe(
     traces,
     outside,
   }
+}
+
+/** A trace of a real packet: on a busy machine the kernel's events may be lost, and then one more is sent. */
+async function followed(follow: () => Promise<Trace>): Promise<Trace> {
+  const trace = await follow()
+  return trace.by === 'rules' && trace.end !== 'no-container' ? follow() : trace
 }
 
 /** Asks, one after the other, those of the probes that change the host. */

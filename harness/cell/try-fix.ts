@@ -37,6 +37,11 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   ].join('; ')
   stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
   if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
+  const offered = scene.broken!.examination.findings.some(({ remedies }) =>
+    remedies.some(({ name }) => name === asked.use),
+  )
+  if (offered)
+    stage.mismatches.push(...complaints.map((complaint) => `advice: ${asked.use} is recommended, and ${complaint}`))
   stage.mismatches.push(...contradictions(scene.broken!.examination, asked.use, done.observed, after.examination))
   if (done.observed !== asked.expect)
     stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)

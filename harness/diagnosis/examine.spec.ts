@@ -10,9 +10,9 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
 const bundles = readdirSync(`${root}faults`, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
   .map((path) => `faults/${path}`)
-// Well for one detector, and not for a packet: each is another fault, or one that no detector has a name for.
 // Hosts whose own firewall lets containers reach no service of theirs: nothing there says whether they ought to.
 const closedHosts = /uplink-in-zone|docker-after-iptables|docker-tied/
+// Without the one cause, and not well: each has another fault, or one that no cause has a name for.
 const sickElsewhere = /docker-rules-saved|forward-drop|upgraded-not-restarted/
 
 describe('an examination', () => {

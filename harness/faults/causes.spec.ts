@@ -148,6 +148,7 @@ describe('what causes have in common', () => {
 
   it('is caught where it does, as a cause is that knows another', () => {
     expect(othersIn("import { a } from '../stale-kernel/cause.ts'")).to.deep.equal(['../stale-kernel/cause.ts'])
+    expect(othersIn("import '../stale-kernel/index.ts'")).to.deep.equal(['../stale-kernel/index.ts'])
     expect(othersIn("import { a } from './stale-kernel/cause.ts'", './')).to.deep.equal(['./stale-kernel/cause.ts'])
     expect(othersIn("import { a } from '../restart.ts'")).to.deep.equal([])
   })
@@ -155,7 +156,7 @@ describe('what causes have in common', () => {
 
 /** The imports of a file that lead into the folder of a fault. */
 function othersIn(source: string, up = '../'): string[] {
-  const paths = [...source.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, path]) => path!)
+  const paths = [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path]) => path!)
   return paths.filter((path) => folders.some((folder) => path.startsWith(`${up}${folder}/`)))
 }
 

@@ -74,7 +74,7 @@ function running(bare: readonly NetworkFact[], settings: readonly Evidence[], fa
   return present({
     confidence: 'certain',
     active: words,
-    latent: words,
+    latent: `dockerd does not masquerade ${subnets} (${why}): what leaves has a container’s own address. Whether the outside knows the way back to it cannot be seen on this host.`,
     evidence: [
       ...settings,
       ...bare.map(optionLine),
