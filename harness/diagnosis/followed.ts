@@ -1,44 +1,106 @@
-import { isDead, type Trace } from '../trace/trace.ts'
+import { groupBy } from '../lib/group.ts'
+import type { Death } from '../simulate/index.ts'
+import { type Hop, isDead, senderOf, type Trace } from '../trace/trace.ts'
 import { conclude, type Examination } from './examine.ts'
+import { nextSteps } from './next-steps.ts'
 import type { Symptom } from './symptom.ts'
 
 /**
  * An examination in the light of packets that were really sent. One that was answered withdraws what the rules seemed to
- * say of its network; one that died, or ended in doubt, is a symptom of its own.
+ * say of its flow; one that died, or ended in doubt, is a symptom of its own unless the rules have shown it.
  */
 export function withPackets(seen: Examination, followed: readonly Trace[]): Examination {
   const real = followed.filter(({ by, end }) => by === 'packets' || end === 'no-container')
-  const answered = new Set(
-    real.filter(({ end }) => end === 'answered' || end === 'refused').map(({ flow }) => flow.network),
-  )
+  const answered = real.filter(isAnswered)
   const kept = seen.symptoms.flatMap((symptom) => withdrawn(symptom, answered))
-  const places = new Set(kept.filter(({ state }) => state === 'dead').map(({ at }) => at && `${at.way} ${at.place}`))
+  const dead = kept.filter(({ state }) => state === 'dead')
+  const known = new Set(kept.flatMap(({ flows }) => flows))
   const added = followed.filter(
-    (trace) => !(isDead(trace) && trace.at && places.has(`${trace.at.way} ${trace.at.place}`)),
+    (trace) => isWrong(trace) && !isKnown(trace, known) && !dead.some((symptom) => shows(symptom, trace)),
   )
-  return conclude({ ...seen, symptoms: [...kept, ...added.flatMap(symptomOf)] })
+  const symptoms = groupBy(added, sameEnd).map(symptomOf)
+  // What was unclear of a flow is settled by its packet.
+  const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
+  const open = kept.flatMap((symptom) =>
+    symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
+  )
+  return conclude({ ...seen, symptoms: [...open, ...symptoms] })
 }
 
-/** Without the flows that a real packet has proven to work: TCP to the outside, from one network. */
-function withdrawn(symptom: Symptom, answered: ReadonlySet<string>): Symptom[] {
-  if (symptom.kind !== 'egress' || symptom.state === 'open') return [symptom]
-  const left = symptom.flows.filter(
-    (title) => ![...answered].some((network) => title.endsWith(`on ${network} to the outside, TCP`)),
-  )
-  return left.length === 0 ? [] : [{ ...symptom, flows: left }]
+/** A symptom without some of its flows; none where no flow is left. */
+function without(symptom: Symptom, gone: (title: string) => boolean): Symptom[] {
+  const left = symptom.flows.filter((title) => !gone(title))
+  return left.length === 0 && symptom.flows.length > 0 ? [] : [{ ...symptom, flows: left }]
 }
 
-function symptomOf(trace: Trace): Symptom[] {
-  const { flow, summary, at, killer, end } = trace
+/** Whether a death that the rules have shown is the one that a packet met. */
+function shows({ at, rule }: Symptom, { at: met, killer, end }: Trace): boolean {
+  if (end === 'no-container') return false
+  if (rule && killer) return rule.table === killer.table && rule.chain === killer.chain && rule.rule === killer.rule
+  return met !== undefined && at?.way === met.way && at.place === met.place
+}
+
+const isAnswered = ({ end }: Trace): boolean => end === 'answered' || end === 'refused'
+
+/** Without the flows that a real packet has proven to work. */
+const withdrawn = (symptom: Symptom, answered: readonly Trace[]): Symptom[] =>
+  symptom.state === 'open'
+    ? [symptom]
+    : without(symptom, (title) => answered.some(({ flow }) => proves(flow, title, symptom.kind)))
+
+// To whatever outside it was sent, and from whichever container: it is the same for all of a network.
+function proves({ kind = 'egress', network, title = '' }: Trace['flow'], flow: string, of: Symptom['kind']): boolean {
+  if (kind !== of) return false
+  return (
+    title === flow ||
+    (kind === 'egress' && flow.endsWith(` on ${network} to the outside, ${title.split(', ').at(-1) || 'TCP'}`))
+  )
+}
+
+/** Whether a trace shows something that ought not to be, or that cannot be told. */
+function isWrong(trace: Trace): boolean {
+  const { flow, end } = trace
+  if (flow.ought === 'die') return isAnswered(trace)
+  return isDead(trace) || end === 'unclear'
+}
+
+/** What is in doubt of a flow that a symptom has already, and a death that nobody knows to be one, tell nothing new. */
+const isKnown = (trace: Trace, known: ReadonlySet<string>): boolean =>
+  known.has(trace.flow.title ?? '') && (trace.end === 'unclear' || trace.flow.ought === 'unknown' || isProgram(trace))
+
+// Whether a program is to listen by now, its container alone knows.
+const isProgram = ({ end, at }: Trace): boolean => end === 'no-listener' && at?.place === 'container'
+
+const sameEnd = ({ flow, end, at, killer, summary }: Trace): string =>
+  JSON.stringify([flow.kind, flow.ought, end, at, killer ? [killer.table, killer.chain, killer.rule] : summary])
+
+const asDeath = ({ at, summary }: Trace, killer: Hop): Death => ({
+  ...(at ?? { way: 'out', place: 'forward' }),
+  end: 'dropped',
+  says: summary,
+  rule: { ...killer, base: killer.chain },
+})
+
+function symptomOf(group: readonly Trace[]): Symptom {
+  const [trace] = group
+  const { flow, summary, at, killer } = trace!
   const to = `${flow.address}${flow.port ? `:${flow.port}/${flow.protocol}` : ` (${flow.protocol})`}`
+  const titles = group.flatMap(({ flow: { title } }) => (title ? [title] : []))
+  const shown = [...new Set(titles)].slice(0, 3).join('; ')
   const about = {
-    kind: 'egress' as const,
-    what: `a packet from ${flow.container || 'a container'} to ${to}`,
-    flows: [],
+    kind: flow.kind ?? ('egress' as const),
+    what: shown
+      ? `${shown}${titles.length > 3 ? ` and ${titles.length - 3} more` : ''}`
+      : `a packet from ${senderOf(flow) || 'a container'} to ${to}`,
+    flows: titles,
     behind: [],
-    next: [],
+    next: killer ? nextSteps(asDeath(trace!, killer), killer.owner, undefined) : [],
+    ...(at && { at }),
   }
-  if (isDead(trace))
-    return [{ ...about, state: 'dead', says: summary, ...(at && { at }), ...(killer && { rule: { ...killer } }) }]
-  return end === 'unclear' ? [{ ...about, state: 'unclear', says: summary }] : []
+  if (flow.ought === 'die')
+    return { ...about, state: 'open', says: `nothing keeps them apart: a real packet gets through` }
+  if (!isDead(trace!)) return { ...about, state: 'unclear', says: summary }
+  if (flow.ought === 'unknown' || isProgram(trace!))
+    return { ...about, state: 'unclear', says: `${summary}; whether it ought to pass, nothing on this host says` }
+  return { ...about, state: 'dead', says: summary, ...(killer && { rule: { ...killer } }) }
 }
