@@ -9,7 +9,7 @@ import { LabError, messageOf } from '../lib/errors.ts'
 import { examinationLines } from '../report/terminal/examination.ts'
 import { bySsh, type Target, thisMachine } from '../targets/target.ts'
 import { anywhere, readTarget } from '../trace/flow.ts'
-import { trace } from '../trace/index.ts'
+import { trace, traceAll } from '../trace/index.ts'
 import type { Trace } from '../trace/trace.ts'
 
 /** Milliseconds: a host that is in trouble may be slow. */
@@ -20,7 +20,7 @@ const codes = { healthy: 0, sick: 1, unknown: 2 } as const
 
 /**
  * `npm run diagnose [-- --ssh user@host | --bundle FILE]`: what is wrong with a host, what to do, and what not to. Changes
- * nothing. With `--trace [target]` it also follows a packet, and with `--probe` it starts a container for a moment.
+ * nothing. With `--trace` it also follows real packets of every flow, or of one to a target, and with `--probe` it starts a container for a moment.
  */
 export default async function diagnose(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -42,11 +42,15 @@ export default async function diagnose(args: string[]): Promise<number> {
     })
   if (positionals.length > (values.trace ? 1 : 0))
     throw new LabError('usage', `${positionals.at(-1)}: not asked for`, { hint: 'a target follows --trace' })
-  const target = readTarget(positionals[0] ?? anywhere)
+  const [named] = positionals
+  const target = readTarget(named ?? anywhere)
   const host = bundle === undefined ? reach(values) : undefined
 
   const examined = examine(host ? await collect(host, patience) : await read(bundle!))
-  const followed: Trace[] = host && values.trace ? [await trace(host, target, examined.facts)] : []
+  const { facts } = examined
+  const follow = async (): Promise<Trace[]> =>
+    named === undefined ? traceAll(host!, target, facts) : [await trace(host!, target, facts)]
+  const followed = host && values.trace ? await follow() : []
   // A packet that was really sent knows better than a simulated one.
   const seen = withPackets(examined, followed)
   const probes = host && values.probe ? await probeHost(host, target) : []

@@ -48,7 +48,7 @@ export const helps: Readonly<Record<string, Help>> = {
     options: {
       ...reachOptions,
       '--bundle <file>': 'the evidence that another machine printed, instead of a host',
-      '--trace': 'follow a packet through the host as well, to a target or the internet',
+      '--trace': 'follow real packets through the host as well: of every flow at once, or of one to a target',
       '--probe': 'start a container for a moment, to ask as it does',
       '--json': 'the diagnosis on standard output',
     },

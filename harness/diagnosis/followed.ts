@@ -1,47 +1,119 @@
-import type { Flow } from '../simulate/index.ts'
-import { isDead, type Trace } from '../trace/trace.ts'
+import { groupBy } from '../lib/group.ts'
+import type { Death, Flow } from '../simulate/index.ts'
+import { type Hop, isDead, senderOf, type Trace } from '../trace/trace.ts'
 import { conclude, type Examination, examineFacts } from './examine.ts'
+import { nextSteps } from './next-steps.ts'
 import type { SymptomGroup } from './symptom.ts'
 
 /**
  * An examination in the light of packets that were really sent. One that was answered proves its flow, whatever the rules
- * seem to say of it, and a cause that explains nothing else is not active then; one that died, or ended in doubt, is a
- * symptom of its own.
+ * seemed to say of it, and a cause that explains nothing else is not active then. One that died, or ended in doubt, is a
+ * symptom of its own unless the rules have shown it.
  */
 export function withPackets(seen: Examination, followed: readonly Trace[]): Examination {
   const real = followed.filter(({ by, end }) => by === 'packets' || end === 'no-container')
-  const answered = real.filter(({ end }) => end === 'answered' || end === 'refused')
+  const answered = real.filter(isAnswered)
   const again =
-    answered.length === 0
-      ? seen
-      : examineFacts(seen.facts, {
-          causes: seen.causes,
-          proven: (flow) => answered.some((trace) => proves(trace, flow)),
-        })
-  const dead = again.symptoms.filter(({ state }) => state === 'dead')
-  const places = new Set(dead.map(({ at }) => at && `${at.way} ${at.place}`))
+    answered.length === 0 ? seen : examineFacts(seen.facts, { causes: seen.causes, proven: provenBy(answered) })
+  const kept = again.symptoms.flatMap((symptom) => withdrawn(symptom, answered))
+  const dead = kept.filter(({ state }) => state === 'dead')
+  const known = new Set(kept.flatMap(({ flows }) => flows))
   const added = followed.filter(
-    (trace) => !(isDead(trace) && trace.at && places.has(`${trace.at.way} ${trace.at.place}`)),
+    (trace) => isWrong(trace) && !isKnown(trace, known) && !dead.some((symptom) => shows(symptom, trace)),
   )
-  return conclude({ ...again, symptoms: [...again.symptoms, ...added.flatMap(symptomOf)] })
+  const symptoms = groupBy(added, sameEnd).map(symptomOf)
+  // What was unclear of a flow is settled by its packet.
+  const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
+  const open = kept.flatMap((symptom) =>
+    symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
+  )
+  return conclude({ ...again, symptoms: [...open, ...symptoms] })
 }
 
-/** Whether the packet was one of this flow: to the outside, any address stands for all. */
-const proves = ({ flow: sent }: Trace, flow: Flow): boolean =>
-  flow.kind === 'egress' && flow.size === 'small' && flow.network === sent.network && flow.protocol === sent.protocol
+/** A symptom without some of its flows; none where no flow is left. */
+function without(symptom: SymptomGroup, gone: (title: string) => boolean): SymptomGroup[] {
+  const left = symptom.flows.filter((title) => !gone(title))
+  return left.length === 0 && symptom.flows.length > 0 ? [] : [{ ...symptom, flows: left }]
+}
 
-function symptomOf(trace: Trace): SymptomGroup[] {
-  const { flow, summary, at, killer, end } = trace
+/** Whether a death that the rules have shown is the one that a packet met. */
+function shows({ at, rule }: SymptomGroup, { at: met, killer, end }: Trace): boolean {
+  if (end === 'no-container') return false
+  if (rule && killer) return rule.table === killer.table && rule.chain === killer.chain && rule.rule === killer.rule
+  return met !== undefined && at?.way === met.way && at.place === met.place
+}
+
+const isAnswered = ({ end }: Trace): boolean => end === 'answered' || end === 'refused'
+
+const provenBy =
+  (answered: readonly Trace[]) =>
+  ({ ought, title, kind }: Flow): boolean =>
+    ought !== 'die' && answered.some(({ flow }) => proves(flow, title, kind))
+
+/** Without the flows that a real packet has proven to work. */
+const withdrawn = (symptom: SymptomGroup, answered: readonly Trace[]): SymptomGroup[] =>
+  symptom.state === 'open'
+    ? [symptom]
+    : without(symptom, (title) => answered.some(({ flow }) => proves(flow, title, symptom.kind)))
+
+// To whatever outside it was sent, and from whichever container: it is the same for all of a network.
+function proves(
+  { kind = 'egress', network, title = '' }: Trace['flow'],
+  flow: string,
+  of: SymptomGroup['kind'],
+): boolean {
+  if (kind !== of) return false
+  return (
+    title === flow ||
+    (kind === 'egress' && flow.endsWith(` on ${network} to the outside, ${title.split(', ').at(-1) || 'TCP'}`))
+  )
+}
+
+/** Whether a trace shows something that ought not to be, or that cannot be told. */
+function isWrong(trace: Trace): boolean {
+  const { flow, end } = trace
+  if (flow.ought === 'die') return isAnswered(trace)
+  return isDead(trace) || end === 'unclear'
+}
+
+/** What is in doubt of a flow that a symptom has already, and a death that nobody knows to be one, tell nothing new. */
+const isKnown = (trace: Trace, known: ReadonlySet<string>): boolean =>
+  known.has(trace.flow.title ?? '') && (trace.end === 'unclear' || trace.flow.ought === 'unknown' || isProgram(trace))
+
+// Whether a program is to listen by now, its container alone knows.
+const isProgram = ({ end, at }: Trace): boolean => end === 'no-listener' && at?.place === 'container'
+
+const sameEnd = ({ flow, end, at, killer, summary }: Trace): string =>
+  JSON.stringify([flow.kind, flow.ought, end, at, killer ? [killer.table, killer.chain, killer.rule] : summary])
+
+const asDeath = ({ at, summary }: Trace, killer: Hop): Death => ({
+  ...(at ?? { way: 'out', place: 'forward' }),
+  end: 'dropped',
+  says: summary,
+  rule: { ...killer, base: killer.chain },
+})
+
+function symptomOf(group: readonly Trace[]): SymptomGroup {
+  const [trace] = group
+  const { flow, summary, at, killer } = trace!
   const to = `${flow.address}${flow.port ? `:${flow.port}/${flow.protocol}` : ` (${flow.protocol})`}`
+  const titles = group.flatMap(({ flow: { title } }) => (title ? [title] : []))
+  const shown = [...new Set(titles)].slice(0, 3).join('; ')
   const about = {
-    kind: 'egress' as const,
-    what: `a packet from ${flow.container || 'a container'} to ${to}`,
-    flows: [],
+    kind: flow.kind ?? ('egress' as const),
+    what: shown
+      ? `${shown}${titles.length > 3 ? ` and ${titles.length - 3} more` : ''}`
+      : `a packet from ${senderOf(flow) || 'a container'} to ${to}`,
+    flows: titles,
     explainedBy: [],
     behind: [],
-    next: [],
+    next: killer ? nextSteps(asDeath(trace!, killer), killer.owner, undefined) : [],
+    ...(at && { at }),
   }
-  if (isDead(trace))
-    return [{ ...about, state: 'dead', says: summary, ...(at && { at }), ...(killer && { rule: { ...killer } }) }]
-  return end === 'unclear' ? [{ ...about, state: 'unclear', says: summary }] : []
+  if (flow.ought === 'die')
+    return { ...about, state: 'open', says: `nothing keeps them apart: a real packet gets through` }
+  if (!isDead(trace!)) return { ...about, state: 'unclear', says: summary }
+  if (flow.ought === 'unknown' || isProgram(trace!))
+    return { ...about, state: 'unclear', says: `${summary}; whether it ought to pass, nothing on this host says` }
+  return { ...about, state: 'dead', says: summary, ...(killer && { rule: { ...killer } }) }
 }

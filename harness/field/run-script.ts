@@ -4,9 +4,8 @@ import type { Host } from '../hosts/host.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { orEnd } from '../lib/or-end.ts'
 import { outside } from '../outside/outside.ts'
-import { fleet } from '../probes/fleet.ts'
 import { ask, askAll, type ProbeResult } from '../probes/probe.ts'
-import { trace } from '../trace/index.ts'
+import { traceAll } from '../trace/index.ts'
 import type { Trace } from '../trace/trace.ts'
 import { changeHost } from './change-host.ts'
 import { judge } from './judge.ts'
@@ -89,15 +88,12 @@ async function observe(
   return { probes, bundle }
 }
 
-async function followPackets(host: Host, bundle: string): Promise<Trace[]> {
-  const facts = readFacts(bundle)
-  const followed: Trace[] = []
-  for (const { name } of [fleet.default, fleet.user]) {
-    const target = { container: name, address: outside.address, port: 80, protocol: 'tcp' as const }
-    followed.push(await trace(host, target, facts))
-  }
-  return followed
-}
+/** Every flow of the host, by real packets: those to the outside go to the lab's own, and from there come others. */
+const followPackets = (host: Host, bundle: string): Promise<Trace[]> =>
+  traceAll(host, { address: outside.address, port: 80, protocol: 'tcp' }, readFacts(bundle), {
+    namespace: '/run/netns/outside',
+    path: '/large',
+  })
 
 /** Asks the probes that change the host, one by one. A dockerd that does not answer does not answer the others either. */
 async function operate(host: Host, seen: readonly ProbeResult[]): Promise<ProbeResult[]> {

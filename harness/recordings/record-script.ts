@@ -56,6 +56,6 @@ async function follow(host: Host, target: string, bundle: string): Promise<strin
       return result
     },
   }
-  await traceByPackets(listening, flow, facts)
+  await traceByPackets(listening, [flow], facts)
   return printed
 }

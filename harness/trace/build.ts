@@ -38,21 +38,20 @@ export function buildTrace(
 ): Trace {
   const last = marks.at(-1)!
   const dead = isDead({ end })
-  const order = marks.some(({ place }) => place === 'input')
-    ? marks.map(({ way, place }) => ({ way, place }))
-    : [
-        ...places.map((place) => ({ way: 'out' as const, place })),
-        ...(dead && last.way === 'back' && !back.includes(last.place)
-          ? seldom.filter((place) => back.includes(place) || place === last.place)
-          : back
-        ).map((place) => ({ way: 'back' as const, place })),
-      ]
-  const stations = order.map(({ way, place }): Station => {
-    const mark = marks.find((each) => each.way === way && each.place === place)
+  const stationOf = (way: Station['way'], place: Station['place'], mark?: Mark): Station => {
     const passed = mark?.unknown ? 'unknown' : 'passed'
     const state = mark ? (dead && mark === last ? 'dead' : passed) : dead ? 'unreached' : 'unknown'
     return { way, place, state, says: mark?.says ?? '', hops: mark?.hops ?? [] }
-  })
+  }
+  const stations = isUsual(flow, marks)
+    ? usualPlaces(dead, last).map(({ way, place }) =>
+        stationOf(
+          way,
+          place,
+          marks.find((each) => each.way === way && each.place === place),
+        ),
+      )
+    : marks.map((mark) => stationOf(mark.way, mark.place, mark))
   return {
     flow,
     by,
@@ -63,6 +62,25 @@ export function buildTrace(
     stations,
   }
 }
+
+/** From a container to the outside: the picture then has a place for what was not reached as well. */
+const isUsual = ({ from }: Flow, marks: readonly Mark[]): boolean =>
+  (from === undefined || from.at === 'container') &&
+  !marks.some(
+    ({ way, place }, index) =>
+      place === 'input' ||
+      place === 'output' ||
+      marks.some((other, at) => at < index && other.way === way && other.place === place) ||
+      (way === 'out' && place === 'container' && index > 0),
+  )
+
+const usualPlaces = (dead: boolean, last: Mark): Pick<Station, 'way' | 'place'>[] => [
+  ...places.map((place) => ({ way: 'out' as const, place })),
+  ...(dead && last.way === 'back' && !back.includes(last.place)
+    ? seldom.filter((place) => back.includes(place) || place === last.place)
+    : back
+  ).map((place) => ({ way: 'back' as const, place })),
+]
 
 /** A rule as the words that name it and its owner. */
 export function blame({ verdict, table, chain, rule, backend, owner }: Hop): string {

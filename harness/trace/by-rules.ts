@@ -3,18 +3,19 @@ import { type Death, type PathStep, simulateFlows, type Walk } from '../simulate
 import { ownerOfStep } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { blame, buildTrace, type Ending, type Mark } from './build.ts'
-import { type Flow, type Hook, type Hop, hooks, type Trace } from './trace.ts'
+import { type Flow, type Hook, type Hop, hooks, senderOf, type Trace } from './trace.ts'
 
 /** A packet's way as the simulator computes it: for a host that is not there, or must not be touched. */
-export const traceByRules = (flow: Flow, facts: Facts): Trace => traceOfWalk(flow, walkOf(flow, facts), facts)
+export const traceByRules = (flow: Flow, facts: Facts): Trace => traceOfWalk(flow, walksOf([flow], facts)[0]!, facts)
 
-/** The same as the simulator has it. */
-export function walkOf(flow: Flow, facts: Facts): Walk {
-  const { container, network, bridge, source, address, port, protocol } = flow
-  const about = { container, network, bridge, source, address, port, protocol }
-  const from = { at: 'container', container } as const
-  const [walk] = simulateFlows(facts, [{ kind: 'egress', from, ...about, size: 'small', ought: 'pass', title: '' }])
-  return walk!
+/** The same of several flows as the simulator has them. `isExact` as of `simulateFlows`. */
+export function walksOf(flows: readonly Flow[], facts: Facts, isExact = false): Walk[] {
+  const all = flows.map((flow) => {
+    const { container, network, bridge, source, address, port, protocol } = flow
+    const { from = { at: 'container', container }, kind = 'egress', size = 'small', ought = 'pass', title = '' } = flow
+    return { container, network, bridge, source, address, port, protocol, kind, from, size, ought, title } as const
+  })
+  return simulateFlows(facts, all, ...(isExact ? [{ isExact }] : []))
 }
 
 /** A simulated walk as a trace: what lies behind a death is not shown. */
@@ -23,7 +24,7 @@ export function traceOfWalk(flow: Flow, walk: Walk, facts: Facts): Trace {
   const last = death ? path.findIndex(({ way, place }) => way === death.way && place === death.place) : -1
   const shown = end === 'passes' || last < 0 ? path : path.slice(0, last + 1)
   const marks = shown.reduce<Mark[]>((all, step) => joined(all, markOf(step, facts)), [])
-  if (marks.length === 0) marks.push({ way: 'out', place: 'container', says: flow.container })
+  if (marks.length === 0) marks.push({ way: 'out', place: 'container', says: senderOf(flow) })
   return buildTrace(flow, 'rules', marks, endingOf(walk, facts))
 }
 

@@ -1,14 +1,15 @@
-import type { Facts } from '../evidence/facts.ts'
-import type { Death, Walk } from '../simulate/index.ts'
-import { walkOf } from './by-rules.ts'
-import type { Flow } from './trace.ts'
+import type { Death, PathStep, Walk } from '../simulate/index.ts'
+import type { Station } from './trace.ts'
+
+/** Where no hook of IP sees a packet. */
+const blindSpots: readonly Death['place'][] = ['container', 'bridge', 'uplink', 'outside']
 
 /** What the simulator knows of a packet that was really sent, for places where no rule shows what became of it. */
 export class Computed {
-  private readonly walk: Walk
+  readonly walk: Walk
 
-  constructor(flow: Flow, facts: Facts) {
-    this.walk = walkOf(flow, facts)
+  constructor(walk: Walk) {
+    this.walk = walk
   }
 
   /** The death at one of these places, if that is where the packet dies, and not by a rule. */
@@ -19,25 +20,73 @@ export class Computed {
 
   /** What stops it before the first hook of IP. */
   get early(): Death | undefined {
+    const { death, path } = this.walk
+    if (death?.way !== 'out' || !blindSpots.includes(death.place)) return undefined
+    return this.stepOf(death) < indexOr(path, ({ place }) => !blindSpots.includes(place)) ? death : undefined
+  }
+
+  /** What ends it behind the last hook on its way out, or its answer before the first one on the way back. */
+  get beyond(): Death | undefined {
     const { death } = this.walk
-    return death?.way === 'out' && (death.place === 'container' || death.place === 'bridge') ? death : undefined
+    if (!death || !blindSpots.includes(death.place)) return undefined
+    const at = this.stepOf(death)
+    if (death.way === 'back') return at < this.firstBack() ? death : undefined
+    // Of a bridge it may be noted before the hooks that see what the bridge passes on.
+    const from = death.place === 'bridge' && !death.rule ? this.firstOut() : this.lastOut()
+    return at > from ? death : undefined
   }
 
-  /** What certainly ends it or its answer on the uplink, where no hook of IP sees that. */
-  get onUplink(): Death | undefined {
-    const { death, end } = this.walk
-    return end === 'dies' && death?.place === 'uplink' ? death : undefined
+  private firstOut(): number {
+    return indexOr(this.walk.path, ({ way, place }) => way === 'out' && !blindSpots.includes(place))
   }
 
-  /** What on a device may have stopped an answer that was not seen; empty where nothing may. */
-  doubtOf(device: string): string {
-    const doubt = this.walk.doubts.find(({ key }) => key === `ingress of ${device}` || key === `egress of ${device}`)
-    return doubt ? `; or it was stopped on ${device}: ${doubt.says}` : ''
+  private lastOut(): number {
+    return this.walk.path.findLastIndex(({ way, place }) => way === 'out' && !blindSpots.includes(place))
+  }
+
+  /** What ends the answer behind its last hook. */
+  get home(): Death | undefined {
+    const { death } = this.walk
+    if (death?.way !== 'back' || !blindSpots.includes(death.place)) return undefined
+    return this.stepOf(death) > this.firstBack() ? death : undefined
+  }
+
+  // Over a bridge an answer may come to hooks of the bridge alone, which are called the same.
+  private firstBack(): number {
+    return indexOr(this.walk.path, ({ way, place }) => way === 'back' && (place === 'prerouting' || place === 'output'))
+  }
+
+  /** The same death, if it is certain. */
+  isCertain(): boolean {
+    return this.walk.end === 'dies'
+  }
+
+  /** Why it is not certain. */
+  get doubt(): string {
+    return this.walk.doubts
+      .map(({ says }) => says)
+      .slice(0, 2)
+      .join(' ')
   }
 
   /** The route by a device, in words; undefined where the packet is not computed to take it. */
-  routeBy(device: string): string | undefined {
-    const step = this.walk.path.find(({ way, place }) => way === 'out' && place === 'routing')
+  routeBy(way: Station['way'], device: string): string | undefined {
+    const step = this.walk.path.find((each) => each.way === way && each.place === 'routing')
     return step?.says.includes(`dev ${device}`) ? step.says : undefined
   }
+
+  private stepOf({ way, place, says }: Death): number {
+    const { path } = this.walk
+    const on = (matches: (step: PathStep) => boolean): number =>
+      path.findIndex((step) => step.way === way && step.place === place && matches(step))
+    const exact = on((step) => step.says === says)
+    // A place that comes twice is the one whose device is named.
+    const named = exact >= 0 ? exact : on(({ device }) => device !== '' && says.includes(device))
+    return named >= 0 ? named : on(() => true)
+  }
+}
+
+const indexOr = (path: readonly PathStep[], matches: (step: PathStep) => boolean): number => {
+  const index = path.findIndex(matches)
+  return index < 0 ? path.length : index
 }

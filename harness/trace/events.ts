@@ -1,83 +1,114 @@
-import { type Hook, hooks } from './trace.ts'
+import type { Hook } from './trace.ts'
 
-/** One line of `nft -a monitor trace`: a packet shown to a chain, a rule it met, or the chain's last word. */
+/** What a line of `nft -a monitor trace` shows of a packet. */
+export interface Header {
+  protocol: 'tcp' | 'udp' | 'icmp'
+  source: string
+  destination: string
+  /** Of ICMP both are its identifier. */
+  sourcePort: number
+  destinationPort: number
+  /** TCP's, as one number; of ICMP the type. */
+  flags: number
+  /** IP's own number of the packet. */
+  id: number
+  input: string
+  output: string
+  /** The hardware address that its frame is sent to; empty where it is not shown. */
+  mac: string
+}
+
+/** One line: a packet shown to a chain, a rule it met, or the chain's last word. */
 export interface TraceEvent {
+  trace: string
   table: string
   chain: string
-  /** Addresses, where the line shows the packet. */
-  packet?: { source: string; destination: string; input: string; output: string }
+  header?: Header
   /** The rule's text without counters, and its handle. */
   rule?: { text: string; handle: number }
   /** `accept`, `drop`, `continue`, `jump X`, `policy drop`, … */
   verdict?: string
 }
 
-/** One packet's way, in order. The trace id is no help: it changes between prerouting and forward. */
-export interface TracedPacket {
-  source: string
-  destination: string
-  /** Source when it was last seen. */
-  sourceAtEnd: string
-  /** The bracket where it was last seen. */
-  last: { hook: Hook; where: string }
-  /** The devices of the last bracket that knew them. */
+/** A bracket that a packet came to. */
+export interface Step {
+  family: 'ip' | 'bridge' | 'netdev'
+  hook: Hook
+  /** `first`, `last`, or the table of iptables that it stands behind. */
+  where: string
   input: string
   output: string
-  events: (TraceEvent & { hook: Hook })[]
 }
 
-const line = /^trace id \w+ (\S+ \S+) (\S+) (packet:|rule|verdict|policy|unknown) ?(.*)$/
+/** A decision of a chain, and how many brackets the packet had come to by then. */
+export interface Decision extends TraceEvent {
+  hook: Hook
+  after: number
+}
+
+/** One packet's way, in order. */
+export interface TracedPacket {
+  /** As it was first and last seen. */
+  first: Header
+  last: Header
+  steps: Step[]
+  decisions: Decision[]
+}
+
+const line = /^trace id (\w+) (\S+ \S+) (\S+) (packet:|rule|verdict|policy|unknown) ?(.*)$/
 // Verdicts that a library does not know by name are printed as numbers. Source: linux/netfilter.h.
 const numbers: Record<string, string> = { '0x0': 'drop', '0x1': 'accept', '0x2': 'stolen', '0x3': 'queue' }
 
 /** Reads the lines of `nft -a monitor trace`; others (a lost event among them) are left out. */
 export const readEvents = (lines: readonly string[]): TraceEvent[] =>
   lines.flatMap((text): TraceEvent[] => {
-    const [, table, chain, kind, rest = ''] = text.trim().match(line) ?? []
+    const [, trace = '', table, chain, kind, rest = ''] = text.trim().match(line) ?? []
     if (!table || !chain) return []
-    if (kind === 'packet:') return [{ table, chain, packet: readPacket(rest) }]
-    if (kind === 'policy') return [{ table, chain, verdict: `policy ${rest.trim()}` }]
-    if (kind === 'verdict') return [{ table, chain, verdict: named(rest) }]
-    const [, rule = rest, handle, verdict = ''] = rest.match(/^(.*?)(?: # handle (\d+))? \(verdict (.*)\)$/) ?? []
+    if (kind === 'packet:') {
+      const header = readHeader(rest)
+      return header ? [{ trace, table, chain, header }] : []
+    }
+    if (kind === 'policy') return [{ trace, table, chain, verdict: `policy ${named(rest)}` }]
+    if (kind === 'verdict') return [{ trace, table, chain, verdict: named(rest) }]
+    const [, rule = rest, handle, verdict = ''] =
+      rest.match(/^(.*?)(?: # handle (\d+))? \(verdict ([^()]*)\)(?: meta mark \S+)?\s*$/) ?? []
     const bare = rule.replace(/ ?counter packets \d+ bytes \d+/, '').trim()
-    return [{ table, chain, rule: { text: bare, handle: Number(handle ?? 0) }, verdict: named(verdict) }]
+    return [{ trace, table, chain, rule: { text: bare, handle: Number(handle ?? 0) }, verdict: named(verdict) }]
   })
 
-const named = (verdict: string): string => numbers[verdict.trim()] ?? verdict.trim()
+// Behind it the packet's mark is printed, where it has one.
+function named(text: string): string {
+  const verdict = text.replace(/ meta mark \S+\s*$/, '').trim()
+  return numbers[verdict] ?? verdict
+}
 
-function readPacket(text: string): NonNullable<TraceEvent['packet']> {
+function readHeader(text: string): Header | undefined {
   const word = (pattern: RegExp): string => text.match(pattern)?.[1] ?? ''
+  const source = word(/\bip saddr (\S+)/)
+  const protocol = word(/ (tcp|udp) sport /) || (/ icmp (type|id|code) /.test(text) ? 'icmp' : '')
+  if (source === '' || protocol === '') return undefined
+  const echo = Number(word(/ icmp id (\d+)/))
   return {
-    source: word(/\bip saddr (\S+)/),
+    protocol: protocol as Header['protocol'],
+    source,
     destination: word(/\bip daddr (\S+)/),
+    sourcePort: protocol === 'icmp' ? echo : Number(word(/ sport (\d+)/)),
+    destinationPort: protocol === 'icmp' ? echo : Number(word(/ dport (\d+)/)),
+    flags:
+      protocol === 'icmp' ? icmpType(word(/ icmp type (\S+)/)) : flagsOf(word(/ tcp flags (?:== )?(.*?)(?= tcp |$)/)),
+    id: Number(word(/\bip id (\d+)/)),
     input: word(/\biif "([^"]*)"/),
     output: word(/\boif "([^"]*)"/),
+    mac: word(/ ether daddr (\S+)/),
   }
 }
 
-/** Tells the packets apart by the brackets they passed: each begins at the very first one. */
-export function packetsOf(events: readonly TraceEvent[]): TracedPacket[] {
-  const packets: TracedPacket[] = []
-  for (const event of events) {
-    const [, hook, where] = /^ip dockfault_trace_\d+$/.test(event.table)
-      ? (event.chain.match(/^([a-z]+)_([a-z]+)$/) ?? [])
-      : []
-    if (hook && where && event.packet) {
-      const { source, destination, input, output } = event.packet
-      const at = { hook: hook as Hook, where }
-      if (hook === hooks[0] && where === 'first')
-        packets.push({ source, destination, sourceAtEnd: source, last: at, input, output, events: [] })
-      const packet = packets.at(-1)
-      if (packet) {
-        packet.last = at
-        packet.sourceAtEnd = source
-        packet.input = input || packet.input
-        packet.output = output || packet.output
-      }
-    } else if (!hook && !event.packet) {
-      const packet = packets.at(-1)
-      packet?.events.push({ ...event, hook: packet.last.hook })
-    }
-  }
-  return packets
-}
+const bits: Record<string, number> = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 }
+
+/** nft names a single flag, and prints several as a number or as names. */
+const flagsOf = (text: string): number =>
+  text.startsWith('0x')
+    ? Number.parseInt(text, 16)
+    : text.split(/[ |,]+/).reduce((all, name) => all | (bits[name] ?? 0), 0)
+
+const icmpType = (text: string): number => ({ 'echo-request': 8, 'echo-reply': 0 })[text] ?? (Number(text) || 255)

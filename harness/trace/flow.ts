@@ -46,7 +46,10 @@ export function flowTo({ container, ...target }: Target, { docker }: Facts): Flo
         Number(b.network === 'bridge') - Number(a.network === 'bridge') || a.container.localeCompare(b.container),
     )[0]
   if (chosen) return chosen
-  if (docker.server === '') return 'docker does not run, and so no container does'
+  if (docker.server === '' && !docker.answers)
+    return docker.processes.length > 0
+      ? 'dockerd does not answer, and so its containers are not known'
+      : 'docker does not run, and so no container does'
   return container === undefined
     ? 'no container runs on a bridge network'
     : `no running container ${container} on a bridge network${candidates.length > 0 ? `; there are ${[...new Set(candidates.map((each) => each.container))].join(', ')}` : ''}`

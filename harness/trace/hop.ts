@@ -1,20 +1,17 @@
 import type { Facts } from '../evidence/facts.ts'
 import { ownerOf } from '../simulate/owner.ts'
-import type { TracedPacket } from './events.ts'
+import type { Decision } from './events.ts'
 import type { Hop } from './trace.ts'
 
 /** The decision that a traced event tells of, in iptables' own words where the table is iptables'; undefined where it decides nothing. */
-export function hopOf(
-  { table, chain, rule, verdict = '', hook }: TracedPacket['events'][number],
-  facts: Facts,
-): Hop | undefined {
+export function hopOf({ table, chain, rule, verdict = '', hook }: Decision, facts: Facts): Hop | undefined {
   const [family = '', name = ''] = table.split(' ')
   const xtables = isXtables({ family, table: name }, facts)
   const word = verdict.replace('policy ', '')
   if (word !== 'accept' && word !== 'drop') return undefined
   const text = rule ? (xtables && saved(name, chain, rule.handle, facts)) || rule.text : ''
   const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
-  const translates = /\b(masquerade|snat|dnat)\b|-j (MASQUERADE|SNAT|DNAT)\b/.test(text)
+  const translates = /\b(masquerade|snat|dnat|redirect)\b|-j (MASQUERADE|SNAT|DNAT|REDIRECT|NETMAP)\b/.test(text)
   return {
     hook,
     backend: 'nft',

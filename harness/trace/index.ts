@@ -1,5 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
+import { everyFlow, type Outside, withoutIdle } from './all-flows.ts'
 import { buildTrace } from './build.ts'
 import { traceByPackets } from './by-packets.ts'
 import { flowTo, type Target } from './flow.ts'
@@ -8,7 +9,26 @@ import type { Flow, Trace } from './trace.ts'
 /** Follows a packet from a container to a target on a living host; where no such container runs, that is the answer. */
 export async function trace(host: Pick<Host, 'exec'>, target: Target, facts: Facts): Promise<Trace> {
   const flow = flowTo(target, facts)
-  return typeof flow === 'string' ? nowhere(target, flow) : traceByPackets(host, flow, facts)
+  if (typeof flow === 'string') return nowhere(target, flow)
+  const [followed] = await traceByPackets(host, [flow], facts)
+  return followed!
+}
+
+/**
+ * Follows every flow of a living host at once, those to the outside to this target; with somebody outside also what comes
+ * from there. None where no container runs, or where dockerd names none.
+ */
+export async function traceAll(
+  host: Pick<Host, 'exec'>,
+  target: Target,
+  facts: Facts,
+  outside?: Outside,
+): Promise<Trace[]> {
+  const flows = everyFlow(facts, target, outside)
+  if (flows.length === 0) return []
+  return withoutIdle(
+    await traceByPackets(host, flows, facts, outside ? { outside: outside.namespace, path: outside.path } : {}),
+  )
 }
 
 /** The trace of a packet that nobody can send. */

@@ -3,42 +3,68 @@ import { parseIptablesSave } from '../evidence/iptables-save.ts'
 import { ownerOf } from '../simulate/owner.ts'
 import type { Hook, Hop } from './trace.ts'
 
-/** The rules of the legacy backend, as iptables-save prints them behind their table, whose counters have grown. */
+/** The rules and policies of the legacy backend, as iptables-save prints them behind their table, whose counters have grown. */
 export function newlyCounted(before: readonly string[], after: readonly string[]): string[] {
   let table = ''
   return after.flatMap((line) => {
     if (line.startsWith('*')) table = line.slice(1)
-    return line.startsWith('[') && !before.includes(line) ? [`${table} ${line.replace(/^\[\d+:\d+\] /, '')}`] : []
+    if (!/^[[:]/.test(line) || before.includes(line)) return []
+    return [`${table} ${line.replace(/^\[\d+:\d+\] | \[\d+:\d+\]$/g, '')}`]
   })
 }
 
-/** What of the legacy backend ended a packet that was last seen at a bracket of a hook; undefined where nothing can have. */
-export function legacyKiller(hook: Hook, where: string, counted: readonly string[], facts: Facts): Hop | undefined {
-  // What comes next after each bracket. Source: the brackets of trace.sh.
-  const tables: Record<string, string[]> = {
-    first: hook === 'prerouting' ? ['raw'] : ['mangle'],
-    raw: ['mangle'],
-    mangle: hook === 'forward' ? ['filter'] : ['nat'],
-    filter: ['security'],
-  }
-  const chain = hook.toUpperCase()
+// What comes next after each bracket. Source: the brackets of trace.sh.
+const tables: Record<string, string[]> = { raw: ['mangle'], mangle: ['filter'], filter: ['security'] }
+const early: Partial<Record<Hook, string[]>> = { prerouting: ['raw'], output: ['raw'] }
+const behindMangle: Partial<Record<Hook, string[]>> = {
+  prerouting: ['nat'],
+  postrouting: ['nat'],
+  output: ['nat', 'filter'],
+}
+
+/**
+ * What of the legacy backend may have ended a packet that was last seen at a bracket of a hook: each rule of the next table
+ * that drops and has been counted, and a policy. Its rules are counted for all packets together: with several it is open
+ * which one it was.
+ */
+export function legacyKillers(hook: Hook, where: string, counted: readonly string[], facts: Facts): Hop[] {
+  const next =
+    where === 'first'
+      ? (early[hook] ?? ['mangle'])
+      : where === 'mangle'
+        ? (behindMangle[hook] ?? ['filter'])
+        : tables[where]
   const ruleset = facts.xtables.legacy
-  for (const table of hook === 'input' ? ['mangle', 'filter', 'security'] : (tables[where] ?? [])) {
+  for (const table of next ?? []) {
+    const chain = hook.toUpperCase()
     const base = ruleset.chains.find((each) => each.table === table && each.chain === chain)
     if (!base) continue
+    const within = chainsFrom(table, chain, facts)
     const deadly = counted
-      .filter((line) => line.startsWith(`${table} `))
+      .filter((line) => line.startsWith(`${table} -A`))
       .flatMap((line) => parseIptablesSave([`*${table}`, line.slice(table.length + 1)]).rules)
-      .find(({ target }) => target === 'DROP' || target === 'REJECT')
-    if (!deadly && base.policy !== 'DROP') continue
-    const at = {
-      backend: 'legacy',
-      table: `ip ${table}`,
-      chain: deadly?.chain ?? chain,
-      rule: deadly?.text ?? '',
-    } as const
-    const verdict = deadly?.target === 'REJECT' ? 'reject' : 'drop'
-    return { hook, ...at, rule: at.rule || 'policy drop', verdict, owner: ownerOf(at, facts) }
+      .filter(({ chain: own, target }) => within.has(own) && (target === 'DROP' || target === 'REJECT'))
+    const at = (own: string, rule: string) => ({ backend: 'legacy', table: `ip ${table}`, chain: own, rule }) as const
+    const hops = deadly.map(
+      ({ chain: own, text, target }): Hop => ({
+        hook,
+        ...at(own, text),
+        verdict: target === 'REJECT' ? 'reject' : 'drop',
+        owner: ownerOf(at(own, text), facts),
+      }),
+    )
+    if (base.policy === 'DROP' && counted.includes(`${table} :${chain} DROP`))
+      hops.push({ hook, ...at(chain, 'policy drop'), verdict: 'drop', owner: ownerOf(at(chain, ''), facts) })
+    if (hops.length > 0) return hops
   }
-  return undefined
+  return []
+}
+
+/** A chain, and all that it leads to. */
+function chainsFrom(table: string, chain: string, { xtables: { legacy } }: Facts): Set<string> {
+  const found = new Set([chain])
+  for (const own of found)
+    for (const rule of legacy.rules)
+      if (rule.table === table && rule.chain === own && rule.target) found.add(rule.target)
+  return found
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { examineFacts } from '../diagnosis/examine.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import { readTrace } from './by-packets.ts'
+import { readTraces } from './by-packets.ts'
 import { traceByRules } from './by-rules.ts'
 import { flowTo, readTarget } from './flow.ts'
 import type { Flow, Trace } from './trace.ts'
@@ -10,6 +10,10 @@ import type { Flow, Trace } from './trace.ts'
 const read = (file: string): string => readFileSync(new URL(`evidence/${file}`, import.meta.url), 'utf8')
 const factsOf = (name: string): Facts => readFacts(read(`${name}.bundle`))
 const flowOf = (facts: Facts): Flow => flowTo(readTarget('probe-default@203.0.113.10:80'), facts) as Flow
+
+// Recorded by a tracer that followed one flow at a time.
+const readTrace = (text: string, flow: Flow, facts: Facts): Trace =>
+  readTraces(text.replace(/^(--- (?:begin|end) (?:answer|route))\b/gm, '$1.0'), [flow], facts)[0]!
 
 interface Told {
   end: Trace['end']

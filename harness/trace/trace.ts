@@ -1,4 +1,5 @@
 import { type traceEnds, tracePlaces } from '../scenario/vocabulary.ts'
+import type { Flow as SimulatedFlow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
 /** A decision of the host's rules about a packet. */
@@ -14,7 +15,8 @@ export interface Hop {
   owner: Owner
 }
 
-export const hooks = ['prerouting', 'input', 'forward', 'postrouting'] as const
+/** `ingress` and `egress` are a device's own, before and behind IP. */
+export const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'] as const
 export type Hook = (typeof hooks)[number]
 
 /** Where a packet passes by, in order; the way back is the same in reverse. */
@@ -34,21 +36,28 @@ export interface Station {
 /** How a trace ends. All but `answered`, `refused`, `passes` and `unclear` tell where the packet died. */
 export type End = (typeof traceEnds)[number]
 
-/** What is to be sent from which container. */
+/** What is to be sent, and from where: from a container unless `from` says otherwise. */
 export interface Flow {
   container: string
   network: string
   bridge: string
-  /** IPv4, of the container. */
+  /** IPv4, of the sender; empty where the kernel chooses it. */
   source: string
   /** IPv4. */
   address: string
   /** 0 for ICMP. */
   port: number
   protocol: 'tcp' | 'udp' | 'icmp'
+  from?: SimulatedFlow['from']
+  kind?: SimulatedFlow['kind']
+  /** A packet as large as the sender's link allows. */
+  size?: SimulatedFlow['size']
+  ought?: SimulatedFlow['ought']
+  /** For people, where more than one is followed. */
+  title?: string
 }
 
-/** One packet followed from a container towards the outside and, where it got an answer, back. */
+/** One packet followed on its way and, where it got an answer, back. */
 export interface Trace {
   flow: Flow
   /** `packets`: a real one was followed. `rules`: one was simulated. */
@@ -66,3 +75,11 @@ export interface Trace {
 /** Whether the packet, or its answer, did not get through. */
 export const isDead = ({ end }: Pick<Trace, 'end'>): boolean =>
   !['answered', 'refused', 'passes', 'unclear'].includes(end)
+
+/** The container that sends; undefined where it is none. */
+export const containerOf = ({ container, from }: Flow): string | undefined =>
+  from === undefined ? container : from.at === 'container' ? from.container : undefined
+
+/** Who sends, for people. */
+export const senderOf = (flow: Flow): string =>
+  containerOf(flow) ?? (flow.from?.at === 'host' ? 'the host' : 'somebody outside')

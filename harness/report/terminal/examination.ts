@@ -1,6 +1,6 @@
 import type { Examination, Finding } from '../../diagnosis/examine.ts'
 import type { SymptomGroup } from '../../diagnosis/symptom.ts'
-import type { Trace } from '../../trace/trace.ts'
+import { senderOf, type Trace } from '../../trace/trace.ts'
 import { sentence } from '../words.ts'
 import { type Paint, plain, runOut, wrap } from './paint.ts'
 import { wayLines } from './way.ts'
@@ -40,11 +40,7 @@ export function examinationLines(name: string, seen: Examination, followed: read
       ? ['', paint.dim('  No known cause explains it: this is where it ends, not why it was set up so.')]
       : []),
     ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
-    ...followed.flatMap((trace) => [
-      '',
-      `  ${paint.bold('A packet')} ${paint.dim(`from ${trace.flow.container} to ${trace.flow.address}${trace.flow.port ? `:${trace.flow.port}` : ''} by ${trace.flow.protocol}${trace.by === 'rules' ? ', simulated' : ''}`)}`,
-      ...wayLines(trace, paint),
-    ]),
+    ...packetLines(followed, paint),
     ...list('Not seen', notSeen, '?', paint),
     ...list('Let through on purpose, it seems', restricted, '·', paint),
     ...list('Works', seen.works, '✓', paint),
@@ -72,6 +68,29 @@ function how(verdict: Examination['verdict'], followed: readonly Trace[]): strin
   return verdict === 'healthy' && !sent
     ? [`By its rules, routes and settings alone: no packet was sent; ${more} from its containers.`]
     : []
+}
+
+// Of many packets those are shown that did not get through, each end once.
+function packetLines(followed: readonly Trace[], paint: Paint): string[] {
+  const isFine = ({ flow, end }: Trace): boolean => (flow.ought === 'die') !== (end === 'answered' || end === 'refused')
+  const one = followed.length === 1
+  const shown = one ? followed : followed.filter((trace) => !isFine(trace))
+  const distinct = [...new Map(shown.map((trace) => [`${trace.end} ${trace.summary}`, trace])).values()]
+  const fine = followed.filter(isFine).length
+  return [
+    ...(one || followed.length === 0
+      ? []
+      : [
+          '',
+          `  ${paint.bold(`${followed.length} connections followed`)} ${paint.dim(`by real packets: ${fine} as they ought to be`)}`,
+        ]),
+    ...distinct.slice(0, one ? 1 : 12).flatMap((trace) => {
+      const { address, port, protocol } = trace.flow
+      const how = `from ${senderOf(trace.flow)} to ${address}${port ? `:${port}` : ''} by ${protocol}${trace.by === 'rules' ? ', simulated' : ''}`
+      return ['', `  ${paint.bold('A packet')} ${paint.dim(how)}`, ...wayLines(trace, paint)]
+    }),
+    ...(distinct.length > 12 && !one ? [paint.dim(`  and ${distinct.length - 12} more ends`)] : []),
+  ]
 }
 
 const signs = { dead: '✗', open: '✗', unclear: '?' } as const

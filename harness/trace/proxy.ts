@@ -1,0 +1,51 @@
+import type { Facts } from '../evidence/facts.ts'
+import { buildTrace } from './build.ts'
+import { type Flow, isDead, type Trace } from './trace.ts'
+
+/** The connection that Docker's proxy makes to the container for one to a published port; undefined for other flows. */
+export function legOf(
+  { kind, container, network, address, port, protocol }: Flow,
+  { docker }: Facts,
+): Flow | undefined {
+  const own = kind === 'published' ? docker.containers.find(({ name }) => name === container) : undefined
+  const binding = own?.published.find(
+    (each) => each.port === port && each.protocol === protocol && ['', '0.0.0.0', address].includes(each.host),
+  )
+  const on = own?.addresses[network] ? network : Object.keys(own?.addresses ?? {})[0]
+  const inside = on && own?.addresses[on]
+  if (!binding || !on || !inside) return undefined
+  const bridge = docker.networks.find(({ name }) => name === on)?.bridge ?? ''
+  return {
+    container,
+    network: on,
+    bridge,
+    source: '',
+    address: inside,
+    port: binding.to,
+    protocol,
+    from: { at: 'host' },
+    kind: 'forwarded',
+    title: `Docker’s proxy to ${container}`,
+  }
+}
+
+/** A trace that ended at a program of the host's: of a published port that is a proxy, and what counts is its own connection. */
+export function throughProxy(trace: Trace, leg: Trace): Trace {
+  if (trace.end !== 'answered' || !trace.stations.some(({ way, place }) => way === 'out' && place === 'input'))
+    return trace
+  if (leg.end === 'answered' || leg.end === 'passes') return trace
+  const says = (summary: string): string => `a proxy takes it, and of its own connection to the container: ${summary}`
+  if (!isDead(leg) && leg.end !== 'refused') return { ...trace, end: 'unclear', summary: says(leg.summary) }
+  const last = leg.stations.findLast(({ way, state }) => way === 'out' && state === 'passed')
+  const { killer, at = { way: 'out' as const, place: last?.place ?? ('container' as const) } } = leg
+  const out = trace.stations
+    .filter(({ way }) => way === 'out')
+    .map(({ way, place, says, hops }) => ({ way, place, says, hops }))
+  const own = leg.stations.filter(
+    ({ way, state }) => (state === 'passed' && (way === 'out' || leg.end !== 'refused')) || state === 'dead',
+  )
+  const marks = [...out, ...own.map(({ way, place, says, hops }) => ({ way, place, says, hops }))]
+  const end = leg.end === 'refused' ? 'no-listener' : leg.end
+  const whole = buildTrace(trace.flow, trace.by, marks, { end, summary: says(leg.summary), ...(killer && { killer }) })
+  return { ...whole, at }
+}

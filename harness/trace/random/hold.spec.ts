@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { Agent } from '../../simulate/kernel/agent.ts'
+import { missing } from '../../simulate/kernel/capabilities.ts'
+import type { BaseHost, Change } from '../../simulate/kernel/host-spec.ts'
+import { type Held, hold } from './hold.ts'
+import { judge } from './judge.ts'
+import { twists } from './twists.ts'
+
+const base: BaseHost = {
+  rules: 'nft',
+  forwardPolicy: 'DROP',
+  masquerade: true,
+  proxy: false,
+  rpFilter: 2,
+  bridged: true,
+  ipv6: false,
+}
+// A death by each backend, on the way back, and at a link.
+const changes: Change[] = [
+  {
+    kind: 'nft ip filter prerouting',
+    nft: [
+      'add table ip t1',
+      'add chain ip t1 main { type filter hook prerouting priority 0; }',
+      'add rule ip t1 main iifname "wan0" ip saddr 203.0.113.10 udp sport 9000 drop',
+    ],
+  },
+  {
+    kind: 'iptables-legacy filter',
+    iptables: {
+      backend: 'legacy',
+      family: 4,
+      table: 'filter',
+      chains: [],
+      rules: ['-A FORWARD -s 172.18.0.2 -p tcp -j DROP'],
+    },
+  },
+  { kind: 'no master', ip: ['link set v2 nomaster'] },
+]
+
+describe('a tracer on a host of network namespaces', function () {
+  this.timeout(120_000)
+  let held: Held[] = []
+
+  before(async function () {
+    const { hosts } = missing()
+    if (hosts !== '') {
+      console.log(`      skipped: ${hosts}`)
+      this.skip()
+    }
+    await using agent = new Agent()
+    held = await hold(agent, { base, changes, collect: 'before' })
+  })
+
+  const of = (title: string): string => {
+    const { is, trace } = held.find((each) => each.title === title)!
+    return `${is}: ${trace.end}${trace.at ? ` at ${trace.at.way} ${trace.at.place}` : ''}${trace.killer ? ` by ${trace.killer.backend} ${trace.killer.table}` : ''}`
+  }
+
+  it('gives the place where each death was put, and says where a flow is answered', () => {
+    expect(of('c1 -> 203.0.113.10:9000/tcp')).to.equal('answered: answered')
+    expect(of('c1 -> 203.0.113.10:9000/udp')).to.equal('same: dropped at back prerouting by nft ip t1')
+    expect(of('c3 -> 203.0.113.10:9000/tcp')).to.equal('same: dropped at out forward by legacy ip filter')
+    expect(of('outside -> 192.0.2.2:8080/tcp')).to.equal('answered: answered')
+    expect(of('c1 -> 172.17.0.3:80/tcp')).to.match(/^same: no-(link|neighbour) at (out|back) (bridge|container)$/)
+    expect(held.length).to.be.above(20)
+    expect(held.filter(({ is }) => is === 'other').map(({ title, why }) => `${title}: ${why}`)).to.deep.equal([])
+  })
+
+  for (const [name, twist] of Object.entries(twists))
+    it(`is found where it lies: ${name}`, () => {
+      const wrong = held.filter(
+        (each) => judge(twist(each.trace), each.kernel, each.truth, each.walk, { base, changes }).is === 'other',
+      )
+      expect(wrong).to.not.have.length(0)
+    })
+})

@@ -1,0 +1,69 @@
+import type { Walk } from '../../simulate/index.ts'
+import type { Ending } from '../../simulate/kernel/agent.ts'
+import type { HostSpec } from '../../simulate/kernel/host-spec.ts'
+import { isDead, type Trace } from '../trace.ts'
+import { isAt, misleads, tablesOf } from './place.ts'
+import { baseOf, type Truth } from './truth.ts'
+
+/** What comes of holding one trace against the kernel. */
+export interface Verdict {
+  /**
+   * `answered`: both say that it gets through. `same`: it dies where the generator put the death. `follows`: a change led
+   * it astray, and it dies where the simulation has it die for that. `other`: none of these.
+   */
+  is: 'answered' | 'same' | 'follows' | 'other' | 'unclear' | 'restless' | 'not known'
+  why: string
+}
+
+/** Judges a trace by how real packets ended, and by the changes that their death hangs on. */
+export function judge(
+  trace: Trace,
+  kernel: Ending,
+  truth: Truth | undefined,
+  walk: Walk,
+  spec: Pick<HostSpec, 'base' | 'changes'>,
+): Verdict {
+  const { end, summary } = trace
+  if (kernel === 'answered') {
+    if (end === 'answered') return { is: 'answered', why: '' }
+    // Sent again it was answered: a limit, or a neighbour that had to be found.
+    return end === 'unclear'
+      ? { is: 'unclear', why: summary }
+      : { is: 'restless', why: `${summary}, and yet it is answered` }
+  }
+  if (end === 'answered') return { is: 'other', why: `answered by the trace, and ${kernel} by the kernel` }
+  if (end === 'unclear') return { is: 'unclear', why: summary }
+  if (!truth || (truth.culprits.length === 0 && !truth.byBase)) return { is: 'not known', why: summary }
+  if (truth.culprits.some((change) => isAt(trace, change))) return { is: 'same', why: summary }
+  // Before what the base does another death may stand, which makes no difference to whether it is answered.
+  if (truth.byBase && (isBase(trace, spec) || spec.changes.some((change) => isAt(trace, change))))
+    return { is: 'same', why: summary }
+  const refusals = kernel === 'refused' && (end === 'refused' || end === 'no-listener')
+  if ((refusals || agrees(trace, walk, kernel)) && (truth.byBase || truth.culprits.some(misleads)))
+    return { is: 'follows', why: summary }
+  return { is: 'other', why: summary }
+}
+
+/** Docker's own rules keep networks apart; without masquerading nobody finds the way back. */
+function isBase({ killer, end }: Trace, spec: Pick<HostSpec, 'base'>): boolean {
+  const tables = new Set(baseOf(spec).flatMap((change) => [...tablesOf(change)]))
+  return killer ? tables.has(`${killer.backend} ${killer.table}`) : end === 'unmasqueraded' && !spec.base.masquerade
+}
+
+/** Whether the simulation has it end at the same place and by the same rule. */
+export function agrees(trace: Trace, { death, end }: Walk, kernel: Ending): boolean {
+  if (!isDead(trace)) return trace.end === 'refused' && kernel === 'refused'
+  if (end === 'passes' || !death) return false
+  // Where the simulation doubts, a packet that came to the same end has settled it.
+  if (end === 'unclear') return death.end === trace.end && death.place === trace.at?.place
+  const { killer, at, summary } = trace
+  // What stops ARP, or a frame, is not seen by IP: it is a reason that is told.
+  if (!killer && death.rule && summary.includes(death.rule.table)) return at?.place === death.place
+  if (killer || death.rule)
+    return (
+      killer?.table === death.rule?.table &&
+      killer?.chain === death.rule?.chain &&
+      killer?.backend === death.rule?.backend
+    )
+  return at?.way === death.way && at.place === death.place
+}

@@ -1,0 +1,65 @@
+import type { Change } from '../../simulate/kernel/host-spec.ts'
+import type { Trace } from '../trace.ts'
+
+/** Whether a trace gives a place where one of the changes stands: the rule, the setting, the link that it made. */
+export function isAt(trace: Trace, change: Change): boolean {
+  const { killer, end, at, summary } = trace
+  if (killer) return tablesOf(change).has(`${killer.backend} ${killer.table}`)
+  // A death at a device, on a bridge or in ARP bears the name of what does it only where that was seen.
+  return (
+    (placesOf(change, end).includes(at?.place ?? '') && !killer) ||
+    [...tablesOf(change)].some((name) => summary.includes(name))
+  )
+}
+
+/** The tables that a change has rules in, by backend: `nft inet t17`, `legacy ip filter`. */
+export function tablesOf({ nft = [], iptables }: Change): Set<string> {
+  const own = nft.flatMap((line) => line.match(/^add table (\S+ \S+)/)?.[1] ?? [])
+  return new Set([
+    ...own.map((table) => `nft ${table}`),
+    ...(iptables ? [`${iptables.backend} ${iptables.family === 6 ? 'ip6' : 'ip'} ${iptables.table}`] : []),
+  ])
+}
+
+const linkEnds = ['no-link', 'no-neighbour', 'no-route', 'source-check']
+// A kind of change, the ends that it may come to, and where.
+const kinds: [kind: RegExp, ends: readonly string[], places: readonly string[]][] = [
+  [
+    /^(port|bridge down|no master|isolated|port state|container link|hairpin|no learning|no flood)/,
+    linkEnds,
+    ['container', 'bridge', 'routing'],
+  ],
+  [/^no ARP|neighbour|^setting arp_/, ['no-neighbour', 'no-link'], ['container', 'bridge', 'uplink']],
+  [/^setting (ip_)?forward/, ['forwarding-off'], ['routing']],
+  [/^setting (rp_filter|accept_local|route_localnet|src_valid_mark)/, ['source-check'], ['routing', 'container']],
+  [
+    /^nft (arp|bridge|netdev)|^nft inet filter ingress/,
+    ['no-neighbour', 'no-link', 'dropped'],
+    ['container', 'bridge', 'uplink'],
+  ],
+  [/^(end of a route|throw|no route|routing rule)$/, ['no-route', 'source-check', 'wrong-bridge'], ['routing']],
+  [/^(no local route|a local route)$/, ['no-route', 'no-listener'], ['routing', 'input']],
+  [
+    /^(bridge prefix|no bridge address|one more (default )?route|other default route|half of everything|one more address)$/,
+    ['no-route', 'wrong-bridge'],
+    ['routing'],
+  ],
+  // A host without a way back does not answer for its address either.
+  [/^(routing rule|no local route|end of a route)$/, ['no-neighbour'], ['uplink', 'bridge']],
+  [/inside$/, ['no-route', 'no-neighbour', 'source-check'], ['container', 'bridge']],
+]
+
+const placesOf = ({ kind }: Change, end: string): readonly string[] =>
+  kinds.flatMap(([pattern, ends, places]) => (pattern.test(kind) && ends.includes(end) ? places : []))
+
+// What these do is lead packets astray, or make others see them otherwise: they die elsewhere, by something else.
+const misleadingLines =
+  /\b(dnat|snat|masquerade|redirect|mark set|notrack|MARK|CONNMARK|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|notrack|accept|ACCEPT|RETURN|return)\b/
+const misleadingKinds =
+  /route|routing rule|half of everything|address|prefix|wrong bridge|wrong gateway|bridge-nf-call|setting|hairpin|no ARP|neighbour|isolated|port state|learning|flood|narrow|master|bridge down/
+
+/** Whether packets may die elsewhere because of a change. */
+export const misleads = ({ kind, nft = [], iptables }: Change): boolean =>
+  nft.length > 0 || iptables
+    ? misleadingLines.test([...nft, ...(iptables?.rules ?? [])].join('\n')) || /^nft (arp|bridge|netdev)/.test(kind)
+    : misleadingKinds.test(kind)

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util'
+import { exit, LabError, messageOf } from './lib/errors.ts'
+import { ensurePackages } from './lib/packages.ts'
+import { missing } from './simulate/kernel/capabilities.ts'
+import { sweep } from './simulate/kernel/sweep.ts'
+import { runCampaign } from './trace/random/campaign.ts'
+import { tallyText } from './trace/random/tally.ts'
+import { twists } from './trace/random/twists.ts'
+
+// `npm run test:tracer`: the packet tracer on the random hosts of the simulator's own test. The place that it gives is to
+// be the place where the death was put. Exit 1 where it is another one.
+const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--jobs J] [--most N] [--planted NAME|all]
+  random hosts in network namespaces, and real packets followed on them (root; Linux)
+  --hosts N      how many (200)
+  --from INDEX   the first one (0)
+  --seed S       what they are made of (1)
+  --jobs J       hosts at a time (8)
+  --most N       stop after so many other places (20)
+  --planted NAME let the tracer lie, and find it: ${Object.keys(twists).join(', ')} or all`
+const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'iputils-ping', 'perl', 'util-linux']
+const progress = (line: string): void => console.error(line)
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2))
+  if (process.platform === 'linux') await ensurePackages(tools, { why: 'make hosts in network namespaces', progress })
+  const without = missing()
+  if (without.hosts !== '') throw new LabError('skipped', `no hosts can be made here: ${without.hosts}`)
+  sweep()
+  if (options.planted.length > 0) return findPlanted(options)
+  const tally = await runCampaign(options, progress)
+  console.log(tallyText(tally))
+  return tally.other.length === 0 && tally.hosts > 0 ? exit.passed : exit.failed
+}
+
+async function findPlanted({ planted, ...options }: ReturnType<typeof readOptions>): Promise<number> {
+  let missed = 0
+  for (const name of planted) {
+    const { other, hosts } = await runCampaign({ ...options, most: 1, twist: twists[name]! }, () => {})
+    console.log(`${name.padEnd(16)} ${other.length > 0 ? `found: ${other[0]}` : `not found in ${hosts} hosts`}`)
+    if (other.length === 0) missed++
+  }
+  return missed === 0 ? exit.passed : exit.failed
+}
+
+function readOptions(args: string[]) {
+  const number = { type: 'string' } as const
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        hosts: number,
+        from: number,
+        seed: number,
+        jobs: number,
+        most: number,
+        planted: { type: 'string', multiple: true, default: [] },
+      },
+    })
+    const count = (name: 'hosts' | 'from' | 'seed' | 'jobs' | 'most', usual: number, least = 0): number => {
+      const value = values[name] === undefined ? usual : Number(values[name])
+      if (!Number.isSafeInteger(value) || value < least) throw new Error(`--${name} takes a whole number`)
+      return value
+    }
+    const planted = values.planted.flatMap((name) => (name === 'all' ? Object.keys(twists) : [name]))
+    for (const name of planted) if (!(name in twists)) throw new Error(`--planted knows no ${name}`)
+    return {
+      hosts: count('hosts', 200, 1),
+      from: count('from', 0),
+      seed: count('seed', 1),
+      jobs: count('jobs', 8, 1),
+      most: count('most', 20, 1),
+      planted,
+    }
+  } catch (error) {
+    throw new LabError('usage', messageOf(error), { hint: usage, cause: error })
+  }
+}
+
+// A process group that is ended ends its helpers, and with them all namespaces: nothing is left to be cleaned up.
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(messageOf(error))
+    if (error instanceof LabError && error.hint) console.error(error.hint)
+    process.exit(error instanceof LabError ? error.exitCode : exit.broken)
+  },
+)
