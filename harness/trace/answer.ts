@@ -7,6 +7,8 @@ export interface Answer {
   text: string
   /** What the kernel says of the flow's route. */
   route: string
+  /** The same of an answer that the host itself makes. */
+  back: string
   /** Who did not answer for an address: of the host, and of the sender. */
   silent: readonly SilentNeighbour[]
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseBundle } from '../evidence/bundle.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
+import { LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
 import { type Answer, isAnswered, isUnsent } from './answer.ts'
 import { buildTrace, type Mark } from './build.ts'
@@ -89,7 +90,7 @@ export function readTraces(text: string, flows: readonly Flow[], facts: Facts, o
 }
 
 function readEach(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions): Trace[] {
-  const sections = parseBundle(text)
+  const sections = sectionsOf(text)
   const lines = (name: string): string[] => sections.get(name)?.text.split('\n') ?? []
   const packets = packetsOf(readEvents(lines('events')))
   const counted = newlyCounted(lines('legacy-before'), lines('legacy-after'))
@@ -105,6 +106,7 @@ function readEach(text: string, flows: readonly Flow[], facts: Facts, options: S
       code: section.code,
       text: section.text,
       route: lines(`route.${index}`)[0] ?? '',
+      back: lines(`back.${index}`)[0] ?? '',
       silent: neighbours.filter(({ namespace }) => ['-', wordsOf(flow, facts, options)[0]].includes(namespace)),
     }
     if (isUnsent(answer)) return unsent(flow, answer)
@@ -114,6 +116,16 @@ function readEach(text: string, flows: readonly Flow[], facts: Facts, options: S
     // Where an answer came no packet has died: what vanished are events.
     return isAnswered(answer) && isDead(followed) ? simulated() : followed
   })
+}
+
+// A tracer that was killed has not printed all of it, or nothing: what it did not print is simulated.
+function sectionsOf(text: string): ReturnType<typeof parseBundle> {
+  try {
+    return parseBundle(text)
+  } catch (error) {
+    if (error instanceof LabError) return new Map()
+    throw error
+  }
 }
 
 function unsent(flow: Flow, { text }: Answer): Trace {

@@ -87,12 +87,15 @@ export class Passage {
     const into = docker.networks.find(({ bridge }) => bridge === output)
     const known = this.computed.deathAt(way, 'routing')
     const isIn = into !== undefined && inPrefix(destination, into.subnet) && known?.end !== 'wrong-bridge'
+    const isOwn = this.facts.links.some(({ addresses }) => addresses.includes(destination))
     const wrong =
       output === '' || output === 'lo'
         ? undefined
-        : home
-          ? home.bridge !== output && { end: 'no-route' as const, whose: `a container’s on ${home.bridge}` }
-          : into && way === 'out' && !isIn && { end: 'wrong-bridge' as const, whose: 'no container’s' }
+        : isOwn
+          ? { end: 'no-route' as const, whose: 'the host’s own address, with no local route' }
+          : home
+            ? home.bridge !== output && { end: 'no-route' as const, whose: `a container’s on ${home.bridge}` }
+            : into && way === 'out' && !isIn && { end: 'wrong-bridge' as const, whose: 'no container’s' }
     if (!wrong) return undefined
     const says = known?.says ?? `${destination} is ${wrong.whose}, and is sent to ${output}`
     const routing = this.marks.findIndex((mark) => mark.way === way && mark.place === 'routing')

@@ -100,6 +100,8 @@ export class Reading {
     if (before && !isUnrouted(answer)) return { end: 'unclear', summary: computed.doubt }
     if (this.isUnseen())
       return { end: 'unclear', summary: `${flow.bridge} shows its frames to no rule of IP, and no answer came` }
+    if (flow.from?.at === 'outside' && isUnrouted(answer))
+      return { end: 'unclear', summary: `nobody outside has a way to ${flow.address}` }
     if (flow.from?.at === 'outside')
       return note('uplink', { end: 'no-link', summary: 'no packet came in from outside' })
     if (isUnrouted(answer))
@@ -167,8 +169,8 @@ export class Reading {
     if (isRefused(answer)) return this.refused(out)
     const silent = atHost ? undefined : silentOn(answer.silent, output, destination, facts)
     if (silent) return this.unknown(silent)
-    const known = atHost ? this.unanswering(out) : computed.beyond
-    if (known && computed.isCertain()) {
+    const known = atHost ? this.unanswering(out, answer) : computed.beyond
+    if (known && (computed.isCertain() || known.says.includes('the kernel answers'))) {
       const ending = deathEnding(known, facts)
       const at = marks.findLastIndex(({ way, place }) => way === 'out' && place === known.place)
       if (known.way === 'out' && at >= 0) {
@@ -189,12 +191,15 @@ export class Reading {
   }
 
   /** What ends the answer of the host itself before any hook sees it: there is no way to who asked. */
-  private unanswering({ first }: TracedPacket): Death | undefined {
+  private unanswering({ first }: TracedPacket, { back }: Answer): Death | undefined {
     const { computed } = this
+    const known = computed.deathAt('out', 'input') ?? computed.deathAt('back', 'routing')
     const routing = computed.walk.death
-    const isHere = routing?.place === 'routing' && (routing.way === 'back' || routing.says.includes(first.source))
-    const back = isHere ? routing : undefined
-    return computed.deathAt('out', 'input') ?? (back && { ...back, way: 'back' })
+    if (known) return known
+    if (routing?.place === 'routing' && routing.says.includes(first.source)) return { ...routing, way: 'back' }
+    const kernel = back.match(/^RTNETLINK answers: (.*(?:unreachable|No route|denied|Invalid).*)$/)?.[1]
+    const says = `the host has no way back to ${first.source}: the kernel answers “${kernel}”`
+    return kernel ? { way: 'back', place: 'routing', end: 'no-route', says } : undefined
   }
 
   /** The next hop does not answer for its address. Where it is known why not, that is said. */

@@ -200,6 +200,8 @@ routes() {
         else
             [ "$2" = - ] || section "route.$nth" ip route get "$3" from "$2" iif "$(ip -o route get "$2" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')"
         fi
+        # And of the way that an answer of the host's own takes.
+        [ "$1" = - ] || [ "$2" = - ] || section "back.$nth" ip route get "$2" from "$3"
         nth=$((nth + 1))
         shift 6
     done

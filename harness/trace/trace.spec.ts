@@ -114,6 +114,13 @@ describe('a trace', () => {
     expect(readTrace(lost, flowOf(facts), facts)).to.deep.include({ by: 'rules', end: 'dropped' })
   })
 
+  it('falls back on the simulation where the tracer was killed', () => {
+    const facts = factsOf('docker-user-drop')
+    const whole = read('docker-user-drop.packets')
+    for (const cut of ['', whole.slice(0, whole.length / 2)])
+      expect(readTrace(cut, flowOf(facts), facts)).to.deep.include({ by: 'rules', end: 'dropped' })
+  })
+
   it('survives events lost in the middle', () => {
     const facts = factsOf('docker-user-drop')
     const holes = read('docker-user-drop.packets').replace(

@@ -24,6 +24,8 @@ export function judge(
   spec: Pick<HostSpec, 'base' | 'changes'>,
 ): Verdict {
   const { end, summary } = trace
+  // A simulated one proves nothing.
+  if (trace.by === 'rules') return { is: 'unclear', why: 'no packet of it was followed' }
   if (kernel === 'answered') {
     if (end === 'answered') return { is: 'answered', why: '' }
     // Sent again it was answered: a limit, or a neighbour that had to be found.
