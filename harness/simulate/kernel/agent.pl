@@ -106,7 +106,11 @@ sub build {
             $ok &&= syswrite($setting, "$value\n");
             print STDERR "$name: $!\n" unless $ok;
         }
-        elsif ($line =~ /^do (.*)/) { ($words, @parts) = ($1, '') }
+        elsif ($line =~ /^do (.*)/) {
+            ($words, @parts) = ($1, '');
+            # The state that is set for a port holds once the kernel has looked at its link.
+            if ($words =~ /^bridge /) { watch($_) for devices('host') }
+        }
     }
     $do->();
     # Bridges after their ports: a bridge has a carrier when one of them has.

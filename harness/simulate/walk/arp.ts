@@ -131,7 +131,8 @@ function frame({ source, sought, asker, holder }: Question, family: 4 | 6, answe
   const ends = answers
     ? { source: sought, destination: source, sourceMac: holder.mac, destinationMac: asker.mac }
     : { source, destination: sought, sourceMac: asker.mac, destinationMac: 'ff:ff:ff:ff:ff:ff' }
-  const common = { ...ends, family, state: 'untracked', direction: answers ? 'reply' : 'original' } as const
+  const local = (answers ? holder : asker).name === ''
+  const common = { ...ends, family, state: 'untracked', direction: answers ? 'reply' : 'original', local } as const
   if (family === 4) return packetOf({ ...common, length: 28, protocol: 'arp' })
   return packetOf({ ...common, length: 72, protocol: 'icmpv6', icmpType: answers ? 136 : 135 })
 }

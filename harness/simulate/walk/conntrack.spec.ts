@@ -123,4 +123,13 @@ describe('a packet that NAT leads elsewhere', () => {
     expect(endOf(both(shown, rules), peer)).to.equal('passes')
     expect(endOf(both(isolated, rules), peer)).to.equal('dies out bridge no-link')
   })
+
+  it('is behind answers to ARP of which it is not known whom they are for while they pass a bridge', () => {
+    const own = withChain({ family: 'bridge', hook: 'postrouting', prio: -300 }, [
+      match({ meta: { key: 'pkttype' } }, 'host'),
+      match({ payload: { protocol: 'ether', field: 'type' } }, 'arp'),
+      drop,
+    ])
+    expect(endOf(strangers(own), peer)).to.match(/^unclear/)
+  })
 })

@@ -63,7 +63,8 @@ function linkType(name: string, { links }: Scope): Reading {
 /** Source: linux/net/netfilter/nft_meta.c, NFT_META_PKTTYPE. */
 export function packetType({ packet, family, hook }: Context): Reading {
   // What the host itself sends has not been sorted by whom it is for: that is done where a frame comes in.
-  if (hook === 'output' || (hook === 'postrouting' && packet.inputPort === '' && family === 'bridge')) return 0
+  const own = packet.protocol === 'arp' ? packet.local : packet.inputPort === ''
+  if (hook === 'output' || (hook === 'postrouting' && own && family === 'bridge')) return 0
   const mac = macNumber(packet.destinationMac)
   if (mac === 0xffffffffffff) return 1
   if (mac !== undefined && Math.floor(mac / 2 ** 40) % 2 === 1) return 2
