@@ -62,7 +62,8 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
       ...own.map(
         (fault): Sabotage => [
           `an injector of ${fault.kind} that does nothing`,
-          first,
+          // A host that is not what it was before its fault is told by the verdict, too.
+          cell.latent && cell.latent.verdict !== 'healthy' ? 'latent' : first,
           withFault(fault, { inject: async () => {}, trigger: async () => {} }),
         ],
       ),
