@@ -111,7 +111,12 @@ async function broken(scene: Scene, stage: StageRecord): Promise<void> {
   await scene.trigger()
   scene.broken = await scene.look(stage, expected)
   stage.journal = await readJournal(scene.host!, expected.journal)
-  stage.mismatches.push(...unmeasured(scene.broken.examination, scene.cell.fixes.map(({ use }) => use)))
+  stage.mismatches.push(
+    ...unmeasured(
+      scene.broken.examination,
+      scene.cell.fixes.map(({ use }) => use),
+    ),
+  )
   for (const { expected: words, seen } of stage.journal)
     if (seen === undefined) stage.mismatches.push(`journal: no line holds “${words}”`)
   const unwell = Object.entries(scene.broken.vector).filter(([name, seen]) => seen !== scene.healthy!.vector[name])
