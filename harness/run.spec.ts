@@ -402,8 +402,12 @@ describe('sabotage turns a run red', () => {
   it('an executor that skips a step, whichever it is that matters: fix:reinstall-running-kernel', async () => {
     const skipping =
       (skipped: number): Lab['execute'] =>
-      (procedure, facts, shell, progress) =>
-        execute({ steps: () => procedure.steps(facts).filter((_, index) => index !== skipped) }, facts, shell, progress)
+      (steps, shell, progress) =>
+        execute(
+          steps.filter((_, index) => index !== skipped),
+          shell,
+          progress,
+        )
     // The first alone matters in this world; by the others it is seen that the executor is the one that was handed in.
     const first = await play({ execute: skipping(0) })
     expect(first.verdict).to.equal('failed')

@@ -1,24 +1,18 @@
-import { exit, LabError, messageOf } from './lib/errors.ts'
-import { ensurePackages } from './lib/packages.ts'
+import { exit } from './lib/errors.ts'
 import { runCampaign } from './simulate/kernel/campaign.ts'
-import { missing } from './simulate/kernel/capabilities.ts'
 import { readOptions } from './simulate/kernel/options.ts'
 import { findPlanted } from './simulate/kernel/sabotage.ts'
 import { showHost } from './simulate/kernel/show-host.ts'
-import { sweep } from './simulate/kernel/sweep.ts'
+import { readyForHosts, runSuite } from './simulate/kernel/suite.ts'
 import { tallyText } from './simulate/kernel/tally.ts'
 
 // `npm run test:simulator`: the simulator against this machine's kernel, on random hosts. Exit 1 where they differ.
 const mostUnclear = 0.05
-const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'perl', 'util-linux']
 const progress = (line: string): void => console.error(line)
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
-  if (process.platform === 'linux') await ensurePackages(tools, { why: 'make hosts in network namespaces', progress })
-  const without = missing()
-  if (without.hosts !== '') throw new LabError('skipped', `no hosts can be made here: ${without.hosts}`)
-  sweep()
+  const without = await readyForHosts(progress)
   for (const line of without.features) progress(`left out: ${line}`)
   if (options.only !== undefined) return (await showHost(options.seed, options.only)) ? exit.passed : exit.failed
   if (options.planted.length > 0) {
@@ -36,12 +30,4 @@ async function main(): Promise<number> {
   return tally.contradictions.length === 0 && clear && tally.hosts > 0 ? exit.passed : exit.failed
 }
 
-// A process group that is ended ends its helpers, and with them all namespaces: nothing is left to be cleaned up.
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(messageOf(error))
-    if (error instanceof LabError && error.hint) console.error(error.hint)
-    process.exit(error instanceof LabError ? error.exitCode : exit.broken)
-  },
-)
+runSuite(main)

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { exit, LabError, messageOf } from './lib/errors.ts'
-import { ensurePackages } from './lib/packages.ts'
-import { missing } from './simulate/kernel/capabilities.ts'
-import { sweep } from './simulate/kernel/sweep.ts'
+import { wholeNumber } from './simulate/kernel/options.ts'
+import { readyForHosts, runSuite } from './simulate/kernel/suite.ts'
 import { runCampaign } from './trace/random/campaign.ts'
 import { tallyText } from './trace/random/tally.ts'
 import { twists } from './trace/random/twists.ts'
@@ -17,15 +16,11 @@ const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--j
   --jobs J       hosts at a time (8)
   --most N       stop after so many other places (20)
   --planted NAME let the tracer lie, and find it: ${Object.keys(twists).join(', ')} or all`
-const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'iputils-ping', 'perl', 'util-linux']
 const progress = (line: string): void => console.error(line)
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2))
-  if (process.platform === 'linux') await ensurePackages(tools, { why: 'make hosts in network namespaces', progress })
-  const without = missing()
-  if (without.hosts !== '') throw new LabError('skipped', `no hosts can be made here: ${without.hosts}`)
-  sweep()
+  await readyForHosts(progress, ['iputils-ping'])
   if (options.planted.length > 0) return findPlanted(options)
   const tally = await runCampaign(options, progress)
   console.log(tallyText(tally))
@@ -56,11 +51,8 @@ function readOptions(args: string[]) {
         planted: { type: 'string', multiple: true, default: [] },
       },
     })
-    const count = (name: 'hosts' | 'from' | 'seed' | 'jobs' | 'most', usual: number, least = 0): number => {
-      const value = values[name] === undefined ? usual : Number(values[name])
-      if (!Number.isSafeInteger(value) || value < least) throw new Error(`--${name} takes a whole number`)
-      return value
-    }
+    const count = (name: 'hosts' | 'from' | 'seed' | 'jobs' | 'most', usual: number, least = 0): number =>
+      wholeNumber(name, values[name], usual, least)
     const planted = values.planted.flatMap((name) => (name === 'all' ? Object.keys(twists) : [name]))
     for (const name of planted) if (!(name in twists)) throw new Error(`--planted knows no ${name}`)
     return {
@@ -76,12 +68,4 @@ function readOptions(args: string[]) {
   }
 }
 
-// A process group that is ended ends its helpers, and with them all namespaces: nothing is left to be cleaned up.
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(messageOf(error))
-    if (error instanceof LabError && error.hint) console.error(error.hint)
-    process.exit(error instanceof LabError ? error.exitCode : exit.broken)
-  },
-)
+runSuite(main)

@@ -19,12 +19,17 @@ export function contradictions(
   name: string,
   observed: FixRecord['observed'],
   after: Pick<Examination, 'findings'>,
+  /** The step that failed, in words. */
+  complaints: readonly string[] = [],
 ): string[] {
   const named = <T extends { name: string }>(list: readonly T[]): boolean => list.some((each) => each.name === name)
   const recommending = findings.filter(({ remedies }) => named(remedies))
   const against = findings.filter(({ nonFixes, deferred }) => named(nonFixes) || named(deferred))
   const left = recommending.filter(({ cause }) => after.findings.some((finding) => finding.cause === cause))
   return [
+    ...(recommending.length > 0 ? complaints : []).map(
+      (complaint) => `advice: ${name} is recommended, and ${complaint}`,
+    ),
     ...(recommending.length > 0 && findings.length === 1 && observed !== 'cures'
       ? [`advice: ${name} is recommended for ${findings[0]!.cause}, and measures ${observed}`]
       : []),

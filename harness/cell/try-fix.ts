@@ -37,12 +37,8 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
   ].join('; ')
   stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
   if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
-  const offered = scene.broken!.examination.findings.some(({ remedies }) =>
-    remedies.some(({ name }) => name === asked.use),
-  )
-  if (offered)
-    stage.mismatches.push(...complaints.map((complaint) => `advice: ${asked.use} is recommended, and ${complaint}`))
-  stage.mismatches.push(...contradictions(scene.broken!.examination, asked.use, done.observed, after.examination))
+  const { examination } = scene.broken!
+  stage.mismatches.push(...contradictions(examination, asked.use, done.observed, after.examination, complaints))
   if (done.observed !== asked.expect)
     stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)
   stage.mismatches.push(...factDifferences(asked.facts, before, after.facts))
@@ -69,7 +65,7 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
 
 /** Applies a fix by the very steps that users are given, up to the first that fails. Gives the complaints. */
 async function apply(fix: Procedure, scene: Scene): Promise<string[]> {
-  const { failed } = await (scene.lab.execute ?? execute)(fix, scene.broken!.facts, scene.host!)
+  const { failed } = await (scene.lab.execute ?? execute)(fix.steps(scene.broken!.facts), scene.host!)
   if (fix.reboots && !failed) await scene.host!.reboot()
   await settle(scene.host!)
   return failed ? [`“${failed.step}” exits ${failed.code}`] : []

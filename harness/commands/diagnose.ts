@@ -20,7 +20,8 @@ const codes = { healthy: 0, sick: 1, unknown: 2 } as const
 
 /**
  * `npm run diagnose [-- --ssh user@host | --bundle FILE]`: what is wrong with a host, what to do, and what not to. Changes
- * nothing. With `--trace` it also follows real packets of every flow, or of one to a target, and with `--probe` it starts a container for a moment.
+ * nothing. With `--trace` it also follows real packets of every flow, or of one to a target, and with `--probe` it starts
+ * a container for a moment.
  */
 export default async function diagnose(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -46,7 +47,7 @@ export default async function diagnose(args: string[]): Promise<number> {
   const target = readTarget(named ?? anywhere)
   const host = bundle === undefined ? reach(values) : undefined
 
-  const examined = examine(host ? await collect(host, patience) : await read(bundle!))
+  const examined = examine(host ? await collect(host, patience) : await readBundleFile(bundle!))
   const { facts } = examined
   const follow = async (): Promise<Trace[]> =>
     named === undefined ? traceAll(host!, target, facts) : [await trace(host!, target, facts)]
@@ -79,7 +80,8 @@ export function reach({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-config
   return ssh === undefined ? thisMachine() : bySsh(ssh, config)
 }
 
-async function read(file: string): Promise<string> {
+/** The text of a bundle. Throws LabError `host` where it cannot be read. */
+export async function readBundleFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {

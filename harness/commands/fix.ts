@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import pc from 'picocolors'
@@ -6,10 +5,10 @@ import { type Examination, examine, type Finding } from '../diagnosis/examine.ts
 import { collect } from '../evidence/collect.ts'
 import { execute } from '../faults/execute.ts'
 import { causeNames } from '../faults/index.ts'
-import { exit, LabError, messageOf } from '../lib/errors.ts'
+import { exit, LabError } from '../lib/errors.ts'
 import { nearest } from '../lib/text.ts'
 import type { Target } from '../targets/target.ts'
-import { patience, reach, reachOptions } from './diagnose.ts'
+import { patience, reach, reachOptions, readBundleFile } from './diagnose.ts'
 
 /**
  * `npm run fix [cause] [-- --ssh user@host | --bundle FILE] [--use <remedy>] [--apply]`: the steps that repair a host, as
@@ -39,7 +38,7 @@ export default async function fix(args: string[]): Promise<number> {
     })
   const host = values.bundle === undefined ? reach(values) : undefined
   const name = host?.name ?? values.bundle!
-  const seen = examine(host ? await collect(host, patience) : await read(values.bundle!))
+  const seen = examine(host ? await collect(host, patience) : await readBundleFile(values.bundle!))
   const finding = chosen(seen, asked, name)
   if (!finding) return seen.verdict === 'healthy' || asked !== undefined ? exit.passed : exit.failed
   const remedies = finding.remedies.filter((remedy) => !values.use || remedy.name === values.use)
@@ -52,7 +51,7 @@ export default async function fix(args: string[]): Promise<number> {
     return exit.failed
   }
   if (!values.yes && !(await agreed(`Do this on ${host.name}? [y/N] `))) return exit.failed
-  return apply(host, finding, remedy, seen)
+  return apply(host, finding, remedy)
 }
 
 /** The finding to repair; nothing where there is none, which is printed. */
@@ -83,8 +82,8 @@ function nothingToUse({ cause, remedies, deferred }: Finding, use: string | unde
   })
 }
 
-async function apply(host: Target, finding: Finding, remedy: Finding['remedies'][number], { facts }: Examination) {
-  const { failed } = await execute({ steps: () => remedy.steps }, facts, host, (output) => process.stderr.write(output))
+async function apply(host: Target, finding: Finding, remedy: Finding['remedies'][number]): Promise<number> {
+  const { failed } = await execute(remedy.steps, host, (output) => process.stderr.write(output))
   if (failed)
     throw new LabError('host', `a step failed with exit ${failed.code}; those after it were not run`, {
       facts: { step: failed.step },
@@ -100,14 +99,6 @@ async function apply(host: Target, finding: Finding, remedy: Finding['remedies']
   )
   for (const { cause } of left.findings.filter((each) => each !== still)) console.error(`${cause} is left`)
   return still ? exit.failed : exit.passed
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new LabError('host', `${file} cannot be read: ${messageOf(error)}`)
-  }
 }
 
 function print({ name, title, cost, steps, reboots }: Finding['remedies'][number]): void {

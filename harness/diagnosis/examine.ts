@@ -8,7 +8,7 @@ import type { Trace } from '../trace/trace.ts'
 import { type Advice, adviceOn } from './advice.ts'
 import { containerTrouble, daemonTrouble } from './daemon.ts'
 import { explain, type Named } from './explain.ts'
-import { groupFlows, isCertain, sortFlows, symptomsOf } from './flow-symptoms.ts'
+import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
 import type { SymptomGroup } from './symptom.ts'
@@ -72,13 +72,18 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
   const troubles = [...daemonTrouble(facts), ...containerTrouble(facts), ...operationTrouble(facts)]
   const toExplain = [
     ...troubles.flatMap(({ symptom }) => symptom ?? []),
-    ...flows.bad.filter(isCertain).flatMap(symptomsOf),
+    ...flows.bad.flatMap(({ walk, symptoms }) => (isCertain(walk) ? symptoms : [])),
   ]
   const explained = explain(toExplain, facts, causes)
   const { explainersOf, ambiguous, ruledOut, notChecked } = explained
   const symptoms = [
     ...troubles.map(({ group, symptom }) => ({ ...group, explainedBy: symptom ? explainersOf(symptom) : [] })),
-    ...groupFlows(flows, simulation, facts, explainersOf),
+    ...groupFlows(
+      flows,
+      { ...simulation, walks: simulation.walks.filter(({ flow }) => !proven(flow)) },
+      facts,
+      explainersOf,
+    ),
   ].sort((a, b) => urgency[a.state] - urgency[b.state])
   return conclude({
     findings: explained.named.map((named) => findingOf(named, facts)).sort((a, b) => rank(a) - rank(b)),

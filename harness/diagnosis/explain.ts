@@ -1,6 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import type { Cause, Present } from '../faults/cause.ts'
 import type { Symptom } from '../faults/symptom.ts'
+import { oncePer } from '../lib/once-per.ts'
 import { smallestCovers } from './cover.ts'
 
 /** A cause that is there. */
@@ -13,7 +14,7 @@ export interface Named {
 
 export interface Explanation {
   named: Named[]
-  /** The causes that are there and explain a symptom, whichever the smallest set takes. */
+  /** The active causes that explain a symptom. */
   explainersOf: (symptom: Symptom) => string[]
   /** Sets of causes of which each explains the same as the others: nothing on the host decides between them. */
   ambiguous: string[][]
@@ -32,8 +33,9 @@ export function explain(symptoms: readonly Symptom[], facts: Facts, causes: read
   const there = answers.flatMap(({ cause, detection }) =>
     detection.answer === 'present' ? [{ cause, detection }] : [],
   )
-  const explainersOf = (symptom: Symptom): string[] =>
-    there.filter(({ cause }) => cause.explains(symptom, facts)).map(({ cause }) => cause.id)
+  const explainersOf = oncePer((symptom: Symptom) =>
+    there.filter(({ cause }) => cause.explains(symptom, facts)).map(({ cause }) => cause.id),
+  )
   const covers = smallestCovers(symptoms.map(explainersOf))
   const active = new Set(covers.flat())
   return {

@@ -11,8 +11,8 @@ import { describeFlows } from './words.ts'
 
 /** A host's flows, sorted. */
 export interface SortedFlows {
-  /** Those that do not fare as they ought to, or that nothing decides. */
-  bad: Walk[]
+  /** Those that do not fare as they ought to, or that nothing decides, with what there is to explain of each. */
+  bad: { walk: Walk; symptoms: FlowSymptom[] }[]
   /** An admin's own lists: reported, and no symptom. */
   restricted: string[]
   works: Walk[]
@@ -24,7 +24,9 @@ export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => bo
   const isRight = (walk: Walk): boolean => proven(walk.flow) || faresRight(walk)
   const isRestricted = (walk: Walk): boolean => (lists.get(walk)?.length ?? 0) > 0
   return {
-    bad: walks.filter((walk) => !isRestricted(walk) && !isRight(walk)),
+    bad: walks
+      .filter((walk) => !isRestricted(walk) && !isRight(walk))
+      .map((walk) => ({ walk, symptoms: symptomsOf(walk) })),
     restricted: groupBy(walks.filter(isRestricted), sameDeath).map(
       (group) =>
         `${describeFlows(group.map(({ flow }) => flow))}: only ${lists.get(group[0]!)!.slice(0, 6).join(', ')}; all else is ${group[0]!.death!.says}`,
@@ -36,7 +38,7 @@ export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => bo
 const faresRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
 
 /** What there is to explain of a flow: where it dies, and what would end it behind that. */
-export function symptomsOf({ flow, end, death, masked }: Walk): FlowSymptom[] {
+function symptomsOf({ flow, end, death, masked }: Walk): FlowSymptom[] {
   if (end === 'unclear') return []
   if (!death || flow.ought === 'die') return [{ kind: 'flow', flow, masked: false }]
   // Behind a death the packet goes on as if it had been let through. That is true of filters on its way out; where it was
@@ -63,8 +65,7 @@ export function groupFlows(
   facts: Facts,
   explainersOf: (symptom: FlowSymptom) => string[],
 ): SymptomGroup[] {
-  const explained = bad.map((walk) => {
-    const [first, ...behind] = symptomsOf(walk)
+  const explained = bad.map(({ walk, symptoms: [first, ...behind] }) => {
     return {
       walk,
       by: first ? explainersOf(first) : [],

@@ -15,16 +15,15 @@ export function withPackets(seen: Examination, followed: readonly Trace[]): Exam
   const answered = real.filter(isAnswered)
   const again =
     answered.length === 0 ? seen : examineFacts(seen.facts, { causes: seen.causes, proven: provenBy(answered) })
-  const kept = again.symptoms.flatMap((symptom) => withdrawn(symptom, answered))
-  const dead = kept.filter(({ state }) => state === 'dead')
-  const known = new Set(kept.flatMap(({ flows }) => flows))
+  const dead = again.symptoms.filter(({ state }) => state === 'dead')
+  const known = new Set(again.symptoms.flatMap(({ flows }) => flows))
   const added = followed.filter(
     (trace) => isWrong(trace) && !isKnown(trace, known) && !dead.some((symptom) => shows(symptom, trace)),
   )
   const symptoms = groupBy(added, sameEnd).map(symptomOf)
   // What was unclear of a flow is settled by its packet.
   const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
-  const open = kept.flatMap((symptom) =>
+  const open = again.symptoms.flatMap((symptom) =>
     symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
   )
   return conclude({ ...again, symptoms: [...open, ...symptoms] })
@@ -49,12 +48,6 @@ const provenBy =
   (answered: readonly Trace[]) =>
   ({ ought, title, kind }: Flow): boolean =>
     ought !== 'die' && answered.some(({ flow }) => proves(flow, title, kind))
-
-/** Without the flows that a real packet has proven to work. */
-const withdrawn = (symptom: SymptomGroup, answered: readonly Trace[]): SymptomGroup[] =>
-  symptom.state === 'open'
-    ? [symptom]
-    : without(symptom, (title) => answered.some(({ flow }) => proves(flow, title, symptom.kind)))
 
 // To whatever outside it was sent, and from whichever container: it is the same for all of a network.
 function proves(

@@ -1,6 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
+import { hasRulesToKeep } from '../faults/docker-rules.ts'
 import { poolExhausted } from '../simulate/address-pool.ts'
-import { readIntent } from '../simulate/intent.ts'
 import type { Trouble } from './symptom.ts'
 
 /** What dockerd could not do if it were asked to now. */
@@ -25,10 +25,8 @@ function addressPools(facts: Facts): Trouble[] {
  * them iptables fails, and the operation with it: "No chain/target/match by that name".
  */
 function missingChains(facts: Facts): Trouble[] {
-  const { iptables, nft, ruleset, docker } = facts
-  const own = docker.networks.some(({ internal }) => !internal)
-  const native = nft.some(({ table }) => table === 'docker-bridges')
-  if (!iptables.listed || native || !own || !readIntent(facts).programsIptables) return []
+  const { iptables, nft, ruleset } = facts
+  if (!iptables.listed || !hasRulesToKeep(facts)) return []
   const stands = (table: string): boolean =>
     ruleset.chains.some((each) => each.table === table && each.chain === 'DOCKER') ||
     nft.some((each) => each.family === 'ip' && each.table === table && each.name === 'DOCKER')

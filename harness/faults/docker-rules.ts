@@ -12,16 +12,15 @@ export const lostTables = oncePer((facts: Facts): Table[] =>
 )
 
 /** Whether dockerd runs with networks to program iptables for. */
-export function programsIptables(facts: Facts): boolean {
-  const { units, docker, nft } = facts
+export const programsIptables = (facts: Facts): boolean =>
+  facts.units['docker.service']?.active === 'active' && hasRulesToKeep(facts)
+
+/** Whether dockerd's networks are to have rules of iptables. */
+export function hasRulesToKeep(facts: Facts): boolean {
+  const { docker, nft } = facts
   // The backend of Docker 29 and later that uses no iptables at all.
   const native = nft.some(({ table }) => table === 'docker-bridges')
-  return (
-    units['docker.service']?.active === 'active' &&
-    readIntent(facts).programsIptables &&
-    !native &&
-    docker.networks.some(({ internal }) => !internal)
-  )
+  return readIntent(facts).programsIptables && !native && docker.networks.some(({ internal }) => !internal)
 }
 
 /**

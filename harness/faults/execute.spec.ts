@@ -9,7 +9,7 @@ const steps = ({ uplink }: Facts): string[] => ['first', `second ${uplink}`, 'th
 describe('the executor', () => {
   it('runs the steps that are made for a host, in their order', async () => {
     const host = new FakeHost(() => undefined)
-    expect(await execute({ steps }, facts, host)).to.deep.equal({ done: ['first', 'second wan0', 'third'] })
+    expect(await execute(steps(facts), host)).to.deep.equal({ done: ['first', 'second wan0', 'third'] })
     expect(host.scripts).to.deep.equal(['first', 'second wan0', 'third'])
   })
 
@@ -17,7 +17,7 @@ describe('the executor', () => {
     const host = new FakeHost((script) =>
       script.startsWith('second') ? { code: 3, stderr: 'no such link' } : undefined,
     )
-    expect(await execute({ steps }, facts, host)).to.deep.equal({
+    expect(await execute(steps(facts), host)).to.deep.equal({
       done: ['first'],
       failed: { step: 'second wan0', code: 3, stderr: 'no such link' },
     })
@@ -34,7 +34,7 @@ describe('the executor', () => {
         return host.exec(script)
       },
     }
-    await execute({ steps }, facts, shell, (output) => printed.push(output))
+    await execute(steps(facts), shell, (output) => printed.push(output))
     expect(printed).to.deep.equal(['first;e', 'second wan0;e', 'third;e'])
     for (const deadline of deadlines) expect(deadline).to.be.at.least(60_000)
     expect(deadlines).to.have.length(3)
@@ -42,7 +42,7 @@ describe('the executor', () => {
 
   it('does nothing where there is nothing to do', async () => {
     const host = new FakeHost(() => undefined)
-    expect(await execute({ steps: () => [] }, facts, host)).to.deep.equal({ done: [] })
+    expect(await execute([], host)).to.deep.equal({ done: [] })
     expect(host.scripts).to.deep.equal([])
   })
 })

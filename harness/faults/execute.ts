@@ -1,6 +1,4 @@
-import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
-import type { Procedure } from './cause.ts'
 
 /** Whoever runs POSIX sh as root on a host: one of the lab's, or a real one. */
 export type Shell = Pick<Host, 'exec'>
@@ -20,13 +18,12 @@ const deadlineMs = 300_000
  * for `fix --apply`. A reboot is the caller's.
  */
 export async function execute(
-  { steps }: Pick<Procedure, 'steps'>,
-  facts: Facts,
+  steps: readonly string[],
   shell: Shell,
   progress: (output: string) => void = () => {},
 ): Promise<Execution> {
   const done: string[] = []
-  for (const step of steps(facts)) {
+  for (const step of steps) {
     const { code, stdout, stderr } = await shell.exec(step, { deadlineMs })
     progress(stdout + stderr)
     if (code !== 0) return { done, failed: { step, code, stderr } }

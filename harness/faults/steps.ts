@@ -32,6 +32,11 @@ export const dropStore: readonly string[] = [
   'mv /var/lib/docker/network/files/local-kv.db /var/lib/docker/network/files/local-kv.db.orphaned',
 ]
 
+const masquerade = '-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'
+
+/** Adds by hand the rule that dockerd makes for its default bridge, as people copy it, where it is not there. */
+export const masqueradeByHand = `iptables -t nat -C POSTROUTING ${masquerade} 2>/dev/null || iptables -t nat -A POSTROUTING ${masquerade}`
+
 /** Takes `--NAME=false` and `"NAME": false` away, wherever dockerd may read it, the comma of the file with it. */
 export const removeSetting = (name: string, file = daemonJson): readonly string[] => [
   `[ ! -e ${file} ] || sed -i -zE 's/"${name}"\\s*:\\s*false\\s*,?\\s*//g; s/,\\s*\\}/}/g' ${file}`,

@@ -1,8 +1,6 @@
 import { compareVersions } from '../../lib/text.ts'
 import type { Remedy, Temptation } from '../cause.ts'
-import { daemonSetting, removeSetting, restartDocker, stopContainers } from '../steps.ts'
-
-const masquerade = '-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'
+import { daemonSetting, masqueradeByHand, removeSetting, restartDocker, stopContainers } from '../steps.ts'
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'remove-setting': {
@@ -46,9 +44,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
   },
   'hand-made-masquerade': {
     title: 'Add the MASQUERADE rule by hand',
-    steps: () => [
-      `iptables -t nat -C POSTROUTING ${masquerade} 2>/dev/null || iptables -t nat -A POSTROUTING ${masquerade}`,
-    ],
+    steps: () => [masqueradeByHand],
     cost: 'a rule that nobody owns',
     why: 'The setting still stands: the rule goes with the next reboot or flush, and the fault is back.',
   },

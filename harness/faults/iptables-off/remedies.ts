@@ -1,7 +1,5 @@
 import type { Remedy, Temptation } from '../cause.ts'
-import { removeSetting, restartDocker, stopContainers } from '../steps.ts'
-
-const masquerade = '-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'
+import { masqueradeByHand, removeSetting, restartDocker, stopContainers } from '../steps.ts'
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'remove-setting': {
@@ -26,9 +24,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
   },
   'hand-made-masquerade': {
     title: 'Add the MASQUERADE rule by hand',
-    steps: () => [
-      `iptables -t nat -C POSTROUTING ${masquerade} 2>/dev/null || iptables -t nat -A POSTROUTING ${masquerade}`,
-    ],
+    steps: () => [masqueradeByHand],
     cost: 'a rule that nobody owns',
     why: 'It is one network’s: the others stay cut off, and nothing keeps networks apart.',
   },

@@ -42,6 +42,13 @@ export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J
   --shrink N     how many smaller hosts are tried for one that contradicts (60)
   --most N       stop after so many contradictions (20)`
 
+/** A whole number of the command line, or what is usual. Throws where it is none, or too small. */
+export function wholeNumber(name: string, value: string | undefined, usual: number, least = 0): number {
+  const number = value === undefined ? usual : Number(value)
+  if (!Number.isSafeInteger(number) || number < least) throw new Error(`--${name} takes a whole number`)
+  return number
+}
+
 /** Reads the command line. Throws LabError `usage`. */
 export function readOptions(args: string[]): Options {
   const number = { type: 'string' } as const
@@ -59,11 +66,8 @@ export function readOptions(args: string[]): Options {
         resume: { type: 'boolean', default: false },
       },
     })
-    const count = (name: 'hosts' | 'seed' | 'jobs' | 'only' | 'shrink' | 'most', usual: number): number => {
-      const value = values[name] === undefined ? usual : Number(values[name])
-      if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number`)
-      return value
-    }
+    const count = (name: 'hosts' | 'seed' | 'jobs' | 'only' | 'shrink' | 'most', usual: number): number =>
+      wholeNumber(name, values[name], usual)
     const planted = (values.planted ?? []).flatMap((name) => (name === 'all' ? [...plantedNames] : [name]))
     for (const name of planted)
       if (!plantedNames.some((known) => known === name)) throw new Error(`--planted knows no ${name}`)

@@ -1,0 +1,34 @@
+import { exit, LabError, messageOf } from '../../lib/errors.ts'
+import { ensurePackages } from '../../lib/packages.ts'
+import { type Missing, missing } from './capabilities.ts'
+import { sweep } from './sweep.ts'
+
+/** The Debian packages that random hosts are made with. */
+const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'perl', 'util-linux']
+
+/**
+ * Makes this machine ready for random hosts, and takes away what a killed run has left; gives what cannot be tried here.
+ * Throws LabError `skipped` where no host can be made.
+ */
+export async function readyForHosts(progress: (line: string) => void, more: readonly string[] = []): Promise<Missing> {
+  if (process.platform === 'linux')
+    await ensurePackages([...tools, ...more], { why: 'make hosts in network namespaces', progress })
+  const without = missing()
+  if (without.hosts !== '') throw new LabError('skipped', `no hosts can be made here: ${without.hosts}`)
+  sweep()
+  return without
+}
+
+/**
+ * Runs a command to its exit code. A process group that is ended ends its helpers, and with them all namespaces: nothing is
+ * left to be cleaned up.
+ */
+export const runSuite = (main: () => Promise<number>): Promise<never> =>
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      console.error(messageOf(error))
+      if (error instanceof LabError && error.hint) console.error(error.hint)
+      process.exit(error instanceof LabError ? error.exitCode : exit.broken)
+    },
+  )
