@@ -18,6 +18,7 @@ const order = [
   'faults',
   'diagnosis',
   'scoring',
+  'results',
   'report',
   'cell',
   'schedule',

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { until } from './lib/retry.ts'
-import { answersOf } from './report/compare.ts'
-import type { CellRecord, RunRecord } from './report/record.ts'
+import { answersOf } from './results/compare.ts'
+import type { CellRecord, RunRecord } from './results/record.ts'
 import { reportsDir } from './session.ts'
 
 // `npm run test:matrix`: on real hosts, what a matrix promises whatever becomes of its process. Another choice of cells

@@ -6,7 +6,7 @@ import { tryFix } from './cell/try-fix.ts'
 import { kernelFailure } from './hosts/guest/kernel-failure.ts'
 import type { Host } from './hosts/host.ts'
 import { LabError, messageOf } from './lib/errors.ts'
-import type { CellRecord, StageRecord } from './report/record.ts'
+import type { CellRecord, StageRecord } from './results/record.ts'
 import type { Cell, InjectedFault } from './scenario/cell.ts'
 
 export interface TellOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { launch, noChromium } from '../report/html/chromium.spec-data.ts'
 import { renderHtml } from '../report/html/index.ts'
-import { sampleLarge } from '../report/sample-large.spec-data.ts'
+import { sampleLarge } from '../results/sample-large.spec-data.ts'
 import type { Contestant, Reading } from './table.ts'
 
 const many = 200

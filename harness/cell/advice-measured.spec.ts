@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Examination, Finding } from '../diagnosis/examine.ts'
-import type { FixRecord } from '../report/record.ts'
+import type { FixRecord } from '../results/record.ts'
 import { contradictions, unmeasured } from './advice-measured.ts'
 
 type Advised = Partial<Record<'remedies' | 'deferred' | 'nonFixes', string[]>>

@@ -1,5 +1,5 @@
 import type { Examination } from '../diagnosis/examine.ts'
-import type { FixRecord } from '../report/record.ts'
+import type { FixRecord } from '../results/record.ts'
 
 /** Remedies that the diagnosis recommends on a broken host and that the scenario does not measure, a sentence each. */
 export const unmeasured = ({ findings }: Examination, uses: readonly string[]): string[] =>

@@ -1,5 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
-import type { HostFacts } from '../report/record.ts'
+import type { HostFacts } from '../results/record.ts'
 import type { FactExpectation } from '../scenario/schema.ts'
 
 /** The few facts of a host that a record keeps. */

@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts'
-import type { StageRecord } from '../report/record.ts'
+import type { StageRecord } from '../results/record.ts'
 
 /** For each expected text, the last line of docker's journal since boot that holds it, if any. */
 export async function readJournal(

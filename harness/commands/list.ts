@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { choose, providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
-import { readHistory } from '../report/history.ts'
+import { readHistory } from '../results/history.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { selectCells } from '../scenario/select.ts'
 import { ciPlan, idealProvider } from '../schedule/ci-plan.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import type { CellRecord } from '../results/record.ts'
+import { sampleRun } from '../results/sample.spec-data.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
-import type { CellRecord } from './record.ts'
-import { sampleRun } from './sample.spec-data.ts'
 
 const run = (change: (cell: CellRecord) => void, startedAt = '2026-01-01') => ({ ...sampleRun(change), startedAt })
 const broken = (cell: CellRecord) => cell.diagnoses.find(({ stage }) => stage === 'broken')!

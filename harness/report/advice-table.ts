@@ -1,5 +1,5 @@
 import { groupBy } from '../lib/group.ts'
-import { baseName, type CellRecord, type FixRecord, type RunRecord } from './record.ts'
+import { baseName, type CellRecord, type FixRecord, type RunRecord } from '../results/record.ts'
 
 /** One procedure as it was measured on the hosts of one cause. */
 export interface MeasuredAdvice {

@@ -1,5 +1,5 @@
-import type { PastCell, PastRun } from './history.ts'
-import type { RunRecord, Verdict } from './record.ts'
+import type { PastCell, PastRun } from '../results/history.ts'
+import type { RunRecord, Verdict } from '../results/record.ts'
 import { isBad } from './words.ts'
 
 /** What is otherwise than when each cell last ran, by cell. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleFailed, sampleMatrix } from '../results/sample-variants.spec-data.ts'
 import { bound, first } from './bound.ts'
 import { failures } from './failures.ts'
 import { probeGrid } from './grid.ts'
 import { headline } from './headline.ts'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleFailed, sampleMatrix } from './sample-variants.spec-data.ts'
 import { story } from './story.ts'
 import { happened, machine, phrase, sentence, tally } from './words.ts'
 

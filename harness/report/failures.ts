@@ -1,5 +1,5 @@
+import { baseName, type CellRecord, type RunRecord } from '../results/record.ts'
 import { bound } from './bound.ts'
-import { baseName, type CellRecord, type RunRecord } from './record.ts'
 import { happened, sentence } from './words.ts'
 
 export interface Failure {

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { RunRecord } from '../results/record.ts'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleFailed, sampleHostile, sampleMatrix } from '../results/sample-variants.spec-data.ts'
 import { annotations, jobSummary, tellGithub } from './github.ts'
-import type { RunRecord } from './record.ts'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleFailed, sampleHostile, sampleMatrix } from './sample-variants.spec-data.ts'
 
 const placed = (run: RunRecord): RunRecord => {
   for (const cell of run.cells) cell.where = { file: 'scenarios/stale-kernel.yaml', line: 12 }

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { duration } from '../lib/text.ts'
+import type { CellRecord, RunRecord } from '../results/record.ts'
+import { brokenTries } from '../results/verdict.ts'
 import { bound } from './bound.ts'
 import { failures } from './failures.ts'
 import { headline } from './headline.ts'
-import type { CellRecord, RunRecord } from './record.ts'
-import { brokenTries } from './verdict.ts'
 import { count, tally, verdictOrder, verdictSigns } from './words.ts'
 
 // GitHub shows ten errors of a step; what is beyond stands in the summary.

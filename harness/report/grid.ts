@@ -1,5 +1,5 @@
+import type { CellRecord } from '../results/record.ts'
 import type { Outcome } from '../scenario/vocabulary.ts'
-import type { CellRecord } from './record.ts'
 
 /** One probe at one stage. */
 export interface Square {

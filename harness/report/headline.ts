@@ -1,6 +1,6 @@
+import type { CellRecord } from '../results/record.ts'
 import { bound } from './bound.ts'
 import { probeGrid } from './grid.ts'
-import type { CellRecord } from './record.ts'
 import { count, phrase, sentence } from './words.ts'
 
 /** The verdict on a cell in one line. */

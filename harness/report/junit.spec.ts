@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleFailed, sampleHostile, sampleMatrix } from '../results/sample-variants.spec-data.ts'
 import { renderJunit } from './junit.ts'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleFailed, sampleHostile, sampleMatrix } from './sample-variants.spec-data.ts'
 
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 

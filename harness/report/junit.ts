@@ -1,5 +1,5 @@
+import { baseName, type CellRecord, type RunRecord, type StageRecord } from '../results/record.ts'
 import { bound, first } from './bound.ts'
-import { baseName, type CellRecord, type RunRecord, type StageRecord } from './record.ts'
 import { happened } from './words.ts'
 
 /** The run as JUnit XML, in the form that Jenkins checks (junit.xsd): a suite for each cell, a test for each stage; what the lab itself broke is an error, not a failure. */

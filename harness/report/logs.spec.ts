@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleLarge } from '../results/sample-large.spec-data.ts'
+import { hostile } from '../results/sample-variants.spec-data.ts'
 import { renderHtml } from './html/index.ts'
 import { readLogs } from './logs.ts'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleLarge } from './sample-large.spec-data.ts'
-import { hostile } from './sample-variants.spec-data.ts'
 
 const name = 'debian12-stale-kernel'
 

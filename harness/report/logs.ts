@@ -1,8 +1,8 @@
 import { constants, type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { clean } from '../lib/text.ts'
+import type { CellRecord, RunRecord } from '../results/record.ts'
 import { bound } from './bound.ts'
-import type { CellRecord, RunRecord } from './record.ts'
 import { isBad } from './words.ts'
 
 /** What each host printed, by the name of its cell: the files that are there, none for a cell that left none. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleMatrix } from '../results/sample-variants.spec-data.ts'
 import { measuredTable, replaceBetween } from './readme-table.ts'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleMatrix } from './sample-variants.spec-data.ts'
 
 describe('the table of what was measured', () => {
   it('has a row for each scenario and variant, a column for each host, and leaves out what was skipped', () => {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { faults } from '../faults/index.ts'
 import { groupBy } from '../lib/group.ts'
 import { duration } from '../lib/text.ts'
+import { baseName, type CellRecord, interrupted, type RunRecord } from '../results/record.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
-import { baseName, type CellRecord, interrupted, type RunRecord } from './record.ts'
 import { verdictSigns } from './words.ts'
 
 /** A Markdown table of what was last measured: a row for each scenario and variant, a column for each host. */

@@ -1,7 +1,7 @@
 import { duration } from '../lib/text.ts'
+import type { CellRecord, FixRecord, StageRecord } from '../results/record.ts'
 import { bound } from './bound.ts'
 import { probeGrid } from './grid.ts'
-import type { CellRecord, FixRecord, StageRecord } from './record.ts'
 import { count, phrase, sentence } from './words.ts'
 
 /** What happened in a cell, a paragraph for each part of it, told from its record; names stand between backticks. */

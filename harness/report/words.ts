@@ -1,6 +1,7 @@
 import { capital } from '../lib/text.ts'
+import type { ClaimRecord } from '../results/detector-record.ts'
+import type { CellRecord, FixRecord, StageRecord, Verdict } from '../results/record.ts'
 import type { Outcome } from '../scenario/vocabulary.ts'
-import type { CellRecord, ClaimRecord, FixRecord, StageRecord, Verdict } from './record.ts'
 
 /** The sign of each verdict; a sign is never alone, a word or a title says the same. */
 export const verdictSigns: Record<Verdict, string> = {

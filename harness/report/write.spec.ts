@@ -3,8 +3,8 @@ import { readFile, readlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { sampleRun } from './sample.spec-data.ts'
-import { sampleFailed } from './sample-variants.spec-data.ts'
+import { sampleRun } from '../results/sample.spec-data.ts'
+import { sampleFailed } from '../results/sample-variants.spec-data.ts'
 import { writeReports } from './write.ts'
 
 describe('writeReports', () => {

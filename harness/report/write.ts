@@ -1,10 +1,10 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { readHistory } from './history.ts'
+import { readHistory } from '../results/history.ts'
+import type { RunRecord } from '../results/record.ts'
 import { renderHtml } from './html/index.ts'
 import { renderJunit } from './junit.ts'
 import { readLogs } from './logs.ts'
-import type { RunRecord } from './record.ts'
 
 /**
  * Writes every report of a run into its folder, where `hosts/` may hold what each host printed, and points `latest`

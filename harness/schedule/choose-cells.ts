@@ -1,6 +1,6 @@
 import { LabError } from '../lib/errors.ts'
-import type { PastRun } from '../report/history.ts'
-import { baseName } from '../report/record.ts'
+import type { PastRun } from '../results/history.ts'
+import { baseName } from '../results/record.ts'
 import type { Cell } from '../scenario/cell.ts'
 
 /** Each cell `times` over; from the second on its name bears a number: `debian12-healthy#2`. */

@@ -1,5 +1,5 @@
-import type { PastCell, PastRun } from '../report/history.ts'
-import { baseName } from '../report/record.ts'
+import type { PastCell, PastRun } from '../results/history.ts'
+import { baseName } from '../results/record.ts'
 import type { Cell } from '../scenario/cell.ts'
 
 /** Of how many runs the usual duration is taken. */

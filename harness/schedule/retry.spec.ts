@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { CellRecord, Verdict } from '../report/record.ts'
+import type { CellRecord, Verdict } from '../results/record.ts'
 import { withRetries } from './retry.ts'
 
 describe('a cell that runs again', () => {

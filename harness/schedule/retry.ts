@@ -1,4 +1,4 @@
-import { type AttemptRecord, type CellRecord, interrupted } from '../report/record.ts'
+import { type AttemptRecord, type CellRecord, interrupted } from '../results/record.ts'
 
 /** How often a cell may run again: after a failure, and, counted apart, after the lab itself broke. */
 export interface Retries {

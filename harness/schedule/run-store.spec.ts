@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { LabError } from '../lib/errors.ts'
 import { until } from '../lib/retry.ts'
-import type { CellRecord } from '../report/record.ts'
+import type { CellRecord } from '../results/record.ts'
 import { RunStore } from './run-store.ts'
 
 describe('the folder of a matrix run', () => {

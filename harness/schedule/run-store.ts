@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { type Lock, tryLock } from '../images/lock.ts'
 import { LabError } from '../lib/errors.ts'
-import type { CellRecord, RunRecord } from '../report/record.ts'
+import type { CellRecord, RunRecord } from '../results/record.ts'
 
 /** What a matrix set out to do, written down before anything boots, so that another process can go on with it. */
 export interface RunPlan {

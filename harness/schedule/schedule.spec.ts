@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { LabError } from '../lib/errors.ts'
 import { sleep } from '../lib/retry.ts'
-import type { PastRun } from '../report/history.ts'
+import type { PastRun } from '../results/history.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { lastFailed, namedCell, repeated } from './choose-cells.ts'
 import { expectDurations } from './expect.ts'

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { RunRecord } from '../../results/record.ts'
+import { sampleRun } from '../../results/sample.spec-data.ts'
+import { hostile, sampleMatrix } from '../../results/sample-variants.spec-data.ts'
 import { type Logs, readLogs } from '../logs.ts'
-import type { RunRecord } from '../record.ts'
-import { sampleRun } from '../sample.spec-data.ts'
-import { hostile, sampleMatrix } from '../sample-variants.spec-data.ts'
 import { inChromium } from './chromium.spec-data.ts'
 
 /** What is read of one journal that lies beside a run, for all its cells. */

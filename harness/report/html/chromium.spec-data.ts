@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import type { PastRun } from '../history.ts'
+import type { PastRun } from '../../results/history.ts'
+import type { RunRecord } from '../../results/record.ts'
 import type { Logs } from '../logs.ts'
-import type { RunRecord } from '../record.ts'
 import { renderHtml } from './index.ts'
 
 /** What a run is shown with. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { pastRun } from '../history.ts'
-import { sampleRun } from '../sample.spec-data.ts'
-import { sampleFailed, sampleHostile, sampleMatrix } from '../sample-variants.spec-data.ts'
+import { pastRun } from '../../results/history.ts'
+import { sampleRun } from '../../results/sample.spec-data.ts'
+import { sampleFailed, sampleHostile, sampleMatrix } from '../../results/sample-variants.spec-data.ts'
 import { inChromium } from './chromium.spec-data.ts'
 
 inChromium('index.html', (open) => {

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { ClaimRecord } from '../../results/detector-record.ts'
+import type { RunRecord } from '../../results/record.ts'
 import { bound, first } from '../bound.ts'
-import type { ClaimRecord, RunRecord } from '../record.ts'
 import { claimSigns, count, tally } from '../words.ts'
 
 const order = ['confirmed', 'narrowed', 'refuted', 'untested'] as const

@@ -1,7 +1,8 @@
 import { type Html, html } from '../../lib/html.ts'
+import { confusion } from '../../results/confusion.ts'
+import type { ConfusionRow } from '../../results/detector-record.ts'
+import type { RunRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import { confusion } from '../confusion.ts'
-import type { ConfusionRow, RunRecord } from '../record.ts'
 import { count } from '../words.ts'
 
 /** Faults that were there against causes that were named; off the diagonal a detector was wrong. */

@@ -1,7 +1,7 @@
 import { groupBy } from '../../lib/group.ts'
 import { type Html, html, type Piece } from '../../lib/html.ts'
+import type { CellRecord, DiagnosisRecord, NamedCause } from '../../results/record.ts'
 import { bound, first } from '../bound.ts'
-import type { CellRecord, DiagnosisRecord, NamedCause } from '../record.ts'
 import { count, sentence } from '../words.ts'
 import { fixClass, part, prose, stageList } from './parts.ts'
 

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord, HostFacts } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { CellRecord, HostFacts } from '../record.ts'
 import { part, stageWords } from './parts.ts'
 
 const names: [keyof HostFacts, string][] = [

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord, FixRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { type Grid, probeGrid } from '../grid.ts'
-import type { CellRecord, FixRecord } from '../record.ts'
 import { count, sentence } from '../words.ts'
 import { fixClass, lines, part, prose } from './parts.ts'
 

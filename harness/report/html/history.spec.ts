@@ -1,9 +1,9 @@
 import { expect } from 'chai'
+import { type PastRun, pastRun } from '../../results/history.ts'
+import type { RunRecord, Verdict } from '../../results/record.ts'
+import { sampleRun } from '../../results/sample.spec-data.ts'
+import { sampleMatrix } from '../../results/sample-variants.spec-data.ts'
 import { changesSince } from '../changes.ts'
-import { type PastRun, pastRun } from '../history.ts'
-import type { RunRecord, Verdict } from '../record.ts'
-import { sampleRun } from '../sample.spec-data.ts'
-import { sampleMatrix } from '../sample-variants.spec-data.ts'
 import { renderHtml } from './index.ts'
 
 const cellsOf = (verdicts: Record<string, [Verdict, number]>): PastRun['cells'] =>

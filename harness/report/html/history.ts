@@ -1,9 +1,9 @@
 import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
+import { type PastRun, pastRun } from '../../results/history.ts'
+import type { RunRecord, Verdict } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { type Change, changesSince } from '../changes.ts'
-import { type PastRun, pastRun } from '../history.ts'
-import type { RunRecord, Verdict } from '../record.ts'
 import { count, verdictOrder, verdictSigns } from '../words.ts'
 import { slug } from './parts.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sampleRun } from '../sample.spec-data.ts'
+import { sampleRun } from '../../results/sample.spec-data.ts'
 import {
   hostile,
   sampleClaims,
@@ -7,7 +7,7 @@ import {
   sampleHostile,
   sampleMatrix,
   sampleScores,
-} from '../sample-variants.spec-data.ts'
+} from '../../results/sample-variants.spec-data.ts'
 import { renderHtml } from './index.ts'
 
 /** The text of a page as a reader sees it. */

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { CellRecord } from '../record.ts'
 import { part, sign, stageWords } from './parts.ts'
 
 /** The journal lines a scenario asked for, and where the host said them. */

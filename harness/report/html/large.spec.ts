@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sampleLarge } from '../sample-large.spec-data.ts'
+import { sampleLarge } from '../../results/sample-large.spec-data.ts'
 import { renderHtml } from './index.ts'
 
 // How fast a page opens is measured elsewhere; what makes it slow, its bytes and its elements, can be held here.

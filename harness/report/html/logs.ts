@@ -1,6 +1,6 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord } from '../../results/record.ts'
 import { type LogFile, type LogTail, logFiles } from '../logs.ts'
-import type { CellRecord } from '../record.ts'
 import { count } from '../words.ts'
 import { part } from './parts.ts'
 

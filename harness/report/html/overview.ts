@@ -1,7 +1,7 @@
 import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
+import type { CellRecord, RunRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { CellRecord, RunRecord } from '../record.ts'
 import { verdictSigns } from '../words.ts'
 import { slug } from './parts.ts'
 

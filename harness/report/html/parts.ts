@@ -1,6 +1,6 @@
 import { type Html, html, type Piece } from '../../lib/html.ts'
+import type { FixRecord, Verdict } from '../../results/record.ts'
 import { bound, first } from '../bound.ts'
-import type { FixRecord, Verdict } from '../record.ts'
 import { fixMeanings, fixSigns, verdictSigns } from '../words.ts'
 
 /** A section with its heading beside it on wide screens; `hint` is a quiet line below the heading. */

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { type Grid, probeGrid, type Square } from '../grid.ts'
-import type { CellRecord } from '../record.ts'
 import { count, outcomeSigns } from '../words.ts'
 import { part, slug } from './parts.ts'
 import { renderSeen, type Sight, sightsOf } from './seen.ts'

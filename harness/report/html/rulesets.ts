@@ -1,7 +1,7 @@
 import { groupBy } from '../../lib/group.ts'
 import { type Html, html } from '../../lib/html.ts'
+import type { CellRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { CellRecord } from '../record.ts'
 import { type ChainDiff, chainDiffs } from '../ruleset-diff.ts'
 import { lines, part, stageList } from './parts.ts'
 

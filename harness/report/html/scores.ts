@@ -1,7 +1,8 @@
 import { type Html, html } from '../../lib/html.ts'
+import type { ScoreRecord, ScoreRow } from '../../results/detector-record.ts'
+import type { RunRecord } from '../../results/record.ts'
 import { unwell } from '../../scoring/adapter.ts'
 import { bound } from '../bound.ts'
-import type { RunRecord, ScoreRecord, ScoreRow } from '../record.ts'
 import { count, share } from '../words.ts'
 
 /** How right each detector was, ours first, and the confusion matrix of each outside one. */

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../lib/html.ts'
 import { duration } from '../../lib/text.ts'
+import type { CellRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { CellRecord } from '../record.ts'
 import { count, happened, sentence } from '../words.ts'
 import { part, prose, sign } from './parts.ts'
 

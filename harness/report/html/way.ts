@@ -1,7 +1,7 @@
 import { type Html, html, type Piece } from '../../lib/html.ts'
+import type { CellRecord, TraceRecord } from '../../results/record.ts'
 import { isDead, type Station } from '../../trace/trace.ts'
 import { bound, first } from '../bound.ts'
-import type { CellRecord, TraceRecord } from '../record.ts'
 import { sentence } from '../words.ts'
 import { part, stageList } from './parts.ts'
 

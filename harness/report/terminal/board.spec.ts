@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sampleMatrix } from '../sample-variants.spec-data.ts'
+import { sampleMatrix } from '../../results/sample-variants.spec-data.ts'
 import { createBoard } from './board.ts'
 import { timeLeft } from './time-left.ts'
 

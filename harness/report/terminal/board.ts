@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { duration } from '../../lib/text.ts'
+import type { CellRecord, Verdict } from '../../results/record.ts'
 import { headline } from '../headline.ts'
-import type { CellRecord, Verdict } from '../record.ts'
 import { count, isBad, tally, verdictOrder } from '../words.ts'
 import { ending, type Reporter, stageLines, told } from './index.ts'
 import { type Paint, paintVerdict, plain } from './paint.ts'

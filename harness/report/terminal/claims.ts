@@ -1,4 +1,4 @@
-import type { ClaimRecord } from '../record.ts'
+import type { ClaimRecord } from '../../results/detector-record.ts'
 import { claimSigns, tally } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 

@@ -1,5 +1,6 @@
-import { confusion } from '../confusion.ts'
-import type { ConfusionRow, RunRecord } from '../record.ts'
+import { confusion } from '../../results/confusion.ts'
+import type { ConfusionRow } from '../../results/detector-record.ts'
+import type { RunRecord } from '../../results/record.ts'
 import { count } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 

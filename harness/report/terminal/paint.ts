@@ -1,6 +1,6 @@
 import type pc from 'picocolors'
+import type { FixRecord, Verdict } from '../../results/record.ts'
 import { bound } from '../bound.ts'
-import type { FixRecord, Verdict } from '../record.ts'
 import { fixSigns, verdictSigns } from '../words.ts'
 
 export type Paint = ReturnType<typeof pc.createColors>

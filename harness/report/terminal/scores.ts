@@ -1,4 +1,5 @@
-import type { CauseScore, RunRecord, ScoreRecord } from '../record.ts'
+import type { CauseScore, ScoreRecord } from '../../results/detector-record.ts'
+import type { RunRecord } from '../../results/record.ts'
 import { count, share } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 

@@ -1,6 +1,6 @@
+import type { CellRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { probeGrid, type Square } from '../grid.ts'
-import type { CellRecord } from '../record.ts'
 import { outcomeSigns } from '../words.ts'
 import { type Paint, paintClass, plain, runOut, wrap } from './paint.ts'
 import { way } from './way.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { RunRecord } from '../record.ts'
-import { sampleRun } from '../sample.spec-data.ts'
+import type { RunRecord } from '../../results/record.ts'
+import { sampleRun } from '../../results/sample.spec-data.ts'
 import {
   hostile,
   sampleClaims,
@@ -8,7 +8,7 @@ import {
   sampleHostile,
   sampleMatrix,
   sampleScores,
-} from '../sample-variants.spec-data.ts'
+} from '../../results/sample-variants.spec-data.ts'
 import { createReporter } from './index.ts'
 
 /** A stream that keeps what is written to it. */

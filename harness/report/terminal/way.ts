@@ -1,5 +1,5 @@
+import type { CellRecord } from '../../results/record.ts'
 import { isDead, type Station, type Trace } from '../../trace/trace.ts'
-import type { CellRecord } from '../record.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 
 /** A packet's way on one line (`container ─ bridge ─ ✗ forward`), and below it how it ended. */

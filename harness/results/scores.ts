@@ -3,7 +3,8 @@ import { unwell } from '../scoring/adapter.ts'
 import type { Answer } from '../scoring/ask.ts'
 import { ours } from '../scoring/load.ts'
 import { tellsOfDetectors, whatWasThere } from './confusion.ts'
-import type { CauseScore, CellRecord, DiagnosisRecord, ScoreRecord } from './record.ts'
+import type { CauseScore, ScoreRecord } from './detector-record.ts'
+import type { CellRecord, DiagnosisRecord } from './record.ts'
 
 /** One look at a host in a known state: what was there, and what a detector made of it. */
 export interface Sight {

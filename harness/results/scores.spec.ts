@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import { share } from '../report/words.ts'
 import { sampleMatrix } from './sample-variants.spec-data.ts'
 import { type Sight, score, scores } from './scores.ts'
-import { share } from './words.ts'
 
 const answer = (...named: string[]): Sight['answer'] => ({ said: 'answer', named, detail: '' })
 const fail: Sight['answer'] = { said: 'error', named: [], detail: 'exit 139' }

@@ -1,5 +1,6 @@
 import { confusion } from './confusion.ts'
-import type { CellRecord, ClaimRecord, RunRecord } from './record.ts'
+import type { ClaimRecord } from './detector-record.ts'
+import type { CellRecord, RunRecord } from './record.ts'
 import { sampleRun, stage } from './sample.spec-data.ts'
 import { scores } from './scores.ts'
 

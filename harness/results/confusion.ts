@@ -1,4 +1,5 @@
-import type { CellRecord, ConfusionRecord, ConfusionRow, DiagnosisRecord } from './record.ts'
+import type { ConfusionRecord, ConfusionRow } from './detector-record.ts'
+import type { CellRecord, DiagnosisRecord } from './record.ts'
 
 /** Whether a cell says anything of a detector. */
 export const tellsOfDetectors = ({ verdict }: CellRecord): boolean => /^(passed|failed|flaky)$/.test(verdict)

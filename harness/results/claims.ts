@@ -1,5 +1,6 @@
 import type { Check, Claim } from '../faults/claims.ts'
-import type { CellRecord, ClaimRecord } from './record.ts'
+import type { ClaimRecord } from './detector-record.ts'
+import type { CellRecord } from './record.ts'
 
 /** One thing looked up in one cell: as the claim's verdict needs it, or not, or not there to be seen. */
 interface Sight {

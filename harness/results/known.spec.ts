@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { failures } from './failures.ts'
-import { headline } from './headline.ts'
+import { failures } from '../report/failures.ts'
+import { headline } from '../report/headline.ts'
 import { inLightOf } from './known.ts'
 import type { CellRecord } from './record.ts'
 import { sampleRun } from './sample.spec-data.ts'
