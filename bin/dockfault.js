@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-// The command as a program of its own: the sources are TypeScript, read through tsx.
+// Runs the commands from a clone. The sources are TypeScript, which tsx loads.
 import { register } from 'tsx/esm/api'
 
 register()
+const [{ callAs }, { calledAs }] = await Promise.all([
+  import('../harness/lib/invocation.ts'),
+  import('../harness/package/called-as.ts'),
+])
+callAs(calledAs(process.argv[1], process.env, process.cwd()))
 await import('../harness/main.ts')

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { exit } from './lib/errors.ts'
@@ -22,6 +25,23 @@ describe('the command line', function () {
     expect(stdout).to.match(/^npm run down\n/)
     const wrong = await execa(process.execPath, ['--import', 'tsx', main, 'down', 'it'], { reject: false })
     expect(wrong.exitCode).to.equal(exit.usage)
-    expect(wrong.stderr).to.match(/npm run down -- --help tells/)
+    expect(wrong.stderr).to.match(/npm run down -- --help shows/)
+  })
+
+  it('names itself in its help as it was called', async () => {
+    const bin = new URL('../bin/dockfault.js', import.meta.url).pathname
+    const { stdout } = await execa(process.execPath, [bin, 'run', '--help'], { cwd: tmpdir() })
+    expect(stdout).to.contain(`node ${bin} run <cell> [options]\n`)
+  })
+
+  it('keeps reports in the working folder, or where it is told to, and never beside itself', async () => {
+    const bin = new URL('../bin/dockfault.js', import.meta.url).pathname
+    const dir = realpathSync(mkdtempSync(join(tmpdir(), 'dockfault-reports-')))
+    const report = (args: string[], env = {}) =>
+      execa(process.execPath, [bin, 'report', ...args], { cwd: dir, env, reject: false })
+    expect((await report([])).stderr).to.contain(`${dir}/reports/latest cannot be read`)
+    expect((await report(['--reports', 'mine'])).stderr).to.contain(`${dir}/mine/latest cannot be read`)
+    expect((await report([], { DOCKFAULT_REPORTS: '/nonexistent' })).stderr).to.contain('/nonexistent/latest cannot')
+    rmSync(dir, { recursive: true })
   })
 })

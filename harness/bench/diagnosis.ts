@@ -4,23 +4,23 @@ import { readFacts } from '../evidence/facts.ts'
 import { editSection } from '../evidence/reseal.ts'
 import { simulate } from '../simulate/index.ts'
 import { grownHost } from './grown-host.ts'
-import type { Contestant } from './table.ts'
+import type { Candidate } from './table.ts'
 
 const recorded = new URL('../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
 
-/** A diagnosis from a bundle: of a recorded host, and of the same with many rules or networks more. */
-export function diagnoses(): Contestant[] {
+/** Times the diagnosis of a bundle: of a recorded host, and of the same host with many more rules or networks. */
+export function diagnoses(): Candidate[] {
   const bundle = readFileSync(recorded, 'utf8')
   return [
-    contestant('diagnosis of a host', () => bundle),
-    ...[2_000, 20_000].map((rules) => contestant(`diagnosis with ${rules} rules more`, () => withRules(bundle, rules))),
-    ...[20, 40, 80].map((count) =>
-      contestant(`diagnosis with ${count} networks and ${2 * count} containers more`, () => grownHost(bundle, count)),
+    candidate('diagnosis of a host', () => bundle),
+    ...[2_000, 20_000].map((rules) => candidate(`diagnosis with ${rules} more rules`, () => withRules(bundle, rules))),
+    ...[15, 30, 60, 120].map((count) =>
+      candidate(`diagnosis with ${count} more networks and ${2 * count} more containers`, () => grownHost(bundle, count)),
     ),
   ]
 }
 
-function contestant(name: string, make: () => string): Contestant {
+function candidate(name: string, make: () => string): Candidate {
   let bundle = ''
   return {
     name,
@@ -41,7 +41,7 @@ function contestant(name: string, make: () => string): Contestant {
   }
 }
 
-/** A bundle whose legacy backend holds rules that match nothing. */
+/** A bundle with `count` rules in the legacy backend that match nothing. */
 const withRules = (bundle: string, count: number): string =>
   editSection(bundle, 'rules-legacy', () =>
     ['*filter', ':FORWARD ACCEPT [0:0]', ...Array.from({ length: count }, (_, at) => rule(at)), 'COMMIT'].join('\n'),

@@ -7,7 +7,7 @@ import { grownHost } from './grown-host.ts'
 const recorded = new URL('../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
 
 describe('a recorded host with more networks', () => {
-  it('is as healthy as it was, and all its networks are judged', () => {
+  it('is as healthy as before, and all its networks are judged', () => {
     const { verdict, unseen, facts } = examine(grownHost(readFileSync(recorded, 'utf8'), 5))
     expect({ verdict, unseen }).to.deep.equal({ verdict: 'healthy', unseen: [] })
     expect(facts.docker.networks).to.have.length(8)

@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url'
 import { launch, noChromium } from '../report/html/chromium.spec-data.ts'
 import { renderHtml } from '../report/html/index.ts'
 import { sampleLarge } from '../results/sample-large.spec-data.ts'
-import type { Contestant, Reading } from './table.ts'
+import type { Candidate, Reading } from './table.ts'
 
 const many = 200
 const name = `report of ${many} cells`
 
-/** The page of a large run: until it is written, and until a browser has loaded it and drawn it first. */
-export const page = (): Contestant => (noChromium ? { name, absent: noChromium } : { name, run: open })
+/** Times the page of a large run: until it is written, until a browser draws it first, and until it is loaded. */
+export const page = (): Candidate => (noChromium ? { name, absent: noChromium } : { name, run: open })
 
 async function open(): Promise<Reading[]> {
   const dir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))

@@ -7,7 +7,7 @@ describe('the benchmark', () => {
     expect(median([4, 1, 2, 3])).to.equal(2.5)
   })
 
-  it('tells medians, their spread, and ratios to the quickest', () => {
+  it('prints medians, their spread, and ratios to the quickest', () => {
     const read = (name: string, ms: number) => ({ name, times: { up: ms / 2, 'first answer': ms } })
     const text = markdown([
       read('warm', 500),

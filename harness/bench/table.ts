@@ -1,19 +1,19 @@
 import { duration } from '../lib/text.ts'
 
-/** One timing of one contestant: milliseconds by what was measured. */
+/** One timing of one candidate: milliseconds, by what was measured. */
 export interface Reading {
   name: string
   times: Record<string, number>
 }
 
-/** Something that is timed, side by side with others. */
-export interface Contestant {
+/** Something that is timed in turns with others. */
+export interface Candidate {
   name: string
-  /** Why it cannot take part here, if it cannot. */
+  /** Why it cannot run here, if it cannot. */
   absent?: string
-  /** Fills the caches it goes by, which is not timed. */
+  /** Fills the caches that it uses. This is not timed. */
   warmUp?: () => Promise<unknown>
-  /** What was timed on the way: a host that came up may be taken back as well. */
+  /** Gives several timings where a run has several parts, such as a new host and its restore. */
   run?: () => Promise<Reading[]>
 }
 
@@ -23,7 +23,7 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Medians of all readings, a row for each thing measured, and below the ratios of their last measure, quickest first. */
+/** A Markdown table of the medians, a row for each measure, and below it the ratios of the first answers, quickest first. */
 export function markdown(readings: readonly Reading[]): string {
   const rows = [...new Set(readings.map(({ name }) => name))].map((name) => {
     const own = readings.filter((reading) => reading.name === name)

@@ -1,100 +1,74 @@
-import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import pc from 'picocolors'
-import { type Examination, examine } from '../diagnosis/examine.ts'
+import { asJson } from '../diagnosis/as-json.ts'
+import { examine } from '../diagnosis/examine.ts'
 import { withPackets } from '../diagnosis/followed.ts'
 import { probeHost } from '../diagnosis/probe.ts'
-import { collect } from '../evidence/collect.ts'
-import { LabError, messageOf } from '../lib/errors.ts'
+import { LabError } from '../lib/errors.ts'
+import { colorsFor } from '../report/terminal/colors.ts'
 import { examinationLines } from '../report/terminal/examination.ts'
-import { bySsh, type Target, thisMachine } from '../targets/target.ts'
+import { fitLines } from '../report/terminal/fit-lines.ts'
 import { anywhere, readTarget } from '../trace/flow.ts'
 import { trace, traceAll } from '../trace/index.ts'
 import type { Trace } from '../trace/trace.ts'
+import { parse } from './parse.ts'
+import { collectFrom, nameOfBundle, readBundleFile, targetOf } from './target-of.ts'
 
-/** Milliseconds: a host that is in trouble may be slow. */
-export const patience = 180_000
-
-/** Exit codes of a diagnosis: a contract of its own. */
+/** The exit codes of a diagnosis. They are a contract. */
 const codes = { healthy: 0, sick: 1, unknown: 2 } as const
 
+/** What only a clone can use. */
+interface Means {
+  /** The archive of the probe image in base64, for a host without one. */
+  probeArchive?: () => Promise<string>
+}
+
 /**
- * `npm run diagnose [-- --ssh user@host | --bundle FILE]`: what is wrong with a host, what to do, and what not to. Changes
- * nothing. With `--trace` it also follows real packets of every flow, or of one to a target, and with `--probe` it starts
- * a container for a moment.
+ * `diagnose [--ssh user@host | --bundle FILE]`: names what is wrong with a host, what repairs it, and what does not.
+ * Changes nothing. `--trace` also follows real packets of every flow, or to one target. `--probe` also starts a container
+ * for a moment.
  */
-export default async function diagnose(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      ...reachOptions,
-      bundle: { type: 'string' },
-      trace: { type: 'boolean', default: false },
-      probe: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  })
+export default (args: string[], signal: AbortSignal): Promise<number> => diagnoseWith(args, signal)
+
+/** The same, with what the package does not have. */
+export async function diagnoseWith(args: string[], signal: AbortSignal, { probeArchive }: Means = {}): Promise<number> {
+  const { values, positionals } = parse('diagnose', args)
   const { ssh, bundle, json } = values
-  if (ssh !== undefined && bundle !== undefined) throw new LabError('usage', '--ssh and --bundle: which of them?')
+  if (ssh !== undefined && bundle !== undefined) throw new LabError('usage', '--ssh and --bundle exclude each other: use one')
   if (bundle !== undefined && (values.trace || values.probe))
-    throw new LabError('usage', 'a bundle is a host’s words: no packet can be sent there', {
-      hint: 'how one would fare is told without --trace',
+    throw new LabError('usage', '--trace and --probe need a host: a bundle holds only what a host printed', {
+      hint: 'without them, the diagnosis of the bundle simulates every flow',
     })
   if (positionals.length > (values.trace ? 1 : 0))
-    throw new LabError('usage', `${positionals.at(-1)}: not asked for`, { hint: 'a target follows --trace' })
+    throw new LabError('usage', `unexpected argument: ${positionals.at(-1)}`, {
+      hint: 'the only argument is the target of --trace; a file follows --bundle',
+    })
   const [named] = positionals
   const target = readTarget(named ?? anywhere)
-  const host = bundle === undefined ? reach(values) : undefined
+  const host = bundle === undefined ? targetOf(values) : undefined
 
-  const examined = examine(host ? await collect(host, patience) : await readBundleFile(bundle!))
+  const examined = examine(host ? await collectFrom(host, signal) : await readBundleFile(bundle!))
   const { facts } = examined
   const follow = async (): Promise<Trace[]> =>
     named === undefined ? traceAll(host!, target, facts) : [await trace(host!, target, facts)]
   const followed = host && values.trace ? await follow() : []
-  // A packet that was really sent knows better than a simulated one.
+  // A real packet outweighs a simulated one.
   const seen = withPackets(examined, followed)
-  const probes = host && values.probe ? await probeHost(host, target) : []
+  const probes = host && values.probe ? await probeHost(host, target, probeArchive) : []
   const silent = probes.filter(({ answered }) => !answered)
   if (silent.length > 0 && seen.verdict !== 'sick') {
     seen.verdict = 'sick'
     seen.unexplained.push(...silent.map(({ asks, says }) => `${asks}: no (${says})`))
   }
-  const name = ssh ?? bundle ?? 'this machine'
+  const name = ssh ?? (bundle === undefined ? 'this machine' : nameOfBundle(bundle))
   if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
   else {
-    const paint = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR)
-    for (const line of examinationLines(name, seen, followed, paint)) console.log(line)
-    for (const { asks, answered, says } of probes)
-      console.log(`  ${answered ? paint.green('✓') : paint.red('✗')} ${asks}${answered ? '' : paint.dim(`  ${says}`)}`)
+    const paint = colorsFor(process.stdout)
+    const lines = [
+      ...examinationLines(name, seen, followed, paint),
+      ...probes.map(({ asks, answered, says }) =>
+        answered ? `  ${paint.green('✓')} ${asks}` : `  ${paint.red('✗')} ${asks}${paint.dim(`  ${says}`)}`,
+      ),
+    ]
+    for (const line of fitLines(lines, paint.columns)) console.log(line)
   }
   return codes[seen.verdict]
 }
-
-/** The options that say which host to look at. */
-export const reachOptions = { ssh: { type: 'string' }, 'ssh-config': { type: 'string' } } as const
-
-/** The host to look at: this machine, or one by ssh. */
-export function reach({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-config'?: string }): Target {
-  if (ssh === undefined && config !== undefined) throw new LabError('usage', '--ssh-config is of use with --ssh alone')
-  return ssh === undefined ? thisMachine() : bySsh(ssh, config)
-}
-
-/** The text of a bundle. Throws LabError `host` where it cannot be read. */
-export async function readBundleFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new LabError('host', `${file} cannot be read: ${messageOf(error)}`)
-  }
-}
-
-const asJson = (host: string, { facts, causes: _, ...seen }: Examination, followed: Trace[], probes: unknown[]) => ({
-  // 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`.
-  version: 2,
-  host,
-  ...seen,
-  followed,
-  probes,
-  facts: { ...facts.system, docker: facts.docker.server, iptables: facts.iptables.version },
-})

@@ -1,35 +1,24 @@
-import { parseArgs } from 'node:util'
 import { isWrong } from '../field/line.ts'
 import { readScripts } from '../field/scripts.ts'
 import { tableOf } from '../field/table.ts'
 import { exit, LabError } from '../lib/errors.ts'
+import { allCells } from '../registry.ts'
 import { findCell } from '../scenario/select.ts'
 import { wholeNumber } from '../schedule/room.ts'
-import { allCells } from '../vocabulary.ts'
+import { parse } from './parse.ts'
 
 /**
- * `npm run field <folder>`: breaks a fresh host by each script of a folder and diagnoses it blind. Exit 1 where a sick host
- * is called healthy or a well one sick, else 2 where a host could not be made.
+ * `npm run field <folder>`: runs each script of a folder on a fresh host and diagnoses the host blind. Exit 1 where a sick
+ * host is called healthy or a healthy one sick, else 2 where a host could not be made.
  */
 export default async function field(args: string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      host: { type: 'string', default: 'debian12' },
-      only: { type: 'string', multiple: true, default: [] },
-      jobs: { type: 'string' },
-      record: { type: 'string' },
-      trace: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  })
+  const { values, positionals } = parse('field', args)
   if (positionals.length !== 1)
-    throw new LabError('usage', 'name one folder', { hint: 'npm run field <folder>, with scripts in sick/ and well/' })
+    throw new LabError('usage', 'name one folder', { hint: 'npm run field <folder>; it holds scripts in sick/ and well/' })
   const scripts = readScripts(positionals[0]!, values.only)
   const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
   const cell = findCell(allCells(), `${values.host}-healthy`)
-  // Loaded only now, so that a mistake above is told at once.
+  // Loaded only now, so that mistakes in arguments show at once.
   const [{ runField }, { closeProviders }, { sweepEverything }] = await Promise.all([
     import('../field/run-field.ts'),
     import('../hosts/index.ts'),

@@ -31,7 +31,7 @@ describe('list', () => {
     ])
   })
 
-  it('says who would run each cell here, and once why nobody would', () => {
+  it('names the provider of each cell here, and each reason for a skip once', () => {
     const choice = (cell: Cell) =>
       cell.variant ? { provider: { name: 'qemu' } } : { reason: 'a has none; b is missing' }
     const [head, first, second, ...rest] = list(cells, { choice }).split('\n')
@@ -39,12 +39,12 @@ describe('list', () => {
     expect(first).to.match(/- +skipped +A healthy host/)
     expect(second).to.match(/reboot +qemu +A stale kernel/)
     expect(rest).to.deep.equal(['', 'skipped here: debian12-healthy', '  a has none', '  b is missing'])
-    const [well, stale] = JSON.parse(list(cells, { json: true, choice, ideal: () => 'container' }))
-    expect(well.skipped).to.equal('a has none; b is missing')
+    const [healthy, stale] = JSON.parse(list(cells, { json: true, choice, ideal: () => 'container' }))
+    expect(healthy.skipped).to.equal('a has none; b is missing')
     expect(stale).to.include({ here: 'qemu', provider: 'container' })
   })
 
-  it('gives machines an array', () => {
+  it('gives programs an array', () => {
     const parsed = JSON.parse(list(cells, { json: true }))
     expect(parsed).to.have.lengthOf(2)
     expect(parsed[1]).to.deep.equal(cells[1])

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { choose, providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
+import { allCells } from '../registry.ts'
 import { readHistory } from '../results/history.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { selectCells } from '../scenario/select.ts'
@@ -8,54 +8,45 @@ import { ciPlan, idealProvider } from '../schedule/ci-plan.ts'
 import { expectDurations } from '../schedule/expect.ts'
 import { wholeNumber } from '../schedule/room.ts'
 import { reportsDir } from '../session.ts'
-import { allCells } from '../vocabulary.ts'
+import { parse } from './parse.ts'
 import { oneOf } from './run.ts'
 
-/** More jobs than these for one provider help nobody: each builds or fetches its images first. */
+/** The most jobs per provider. More do not help, because each builds or downloads its images first. */
 const mostJobs = 20
 
 /**
- * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: the cells are what was asked for, so
- * the table too goes to standard output. `--provider` leaves those that it is the cheapest for, of all that could serve
- * them somewhere: what a CI sends to machines of one kind. `--json --shard-minutes N` prints jobs of about N minutes, as a
- * CI matrix, on one line.
+ * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: prints all cells and the provider that
+ * runs each here. `--provider` keeps the cells whose cheapest provider anywhere is this one: what a CI sends to one kind of
+ * machine. `--json --shard-minutes N` prints jobs of about N minutes as a CI matrix, on one line.
  */
 export default async function listCommand(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      json: { type: 'boolean', default: false },
-      select: { type: 'string', multiple: true, default: [] },
-      provider: { type: 'string' },
-      'shard-minutes': { type: 'string' },
-    },
-  })
+  const { values } = parse('list', args)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   const minutes = values['shard-minutes'] && wholeNumber('--shard-minutes', values['shard-minutes'], 1)
-  if (minutes && !values.json) throw new LabError('usage', '--shard-minutes has no place without --json')
+  if (minutes && !values.json) throw new LabError('usage', '--shard-minutes needs --json')
   const cells: (Cell & { provider: string })[] = []
   for (const cell of selectCells(allCells(), values.select)) {
     const provider = (await idealProvider(cell)) ?? '-'
     if (!values.provider || values.provider === provider) cells.push({ ...cell, provider })
   }
   if (cells.length === 0)
-    throw new LabError('no-match', `no cell is one for the provider ${values.provider}`, {
-      hint: `a cell counts as one of the cheapest provider that can serve it anywhere; npm run matrix -- --provider ${values.provider} runs others there too`,
+    throw new LabError('no-match', `${values.provider} is the cheapest provider of no cell`, {
+      hint: `to run cells on ${values.provider} all the same: npm run matrix -- --provider ${values.provider}`,
     })
   const text = minutes
     ? JSON.stringify(ciPlan(cells, expectDurations(cells, readHistory(reportsDir)), { minutes, most: mostJobs }))
-    : await tell(cells, values.json)
+    : await listHere(cells, values.json)
   process.stdout.write(`${text}\n`)
   return exit.passed
 }
 
-async function tell(cells: readonly (Cell & { provider: string })[], json: boolean): Promise<string> {
+async function listHere(cells: readonly (Cell & { provider: string })[], json: boolean): Promise<string> {
   const choices = await chooseAll(cells)
   const ideal = ({ name }: Cell): string => cells.find((cell) => cell.name === name)!.provider
   return list(cells, { json, ideal, choice: (cell) => choices.get(kindOf(cell))! })
 }
 
-// Cells on one host with the same needs are all served, or all skipped.
+// Whether a cell can run here depends on its host and its needs alone.
 const kindOf = ({ host, needs }: Cell): string => [host, ...needs].join(' ')
 
 async function chooseAll(cells: readonly Cell[]): Promise<Map<string, Choice>> {
@@ -68,13 +59,13 @@ type Choice = { provider: { name: string } } | { reason: string }
 
 export interface ListOptions {
   json?: boolean
-  /** Who would run a cell here, or why nobody would. */
+  /** The provider that runs a cell here, or why none can. */
   choice?: (cell: Cell) => Choice
-  /** Who would run it where all providers are at hand. */
+  /** The provider that would run it if all were available. */
   ideal?: (cell: Cell) => string
 }
 
-/** All cells, and who would run each here: a table for people, or a JSON array for machines. */
+/** All cells and their providers here: a table for people, or a JSON array for programs. */
 export function list(cells: readonly Cell[], { json, choice, ideal }: ListOptions = {}): string {
   if (json)
     return JSON.stringify(
@@ -101,7 +92,7 @@ export function list(cells: readonly Cell[], { json, choice, ideal }: ListOption
   return [rows, ...(choice ? skipped(cells, choice) : [])].join('\n')
 }
 
-/** Why cells are skipped here, each reason once, with the cells it is for. */
+/** Why cells are skipped here: each reason once, with its cells. */
 function skipped(cells: readonly Cell[], choice: (cell: Cell) => Choice): string[] {
   const reasons = new Map<string, string[]>()
   for (const cell of cells) {

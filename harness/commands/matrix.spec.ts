@@ -6,7 +6,7 @@ import matrix from './matrix.ts'
 
 describe('matrix', function () {
   this.timeout(60_000)
-  // Of this process: another may run at the same time.
+  // Only runs of this process, because others may run at the same time.
   const runs = (): string[] =>
     existsSync(reportsDir) ? readdirSync(reportsDir).filter((name) => name.endsWith(`-${process.pid}`)) : []
 
@@ -16,7 +16,7 @@ describe('matrix', function () {
     ['--select debian12-healthy --shard 2/2', 3, /shard 2\/2 has no cell/],
     ['--pairs x', 64, /--pairs x: not a whole number from 0 on/],
     ['--pairs 2 --seed x', 64, /--seed x: not a whole number from 0 on/],
-    ['--seed 2', 64, /--seed has no place without --pairs/],
+    ['--seed 2', 64, /--seed needs --pairs/],
     ['--select pair --pairs 0', 3, /--pairs 0 leaves no cell/],
     ['--repeat 0', 64, /--repeat 0/],
     ['--retry-broken x', 64, /--retry-broken x/],
@@ -24,8 +24,8 @@ describe('matrix', function () {
     ['--until fix:reboot', 64, /not one of provision/],
     ['--select nothing-at-all', 3, /no cell matches/],
     ['debian12-healthy', 64, /debian12-healthy is not an option/],
-    ['--resume --select debian12-healthy', 64, /--select has no place beside --resume/],
-    ['--resume --detector x', 64, /--detector has no place beside --resume/],
+    ['--resume --select debian12-healthy', 64, /--select cannot change with --resume/],
+    ['--resume --detector x', 64, /--detector cannot change with --resume/],
     ['--resume no-such-run', 64, /no run no-such-run has a plan/],
   ]
   for (const [args, exitCode, words] of refusals)

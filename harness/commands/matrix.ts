@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util'
 import { causeNames } from '../faults/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
-import { readHistory } from '../results/history.ts'
+import { allCells, knownIssues } from '../registry.ts'
 import { createBoard } from '../report/terminal/board.ts'
 import { createReporter } from '../report/terminal/index.ts'
+import { readHistory } from '../results/history.ts'
 import { beforeFixes } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { selectCells } from '../scenario/select.ts'
@@ -17,38 +17,21 @@ import { parseShard, splitCells } from '../schedule/shard.ts'
 import { seedOf, somePairs } from '../schedule/some-pairs.ts'
 import { loadDetectors } from '../scoring/load.ts'
 import { newRunId, reportsDir, runCells } from '../session.ts'
-import { allCells, knownIssues } from '../vocabulary.ts'
+import { declarations } from './declarations.ts'
+import { parse, type Values } from './parse.ts'
 import { oneOf } from './run.ts'
 
-const options = {
-  select: { type: 'string', multiple: true, default: [] as string[] },
-  provider: { type: 'string' },
-  jobs: { type: 'string' },
-  shard: { type: 'string' },
-  pairs: { type: 'string' },
-  seed: { type: 'string' },
-  repeat: { type: 'string', default: '1' },
-  'last-failed': { type: 'boolean', default: false },
-  'retry-failed': { type: 'boolean', default: false },
-  'retry-broken': { type: 'string', default: '1' },
-  resume: { type: 'boolean', default: false },
-  until: { type: 'string' },
-  detector: { type: 'string', multiple: true, default: [] as string[] },
-  json: { type: 'boolean', default: false },
-  cold: { type: 'boolean', default: false },
-} as const
-
 /**
- * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: many cells, one report.
- * `--resume [run-id]` goes on with one that was cut short.
+ * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: runs many cells and writes one
+ * report. `--resume [run-id]` finishes a run that was cut short.
  */
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  const { values, positionals } = parse('matrix', args)
   const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, beforeFixes)
   if (positionals.length > (values.resume ? 1 : 0))
-    throw new LabError('usage', `${positionals[0]} is not an option`, { hint: 'cells are chosen by --select' })
+    throw new LabError('usage', `${positionals[0]} is not an option`, { hint: `to choose cells: --select ${positionals[0]}` })
   const all = allCells()
   const issues = knownIssues(all)
   const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values, jobs)
@@ -58,12 +41,12 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     const cells = plan.cells.map((name) => {
       const cell = namedCell(all, name)
       if (!cell)
-        throw new LabError('usage', `the run ${plan.runId} has a cell ${name}, and no scenario has it any more`)
+        throw new LabError('usage', `no scenario has the cell ${name} of run ${plan.runId} any more`)
       return cell
     })
-    const look = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
+    const screen = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
     const { record } = await runCells(cells, {
-      reporter: cells.length > 1 ? createBoard(process.stderr, look) : createReporter(process.stderr, look),
+      reporter: cells.length > 1 ? createBoard(process.stderr, screen) : createReporter(process.stderr, screen),
       signal,
       command: plan.command,
       retries: plan,
@@ -84,24 +67,29 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
 
 const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
 
-/** What was chosen by the arguments, as a plan that another process can go on with. */
-async function begin(all: Cell[], args: string[], values: Values, jobs: number | undefined): Promise<RunStore> {
+/** Writes what the arguments choose as a plan. Another process can continue it. */
+async function begin(
+  all: Cell[],
+  args: string[],
+  values: Values<'matrix'>,
+  jobs: number | undefined,
+): Promise<RunStore> {
   const retryBroken = wholeNumber('--retry-broken', values['retry-broken'], 0)
   const repeat = wholeNumber('--repeat', values.repeat, 1)
-  // Before a plan is written: a mistake in an adapter is told at once.
+  // Before the plan is written, so that a mistake in an adapter shows at once.
   loadDetectors(values.detector, causeNames)
   const past = readHistory(reportsDir)
   const now = new Date()
-  // The day's, so that the command repeats the run on any other.
+  // The seed of today, so that the recorded command repeats this run on any day.
   const seed = values.pairs !== undefined && values.seed === undefined ? [`--seed=${seedOf(now)}`] : []
-  const said = [...args, ...seed]
+  const words = [...args, ...seed]
   const selected = turned(selectCells(all, values.select), values, now)
   const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)
   const names = cells.map(({ name }) => name)
   const plan = {
     runId: newRunId(now),
     startedAt: now.toISOString(),
-    command: ['npm run matrix', ...(said.length > 0 ? ['--', ...said.map(shellQuote)] : [])].join(' '),
+    command: ['npm run matrix', ...(words.length > 0 ? ['--', ...words.map(shellQuote)] : [])].join(' '),
     ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
     ...(values.detector.length > 0 && { detectors: values.detector }),
@@ -114,15 +102,15 @@ async function begin(all: Cell[], args: string[], values: Values, jobs: number |
   const { index, of } = parseShard(values.shard)
   const part = splitCells(cells, of, expectDurations(cells, past))[index - 1]!
   if (part.length === 0)
-    throw new LabError('no-match', `shard ${values.shard} has no cell: there are only ${names.length}`)
+    throw new LabError('no-match', `shard ${values.shard} has no cell, because there are only ${names.length} cells`)
   const shard = { index, of, cells: names }
   return RunStore.create(reportsDir, { ...plan, cells: part.map(({ name }) => name), shard })
 }
 
-/** The cells with no more pairs than `--pairs` has it, by the seed or else the day. LabError `usage`, `no-match`. */
-function turned(cells: Cell[], { pairs, seed }: Values, now: Date): Cell[] {
+/** The cells with at most `--pairs` of those with two faults, chosen by the seed, else by the day. Throws LabError `usage`, `no-match`. */
+function turned(cells: Cell[], { pairs, seed }: Values<'matrix'>, now: Date): Cell[] {
   if (pairs === undefined && seed !== undefined)
-    throw new LabError('usage', '--seed has no place without --pairs', { hint: 'it says which of the pairs run' })
+    throw new LabError('usage', '--seed needs --pairs', { hint: 'the seed chooses which cells with two faults run' })
   if (pairs === undefined) return cells
   const number = seed === undefined ? seedOf(now) : wholeNumber('--seed', seed, 0)
   const left = somePairs(cells, wholeNumber('--pairs', pairs, 0), number)
@@ -133,14 +121,14 @@ function turned(cells: Cell[], { pairs, seed }: Values, now: Date): Cell[] {
   return left
 }
 
-const settled = Object.keys(options).filter((name) => !['jobs', 'json', 'resume'].includes(name))
+const settled = Object.keys(declarations.matrix.options).filter(
+  (name) => !['jobs', 'json', 'reports', 'resume'].includes(name),
+)
 
-/** A run that was cut short: what it runs, and how, stands in its plan. */
+/** Opens a run that was cut short. Its plan has its cells and options. */
 function resume(args: string[], runId: string | undefined): Promise<RunStore> {
   for (const name of settled)
     if (args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
-      throw new LabError('usage', `--${name} has no place beside --resume: the run's own plan holds`)
+      throw new LabError('usage', `--${name} cannot change with --resume, which keeps the plan of the run`)
   return RunStore.resume(reportsDir, runId)
 }
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']

@@ -1,19 +1,15 @@
-import { parseArgs } from 'node:util'
 import { exit, LabError } from '../lib/errors.ts'
+import { allCells } from '../registry.ts'
 import { createReporter } from '../report/terminal/index.ts'
 import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
 import { runCells } from '../session.ts'
-import { allCells } from '../vocabulary.ts'
+import { parse } from './parse.ts'
 import { oneOf } from './run.ts'
 
-/** `npm run shell <cell> [-- --at <stage>]`: a root shell on the host, as that stage left it. */
+/** `npm run shell <cell> [-- --at <stage>]`: opens a root shell on the host after that stage. */
 export default async function shell(args: string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { at: { type: 'string' }, provider: { type: 'string' } },
-  })
+  const { values, positionals } = parse('shell', args)
   if (positionals.length !== 1)
     throw new LabError('usage', 'name one cell', { hint: 'npm run shell <cell> -- --at broken' })
   if (!process.stdin.isTTY) throw new LabError('usage', 'a shell needs a terminal on standard input')

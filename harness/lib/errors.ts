@@ -1,4 +1,4 @@
-/** Process exit codes of every command: the contract with scripts and CI. */
+/** The exit codes of every command. Scripts and CI rely on them. */
 export const exit = {
   passed: 0,
   known: 0,
@@ -24,7 +24,7 @@ const exits: Record<ErrorCode, number> = {
   skipped: exit.skipped,
 }
 
-/** The one error class: what went wrong, the facts a reader needs, and what to do about it. */
+/** The only error class: what went wrong, the facts that a reader needs, and a hint on what to do. */
 export class LabError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined

@@ -1,4 +1,4 @@
-/** The items that have the same key, together, in the order in which the first of each came. */
+/** The items grouped by key. Groups are in the order of their first items. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>()
   for (const item of items) {

@@ -25,7 +25,7 @@ describe('html', () => {
     expect(html`${0}`.toString()).to.equal('0')
   })
 
-  it('takes nothing for a fragment that merely looks like one', () => {
+  it('takes no look-alike for a fragment', () => {
     const forged = JSON.parse('{"text":"<b>","map":null}') as unknown as Piece
     expect(() => html`${forged}`.toString()).to.throw()
     expect(html`${String(trusted('<b>'))}`.toString()).to.equal('&lt;b&gt;')

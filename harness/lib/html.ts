@@ -1,6 +1,6 @@
 import { clean } from './text.ts'
 
-/** A fragment of HTML that is already safe. Only `html` and `trusted` make one, so data can never pass for it. */
+/** A safe fragment of HTML. Only `html` and `trusted` make one, so data cannot be taken for it. */
 export class Html {
   readonly #text: string
 
@@ -15,11 +15,11 @@ export class Html {
 
 export type Piece = Html | string | number | false | null | undefined | readonly Piece[]
 
-/** A tagged template that cleans and escapes all it is given: arrays are joined, fragments nest, `false` shows nothing. */
+/** A tagged template that cleans and escapes every value. Arrays are joined, fragments nest, `false` prints nothing. */
 export const html = (strings: TemplateStringsArray, ...pieces: Piece[]): Html =>
   new Html(strings.reduce((text, string, i) => text + render(pieces[i - 1]) + string))
 
-/** Text of our own (a stylesheet, a script) taken as it is. Never for data. */
+/** Our own text, such as a stylesheet or a script, unchanged. Never for data. */
 export const trusted = (text: string): Html => new Html(text)
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 
-/** An address or a prefix (CIDR) as a number of 32 or 128 bits; an address is a prefix of full length. */
+/** An address or prefix (CIDR) as a number of 32 or 128 bits. An address is a prefix of full length. */
 export interface Prefix {
   family: 4 | 6
   bits: bigint
@@ -13,7 +13,8 @@ const known = new Map<string, Prefix | undefined>()
 
 /** Reads `192.0.2.1`, `192.0.2.0/24`, `192.0.2.0/255.255.255.0` or the same of IPv6; undefined for any other text. */
 export function parsePrefix(text: string): Prefix | undefined {
-  if (known.has(text)) return known.get(text)
+  const found = known.get(text)
+  if (found || known.has(text)) return found
   if (known.size > 100_000) known.clear()
   const prefix = read(text)
   known.set(text, prefix)
@@ -37,10 +38,10 @@ function lengthOf(mask: string, family: 4 | 6): number | undefined {
   return ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() ?? undefined
 }
 
-/** 4 or 6; undefined where the text is no address and no prefix. */
+/** 4 or 6; undefined where the text is neither an address nor a prefix. */
 export const familyOf = (text: string): 4 | 6 | undefined => parsePrefix(text)?.family
 
-/** Whether an address, or the whole of a prefix, lies in a prefix. False where either cannot be read. */
+/** Whether an address, or a whole prefix, is inside a prefix. False where either is not valid. */
 export function inPrefix(inner: string, outer: string): boolean {
   const [a, b] = [parsePrefix(inner), parsePrefix(outer)]
   if (!a || !b || a.family !== b.family || a.length < b.length) return false
@@ -51,13 +52,13 @@ export function inPrefix(inner: string, outer: string): boolean {
 /** Whether two prefixes have an address in common. */
 export const overlap = (one: string, other: string): boolean => inPrefix(one, other) || inPrefix(other, one)
 
-/** Whether an address lies between two others, both included. */
+/** Whether an address is between two others, both included. */
 export function inRange(address: string, low: string, high: string): boolean {
   const [a, from, to] = [parsePrefix(address), parsePrefix(low), parsePrefix(high)]
   return a !== undefined && from?.family === a.family && to !== undefined && a.bits >= from.bits && a.bits <= to.bits
 }
 
-/** The address `offset` behind the first one of a prefix, as text. */
+/** The first address of a prefix plus `offset`, as text. */
 export function addressIn(prefix: string, offset: number): string | undefined {
   const parsed = parsePrefix(prefix)
   if (!parsed) return undefined
@@ -84,6 +85,6 @@ const notPublic = [
   'ff00::/8',
 ] // prettier-ignore
 
-/** Whether an address or prefix belongs to the internet: neither private, local nor multicast (RFC 1918, 6598, 4193). */
+/** Whether an address or prefix is public: neither private, local nor multicast (RFC 1918, 6598, 4193). */
 export const isPublic = (text: string): boolean =>
   familyOf(text) !== undefined && !notPublic.some((prefix) => overlap(text, prefix))

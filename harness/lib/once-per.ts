@@ -1,4 +1,4 @@
-/** A function whose answer for an object is kept as long as the object is: for what is costly, and read many times. */
+/** Caches a function's result for each object, for as long as the object lives. */
 export function oncePer<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, { value: V }>()
   return (key) => {

@@ -1,6 +1,6 @@
 /**
- * Does `work`, which makes something: where it fails, `end` has taken that away before this rejects. An interruption calls
- * `end` at once, for the work to fail on, and is then what this rejects with; so `end` may be called twice.
+ * Does `work`, which makes something. If it fails, `end` removes that before this rejects. An interruption calls `end` at
+ * once, so that the work fails, and then rejects with the signal's reason. So `end` may be called twice.
  */
 export async function orEnd<T>(signal: AbortSignal, end: () => PromiseLike<void>, work: () => Promise<T>): Promise<T> {
   const abort = (): void => void end()

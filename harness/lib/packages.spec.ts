@@ -27,14 +27,14 @@ describe('the packages of this machine', () => {
   const as = (uid: number): void => {
     process.getuid = () => uid
   }
-  const ensure = async (names: string[]): Promise<{ said: string[]; error: LabError | undefined }> => {
-    const said: string[] = []
-    const options = { why: 'test', progress: (line: string) => void said.push(line) }
+  const ensure = async (names: string[]): Promise<{ lines: string[]; error: LabError | undefined }> => {
+    const lines: string[] = []
+    const options = { why: 'test', progress: (line: string) => void lines.push(line) }
     const error = await ensurePackages(names, options).then(
       () => undefined,
       (thrown: LabError) => thrown,
     )
-    return { said, error }
+    return { lines, error }
   }
 
   it('are missing unless dpkg has them installed', async () => {
@@ -45,10 +45,10 @@ describe('the packages of this machine', () => {
   it('are left alone when all are there', async () => {
     program('dpkg-query', 'echo "here installed"')
     program('apt-get', 'exit 1')
-    expect(await ensure(['here'])).to.deep.equal({ said: [], error: undefined })
+    expect(await ensure(['here'])).to.deep.equal({ lines: [], error: undefined })
   })
 
-  it('are asked for by the line to run, from someone who is not root', async () => {
+  it('are named with the command to install them, to users other than root', async () => {
     as(1000)
     program('dpkg-query', 'exit 1')
     program('apt-get', 'exit 0')
@@ -57,16 +57,16 @@ describe('the packages of this machine', () => {
     expect(installLine(['one'])).to.equal('sudo apt-get install -y --no-install-recommends one')
   })
 
-  it('are installed by root, who says so, with new lists only where the old ones fail', async () => {
+  it('are installed for root, with a message, and with new lists only where the old ones fail', async () => {
     as(0)
     program('dpkg-query', 'exit 1')
     program(
       'apt-get',
       `echo "$DEBIAN_FRONTEND $*" >>${bin}/log; case $1 in install) [ -e ${bin}/lists ] ;; update) touch ${bin}/lists ;; esac`,
     )
-    const { said, error } = await ensure(['one'])
+    const { lines, error } = await ensure(['one'])
     expect(error).to.equal(undefined)
-    expect(said).to.deep.equal(['installing on this machine, to test: one'])
+    expect(lines).to.deep.equal(['installing on this machine, to test: one'])
     const calls = readFileSync(join(bin, 'log'), 'utf8')
       .trim()
       .split('\n')
@@ -78,7 +78,7 @@ describe('the packages of this machine', () => {
     ])
   })
 
-  it('are installed for one after another, and once, where several ask at the same time', async () => {
+  it('are installed once and one call after another, where several need them at the same time', async () => {
     as(0)
     program('dpkg-query', `[ ! -e ${bin}/done ] || echo "one installed"`)
     program(
@@ -86,7 +86,7 @@ describe('the packages of this machine', () => {
       `[ "$1" != --version ] || exit 0; mkdir ${bin}/lock || exit 100; sleep 0.2; echo x >>${bin}/log; rmdir ${bin}/lock; touch ${bin}/done`,
     )
     const [first, second] = await Promise.all([ensure(['one']), ensure(['one'])])
-    expect([first.error, second.error, second.said]).to.deep.equal([undefined, undefined, []])
+    expect([first.error, second.error, second.lines]).to.deep.equal([undefined, undefined, []])
     expect(readFileSync(join(bin, 'log'), 'utf8')).to.equal('x\n')
   })
 

@@ -2,13 +2,13 @@ import { execa } from 'execa'
 import { LabError } from './errors.ts'
 
 export interface EnsureOptions {
-  /** What the packages are for, in words that fit after "to". */
+  /** What the packages are for: words that fit after "to". */
   why: string
   progress: (line: string) => void
   signal?: AbortSignal
 }
 
-/** The Debian packages of a list that are not installed. Without dpkg all of them are. */
+/** The Debian packages of a list that are not installed; all of them, where there is no dpkg. */
 export async function missingPackages(names: readonly string[]): Promise<string[]> {
   const { stdout } = await execa(
     'dpkg-query',
@@ -37,9 +37,9 @@ export const installLine = (names: readonly string[]): string =>
 let turn: Promise<void> = Promise.resolve()
 
 /**
- * Installs the Debian packages that are missing when this is root, after saying what and why. Otherwise rejects with
- * LabError `missing`, whose hint is the line to run. Cells that ask side by side have their turns: apt does not wait for
- * itself, and what one has installed the next may have needed.
+ * Installs missing Debian packages if this process is root; `progress` gets what and why. Otherwise it rejects with
+ * LabError `missing`, whose hint is the command to run. Calls run one after another, because apt does not wait for itself
+ * and because one call may install what the next one needs.
  */
 export function ensurePackages(names: readonly string[], options: EnsureOptions): Promise<void> {
   const ended = turn.then(() => ensure(names, options))
@@ -53,8 +53,8 @@ async function ensure(names: readonly string[], options: EnsureOptions): Promise
   const list = missing.join(' ')
   const apt = await execa('apt-get', ['--version'], { reject: false })
   if (process.getuid?.() !== 0 || apt.failed)
-    throw new LabError('missing', `to ${options.why}, these packages are needed: ${list}`, {
-      hint: apt.failed ? `install what your system calls: ${list}` : installLine(missing),
+    throw new LabError('missing', `to ${options.why}, dockfault needs these packages: ${list}`, {
+      hint: apt.failed ? `install your system's packages for: ${list}` : installLine(missing),
       facts: { missing },
     })
   options.progress(`installing on this machine, to ${options.why}: ${list}`)
@@ -66,9 +66,9 @@ async function ensure(names: readonly string[], options: EnsureOptions): Promise
       all: true,
       ...(options.signal ? { cancelSignal: options.signal } : {}),
     })
-  // Another process may be installing: what it holds is waited for, for ten minutes.
+  // Another process may be installing; apt waits up to ten minutes for its lock.
   const install = () => run('install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=600', ...missing)
-  // The lists may be missing or stale (a clean container has none), but reading them anew is slow: only on demand.
+  // The package lists may be missing or stale (a clean container has none). Updating them is slow, so try without first.
   let result = await install()
   if (result.failed && !result.isCanceled) {
     await run('update')

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where programs of the administrator are looked for. */
+/** The PATH that the administrator's programs are found on. */
 export const adminPath = (): string => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`
 
 /** Whether a program is on the administrator's path. */

@@ -2,7 +2,7 @@ import { LabError } from './errors.ts'
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits for `event`, but no longer than `ms`; whether it came. */
+/** Waits for `event`, at most `ms`. Gives whether it came. */
 export async function within(ms: number, event?: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
@@ -17,7 +17,7 @@ export async function within(ms: number, event?: Promise<unknown>): Promise<bool
 
 /**
  * Calls `attempt` until it gives something other than undefined, or the deadline passes.
- * Throws LabError `host` saying what was awaited; an attempt that throws is an attempt that gave nothing.
+ * Throws LabError `host` that names what it waited for. An attempt that throws counts as one that gave undefined.
  */
 export async function until<T>(
   what: string,

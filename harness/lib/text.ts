@@ -1,9 +1,9 @@
-// ANSI CSI and OSC sequences, and the short escapes, among them those that save and restore the cursor.
+// ANSI CSI and OSC sequences and the short escapes, such as those that save and restore the cursor.
 const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-Z\\-~])/g
 // C0 and C1 controls except tab and newline, and the bidirectional controls that can reorder what a reader sees.
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
-/** Guest output made safe to show: escape sequences, control and bidirectional characters removed, newlines unified. */
+/** Output of a host made safe to show: no escape sequences, no control or bidirectional characters, newlines unified. */
 export const clean = (text: string): string =>
   text.replace(/\r\n/g, '\n').replace(/\r/g, '\n').replace(escapes, '').replace(controls, '')
 
@@ -25,10 +25,10 @@ export const exported = (environment: Readonly<Record<string, string>>): string 
     .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
     .join('')
 
-/** The same text with a capital at its head. */
+/** The same text with a capital first letter. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** The candidates nearest to a mistyped name, best first: a small edit distance or a shared part. */
+/** The candidates nearest to a mistyped name, best first, by edit distance or a shared part. */
 export function nearest(name: string, candidates: readonly string[], most = 3): string[] {
   return candidates
     .map((candidate) => ({
@@ -52,6 +52,6 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** Version-like strings compared number by number (`6.1.0-9` before `6.1.0-47`), for `Array.sort`. */
+/** Compares version-like strings number by number (`6.1.0-9` before `6.1.0-47`), for `Array.sort`. */
 export const compareVersions = (a: string, b: string): number =>
   a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' })

@@ -4,7 +4,7 @@ import { bySsh, thisMachine } from './target.ts'
 describe('a target', () => {
   const root = process.getuid?.() === 0
 
-  it('runs a script of any length as root, and the script’s own input reaches it whole', async function () {
+  it('runs a script of any length as root, with the script’s own input', async function () {
     if (!root) this.skip()
     const long = `# ${'x'.repeat(60_000)}\nid -u; cat`
     const { code, stdout } = await thisMachine().exec(long, { input: `first\n${'y'.repeat(300_000)}\n` })
@@ -12,7 +12,7 @@ describe('a target', () => {
     expect(stdout).to.equal(`0\nfirst\n${'y'.repeat(300_000)}\n`)
   })
 
-  it('keeps what a script starts from reading the script', async function () {
+  it('hides the rest of the script from the programs that it starts', async function () {
     if (!root) this.skip()
     expect((await thisMachine().exec('cat; echo é; exit 3')).stdout).to.equal('é\n')
     expect((await thisMachine().exec('exit 3')).code).to.equal(3)
@@ -26,15 +26,15 @@ describe('a target', () => {
     expect(String(failed)).to.contain('did not answer within 0.2 s')
   })
 
-  it('is refused where its name would be an option of ssh', () => {
+  it('does not take an option of ssh for a host', () => {
     for (const name of ['-oProxyCommand=date', '', ' ']) expect(() => bySsh(name)).to.throw(/not a destination/)
   })
 
-  it('says that it cannot be reached, in the words of ssh', async () => {
+  it('fails with the message of ssh where ssh cannot connect', async () => {
     const failed = (await bySsh('nobody@127.0.0.1', '/dev/null')
       .exec('true')
       .catch((error: unknown) => error)) as { message: string; exitCode: number; hint: string }
-    expect(failed.message).to.contain('cannot be reached by ssh')
+    expect(failed.message).to.match(/^cannot connect to nobody@127\.0\.0\.1 by ssh/)
     expect(failed.exitCode).to.equal(2)
     expect(failed.hint).to.contain('collect.sh')
   })

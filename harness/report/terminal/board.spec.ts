@@ -84,6 +84,25 @@ describe('the board', () => {
     expect(text()).to.not.contain('✓ debian13-stale-kernel')
   })
 
+  it('shows of several stages of a cell the one that was heard last, and how many run beside it', () => {
+    const { stream, text } = terminal()
+    const board = createBoard(stream, live)
+    const { name } = first!
+    board.plan?.({ jobs: 2, expected, done: [] })
+    board.cellStart(first!)
+    board.stageStart('fix:a', name)
+    board.stageStart('fix:b', name)
+    board.progress('probing', name, 'fix:a')
+    board.cellStart(second!)
+    expect(screen(text()).join('\n')).to.match(/debian12-healthy .* fix:a and 1 more {2}probing/)
+    board.stageEnd(run.cells[0]!.stages[0]!, name)
+    board.stageEnd({ ...run.cells[0]!.stages[0]!, name: 'fix:a' }, name)
+    board.progress('operating', name, 'fix:b')
+    board.cellStart({ ...second!, name: 'another' })
+    expect(screen(text()).join('\n')).to.match(/debian12-healthy .* fix:b {2}operating/)
+    board.close()
+  })
+
   it('promises no end where all that is left is past its time', () => {
     const { stream, text } = terminal()
     const board = createBoard(stream, live)

@@ -11,8 +11,8 @@ import { timeLeft } from './time-left.ts'
 
 interface Running {
   since: number
-  stage: string
-  line: string
+  /** The stages that run, by name, each with its last line of progress. */
+  stages: Map<string, string>
 }
 
 // How often a log that cannot be redrawn says what runs: long silence looks like a hang, and kills CI jobs.
@@ -25,12 +25,13 @@ export function createBoard(stream: NodeJS.WriteStream, options: { color: boolea
   return {
     plan: (run) => board.plan(run),
     cellStart: ({ name }) => board.start(name),
-    stageStart: (name, cell = '') => board.note(cell, { stage: name, line: '' }),
-    progress: (line, cell) => {
-      if (cell) board.note(cell, { line: plain(line, 300) })
+    stageStart: (name, cell = '') => board.note(cell, '', name),
+    progress: (line, cell, stage) => {
+      if (cell) board.note(cell, plain(line, 300), stage)
       else board.print(`  ${plain(line, 300)}`)
     },
     stageEnd(stage, cell = '') {
+      board.endStage(cell, stage.name)
       // What does not pass is told at once; the rest in the line of its cell.
       if (stage.verdict === 'failed' || stage.verdict === 'broken')
         board.print(...stageLines(stage, { paint: board.paint, width: 0, prefix: `${cell} ` }))
@@ -72,13 +73,22 @@ class Board {
   }
 
   start(cell: string): void {
-    this.#running.set(cell, { since: Date.now(), stage: '', line: '' })
+    this.#running.set(cell, { since: Date.now(), stages: new Map() })
     this.#draw()
   }
 
-  note(cell: string, what: Partial<Running>): void {
-    const running = this.#running.get(cell)
-    if (running) Object.assign(running, what)
+  /** Takes down the last line of a stage: where it is not named, of the one that runs. */
+  note(cell: string, line: string, stage?: string): void {
+    const stages = this.#running.get(cell)?.stages
+    const of = stage ?? [...(stages?.keys() ?? [])].at(-1) ?? ''
+    // Last is what was heard last; what came before any stage is over when one starts.
+    stages?.delete(of)
+    stages?.delete('')
+    stages?.set(of, line)
+  }
+
+  endStage(cell: string, stage: string): void {
+    this.#running.get(cell)?.stages.delete(stage)
   }
 
   end(cell: CellRecord): void {
@@ -133,11 +143,13 @@ class Board {
   #foot(): string[] {
     const columns = this.#live ? this.#redraw.columns : 400
     const most = this.#live ? Math.max(1, this.#redraw.rows - 5) : this.#running.size
-    const rows = [...this.#running].slice(0, most).map(([cell, { since, stage, line }]) => {
+    const rows = [...this.#running].slice(0, most).map(([cell, { since, stages }]) => {
       const sign = this.#live ? frames[this.#frame % frames.length]! : '…'
       const usual = this.#expected.get(cell)
       const time = `${elapsed(Date.now() - since)}${usual ? ` of ${rough(usual)}` : ''}`
-      const head = `  ${sign} ${cell.padEnd(this.#width())} ${time.padStart(19)}  ${stage}  `
+      const [stage, line] = [...stages].at(-1) ?? ['', '']
+      const others = stages.size > 1 ? ` and ${stages.size - 1} more` : ''
+      const head = `  ${sign} ${cell.padEnd(this.#width())} ${time.padStart(19)}  ${stage}${others}  `
       const rest = line.slice(0, Math.max(0, columns - head.length))
       return `${this.paint.cyan(head.slice(0, columns))}${this.paint.dim(rest)}`
     })

@@ -4,7 +4,7 @@ import { type Paint, plain, wrap } from './paint.ts'
 
 const order = ['confirmed', 'narrowed', 'refuted', 'untested'] as const
 
-/** What this run made of the write-ups' claims, as lines for a terminal: those it tested; of many, those not confirmed. */
+/** The claims of the write-ups that this run tested, as lines for a terminal. Of many, only those not confirmed. */
 export function claimLines(claims: readonly ClaimRecord[], paint: Paint): string[] {
   const tested = claims.filter(({ verdict }) => verdict !== 'untested')
   if (tested.length === 0) return []
@@ -17,7 +17,7 @@ export function claimLines(claims: readonly ClaimRecord[], paint: Paint): string
     '',
     `  ${paint.bold('Claims of the write-ups')}  ${paint.dim(sum)}`,
     ...shown.flatMap((claim) => lines(claim, paint)),
-    ...(shown.length < tested.length ? [paint.dim('  the confirmed ones are in the report')] : []),
+    ...(shown.length < tested.length ? [paint.dim('  the report lists the confirmed ones')] : []),
   ]
 }
 
@@ -28,7 +28,7 @@ function lines({ source, verdict, claim, note }: ClaimRecord, paint: Paint): str
   return [
     `  ${paint.dim(plain(source, 3))}  ${color(`${claimSigns[verdict]} ${verdict.padEnd(9)}`)}  ${first}`,
     ...rest.map((line) => indent + line),
-    // What is true instead is the point of a claim that does not stand as it was made.
+    // The note explains what is true instead, so it is shown only for claims that are not confirmed.
     ...(note && verdict !== 'confirmed' ? wrap(plain(note, 400), 88, indent).map((line) => paint.dim(line)) : []),
   ]
 }

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../results/record.ts'
 import { count } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 
-/** Faults by detectors as lines for a terminal: a letter for each cause, a dot for "never". */
+/** Faults by named causes as lines for a terminal: a letter for each cause, a dot for "never". */
 export function confusionLines(record: RunRecord, paint: Paint): string[] {
   const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
   if (rows.length === 0) return []
@@ -25,7 +25,7 @@ export function confusionLines(record: RunRecord, paint: Paint): string[] {
   ]
 }
 
-// The empty cause is "nothing": what has to be said of a host where no known fault is.
+// The empty cause is "nothing", the right answer for a host without a known fault.
 function cell({ expected, times, named, nothing }: ConfusionRow, cause: string, width: number, paint: Paint): string {
   const seen = cause === '' ? nothing : (named[cause] ?? 0)
   const right = cause === '' ? expected.length === 0 : expected.includes(cause)

@@ -1,11 +1,12 @@
 import type { Examination, Finding } from '../../diagnosis/examine.ts'
 import type { SymptomGroup } from '../../diagnosis/symptom.ts'
+import { invocation } from '../../lib/invocation.ts'
 import { senderOf, type Trace } from '../../trace/trace.ts'
 import { sentence } from '../words.ts'
 import { type Paint, plain, runOut, wrap } from './paint.ts'
 import { wayLines } from './way.ts'
 
-/** What was found out about a host, worst first, as lines for a terminal; `followed` are packets that were sent. */
+/** The diagnosis of a host as lines for a terminal, worst first. `followed` are the real packets that were traced. */
 export function examinationLines(name: string, seen: Examination, followed: readonly Trace[], paint: Paint): string[] {
   const { verdict, findings, symptoms, restricted, notSeen, facts } = seen
   const { os, kernel } = facts.system
@@ -22,27 +23,28 @@ export function examinationLines(name: string, seen: Examination, followed: read
   const unclear = symptoms.filter(({ state }) => state === 'unclear')
   return [
     `${head} ${paint.bold(plain(name, 80))}  ${paint.dim(plain(about, 200))}`,
-    ...how(verdict, followed).flatMap((line) => wrap(line, 96, '  ')),
+    ...how(verdict, followed).flatMap((line) => wrap(line, 96, '  ', paint.columns)),
     ...(seen.ambiguous.length > 0
       ? [
           '',
           ...wrap(
-            `Nothing on the host decides between ${seen.ambiguous.map((set) => set.join(' with ')).join(' and ')}.`,
+            `The evidence fits ${seen.ambiguous.map((set) => set.join(' with ')).join(' and ')} equally well.`,
             96,
             '  ',
+            paint.columns,
           ),
         ]
       : []),
     ...findings.flatMap((finding) => findingLines(finding, bad, paint)),
-    ...(findings.length > 0 && unexplained.length > 0 ? ['', paint.bold('  And what none of that explains')] : []),
+    ...(findings.length > 0 && unexplained.length > 0 ? ['', paint.bold('  Not explained by any of these causes')] : []),
     ...unexplained.flatMap((symptom) => symptomLines(symptom, paint)),
     ...(unexplained.length > 0 && findings.length === 0
-      ? ['', paint.dim('  No known cause explains it: this is where it ends, not why it was set up so.')]
+      ? ['', paint.dim('  No known cause explains this. The lines above name where packets end, not why.')]
       : []),
     ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
     ...packetLines(followed, paint),
-    ...list('Not seen', notSeen, '?', paint),
-    ...list('Let through on purpose, it seems', restricted, '·', paint),
+    ...list('Missing from the evidence', notSeen, '?', paint),
+    ...list('Restricted, it seems on purpose', restricted, '·', paint),
     ...list('Works', seen.works, '✓', paint),
     ...list(
       'Ruled out',
@@ -59,18 +61,18 @@ export function examinationLines(name: string, seen: Examination, followed: read
   ]
 }
 
-/** By what means the verdict came about, and the command that would make more of it. */
+/** What the verdict rests on, and the command that would add to it. */
 function how(verdict: Examination['verdict'], followed: readonly Trace[]): string[] {
   const sent = followed.some(({ by }) => by === 'packets')
-  const more = 'npm run diagnose -- --trace sends real packets'
+  const more = `To follow real packets: ${invocation('diagnose', '--trace')}`
   if (verdict === 'unknown')
-    return [`Nothing is known to be broken, and not everything could be judged${sent ? '.' : `; ${more}.`}`]
+    return [`Nothing broken was found, but not everything could be judged.${sent ? '' : ` ${more}`}`]
   return verdict === 'healthy' && !sent
-    ? [`By its rules, routes and settings alone: no packet was sent; ${more} from its containers.`]
+    ? [`Judged by rules, routes and settings; no packet was sent. ${more}`]
     : []
 }
 
-// Of many packets those are shown that did not get through, each end once.
+// Of many packets, those that did not end as expected are shown, each end once.
 function packetLines(followed: readonly Trace[], paint: Paint): string[] {
   const isFine = ({ flow, end }: Trace): boolean => (flow.ought === 'die') !== (end === 'answered' || end === 'refused')
   const one = followed.length === 1
@@ -82,37 +84,39 @@ function packetLines(followed: readonly Trace[], paint: Paint): string[] {
       ? []
       : [
           '',
-          `  ${paint.bold(`${followed.length} connections followed`)} ${paint.dim(`by real packets: ${fine} as they ought to be`)}`,
+          `  ${paint.bold(`${followed.length} connections followed`)} ${paint.dim(`with real packets: ${fine} as expected`)}`,
         ]),
     ...distinct.slice(0, one ? 1 : 12).flatMap((trace) => {
       const { address, port, protocol } = trace.flow
       const how = `from ${senderOf(trace.flow)} to ${address}${port ? `:${port}` : ''} by ${protocol}${trace.by === 'rules' ? ', simulated' : ''}`
       return ['', `  ${paint.bold('A packet')} ${paint.dim(how)}`, ...wayLines(trace, paint)]
     }),
-    ...(distinct.length > 12 && !one ? [paint.dim(`  and ${distinct.length - 12} more ends`)] : []),
+    ...(distinct.length > 12 && !one ? [paint.dim(`  and ${distinct.length - 12} more`)] : []),
   ]
 }
 
 const signs = { dead: '✗', open: '✗', unclear: '?' } as const
 
-/** One symptom: what is concerned, where it ends and by what, and what to look at next. */
+/** One symptom: what it affects, where and why it ends there, whose rule that is, and what to check next. */
 function symptomLines({ state, what, says, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
   const color = state === 'unclear' ? paint.yellow : paint.red
-  const owner = rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${whose(rule.owner.who)}: ${rule.owner.by}`)
+  const owner = rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${ownerName(rule.owner.who)} (${rule.owner.by})`)
   return [
     '',
-    ...wrap(`${color(signs[state])} ${plain(what, 300)}`, 96, '  '),
-    ...wrap(sentence(plain(says, 600)), 94, '    '),
-    ...(owner ? wrap(`Whose: ${plain(owner, 200)}`, 94, '    ').map(paint.dim) : []),
+    ...hanging(color(signs[state]), plain(what, 300), 96, '  ', paint),
+    ...wrap(sentence(plain(says, 600)), 94, '    ', paint.columns),
+    ...(owner ? wrap(`Owner: ${plain(owner, 200)}`, 94, '    ', paint.columns).map(paint.dim) : []),
     ...(setting?.file
-      ? wrap(`Set at boot by ${plain(setting.file, 120)}: ${plain(setting.line ?? '', 120)}`, 94, '    ')
+      ? wrap(`Set at boot by ${plain(setting.file, 120)}: ${plain(setting.line ?? '', 120)}`, 94, '    ', paint.columns)
       : []),
-    ...behind.flatMap((line) => wrap(`Behind it: ${sentence(plain(line, 300))}`, 94, '    ').map(paint.dim)),
-    ...(next.length > 0 ? [paint.dim('    Look at'), ...next.map((line) => `      ${plain(line, 160)}`)] : []),
+    ...behind.flatMap((line) =>
+      wrap(`Also in the way: ${plain(line, 300)}`, 94, '    ', paint.columns).map(paint.dim),
+    ),
+    ...(next.length > 0 ? [paint.dim('    Next'), ...next.map((line) => `      ${plain(line, 160)}`)] : []),
   ]
 }
 
-const whose = (who: string): string => (who === 'admin' ? 'the admin’s own' : `${who}’s`)
+const ownerName = (who: string): string => (who === 'admin' ? 'the administrator' : who)
 
 function findingLines(
   { cause, state, confidence, summary, evidence, remedies, deferred, nonFixes }: Finding,
@@ -122,12 +126,14 @@ function findingLines(
   const dim = paint.dim
   return [
     '',
-    `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}, ${confidence}`)}`,
-    ...wrap(sentence(runOut(plain(summary, 600))), 96, '  '),
+    `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent (nothing fails yet)' : 'active (it fails now)'}, ${confidence}`)}`,
+    ...wrap(sentence(runOut(plain(summary, 600))), 96, '  ', paint.columns),
     '',
     ...bad
       .filter(({ explainedBy }) => explainedBy.includes(cause))
-      .flatMap(({ what, says }) => wrap(`${paint.red('✗')} ${plain(what, 300)}: ${plain(says, 300)}`, 94, '    ')),
+      .flatMap(({ what, says }) =>
+        hanging(paint.red('✗'), `${plain(what, 300)}: ${plain(says, 300)}`, 94, '    ', paint),
+      ),
     '',
     ...evidence
       .slice(0, 12)
@@ -140,20 +146,28 @@ function findingLines(
     `  ${paint.bold('Do')}`,
     ...remedies.flatMap(({ name, title, cost, reboots }) => [
       `    ${paint.green('✓')} ${title}  ${dim(name)}`,
-      ...wrap(`costs: ${cost}${reboots && !/reboot/.test(cost) ? ', a reboot' : ''}`, 90, '      ').map(dim),
+      ...wrap(`cost: ${cost}${reboots && !/reboot/.test(cost) ? ', a reboot' : ''}`, 90, '      ', paint.columns).map(
+        dim,
+      ),
     ]),
-    ...(remedies.length > 0 ? [dim(`      the steps: npm run fix ${cause}`)] : []),
+    ...(remedies.length > 0 ? [dim(`      show the steps: ${invocation('fix', cause)}`)] : []),
     ...deferred.flatMap(({ name, title, why }) => [
       `    ${paint.yellow('–')} not yet: ${title}  ${dim(name)}`,
-      ...wrap(sentence(why), 90, '      ').map(dim),
+      ...wrap(sentence(why), 90, '      ', paint.columns).map(dim),
     ]),
     ...(nonFixes.length > 0 ? [`  ${paint.bold('Do not')}`] : []),
     ...nonFixes.flatMap(({ name, title, why }) => [
       `    ${paint.red('✗')} ${title}  ${dim(name)}`,
-      ...wrap(why, 90, '      ').map(dim),
+      ...wrap(why, 90, '      ', paint.columns).map(dim),
     ]),
   ]
 }
+
+/** A sign, and wrapped text that stays to the right of it. */
+const hanging = (sign: string, text: string, most: number, indent: string, paint: Paint): string[] =>
+  wrap(text, most - 2, `${indent}  `, paint.columns).map((line, index) =>
+    index === 0 ? `${indent}${sign} ${line.trimStart()}` : line,
+  )
 
 const list = (title: string, items: readonly string[], sign: string, paint: Paint): string[] =>
   items.length === 0

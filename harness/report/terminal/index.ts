@@ -21,7 +21,8 @@ export interface Reporter {
   plan?(run: { jobs: number; expected: ReadonlyMap<string, number>; done: readonly CellRecord[] }): void
   cellStart(cell: Pick<CellRecord, 'name' | 'title' | 'provider' | 'accelerator' | 'host'> & { stages: string[] }): void
   stageStart(name: string, cell?: string): void
-  progress(line: string, cell?: string): void
+  /** `stage` is needed only where several stages of a cell run side by side. */
+  progress(line: string, cell?: string, stage?: string): void
   stageEnd(stage: StageRecord, cell?: string): void
   cellEnd(cell: CellRecord): void
   end(record: RunRecord, reportPath: string): void
@@ -51,11 +52,11 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
     stageStart(name, cell = last) {
       screen.start(cell, name, widths.get(cell) ?? 0)
     },
-    progress(line, cell = last) {
-      screen.progress(cell, plain(line, 300))
+    progress(line, cell = last, stage) {
+      screen.progress(cell, plain(line, 300), stage)
     },
     stageEnd(stage, cell = last) {
-      const among = screen.end(cell)
+      const among = screen.end(cell, stage.name)
       screen.print(...stageLines(stage, { paint, width: widths.get(cell) ?? 0, prefix: among ? `${cell} ` : '' }))
     },
     cellEnd(cell) {

@@ -3,7 +3,8 @@ import type { FixRecord, Verdict } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { fixSigns, verdictSigns } from '../words.ts'
 
-export type Paint = ReturnType<typeof pc.createColors>
+/** Colours, and the width of the terminal, if there is one. */
+export type Paint = ReturnType<typeof pc.createColors> & { columns?: number }
 
 /** A verdict as a sign and a word, in its colour. */
 export function paintVerdict(paint: Paint, verdict: Verdict): string {
@@ -34,14 +35,15 @@ export function paintClass(paint: Paint, observed: FixRecord['observed']): strin
   return color(`${fixSigns[observed]} ${observed.padEnd(9)}`)
 }
 
-/** Words of a guest on one line of at most `most` characters. */
+/** Text of a host on one line of at most `most` characters. */
 export const plain = (text: string, most: number): string => bound(text, most).replace(/\s+/g, ' ').trim()
 
-/** Prose without the backticks that set names as code elsewhere. */
+/** Prose without backticks, which mark names as code elsewhere. */
 export const runOut = (text: string): string => text.replaceAll('`', '')
 
-/** Text broken at spaces into lines of at most `width`, each behind the same indent. */
-export function wrap(text: string, width: number, indent: string): string[] {
+/** Text broken at spaces into indented lines of at most `most` characters; narrower on a narrow terminal. */
+export function wrap(text: string, most: number, indent: string, columns = Number.POSITIVE_INFINITY): string[] {
+  const width = Math.min(most, Math.max(20, columns - indent.length))
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

@@ -1,7 +1,7 @@
 export const frames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
 export const frameMs = 100
 
-/** The foot of a terminal: lines that stay are printed above it, and it is drawn anew below them. */
+/** The footer of a terminal. Permanent lines are printed above it, then it is drawn again below them. */
 export class Redraw {
   readonly #stream: NodeJS.WriteStream
   #drawn = 0
@@ -10,7 +10,7 @@ export class Redraw {
     this.#stream = stream
   }
 
-  /** One column is left free: a line that wrapped could not be erased. */
+  /** The usable columns; one stays free, because a line that wraps could not be erased. */
   get columns(): number {
     return Math.max(0, (this.#stream.columns || 80) - 1)
   }
@@ -19,9 +19,9 @@ export class Redraw {
     return this.#stream.rows || 24
   }
 
-  /** Erases the foot, prints what stays, and draws the foot; without a foot nothing is left to erase. */
+  /** Erases the footer, prints the permanent lines, and draws the new footer, which may be empty. */
   draw(stay: readonly string[], foot: readonly string[]): void {
-    // Up over what was drawn, and all below it erased.
+    // Move up over the old footer and erase everything below.
     const erased = this.#drawn > 0 ? `\x1b[${this.#drawn}A\r\x1b[J` : ''
     this.#drawn = foot.length
     const text = `${erased}${[...stay, ...foot].map((line) => `${line}\n`).join('')}`

@@ -3,19 +3,19 @@ import type { RunRecord } from '../../results/record.ts'
 import { count, share } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 
-/** How right each detector was, ours first, as lines for a terminal; then what each outside one named, by what was there. */
+/** The score of each detector as lines for a terminal, ours first; then what each outside one named, by what was there. */
 export function scoreLines({ scores = [] }: Pick<RunRecord, 'scores'>, paint: Paint): string[] {
   if (scores.length === 0) return []
   const width = Math.max(...scores.map(({ detector }) => Math.min(detector.length, 30)), 'Scores'.length)
-  const head = ['precision', 'recall', 'sick found', 'well left', 'sick or well', 'errors']
+  const head = ['precision', 'recall', 'found sick', 'found healthy', 'verdict right', 'errors']
   const lines = scores.map((score) => {
-    const { causes, sick, well, errors } = score
+    const { causes, sick, healthy, errors } = score
     const figures = [
       share(causes.right, causes.named),
       share(causes.right, causes.there),
       share(sick.right, sick.there),
-      share(well.right, well.there),
-      share(sick.right + well.right, sick.there + well.there),
+      share(healthy.right, healthy.there),
+      share(sick.right + healthy.right, sick.there + healthy.there),
       errors > 0 ? paint.yellow(String(errors).padStart(6)) : paint.dim('·'.padStart(6)),
     ]
     return `  ${short(score.detector).padEnd(width)}${figures.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join('')}`
@@ -26,8 +26,8 @@ export function scoreLines({ scores = [] }: Pick<RunRecord, 'scores'>, paint: Pa
     `  ${paint.bold('Scores'.padEnd(width))}${paint.dim(head.map((text, i) => (i < 5 ? text.padStart(14) : `  ${text}`)).join(''))}`,
     ...lines,
     ...wrap(
-      'precision: of the causes named, those that were there; recall: of the causes there, those named; a word that ' +
-        'names no cause counts only for sick or well',
+      'precision: how many of the named causes were present; recall: how many of the present causes were named; ' +
+        'the answer “sick” names no cause and counts only for the verdict',
       96,
       '  ',
     ).map((line) => paint.dim(line)),
@@ -50,31 +50,31 @@ function byCause(names: readonly string[], scores: readonly ScoreRecord[], paint
       (name) =>
         `  ${plain(name, 30).padEnd(width)}${scores.map((score, i) => figure(score.byCause[name]).padStart(columns[i]!)).join('')}`,
     ),
-    paint.dim('  named rightly of those there'),
+    paint.dim('  rightly named, of those present'),
   ]
 }
 
 function matrix({ detector, title, times, skipped, rows }: ScoreRecord, paint: Paint): string[] {
-  const reasons = Object.entries(skipped).map(([why, n]) => `not asked ${count(n, 'time')}: ${why}`)
+  const reasons = Object.entries(skipped).map(([why, n]) => `skipped ${count(n, 'time')}: ${why}`)
   const width = Math.max(...rows.map(({ there }) => Math.min(there.length, 40)), 20)
   const lines = rows.map((row) => {
-    const said = [
+    const answers = [
       ...Object.entries(row.named).map(([cause, n]) => {
-        const right = cause === 'unwell' ? row.sick : row.expected.includes(cause)
+        const right = cause === 'sick' ? row.sick : row.expected.includes(cause)
         return (right ? paint.green : paint.red)(`${plain(cause, 60)} ${n}`)
       }),
       ...(row.nothing > 0 ? [(row.sick ? paint.red : paint.green)(`nothing ${row.nothing}`)] : []),
       ...(row.errors > 0 ? [paint.yellow(`error ${row.errors}`)] : []),
     ]
-    return `  ${plain(row.there, 40).padEnd(width)}  ${paint.dim(String(row.times).padStart(3))}  ${said.join(', ')}`
+    return `  ${plain(row.there, 40).padEnd(width)}  ${paint.dim(String(row.times).padStart(3))}  ${answers.join(', ')}`
   })
   return [
     '',
-    `  ${paint.bold(plain(detector, 60))}  ${paint.dim(`${plain(title, 100)}, asked ${count(times, 'time')}`)}`,
+    `  ${paint.bold(plain(detector, 60))}  ${paint.dim(`${plain(title, 100)}, ${count(times, 'run')}`)}`,
     ...lines,
     ...reasons.map((line) => paint.dim(`  ${plain(line, 200)}`)),
   ]
 }
 
-// A command is a name too, and may be long: it stands in full over its own matrix.
+// The name of a command may be long; it is printed in full above its own matrix.
 const short = (name: string): string => (name.length > 30 ? `${plain(name.slice(0, 29), 30)}…` : plain(name, 30))

@@ -6,6 +6,7 @@ import { frameMs, frames, Redraw } from './redraw.ts'
 const pulseMs = 20_000
 
 interface Running {
+  cell: string
   stage: string
   since: number
   line: string
@@ -17,7 +18,8 @@ export class Screen {
   readonly #stream: NodeJS.WriteStream
   readonly #paint: Paint
   readonly #live: boolean
-  readonly #running = new Map<string, Running>()
+  // In the order in which they started; a cell may run several.
+  #running: Running[] = []
   readonly #redraw: Redraw
   #frame = 0
   #timer: NodeJS.Timeout | undefined
@@ -35,27 +37,31 @@ export class Screen {
   }
 
   start(cell: string, stage: string, width: number): void {
-    this.#running.set(cell, { stage, since: Date.now(), line: '', width })
+    this.#running.push({ cell, stage, since: Date.now(), line: '', width })
     this.#timer ??= setInterval(() => this.#tick(), this.#live ? frameMs : pulseMs).unref()
     this.#draw()
   }
 
-  progress(cell: string, line: string): void {
-    const running = this.#running.get(cell)
+  progress(cell: string, line: string, stage?: string): void {
+    const running = this.#running.find((each) => each.cell === cell && (stage === undefined || each.stage === stage))
     if (running) running.line = line
   }
 
-  /** Ends what a cell runs; tells whether others ran beside it. */
-  end(cell: string): boolean {
-    const among = this.#running.size > 1
-    this.#running.delete(cell)
-    if (this.#running.size === 0) this.#stop()
+  /** Ends a stage of a cell, or all it runs; gives whether other cells ran beside it. */
+  end(cell: string, stage?: string): boolean {
+    const among = this.#hasSeveralCells()
+    this.#running = this.#running.filter((each) => each.cell !== cell || (stage !== undefined && each.stage !== stage))
+    if (this.#running.length === 0) this.#stop()
     this.#draw()
     return among
   }
 
+  #hasSeveralCells(): boolean {
+    return new Set(this.#running.map(({ cell }) => cell)).size > 1
+  }
+
   close(): void {
-    this.#running.clear()
+    this.#running = []
     this.#stop()
     this.#draw()
   }
@@ -76,8 +82,8 @@ export class Screen {
   }
 
   #lines(): string[] {
-    const among = this.#running.size > 1
-    return [...this.#running].map(([cell, { stage, since, line, width }]) => {
+    const among = this.#hasSeveralCells()
+    return this.#running.map(({ cell, stage, since, line, width }) => {
       const spinner = this.#live ? frames[this.#frame % frames.length]! : '…'
       const took = elapsed(Date.now() - since).padStart(11)
       const head = `  ${spinner} ${among ? `${cell} ` : ''}${stage.padEnd(width)}  ${took}  `

@@ -5,7 +5,7 @@ import { outcomeSigns } from '../words.ts'
 import { type Paint, paintClass, plain, runOut, wrap } from './paint.ts'
 import { way } from './way.ts'
 
-/** A cell's probes by stage, how packets fared, what was named, and what each fix did, as lines for a terminal. */
+/** A cell as lines for a terminal: probes by stage, paths of packets, named causes, and the effect of each fix. */
 export const summary = (cell: CellRecord, paint: Paint): string[] => [
   ...grid(cell, paint),
   ...way(cell, paint),
@@ -23,7 +23,7 @@ function grid(cell: CellRecord, paint: Paint): string[] {
     const marks = squares.map((square, i) => {
       const label = labels[i]!
       const room = label.length > 3 ? label.length + 2 : 4
-      // The sign stands under the middle of a word, and under the last figure of a number; a frame takes a column each side.
+      // The sign goes under the middle of a word or the last digit of a number. A frame takes a column on each side.
       const right = label.length > 3 ? Math.floor((label.length - 1) / 2) : 0
       const framed = square?.mismatch ? 1 : 0
       const left = ' '.repeat(Math.max(0, room - right - 1 - framed))
@@ -33,8 +33,8 @@ function grid(cell: CellRecord, paint: Paint): string[] {
   })
   const odd = rows.some(({ squares }) => squares.some((square) => square?.mismatch))
   const hints = [
-    stages.some((stage) => stage.startsWith('fix:')) && 'a number is a fix below',
-    odd && '[ ] is not as expected',
+    stages.some((stage) => stage.startsWith('fix:')) && 'numbers are the fixes below',
+    odd && '[ ] is unexpected',
   ]
   const hint = hints.filter(Boolean).join(', ')
   return [
@@ -45,14 +45,14 @@ function grid(cell: CellRecord, paint: Paint): string[] {
   ]
 }
 
-// Colour tells sick from healthy, the sign what was seen, brackets what the scenario did not expect.
+// The colour is sick or healthy, the sign is the outcome, brackets mean that the scenario did not expect it.
 function mark({ observed, sick, mismatch }: Square, paint: Paint): string {
   const color = observed === 'error' ? paint.yellow : sick ? paint.red : paint.green
   const sign = color(outcomeSigns[observed])
   return mismatch ? `${paint.bold('[')}${sign}${paint.bold(']')}` : sign
 }
 
-// A fix is a number, told by the table of fixes; the rungs of its ladder are letters behind it.
+// A fix is its number in the table of fixes; a letter stands for a rung of its ladder.
 function columnLabels(cell: CellRecord, stages: string[]): string[] {
   const numbers = new Map(cell.fixes.map(({ name }, i) => [name, i + 1]))
   const rungs = new Map<string, number>()
@@ -70,17 +70,17 @@ function columnLabels(cell: CellRecord, stages: string[]): string[] {
 const letter = (index: number): string => String.fromCharCode('a'.charCodeAt(0) + (index % 26))
 
 function diagnosis(cell: CellRecord, paint: Paint): string[] {
-  const said = new Map<string, string[]>()
+  const cards = new Map<string, string[]>()
   const details = cell.diagnoses.flatMap(({ detail }) => detail)
   const active = new Set(details.filter(({ state }) => state === 'active').map(({ cause }) => cause))
-  // What was only coming is not told again beside what came, nor what a fix left of it.
+  // A latent cause is not repeated where it became active, nor after each fix.
   for (const { cause, state, confidence, summary } of details)
-    if (!said.has(`${cause} ${state}`) && (state === 'active' || !active.has(cause)))
-      said.set(`${cause} ${state}`, [
+    if (!cards.has(`${cause} ${state}`) && (state === 'active' || !active.has(cause)))
+      cards.set(`${cause} ${state}`, [
         `  ${paint.bold(plain(cause, 80))} ${paint.dim(`${state}, ${confidence}`)}`,
         ...wrap(runOut(plain(summary, 400)), 96, '    '),
       ])
-  return said.size > 0 ? ['', `  ${paint.bold('Diagnosis')}`, ...[...said.values()].flat()] : []
+  return cards.size > 0 ? ['', `  ${paint.bold('Diagnosis')}`, ...[...cards.values()].flat()] : []
 }
 
 function fixes(cell: CellRecord, paint: Paint): string[] {

@@ -45,7 +45,7 @@ describe('the terminal', () => {
     expect(text).to.not.contain('\x1b')
     expect(text).to.match(/✓ provision {23}1 min 36 s {2}a debian12 host is up on qemu/)
     expect(text).to.contain(
-      '✓ passed debian12-stale-kernel: Reproduced, named blind and cured: 2 fixes cure it, 4 do not.',
+      '✓ passed debian12-stale-kernel: Reproduced, diagnosed from evidence alone, and cured: 2 fixes cure it, 4 do not.',
     )
   })
 
@@ -70,7 +70,7 @@ describe('the terminal', () => {
 
   it('tells a failure by stage, expected against seen, and the way in', () => {
     const text = play(sampleFailed(), plain)
-    expect(text).to.contain('✗ failed debian12-stale-kernel at broken: Not as the scenario tells: 17 of 19 probes')
+    expect(text).to.contain('✗ failed debian12-stale-kernel at broken: Not as the scenario expects: 17 of 19 probes')
     expect(text).to.contain('    probe host-network: expected fail, saw pass')
     expect(text).to.contain('enter the host: npm run shell debian12-stale-kernel -- --at broken')
     expect(text).to.match(/host-network +✓ +✓ +\[✓\]/)
@@ -111,7 +111,7 @@ describe('the terminal', () => {
     expect(text).to.match(/naive +– +0 % \(0\/6\) +50 % \(3\/6\) +100 % \(5\/5\) +72 % \(8\/11\) +·\n/)
     expect(text).to.match(/modules +100 % \(3\/3\) +50 % \(3\/6\) .* 3\n/)
     expect(text).to.match(/stale-kernel +6 of 6 +0 of 6 +3 of 6\n/)
-    expect(text).to.match(/naive {2}A ping, asked 11 times\n {2}stale-kernel +6 {2}unwell 3, nothing 3\n/)
+    expect(text).to.match(/naive {2}A ping, 11 runs\n {2}stale-kernel +6 {2}sick 3, nothing 3\n/)
     expect(text).to.match(/stale-kernel +6 {2}stale-kernel 3, error 3\n/)
     expect(play(sampleMatrix(), plain)).to.not.contain('Scores')
   })
@@ -161,6 +161,23 @@ describe('the terminal', () => {
     expect(text()).to.contain('✓ one healthy')
     reporter.close()
     expect(text().endsWith('\x1b[1A\r\x1b[J')).to.equal(true)
+  })
+
+  it('draws a line for each stage of a cell at once, each with what it does, and names no cell', () => {
+    const { stream, text } = sink(120)
+    const reporter = createReporter(stream, { color: false, live: true })
+    const [cell] = sampleRun().cells
+    const stages = ['fix:reboot', 'fix:depmod']
+    reporter.cellStart({ ...cell!, name: 'one', stages })
+    for (const stage of stages) reporter.stageStart(stage, 'one')
+    reporter.progress('rebooting', 'one', 'fix:reboot')
+    reporter.progress('probing', 'one', 'fix:depmod')
+    reporter.stageEnd({ ...cell!.stages[1]!, name: 'fix:depmod' }, 'one')
+    // What runs still, as it was drawn last.
+    expect(text()).to.match(/✓ fix:depmod .*\n {2}⠋ fix:reboot +0 s {2}rebooting\n$/)
+    expect(text()).to.not.contain('one fix:')
+    reporter.stageEnd({ ...cell!.stages[1]!, name: 'fix:reboot' }, 'one')
+    reporter.close()
   })
 
   it('lets nothing a guest printed act on the terminal', () => {

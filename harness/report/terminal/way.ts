@@ -2,7 +2,7 @@ import type { CellRecord } from '../../results/record.ts'
 import { isDead, type Station, type Trace } from '../../trace/trace.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 
-/** A packet's way on one line (`container ─ bridge ─ ✗ forward`), and below it how it ended. */
+/** A packet's path on one line (`container ─ bridge ─ ✗ forward`), and below it how it ended. */
 export function wayLines(trace: Trace, paint: Paint): string[] {
   const seen = trace.stations.filter(({ state }) => state === 'passed' || state === 'dead')
   const word = ({ place, state }: Station): string =>
@@ -18,18 +18,20 @@ export function wayLines(trace: Trace, paint: Paint): string[] {
   return [
     `    ${out}`,
     ...(back ? [`    ${paint.dim('and back:')} ${back}`] : []),
-    ...wrap(plain(trace.summary, 400), 92, '    ').map((line) => (isDead(trace) ? line : paint.dim(line))),
+    ...wrap(plain(trace.summary, 400), 92, '    ', paint.columns).map((line) =>
+      isDead(trace) ? line : paint.dim(line),
+    ),
   ]
 }
 
-/** How the packets fared in the last state that was known beforehand. */
+/** The paths of the packets in the last known state, where one was dropped. */
 export function way(cell: CellRecord, paint: Paint): string[] {
   const traces = cell.traces ?? []
   const last = traces.filter(({ stage }) => stage === traces.at(-1)?.stage)
   if (!last.some(isDead)) return []
   return [
     '',
-    `  ${paint.bold('The packet’s way')}`,
+    `  ${paint.bold('The packet’s path')}`,
     ...last.flatMap((trace) => [
       `  ${trace.from === 'default' ? 'from the default bridge' : 'from a user network'} ${paint.dim(`${trace.end}, ${trace.stage}`)}`,
       ...wayLines(trace, paint),

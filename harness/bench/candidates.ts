@@ -9,20 +9,21 @@ import { providers } from '../hosts/index.ts'
 import { LabError } from '../lib/errors.ts'
 import { sleep } from '../lib/retry.ts'
 import { probes } from '../probes/index.ts'
-import { tell } from '../run.ts'
+import { runStages } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
+import { coldStarts } from './cold-start.ts'
 import { diagnoses } from './diagnosis.ts'
 import { page } from './page.ts'
-import type { Contestant, Reading } from './table.ts'
+import type { Candidate, Reading } from './table.ts'
 
 interface Way {
   title: string
   provider: Provider['name']
   cold?: boolean
-  /** Hosts are handed out prepared for the cell, as a frozen one is. Any other answers first, and is prepared then. */
+  /** The provider prepares hosts for the cell, as it does with frozen VMs. Other hosts answer first and are prepared then. */
   prepared?: boolean
-  /** Whole cells are timed, too. */
+  /** Whole cells are timed too. */
   cells?: boolean
 }
 
@@ -34,26 +35,26 @@ const ways: Way[] = [
 ]
 
 const firstAnswer = 'systemctl is-active docker'
-// Less than any cell works with a host before it takes it back: a VM's next machine is made meanwhile.
+// Every cell works longer than this with a host before it restores it. Meanwhile the next VM starts.
 const workMs = 5000
 
-/** What the benchmark times: hosts to their first answer, and taken back to a kept state; whole cells; a large report. */
-export async function contestants(cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
+/** Everything that the benchmark times: hosts until they answer, restored hosts, whole cells, a large report, diagnoses and processes. */
+export async function candidates(cell: Cell, signal: AbortSignal): Promise<Candidate[]> {
   const all = new Map((await providers()).map((provider) => [provider.name, provider]))
   const made = await Promise.all(ways.map((way) => enter(way, all.get(way.provider)!, cell, signal)))
-  return [...made.flat(), page(), ...diagnoses()]
+  return [...made.flat(), page(), ...diagnoses(), ...coldStarts()]
 }
 
-async function enter(way: Way, provider: Provider, cell: Cell, signal: AbortSignal): Promise<Contestant[]> {
+async function enter(way: Way, provider: Provider, cell: Cell, signal: AbortSignal): Promise<Candidate[]> {
   const absent = await provider.unavailable(cell.host)
   const bench = new Bench(way, provider, cell, signal)
-  const host: Contestant = { name: `${way.title}: host`, warmUp: () => bench.host(), run: () => bench.host() }
-  const whole: Contestant = { name: `${way.title}: cell`, run: () => bench.cell() }
+  const host: Candidate = { name: `${way.title}: host`, warmUp: () => bench.host(), run: () => bench.host() }
+  const whole: Candidate = { name: `${way.title}: cell`, run: () => bench.cell() }
   const all = way.cells ? [host, whole] : [host]
   return absent ? all.map(({ name }) => ({ name, absent: `${provider.name} ${absent}` })) : all
 }
 
-/** Times one way to hosts and through cells. */
+/** Times one way to make hosts and run cells. */
 class Bench {
   private readonly way: Way
   private readonly provider: Provider
@@ -67,7 +68,7 @@ class Bench {
     this.signal = signal
   }
 
-  /** A new host: until it is handed out, has answered, and is prepared; then the same taken back to a kept state. */
+  /** Times a new host until it is up, has answered, and is prepared; then how long it takes to restore it to a snapshot. */
   async host(): Promise<Reading[]> {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
@@ -78,7 +79,7 @@ class Bench {
     const host = await provider.provision({ ...options, ...(way.prepared && { prepare }) })
     try {
       const up = performance.now() - started
-      await ask(host)
+      await runProbe(host)
       const times: Reading['times'] = { up, 'first answer': performance.now() - started }
       if (!way.prepared) {
         await prepare.make(host)
@@ -87,7 +88,7 @@ class Bench {
       const own = { name: `${way.title}: host`, times }
       if (!provider.restore || way.cold) return [own]
       if (!way.prepared) return [own, await this.kept(host, 'restore')]
-      // To be kept, a frozen one's fork has its memory copied, which most hosts do without.
+      // A snapshot of a frozen VM's fork needs a copy of its memory. Most hosts need none, so this is another host.
       await host[Symbol.asyncDispose]()
       await using other = await provider.provision({ ...options, prepare, snapshots: true })
       const first = await this.kept(other, 'first restore')
@@ -104,26 +105,26 @@ class Bench {
     return this.restored(host, as)
   }
 
-  /** A host taken back: until it has answered, and by how much its clock is then wrong. */
+  /** Times a restored host until it has answered, and measures by how much its clock is then wrong. */
   private async restored(host: Host, as: string): Promise<Reading> {
     const started = performance.now()
     await this.provider.restore!(host, 'bench')
     const up = performance.now() - started
-    await ask(host)
+    await runProbe(host)
     const answered = performance.now() - started
     const skew = await clockSkew(host)
     return { name: `${this.way.title}: ${as}`, times: { up, 'first answer': answered, 'clock skew': skew } }
   }
 
-  /** A whole cell, from its host to its verdict; and how much of that time the harness itself worked. */
+  /** Times a whole cell, from its host to its verdict, and how much of that the harness itself worked. */
   async cell(): Promise<Reading[]> {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
     const record = blank(subject, provider.name, '')
-    const lab = { provider, faults, causes, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
+    const context = { provider, faults, causes, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
     const started = performance.now()
     const working = performance.eventLoopUtilization()
-    for await (const _ of tell(subject, lab, record));
+    for await (const _ of runStages(subject, context, record));
     const whole = performance.now() - started
     const { active } = performance.eventLoopUtilization(working)
     rmSync(logDir, { recursive: true, force: true })
@@ -132,7 +133,7 @@ class Bench {
   }
 }
 
-async function ask(host: Host): Promise<void> {
+async function runProbe(host: Host): Promise<void> {
   const { stdout } = await host.exec(firstAnswer)
   if (stdout.trim() !== 'active') throw new LabError('host', `docker is ${stdout.trim() || 'silent'} on ${host.name}`)
 }

@@ -1,0 +1,199 @@
+/** One option of a command. Without a value it is a switch. */
+export interface OptionDeclaration {
+  /** The name of its value: `file`, `n`. */
+  value?: string
+  what: string
+  /** It can be repeated; its values are a list. */
+  multiple?: true
+  default?: string
+  /** What may follow a switch. */
+  operand?: string
+}
+
+/** A command, as its help, its parser, its completion and the manual page know it. */
+export interface Declaration {
+  /** Its arguments, apart from options. */
+  operands?: string
+  what: string
+  options: Readonly<Record<string, OptionDeclaration>>
+  /** It needs no lab, so the package has it. */
+  tool?: true
+}
+
+const provider = { value: 'name', what: 'run on container, qemu or vagrant; default: the cheapest that can run the cell' }
+const select = {
+  value: 'glob|host|scenario|tag|!tag',
+  what: 'run these cells; repeatable',
+  multiple: true,
+} as const
+const reports = {
+  value: 'folder',
+  what: 'keep runs and their history there; default: DOCKFAULT_REPORTS, else ./reports',
+}
+const hostJobs = { value: 'n', what: 'hosts at once; default: as many as memory and cores allow' }
+const cell = {
+  provider,
+  until: { value: 'stage', what: 'stop after this stage, such as healthy or broken' },
+  detector: {
+    value: 'adapter or command',
+    what: 'score another detector beside our own; repeatable',
+    multiple: true,
+  },
+  cold: { what: 'boot every host afresh, and break a new host for every fix' },
+  json: { what: 'print the record of the run as JSON' },
+  reports,
+} as const
+const target = {
+  ssh: { value: 'user@host', what: 'work on another machine; it needs nothing but sh' },
+  'ssh-config': { value: 'file', what: 'the OpenSSH configuration file to use with --ssh' },
+} as const
+
+/** Every command and its options, declared once. */
+export const declarations = {
+  diagnose: {
+    tool: true,
+    operands: '[target of --trace]',
+    what: 'Names what is wrong with a Docker host, what repairs it, and what does not. Changes nothing. Exit 0: healthy, 1: sick, 2: unknown.',
+    options: {
+      ...target,
+      bundle: {
+        value: 'file',
+        what: 'diagnose the evidence that collect printed on another machine; - is standard input',
+      },
+      trace: {
+        what: 'also follow real packets through the host: of every flow, or to one target such as web@203.0.113.10:443',
+      },
+      probe: { what: 'also start a container for a moment, and test its network' },
+      json: { what: 'print the diagnosis as JSON' },
+    },
+  },
+  fix: {
+    tool: true,
+    operands: '[cause]',
+    what: 'Prints the steps that repair this host. Runs them only with --apply. Default cause: the first that diagnose names and that has a remedy.',
+    options: {
+      ...target,
+      bundle: {
+        value: 'file',
+        what: 'print the steps for the machine that this evidence is from; - is standard input',
+      },
+      use: { value: 'remedy', what: 'use this remedy; default: print all, apply the first' },
+      apply: { what: 'run the steps after a confirmation, then diagnose again; exit 0: the cause is gone' },
+      yes: { what: 'skip the confirmation' },
+    },
+  },
+  collect: {
+    tool: true,
+    what: 'Prints the evidence of a Docker host: what collect.sh reads there. Changes nothing.',
+    options: {
+      ...target,
+      'hide-addresses': {
+        what: 'replace public IP addresses and hardware addresses with addresses reserved for documentation',
+      },
+      script: { what: 'print collect.sh itself: POSIX sh, for a host without Node' },
+    },
+  },
+  completion: {
+    tool: true,
+    operands: '<bash|zsh|fish>',
+    what: 'Prints a completion script for a shell.',
+    options: {},
+  },
+  run: {
+    operands: '<cell>',
+    what: 'Runs one cell: makes a host, injects the fault, probes, diagnoses blind, tries every fix, and writes a report.',
+    options: {
+      ...cell,
+      keep: {
+        value: 'never|failed|always',
+        what: 'leave the host running at the end, for inspection',
+        default: 'never',
+      },
+    },
+  },
+  matrix: {
+    what: 'Runs many cells side by side, the longest first, and writes one report. Default: all cells.',
+    options: {
+      select,
+      ...cell,
+      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      shard: { value: 'i/n', what: 'run the i-th of n parts that take about equally long' },
+      pairs: { value: 'n', what: 'run at most n of the cells with two faults; the choice changes every day' },
+      seed: { value: 'n', what: 'with --pairs: repeat the choice that this number stands for' },
+      repeat: { value: 'n', what: 'run each cell n times', default: '1' },
+      'last-failed': { what: 'run only the cells that did not pass in the last run' },
+      'retry-failed': { what: 'run a failed cell once more; if it then passes, it is flaky' },
+      'retry-broken': {
+        value: 'n',
+        what: 'run a cell that the lab itself broke up to n times more; default: 1',
+        default: '1',
+      },
+      resume: { operand: '[run-id]', what: 'finish a run that was cut short; default: the last one' },
+    },
+  },
+  list: {
+    what: 'Lists all cells and the provider that runs each here. Names what is missing for those that nothing here can run.',
+    options: {
+      select: { ...select, what: 'list these cells; repeatable' },
+      provider: { value: 'name', what: 'list the cells whose cheapest provider is this one, if all providers were here' },
+      json: { what: 'print JSON' },
+      'shard-minutes': { value: 'n', what: 'with --json: print jobs of about n minutes, as a CI matrix' },
+      reports,
+    },
+  },
+  shell: {
+    operands: '<cell>',
+    what: 'Opens a root shell on the host of a cell. The host is removed when the shell ends.',
+    options: {
+      at: { value: 'stage', what: 'open it after this stage; default: broken' },
+      provider,
+      reports,
+    },
+  },
+  report: {
+    operands: '[record | merge records... | compare A B | advice runs...]',
+    what: 'Writes the report of a run again (default: the latest); merges the records of shards; compares two runs; or prints what each remedy and each “do not” was measured to do.',
+    options: { plan: { value: 'file', what: 'with merge: the cells to expect, as list printed them' }, reports },
+  },
+  box: {
+    operands: '<host>',
+    what: 'Packs the disk of a VM host as a Vagrant box, for vagrant up <host>.',
+    options: { fresh: { what: 'build the disk again' } },
+  },
+  down: { what: 'Removes everything that runs have left on this machine, hosts that were kept included.', options: {} },
+  doctor: { what: 'Shows which hosts this machine can make, and what is missing for others. Starts nothing.', options: {} },
+  bench: {
+    what: 'Times every way to make a host and run a cell, in turns. Prints medians and ratios as Markdown.',
+    options: {
+      pairs: { value: 'n', what: 'the number of turns; default: 5', default: '5' },
+      cell: { value: 'cell', what: 'the cell to time; default: debian12-healthy', default: 'debian12-healthy' },
+      only: { value: 'words', what: 'time only the rows whose names contain these words; repeatable', multiple: true },
+    },
+  },
+  evidence: {
+    operands: '<cell or path>...',
+    what: 'Makes the hosts of recorded bundles again, and replaces the bundles with new ones.',
+    options: {
+      all: { what: 'every bundle in harness/evidence/recordings.yaml' },
+      stale: { what: 'only bundles that are missing or from another version of the collector' },
+      provider,
+      jobs: hostJobs,
+      into: { value: 'folder', what: 'write there, and keep the recorded bundles' },
+    },
+  },
+  field: {
+    operands: '<folder>',
+    what: 'Runs each script of folder/sick and folder/well on a fresh host, probes the host, and diagnoses it blind.',
+    options: {
+      host: { value: 'name', what: 'the kind of host; default: debian12', default: 'debian12' },
+      only: { value: 'script', what: 'run only this script; repeatable', multiple: true },
+      jobs: hostJobs,
+      trace: { what: 'also follow real packets' },
+      record: { value: 'folder', what: 'keep the bundle of each host and the results of its probes there' },
+      json: { what: 'print one line of JSON for each script' },
+    },
+  },
+  schema: { what: 'Writes scenarios/schema.json, with which editors complete and check scenarios.', options: {} },
+} as const satisfies Record<string, Declaration>
+
+export type CommandName = keyof typeof declarations

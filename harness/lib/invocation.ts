@@ -1,0 +1,21 @@
+/** A program by the word that calls it; undefined where npm runs its commands as scripts, as in a clone. */
+let program: string | undefined
+
+/** Has every hint name the program by the word that called it, such as `npx dockfault`. */
+export function callAs(word: string): void {
+  program = word
+}
+
+/** The line that a user types for a command: `npm run fix x -- --apply`, or `dockfault fix x --apply`. */
+export function invocation(command: string, ...words: readonly string[]): string {
+  if (program !== undefined) return [program, command, ...words].join(' ')
+  const option = words.findIndex((word) => word.startsWith('-'))
+  const parts = option === -1 ? words : [...words.slice(0, option), '--', ...words.slice(option)]
+  return [printed.includes(command) ? 'npm run -s' : 'npm run', scripts[command] ?? command, ...parts].join(' ')
+}
+
+/** Commands that npm knows by another word. */
+const scripts: Readonly<Record<string, string>> = { run: 'scenario' }
+
+/** Commands whose output is kept as it is: npm would print its own lines before it. */
+const printed = ['collect', 'completion']
