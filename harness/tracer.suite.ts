@@ -6,16 +6,17 @@ import { runCampaign } from './trace/random/campaign.ts'
 import { tallyText } from './trace/random/tally.ts'
 import { twists } from './trace/random/twists.ts'
 
-// `npm run test:tracer`: the packet tracer on the random hosts of the simulator's own test. The place that it gives is to
-// be the place where the death was put. Exit 1 where it is another one.
-const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--jobs J] [--most N] [--planted NAME|all]
-  random hosts in network namespaces, and real packets followed on them (root; Linux)
+// `npm run test:tracer`: the packet tracer on the random hosts of the simulator's test. It has to name the step at which the
+// packet was made to end. Exit 1 where it names another one.
+const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--jobs J] [--most N] [--record DIR] [--planted NAME|all]
+  follows real packets on random hosts in network namespaces; needs root and Linux
   --hosts N      how many (200)
   --from INDEX   the first one (0)
-  --seed S       what they are made of (1)
+  --seed S       the seed of their contents (1)
   --jobs J       hosts at a time (8)
-  --most N       stop after so many other places (20)
-  --planted NAME let the tracer lie, and find it: ${Object.keys(twists).join(', ')} or all`
+  --most N       stop after N wrong answers (20)
+  --record DIR   keep the evidence and trace of each host there, for a spec
+  --planted NAME plant an error in the tracer, and look for it: ${Object.keys(twists).join(', ')} or all`
 const progress = (line: string): void => console.error(line)
 
 async function main(): Promise<number> {
@@ -38,23 +39,24 @@ async function findPlanted({ planted, ...options }: ReturnType<typeof readOption
 }
 
 function readOptions(args: string[]) {
-  const number = { type: 'string' } as const
+  const text = { type: 'string' } as const
   try {
     const { values } = parseArgs({
       args,
       options: {
-        hosts: number,
-        from: number,
-        seed: number,
-        jobs: number,
-        most: number,
+        hosts: text,
+        from: text,
+        seed: text,
+        jobs: text,
+        most: text,
+        record: text,
         planted: { type: 'string', multiple: true, default: [] },
       },
     })
     const count = (name: 'hosts' | 'from' | 'seed' | 'jobs' | 'most', usual: number, least = 0): number =>
       wholeNumber(name, values[name], usual, least)
     const planted = values.planted.flatMap((name) => (name === 'all' ? Object.keys(twists) : [name]))
-    for (const name of planted) if (!(name in twists)) throw new Error(`--planted knows no ${name}`)
+    for (const name of planted) if (!(name in twists)) throw new Error(`--planted ${name}: unknown`)
     return {
       hosts: count('hosts', 200, 1),
       from: count('from', 0),
@@ -62,6 +64,7 @@ function readOptions(args: string[]) {
       jobs: count('jobs', 8, 1),
       most: count('most', 20, 1),
       planted,
+      ...(values.record !== undefined && { record: values.record }),
     }
   } catch (error) {
     throw new LabError('usage', messageOf(error), { hint: usage, cause: error })

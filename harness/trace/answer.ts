@@ -11,6 +11,8 @@ export interface Answer {
   back: string
   /** Who did not answer for an address: of the host, and of the sender. */
   silent: readonly SilentNeighbour[]
+  /** The same of the container that the flow came to, as far as that was looked into. */
+  silentThere: readonly SilentNeighbour[]
 }
 
 export const isAnswered = ({ code, text }: Answer): boolean =>
@@ -18,7 +20,7 @@ export const isAnswered = ({ code, text }: Answer): boolean =>
   code === 0 || /frag needed|message too long/i.test(text)
 export const isRefused = ({ text }: Answer): boolean => /refused/i.test(text)
 /** The connection was made, and what followed was not answered. */
-export const isHalf = ({ code }: Answer): boolean => code === 75
+export const isHalf = ({ code, text }: Answer): boolean => code === 75 || /connect: connection reset/i.test(text)
 /** The connection was made, its question was taken, and no answer to it came. */
 export const isMute = ({ code }: Answer): boolean => code === 76
 /** The sender itself could not be run. */

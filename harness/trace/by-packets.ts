@@ -7,14 +7,14 @@ import { shellQuote } from '../lib/text.ts'
 import { type Answer, isAnswered, isUnsent } from './answer.ts'
 import { buildTrace, type Mark } from './build.ts'
 import { traceOfWalk, walksOf } from './by-rules.ts'
-import { readEvents } from './events.ts'
+import { lastOf, readEvents, type TracedPacket } from './events.ts'
 import { packetsFor } from './follow.ts'
 import { newlyCounted } from './legacy.ts'
 import { readNeighbours } from './neighbours.ts'
 import { packetsOf } from './packets.ts'
-import { legOf, throughProxy } from './proxy.ts'
+import { ledTo, legOf, throughProxy } from './proxy.ts'
 import { questionFor } from './question.ts'
-import { Reading } from './reading.ts'
+import { readPackets } from './reading.ts'
 import { containerOf, type Flow, isDead, senderOf, type Trace } from './trace.ts'
 
 /** How flows are sent. */
@@ -81,15 +81,22 @@ function payloadOf(flow: Flow, { containers }: Facts): number {
  */
 export function readTraces(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions = {}): Trace[] {
   const all = withLegs(flows, facts)
-  const traces = new Map(readEach(text, all, facts, options).map((trace) => [keyOf(trace.flow), trace]))
+  const read = new Map(readEach(text, all, facts, options).map((each) => [keyOf(each.trace.flow), each]))
   return flows.map((flow) => {
-    const trace = { ...traces.get(keyOf(flow))!, flow }
-    const leg = legOf(flow, facts)
-    return leg ? throughProxy(trace, traces.get(keyOf(leg))!) : trace
+    const { trace, taken } = read.get(keyOf(flow))!
+    const leg = legOf(flow, facts) ?? (taken && ledTo(flow, taken, facts))
+    const own = leg && read.get(keyOf(leg))?.trace
+    return own ? throughProxy({ ...trace, flow }, own) : { ...trace, flow }
   })
 }
 
-function readEach(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions): Trace[] {
+/** A trace, and where the host itself took the packet. */
+interface Read {
+  trace: Trace
+  taken?: { address: string; port: number }
+}
+
+function readEach(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions): Read[] {
   const sections = sectionsOf(text)
   const lines = (name: string): string[] => sections.get(name)?.text.split('\n') ?? []
   const packets = packetsOf(readEvents(lines('events')))
@@ -98,25 +105,37 @@ function readEach(text: string, flows: readonly Flow[], facts: Facts, options: S
   const marked = Number(lines('seen')[0] ?? 0)
   const walks = walksOf(flows, facts, options.isExact)
   const senders = new Set(flows.flatMap((flow) => (containerOf(flow) && flow.source ? [flow.source] : [])))
-  return flows.map((flow, index) => {
+  return flows.map((flow, index): Read => {
     const section = sections.get(`answer.${index}`)
-    const simulated = (): Trace => traceOfWalk(flow, walks[index]!, facts)
+    const simulated = (): Read => ({ trace: traceOfWalk(flow, walks[index]!, facts) })
     if (!section) return simulated()
+    const own = packetsFor(flow, packets, senders)
+    const there = namespaceOf(own.out?.last.destination, facts)
     const answer: Answer = {
       code: section.code,
       text: section.text,
       route: lines(`route.${index}`)[0] ?? '',
       back: lines(`back.${index}`)[0] ?? '',
       silent: neighbours.filter(({ namespace }) => ['-', wordsOf(flow, facts, options)[0]].includes(namespace)),
+      silentThere: neighbours.filter(({ namespace }) => namespace === there),
     }
-    if (isUnsent(answer)) return unsent(flow, answer)
-    const own = packetsFor(flow, packets, senders)
+    if (isUnsent(answer)) return { trace: unsent(flow, answer) }
     if (!sections.has('events') || (packets.length === 0 && marked > 0)) return simulated()
-    const followed = new Reading(flow, facts, counted, walks[index]!).trace(own, answer)
+    const trace = readPackets(flow, facts, counted, walks[index]!, own, answer)
     // Where an answer came no packet has died: what vanished are events.
-    return isAnswered(answer) && isDead(followed) ? simulated() : followed
+    return isAnswered(answer) && isDead(trace) ? simulated() : { trace, ...takenAt(own.out) }
   })
 }
+
+const namespaceOf = (address: string | undefined, { docker }: Facts): string | undefined => {
+  const holder = docker.containers.find(({ addresses }) => Object.values(addresses).includes(address ?? '-'))
+  return holder && `/proc/${holder.pid}/ns/net`
+}
+
+const takenAt = (out: TracedPacket | undefined): Pick<Read, 'taken'> =>
+  out && lastOf(out).hook === 'input'
+    ? { taken: { address: out.last.destination, port: out.last.destinationPort } }
+    : {}
 
 // A tracer that was killed has not printed all of it, or nothing: what it did not print is simulated.
 function sectionsOf(text: string): ReturnType<typeof parseBundle> {

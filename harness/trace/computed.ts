@@ -7,9 +7,12 @@ const blindSpots: readonly Death['place'][] = ['container', 'bridge', 'uplink', 
 /** What the simulator knows of a packet that was really sent, for places where no rule shows what became of it. */
 export class Computed {
   readonly walk: Walk
+  /** In order: a packet that was seen behind the first one may have died of another. */
+  private readonly deaths: readonly Death[]
 
   constructor(walk: Walk) {
     this.walk = walk
+    this.deaths = walk.death ? [walk.death, ...walk.masked] : []
   }
 
   /** The death at one of these places, if that is where the packet dies, and not by a rule. */
@@ -27,13 +30,13 @@ export class Computed {
 
   /** What ends it behind the last hook on its way out, or its answer before the first one on the way back. */
   get beyond(): Death | undefined {
-    const { death } = this.walk
-    if (!death || !blindSpots.includes(death.place)) return undefined
-    const at = this.stepOf(death)
-    if (death.way === 'back') return at < this.firstBack() ? death : undefined
-    // Of a bridge it may be noted before the hooks that see what the bridge passes on.
-    const from = death.place === 'bridge' && !death.rule ? this.firstOut() : this.lastOut()
-    return at > from ? death : undefined
+    return this.deaths.find((death) => {
+      if (!blindSpots.includes(death.place)) return false
+      const at = this.stepOf(death)
+      if (death.way === 'back') return this.firstBack() > at
+      // Of a bridge it may be noted before the hooks that see what the bridge passes on.
+      return at > (death.place === 'bridge' && !death.rule ? this.firstOut() : this.lastOut())
+    })
   }
 
   private firstOut(): number {
@@ -46,9 +49,9 @@ export class Computed {
 
   /** What ends the answer behind its last hook. */
   get home(): Death | undefined {
-    const { death } = this.walk
-    if (death?.way !== 'back' || !blindSpots.includes(death.place)) return undefined
-    return this.stepOf(death) > this.firstBack() ? death : undefined
+    const isHome = (death: Death): boolean =>
+      death.way === 'back' && blindSpots.includes(death.place) && this.stepOf(death, 'last') > this.firstBack()
+    return this.deaths.find(isHome)
   }
 
   // Over a bridge an answer may come to hooks of the bridge alone, which are called the same.
@@ -75,10 +78,12 @@ export class Computed {
     return step?.says.includes(`dev ${device}`) ? step.says : undefined
   }
 
-  private stepOf({ way, place, says }: Death): number {
+  private stepOf({ way, place, says }: Death, which: 'first' | 'last' = 'first'): number {
     const { path } = this.walk
-    const on = (matches: (step: PathStep) => boolean): number =>
-      path.findIndex((step) => step.way === way && step.place === place && matches(step))
+    const on = (matches: (step: PathStep) => boolean): number => {
+      const fits = (step: PathStep): boolean => step.way === way && step.place === place && matches(step)
+      return which === 'first' ? path.findIndex(fits) : path.findLastIndex(fits)
+    }
     const exact = on((step) => step.says === says)
     // A place that comes twice is the one whose device is named.
     const named = exact >= 0 ? exact : on(({ device }) => device !== '' && says.includes(device))

@@ -55,6 +55,10 @@ export interface TracedPacket {
   decisions: Decision[]
 }
 
+/** The last hook of IP that saw a packet, else of whatever saw it. */
+export const lastOf = ({ steps }: TracedPacket): Step =>
+  steps.findLast(({ family }) => family === 'ip') ?? steps.at(-1)!
+
 const line = /^trace id (\w+) (\S+ \S+) (\S+) (packet:|rule|verdict|policy|unknown) ?(.*)$/
 // Verdicts that a library does not know by name are printed as numbers. Source: linux/netfilter.h.
 const numbers: Record<string, string> = { '0x0': 'drop', '0x1': 'accept', '0x2': 'stolen', '0x3': 'queue' }

@@ -9,7 +9,9 @@ export function hopOf({ table, chain, rule, verdict = '', hook }: Decision, fact
   const xtables = isXtables({ family, table: name }, facts)
   const word = verdict.replace('policy ', '')
   if (word !== 'accept' && word !== 'drop') return undefined
-  const text = rule ? (xtables && saved(name, chain, rule.handle, facts)) || rule.text : ''
+  // A rule of ebtables is traced without its first match.
+  const listed = rule && facts.ruleTexts.get(`${table} ${rule.handle}`)
+  const text = rule ? (xtables && saved(name, chain, rule.handle, facts)) || listed || rule.text : ''
   const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
   const translates = /\b(masquerade|snat|dnat|redirect)\b|-j (MASQUERADE|SNAT|DNAT|REDIRECT|NETMAP)\b/.test(text)
   return {

@@ -1,4 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
+import { netOf } from '../simulate/net.ts'
+import { listenerAt } from '../simulate/walk/deliver.ts'
+import { isProxy } from '../simulate/walk/proxy.ts'
 import { buildTrace } from './build.ts'
 import { type Flow, isDead, type Trace } from './trace.ts'
 
@@ -27,6 +30,17 @@ export function legOf(
     kind: 'forwarded',
     title: `Docker’s proxy to ${container}`,
   }
+}
+
+/** The same for a flow that rules have led to a published port, where the host took its packet. */
+export function ledTo(flow: Flow, taken: Pick<Flow, 'address' | 'port'>, facts: Facts): Flow | undefined {
+  const { protocol } = flow
+  const listener = listenerAt(netOf(facts), taken.address, taken.port, protocol)
+  if (flow.kind === 'published' || !listener || !isProxy(listener.program)) return undefined
+  const holder = facts.docker.containers.find(({ published }) =>
+    published.some((each) => each.port === taken.port && each.protocol === protocol),
+  )
+  return holder && legOf({ ...flow, ...taken, kind: 'published', container: holder.name }, facts)
 }
 
 /** A trace that ended at a program of the host's: of a published port that is a proxy, and what counts is its own connection. */

@@ -1,4 +1,4 @@
-import { type traceEnds, tracePlaces } from '../scenario/vocabulary.ts'
+import { type traceEnds, traceSteps } from '../scenario/terms.ts'
 import type { Flow as SimulatedFlow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
@@ -20,8 +20,8 @@ export const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'po
 export type Hook = (typeof hooks)[number]
 
 /** Where a packet passes by, in order; the way back is the same in reverse. */
-export const places = tracePlaces.filter((place) => place !== 'input' && place !== 'output')
-export type Place = (typeof tracePlaces)[number]
+export const places = traceSteps.filter((place) => place !== 'input' && place !== 'output')
+export type Place = (typeof traceSteps)[number]
 
 /** One place on the packet's way: green until it dies, and nothing after. */
 export interface Station {

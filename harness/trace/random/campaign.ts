@@ -1,7 +1,8 @@
 import type { Agent } from '../../simulate/kernel/agent.ts'
 import { crew } from '../../simulate/kernel/campaign.ts'
 import { specAt } from '../../simulate/kernel/shrink.ts'
-import { type Held, hold, type Twist } from './hold.ts'
+import { type Held, holdRecording, type Twist } from './hold.ts'
+import { keepRecording, record } from './recording.ts'
 import { emptyTally, type Tally, withHost } from './tally.ts'
 
 export interface CampaignOptions {
@@ -13,11 +14,13 @@ export interface CampaignOptions {
   /** Other places after which it stops. */
   most: number
   twist?: Twist
+  /** A folder where each host is kept, as a recording. */
+  record?: string
 }
 
 /** Holds the tracer against the hosts of a seed, some at a time. `progress` has a line for each other place. */
 export async function runCampaign(
-  { seed, from, hosts, jobs, most, twist }: CampaignOptions,
+  { seed, from, hosts, jobs, most, twist, record: folder }: CampaignOptions,
   progress: (line: string) => void,
 ): Promise<Tally> {
   let tally = emptyTally()
@@ -26,7 +29,9 @@ export async function runCampaign(
   const work = async (agent: Agent): Promise<void> => {
     while (next < from + hosts && tally.other.length < most) {
       const index = next++
-      const held = await hold(agent, specAt(seed, index), twist)
+      const recording = await record(agent, specAt(seed, index))
+      if (folder !== undefined) keepRecording(folder, `${seed}-${index}`, recording)
+      const held = holdRecording(recording, twist)
       tally = withHost(tally, index, held)
       for (const each of held.filter(({ is }) => is === 'other')) progress(lineOf(index, each))
       if (tally.hosts % 50 === 0) progress(`${tally.hosts} hosts, ${tally.other.length} other places`)

@@ -1,4 +1,4 @@
-import type { Walk } from '../../simulate/index.ts'
+import type { Death, Walk } from '../../simulate/index.ts'
 import type { Ending } from '../../simulate/kernel/agent.ts'
 import type { HostSpec } from '../../simulate/kernel/host-spec.ts'
 import { isDead, type Trace } from '../trace.ts'
@@ -46,19 +46,32 @@ export function judge(
   return { is: 'other', why: summary }
 }
 
-/** Docker's own rules keep networks apart; without masquerading nobody finds the way back. */
-function isBase({ killer, end }: Trace, spec: Pick<HostSpec, 'base'>): boolean {
+/**
+ * Docker's own rules keep networks apart; without masquerading nobody finds the way back, and where IP is not shown what
+ * bridges pass on, answers between their containers go past the host.
+ */
+function isBase({ killer, end, at }: Trace, spec: Pick<HostSpec, 'base'>): boolean {
+  const { masquerade, bridged } = spec.base
   const tables = new Set(baseOf(spec).flatMap((change) => [...tablesOf(change)]))
-  return killer ? tables.has(`${killer.backend} ${killer.table}`) : end === 'unmasqueraded' && !spec.base.masquerade
+  if (killer) return tables.has(`${killer.backend} ${killer.table}`)
+  const isPast = end === 'source-check' && at?.way === 'back' && at.place === 'container' && !bridged
+  return isPast || (end === 'unmasqueraded' && !masquerade)
 }
 
-/** Whether the simulation has it end at the same place and by the same rule. */
-export function agrees(trace: Trace, { death, end }: Walk, kernel: Ending): boolean {
+/** Whether the simulation has it end at the same place and by the same rule; the first end, or one that this one hides. */
+export function agrees(trace: Trace, { death, masked, end }: Walk, kernel: Ending): boolean {
   if (!isDead(trace)) return trace.end === 'refused' && kernel === 'refused'
   if (end === 'passes' || !death) return false
   // Where the simulation doubts, a packet that came to the same end has settled it.
   if (end === 'unclear') return death.end === trace.end && death.place === trace.at?.place
-  const { killer, at, summary } = trace
+  // A neighbour that is known already keeps a packet from the death that the simulation has first.
+  return [death, ...masked].some((each) => isSame(trace, each))
+}
+
+function isSame({ killer, at, end, summary }: Trace, death: Death): boolean {
+  const isThere = at?.way === death.way && at.place === death.place
+  // A rule may have led it to where nobody listens: none was seen to end it.
+  if (!killer && end === death.end && isThere) return true
   // What stops ARP, or a frame, is not seen by IP: it is a reason that is told.
   if (!killer && death.rule && summary.includes(death.rule.table)) return at?.place === death.place
   if (killer || death.rule)
@@ -67,5 +80,5 @@ export function agrees(trace: Trace, { death, end }: Walk, kernel: Ending): bool
       killer?.chain === death.rule?.chain &&
       killer?.backend === death.rule?.backend
     )
-  return at?.way === death.way && at.place === death.place
+  return isThere
 }

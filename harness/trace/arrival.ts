@@ -1,0 +1,32 @@
+import type { Context } from './context.ts'
+import { lastOf, type TracedPacket } from './events.ts'
+import { isBridged } from './links.ts'
+import { containerOf } from './trace.ts'
+
+/** Notes what a packet came to that has passed all hooks. */
+export function arrive(context: Context, out: TracedPacket, answered: boolean): void {
+  const { facts, marks } = context
+  const { hook, output } = lastOf(out)
+  const { source, destination } = out.last
+  if (hook === 'input') return
+  const device = output || out.last.output
+  if (isBare(context, out) && !answered) {
+    marks.last!.says = `it leaves as ${source}`
+    return
+  }
+  if (hook === 'postrouting' && source !== out.first.source) marks.last!.says = `it leaves as ${source}`
+  const says = answered ? `${destination} answers` : 'no answer came'
+  const [link, end] = isBridged(facts, device) ? (['bridge', 'container'] as const) : (['uplink', 'outside'] as const)
+  marks.push({ way: 'out', place: link, says: device })
+  marks.push({ way: 'out', place: end, says })
+}
+
+/** Whether it leaves the host as nobody that the outside can answer. */
+export function isBare({ flow, facts, computed }: Context, out: TracedPacket): boolean {
+  const { death: known } = computed.walk
+  const leaves = lastOf(out).hook === 'postrouting' && !isBridged(facts, out.last.output)
+  if (leaves && known?.end === 'unmasqueraded') return true
+  // A death that it was seen to pass is none.
+  const refuted = known?.way === 'out' && known !== computed.beyond
+  return leaves && containerOf(flow) !== undefined && out.last.source === flow.source && (!known || refuted)
+}

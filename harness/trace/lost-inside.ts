@@ -1,0 +1,49 @@
+import type { Context } from './context.ts'
+import type { TracedPacket } from './events.ts'
+import { legacyKillers } from './legacy.ts'
+import type { Lost } from './lost.ts'
+import type { Station } from './trace.ts'
+import type { Visit } from './visits.ts'
+
+/**
+ * What became of a packet that no rule of nft's ended, and that did not come to the next bracket of its hook: a table of
+ * the legacy backend lies between.
+ */
+export function lostInside(
+  { facts, counted, computed, marks }: Context,
+  way: Station['way'],
+  visit: Visit,
+  { last }: TracedPacket,
+): Lost {
+  const { hook, where } = visit
+  const killers = legacyKillers(hook, where, counted, facts).filter(({ rule }) => mayMatch(rule, visit, last.protocol))
+  const rule = computed.walk.death?.rule
+  const killer =
+    killers.length < 2
+      ? killers[0]
+      : killers.find((each) => rule?.table === each.table && rule.chain === each.chain && rule.rule === each.rule)
+  if (killer) return { killer }
+  const whose = way === 'back' ? 'the answer' : 'the packet'
+  // What output has translated is routed once more, and lost where there is no way for it.
+  if (!killers[0] && hook === 'output') {
+    const known = computed.deathAt(way, 'routing')
+    const summary = known?.says ?? `${whose} has no way once output has changed it`
+    marks.note({ way, place: 'routing', says: summary })
+    return { ending: { end: known?.end ?? 'no-route', summary } }
+  }
+  const several = killers.map((each) => `“${each.rule}” in ${each.chain}`).slice(0, 4)
+  const [first] = killers
+  const summary = first
+    ? `${whose} is dropped in ${first.table} (the legacy backend), by one of ${several.join(', ')}`
+    : `${whose} vanished in ${hook}, behind ${where}, and no rule that can be listed says so`
+  marks.last!.says = summary
+  return { ending: { end: 'dropped', summary } }
+}
+
+/** Whether a rule may be about a packet, by the devices and the protocol that it names. */
+function mayMatch(rule: string, { input, output }: Visit, protocol: string): boolean {
+  const named = (option: string): string | undefined => rule.match(new RegExp(`(?<!! )-${option} ([^ +]+)(?= |$)`))?.[1]
+  const fits = (wanted: string | undefined, own: string): boolean =>
+    wanted === undefined || own === '' || wanted === own
+  return fits(named('i'), input) && fits(named('o'), output) && fits(named('p'), protocol)
+}

@@ -1,0 +1,48 @@
+import type { Mark } from './build.ts'
+import type { Station } from './trace.ts'
+
+/** The places that a packet came to, in order, and what is to be said of each. */
+export class Marks {
+  readonly all: Mark[] = []
+
+  get last(): Mark | undefined {
+    return this.all.at(-1)
+  }
+
+  push(mark: Mark): void {
+    this.all.push(mark)
+  }
+
+  /** Adds a place; several hooks of one place are one mark. */
+  note(mark: Mark): void {
+    const { last } = this
+    if (last?.way !== mark.way || last.place !== mark.place) {
+      this.push(mark)
+      return
+    }
+    last.hops = [...(last.hops ?? []), ...(mark.hops ?? [])]
+    if (mark.says !== 'let through') last.says = mark.says
+  }
+
+  /** Ends the way at the last mark of a place, or at a new one where it has none. */
+  endAt(way: Station['way'], place: Station['place'], says: string): void {
+    const at = this.all.findLastIndex((mark) => mark.way === way && mark.place === place)
+    if (at < 0) {
+      this.push({ way, place, says })
+      return
+    }
+    this.cut(at + 1)
+    this.last!.says = says
+  }
+
+  /** Ends the way at the last mark, which is of this place from now on or gets this one behind it. */
+  closeAt(way: Station['way'], place: Station['place'], says: string): void {
+    if (this.last?.way === way && this.last.place === place) this.last.says = says
+    else this.push({ way, place, says })
+  }
+
+  /** Leaves so many marks. */
+  cut(length: number): void {
+    this.all.length = length
+  }
+}

@@ -1,0 +1,44 @@
+import type { Answer } from './answer.ts'
+import type { Ending } from './build.ts'
+import { deathEnding } from './by-rules.ts'
+import type { Context } from './context.ts'
+import { lastOf, type TracedPacket } from './events.ts'
+import { noNeighbour, silentOn } from './neighbours.ts'
+import { senderOf } from './trace.ts'
+
+/** The ending where an answer passed all hooks, and did not come to who waits for it. */
+export function notTaken(context: Context, out: TracedPacket, back: TracedPacket | undefined, answer: Answer): Ending {
+  const { flow, facts, computed, marks } = context
+  const known = computed.home
+  if (known && computed.isCertain()) {
+    const ending = deathEnding(known, facts)
+    if (marks.last!.place === 'container' && known.place !== 'container') marks.cut(marks.all.length - 1)
+    marks.closeAt('back', known.place, ending.summary)
+    return ending
+  }
+  const silent = back && silentOn(answer.silent, back.last.output, back.last.destination, facts)
+  if (silent) return noNeighbour(context, 'back', silent)
+  const strange = back && (elsewhere(context, back) ?? unexpected(context, out, back))
+  if (strange) return strange
+  const summary = `the answer came as far as ${flow.bridge || 'the host'}, and ${senderOf(flow)} did not take it`
+  return { end: 'unclear', summary: known ? `${summary}. ${computed.doubt}` : summary }
+}
+
+/** The host takes the answer for its own where somebody else had asked: nobody gives it back its receiver. */
+function elsewhere({ flow, marks }: Context, back: TracedPacket): Ending | undefined {
+  if (flow.from?.at === 'host' || lastOf(back).hook !== 'input') return undefined
+  const says = `the answer to ${back.last.destination} ends at the host itself`
+  marks.endAt('back', 'routing', says)
+  return { end: 'no-route', summary: says }
+}
+
+/** The answer comes from another address or port than was asked. */
+function unexpected({ flow, marks }: Context, { first }: TracedPacket, { last }: TracedPacket): Ending | undefined {
+  const end = (address: string, port: number): string => (flow.protocol === 'icmp' ? address : `${address}:${port}`)
+  const asked = end(first.destination, first.destinationPort)
+  const came = end(last.source, last.sourcePort)
+  if (came === asked) return undefined
+  const says = `the answer comes from ${came}, and ${asked} was asked: its sender does not take it`
+  marks.closeAt('back', flow.from?.at === 'outside' ? 'uplink' : marks.last!.place, says)
+  return { end: 'source-check', summary: says }
+}

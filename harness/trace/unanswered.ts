@@ -1,0 +1,83 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Death } from '../simulate/index.ts'
+import { type Answer, isRefused } from './answer.ts'
+import { isBare } from './arrival.ts'
+import type { Ending } from './build.ts'
+import { deathEnding } from './by-rules.ts'
+import type { Context } from './context.ts'
+import { lastOf, type TracedPacket } from './events.ts'
+import { isBridged } from './links.ts'
+import { noNeighbour, type SilentNeighbour, setByHandOn, silentOn } from './neighbours.ts'
+import { refused } from './refused.ts'
+import { shortcut } from './shortcut.ts'
+import { containerOf } from './trace.ts'
+import { noWayBack } from './way-back.ts'
+
+interface Known {
+  death: Death
+  isCertain: boolean
+}
+
+/** The ending of a packet that passed all hooks, and to which no answer was seen at the first one on the way back. */
+export function unanswered(context: Context, out: TracedPacket, answer: Answer): Ending {
+  const { flow, facts, computed, marks } = context
+  const { output, source, destination, destinationPort } = out.last
+  const atHost = lastOf(out).hook === 'input'
+  if (isBare(context, out)) return unmasqueraded(context, out)
+  if (isRefused(answer)) return refused(context, out)
+  const silent = atHost ? undefined : silentOn(answer.silent, output, destination, facts)
+  if (silent) return noNeighbour(context, 'out', silent)
+  const deaf = atHost ? undefined : deafTo(answer.silentThere, source, facts)
+  if (deaf) return noNeighbour(context, 'back', deaf, output)
+  const known = atHost ? atHostDeath(context, out, answer) : beyond(context)
+  if (known?.isCertain) {
+    const { death } = known
+    const ending = deathEnding(death, facts)
+    if (death.way === 'out') marks.endAt('out', death.place, ending.summary)
+    else marks.push({ way: death.way, place: death.place, says: ending.summary })
+    return ending
+  }
+  const past = shortcut(context, out)
+  if (past) return past
+  if (known) return { end: 'unclear', summary: computed.doubt }
+  const nobody = (summary: string): Ending => ({ end: 'no-answer', summary })
+  if (atHost) return nobody(`nothing on the host answers at ${destination}`)
+  if (isBridged(facts, output)) return nobody(`it left by ${output} for ${destination}, and no answer came from there`)
+  const byHand = setByHandOn(output, destination, facts)
+  if (byHand) {
+    const says = `${byHand.address} on ${output} is set to the hardware address ${byHand.mac} by hand: whether that is right is not known`
+    return { end: 'unclear', summary: `it left by ${output} as ${source}, and no answer came. ${says}` }
+  }
+  const port = flow.protocol === 'icmp' || destination === flow.address ? '' : `:${destinationPort}`
+  return nobody(`it left by ${output} as ${source}, and no answer came from ${destination}${port}`)
+}
+
+/** The container has the packet, and nobody answers it for its next hop on the way back: the sender, or its gateway. */
+const deafTo = (all: Answer['silentThere'], source: string, { links }: Facts): SilentNeighbour | undefined =>
+  all.find(({ address }) => address === source) ??
+  all.find(({ address }) => links.some(({ addresses }) => addresses.includes(address)))
+
+const beyond = ({ computed }: Context): Known | undefined =>
+  computed.beyond && { death: computed.beyond, isCertain: computed.isCertain() }
+
+function unmasqueraded({ flow }: Context, { first, last: { output, source } }: TracedPacket): Ending {
+  const whose = containerOf(flow) !== undefined ? 'the container’s own address' : 'its sender’s own address'
+  const leaves =
+    source === first.source
+      ? `no rule masquerades it: it leaves by ${output} with ${whose}, ${source}`
+      : `it leaves by ${output} as ${source}`
+  return { end: 'unmasqueraded', summary: `${leaves}, and no answer finds the way back` }
+}
+
+/** What ends the answer of the host itself before any hook sees it, and whether that is certain. */
+function atHostDeath({ facts, computed }: Context, out: TracedPacket, { back }: Answer): Known | undefined {
+  const known = computed.deathAt('out', 'input') ?? computed.deathAt('back', 'routing')
+  const isCertain = computed.isCertain()
+  if (known && isCertain) return { death: known, isCertain }
+  const none = noWayBack(out, back, facts)
+  if (none) return { death: none, isCertain: true }
+  const routing = computed.walk.death
+  if (known) return { death: known, isCertain }
+  if (routing?.place !== 'routing' || !routing.says.includes(out.first.source)) return undefined
+  return { death: { ...routing, way: 'back' }, isCertain }
+}
