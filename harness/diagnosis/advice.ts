@@ -4,7 +4,7 @@ import { restartBlocker } from '../faults/restart.ts'
 
 /** What to do about a cause on this host: the steps with its own names in them. */
 export interface Advice {
-  remedies: (Pick<Procedure, 'title' | 'cost'> & { name: string; steps: readonly string[]; reboots: boolean })[]
+  remedies: { name: string; title: string; cost: string; steps: readonly string[]; reboots: boolean }[]
   /** Remedies that are of no use yet, and what stands in their way. */
   deferred: { name: string; title: string; why: string }[]
   nonFixes: { name: string; title: string; why: string }[]

@@ -1,5 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import type { SymptomGroup, Trouble } from './symptom.ts'
+import { list } from './words.ts'
 
 /** What is wrong with dockerd itself: it fails, hangs, is stopped, or is not where the client looks for it. */
 export function daemonTrouble(facts: Facts): Trouble[] {
@@ -38,6 +39,15 @@ export function daemonTrouble(facts: Facts): Trouble[] {
     return trouble('unclear', 'dockerd does not answer who is not root: run it as root', [
       'sudo sh collect.sh >host.bundle',
     ])
+  const refused = [facts.sections['docker-server'], facts.sections['docker-networks']].some((section) =>
+    /Cannot connect to the Docker daemon at/.test(section?.why ?? ''),
+  )
+  if (docker.processes.length > 0 && refused)
+    return trouble(
+      'unclear',
+      `dockerd runs (process ${docker.processes[0]!.pid}), and nobody listens at its socket: that is gone, or another one. Containers and networks could not be listed`,
+      ['ls -l /run/docker.sock', 'ss -lxp | grep docker', 'systemctl restart docker.socket docker.service'],
+    )
   if (docker.processes.length > 0)
     return trouble(
       'unclear',
@@ -77,8 +87,26 @@ function ownError(journal: readonly string[]): string {
   return line?.replace(/^time="[^"]*" level=\w+ msg="?/, '').replace(/"$/, '') ?? ''
 }
 
-/** Containers that are to run and do not, by dockerd's own words. */
-export const containerTrouble = ({ docker }: Facts): Trouble[] =>
+/** Containers that are to run and do not, by dockerd's own words, and those that are paused. */
+export const containerTrouble = (facts: Facts): Trouble[] => [...notRunning(facts), ...paused(facts)]
+
+/** Whoever asks a paused container waits for nothing. Whether it is paused on purpose, nothing here says. */
+const paused = ({ docker }: Facts): Trouble[] =>
+  docker.containers
+    .filter(({ paused }) => paused)
+    .map(({ name, published }) => ({
+      group: {
+        state: 'unclear',
+        kind: 'container',
+        what: `the container ${name}`,
+        flows: [],
+        says: `it is paused: none of its programs answers${published.length > 0 ? `, so that nobody gets an answer from port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
+        behind: [],
+        next: [`docker unpause ${name}`],
+      },
+    }))
+
+const notRunning = ({ docker }: Facts): Trouble[] =>
   docker.stopped
     .filter(({ restart, error }) => restart !== 'no' && restart !== '' && error !== '')
     .map(({ name, error, status }) => ({

@@ -109,7 +109,7 @@ describe('an examination', () => {
       'reject with icmpx',
       '  Do\n',
       'Put the bridge into zone docker',
-      'costs: nothing',
+      'cost: nothing',
       '  Do not',
       'iptables -P FORWARD ACCEPT',
       'Works',

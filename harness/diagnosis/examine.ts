@@ -1,6 +1,6 @@
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import type { Cause, Present } from '../faults/cause.ts'
-import { causes as allCauses } from '../faults/index.ts'
+import { causes as allCauses } from '../faults/causes.ts'
 import { groupBy } from '../lib/group.ts'
 import { type Flow, type Simulation, simulate, type Walk } from '../simulate/index.ts'
 import { traceOfWalk } from '../trace/by-rules.ts'
@@ -9,6 +9,7 @@ import { type Advice, adviceOn } from './advice.ts'
 import { containerTrouble, daemonTrouble } from './daemon.ts'
 import { explain, type Named } from './explain.ts'
 import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
+import { lostAddresses } from './lost-address.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
 import type { SymptomGroup } from './symptom.ts'
@@ -23,8 +24,8 @@ export interface Finding extends Advice, Pick<Present, 'confidence' | 'evidence'
   summary: string
 }
 
-/** All that can be said of a host from its evidence. */
-export interface Examination {
+/** All that can be said of a host from its evidence, as plain data. */
+export interface Judgement {
   /** `healthy`: all was judged, and all works. `unknown`: nothing is known to be wrong, and not all could be judged. */
   verdict: 'healthy' | 'sick' | 'unknown'
   /** Worst first. */
@@ -49,6 +50,10 @@ export interface Examination {
   unseen: string[]
   /** A connection from each network to the outside, simulated. */
   traces: Trace[]
+}
+
+/** The same, and what it stands on. */
+export interface Examination extends Judgement {
   facts: Facts
   /** Those that were looked for. */
   causes: readonly Cause[]
@@ -69,7 +74,12 @@ export interface Means {
 export function examineFacts(facts: Facts, { causes = allCauses, proven = () => false }: Means = {}): Examination {
   const simulation = simulate(facts)
   const flows = sortFlows(simulation, proven)
-  const troubles = [...daemonTrouble(facts), ...containerTrouble(facts), ...operationTrouble(facts)]
+  const troubles = [
+    ...daemonTrouble(facts),
+    ...containerTrouble(facts),
+    ...lostAddresses(facts),
+    ...operationTrouble(facts),
+  ]
   const toExplain = [
     ...troubles.flatMap(({ symptom }) => symptom ?? []),
     ...flows.bad.flatMap(({ walk, symptoms }) => (isCertain(walk) ? symptoms : [])),

@@ -30,7 +30,7 @@ describe('what nothing on the host decides', () => {
       ['its-twin', 'active'],
     ])
     const lines = examinationLines('web-1', seen, [], pc.createColors(false)).join('\n')
-    expect(lines).to.contain('decides between its-twin and masquerade-off')
+    expect(lines).to.contain('fits its-twin and masquerade-off equally well')
   })
 
   it('is nothing where one explains less than the other', () => {

@@ -5,8 +5,12 @@ import type { Death, Flow, Simulation, Walk } from '../simulate/index.ts'
 import { isFallback } from '../simulate/names.ts'
 import { ownerOfStep } from '../simulate/owner.ts'
 import { passesOnlyFor } from '../simulate/restriction.ts'
+import { settingAtBoot } from './boot-setting.ts'
+import { fallbackServers } from './fallback-servers.ts'
+import { stepsFor } from './flow-steps.ts'
 import { nextSteps, settling } from './next-steps.ts'
-import { type SymptomGroup, settingAtBoot } from './symptom.ts'
+import { sameDeath } from './same-death.ts'
+import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
 /** A host's flows, sorted. */
@@ -21,7 +25,7 @@ export interface SortedFlows {
 /** Sorts a host's flows into what works, what does not, and what an admin lets through on purpose, to some alone. */
 export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => boolean): SortedFlows {
   const lists = new Map(walks.map((walk) => [walk, passesOnlyFor(walk, net)]))
-  const isRight = (walk: Walk): boolean => proven(walk.flow) || faresRight(walk)
+  const isRight = (walk: Walk): boolean => faresRight(walk) || (proven(walk.flow) && isSettled(walk))
   const isRestricted = (walk: Walk): boolean => (lists.get(walk)?.length ?? 0) > 0
   return {
     bad: walks
@@ -35,12 +39,20 @@ export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => bo
   }
 }
 
+// Of the next packet one that was answered says nothing.
+const isSettled = ({ end, doubts }: Walk): boolean =>
+  end !== 'unclear' || !doubts.some(({ kind }) => kind === 'limit' || kind === 'content')
+
 const faresRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
 
 /** What there is to explain of a flow: where it dies, and what would end it behind that. */
-function symptomsOf({ flow, end, death, masked }: Walk): FlowSymptom[] {
+function symptomsOf(walk: Walk): FlowSymptom[] {
+  const { flow, end } = walk
   if (end === 'unclear') return []
-  if (!death || flow.ought === 'die') return [{ kind: 'flow', flow, masked: false }]
+  // Of hundreds of pairs of networks it is of no interest how each comes together.
+  if (flow.ought === 'die') return [{ kind: 'flow', flow, masked: false }]
+  const { death, masked } = walk
+  if (!death) return [{ kind: 'flow', flow, masked: false }]
   // Behind a death the packet goes on as if it had been let through. That is true of filters on its way out; where it was
   // led elsewhere, or its answer is, what comes after is the way of another packet.
   const goesOn = death.way === 'out' && death.place === 'forward'
@@ -52,11 +64,17 @@ function symptomsOf({ flow, end, death, masked }: Walk): FlowSymptom[] {
 }
 
 /** Whether a walk's symptoms have to be explained. */
-export const isCertain = ({ flow, end, death }: Walk): boolean =>
-  end !== 'unclear' && flow.ought !== 'unknown' && !isProgramsOwn(death)
+export const isCertain = (walk: Walk): boolean =>
+  walk.end !== 'unclear' &&
+  (walk.flow.ought === 'die' || (!isLeftOpen(walk.flow, walk.death) && !isProgramsOwn(walk.death)))
+
+/** Whether nothing says that a flow ought to pass. Nobody leads to a program that is not there what is for others. */
+const isLeftOpen = ({ kind, ought }: Flow, death: Death | undefined): boolean =>
+  ought === 'unknown' && !(kind === 'egress' && death?.end === 'no-listener')
 
 // Whether a program is to listen by now, its container alone knows.
-const isProgramsOwn = (death: Death | undefined): boolean => death?.place === 'container' && death.end === 'no-listener'
+const isProgramsOwn = (death: Death | undefined): boolean =>
+  death?.place === 'container' && death.end === 'no-listener' && !death.setting
 
 /** The bad flows as symptoms, each death once; those that different causes explain stand apart. */
 export function groupFlows(
@@ -91,19 +109,8 @@ export function groupFlows(
       const one = groupOf(group, facts)
       return { ...one, says: `behind what stops it first, ${one.says}` }
     }),
-    ...fallbackServers(walks, (server) => isFallback(server, facts, intent)),
+    ...fallbackServers(walks, facts, (server) => isFallback(server, facts, intent)),
   ]
-}
-
-/** What walks of one symptom have in common. Addresses differ from container to container. */
-function sameDeath({ flow, end, death, doubts }: Walk): string {
-  if (flow.ought === 'die') return end === 'passes' ? 'open' : `isolation ${doubts[0]?.key}`
-  // One rule, or one setting, may stop a packet on its way out and the answer to another: it is one thing.
-  const where = death?.rule
-    ? [death.rule.backend, death.rule.table, death.rule.chain, death.rule.rule]
-    : [death?.end, death?.setting?.name, death?.says.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]
-  // Of what is unclear the doubt is the same, wherever it may end.
-  return JSON.stringify(end === 'unclear' ? ['unclear', doubts[0]?.key] : where)
 }
 
 function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
@@ -125,22 +132,30 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
       .map(({ says }) => says)
       .slice(0, 3)
       .join(' ')
+    // A doubt is of no use to who does not know the rule.
+    const rule = death?.rule ?? doubts.find(({ step }) => step)?.step
+    const named = death?.rule
+      ? `It may be ${death.says}.`
+      : `It is a condition of “${rule?.rule}” in ${rule?.table} ${rule?.chain}.`
     return {
       ...base,
       state: 'unclear',
-      says,
+      says: rule && !says.includes(rule.rule) ? `${says} ${named}` : says,
       ...(death && { at: { way: death.way, place: death.place } }),
-      next: settling(doubts),
+      next: [
+        ...settling(doubts),
+        ...(rule ? nextSteps({ end: 'dropped', rule }, ownerOfStep(rule, facts), undefined) : []),
+      ],
     }
   }
   const owner = death!.rule && ownerOfStep(death!.rule, facts)
-  const boot = death!.setting && settingAtBoot(death!.setting.name, facts)
+  const boot = death!.setting && settingAtBoot(death!.setting, facts)
   const program = isProgramsOwn(death)
-  const unwanted = flow.ought === 'unknown' || program
+  const unwanted = isLeftOpen(flow, death) || program
   return {
     ...base,
     state: unwanted ? 'unclear' : 'dead',
-    says: `${death!.says}${group.every((each) => each.death?.way === 'back') ? ' (the answer)' : ''}${program ? '; whether it is to by now, nothing on this host says' : unwanted ? '; whether it ought to pass, nothing on this host says' : ''}`,
+    says: `${death!.says}${likewise(group)}${group.every((each) => each.death?.way === 'back') ? ' (the answer)' : ''}${program ? '; whether it is to by now, nothing on this host says' : unwanted ? '; whether it ought to pass, nothing on this host says' : ''}`,
     at: { way: death!.way, place: death!.place },
     ...(death!.rule &&
       owner && {
@@ -154,8 +169,14 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
       }),
     ...(death!.setting && { setting: { ...death!.setting, ...boot } }),
     behind: [...new Set(masked.filter(({ says }) => says !== death!.says).map(({ says }) => says))].slice(0, 3),
-    next: nextSteps(death!, owner, boot),
+    next: stepsFor(flows, death!, facts, () => nextSteps(death!, owner, boot)),
   }
+}
+
+/** Whether other networks have rules of their own of the same kind. */
+function likewise(group: readonly Walk[]): string {
+  const rules = new Set(group.flatMap(({ death }) => death?.rule?.rule ?? []))
+  return rules.size > 1 ? `, and by ${rules.size - 1} more of its kind for other bridges` : ''
 }
 
 function opened({ path }: Walk): string {
@@ -165,28 +186,4 @@ function opened({ path }: Walk): string {
   return rule
     ? `nothing keeps them apart: “${rule.rule}” in ${rule.table} ${rule.chain} lets it through`
     : 'no rule keeps them apart'
-}
-
-/** Name servers that nobody on this host chose: whether they answer here is not the host's to know. */
-function fallbackServers(walks: readonly Walk[], isFallback: (server: string) => boolean): SymptomGroup[] {
-  const chosen = walks.filter(({ flow, end }) => flow.kind === 'names' && end !== 'dies' && isFallback(flow.address))
-  if (chosen.length === 0) return []
-  const flows = chosen.map(({ flow }) => flow)
-  const servers = [...new Set(flows.map(({ address }) => address))].join(', ')
-  return [
-    {
-      state: 'unclear',
-      kind: 'names',
-      what: describeFlows(flows),
-      flows: flows.map(({ title }) => title),
-      says: `dockerd gives them ${servers}, which nobody here chose: the host’s own name server is a loopback address, of no use in a container. Whether ${servers} may be reached from this network cannot be seen on the host`,
-      explainedBy: [],
-      behind: [],
-      next: [
-        'cat /etc/resolv.conf',
-        'dockfault diagnose --trace 8.8.8.8:53/udp',
-        'set "dns" in /etc/docker/daemon.json',
-      ],
-    },
-  ]
 }

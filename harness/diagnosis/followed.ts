@@ -17,16 +17,21 @@ export function withPackets(seen: Examination, followed: readonly Trace[]): Exam
     answered.length === 0 ? seen : examineFacts(seen.facts, { causes: seen.causes, proven: provenBy(answered) })
   const dead = again.symptoms.filter(({ state }) => state === 'dead')
   const known = new Set(again.symptoms.flatMap(({ flows }) => flows))
+  const open = new Set(again.symptoms.flatMap(({ state, flows }) => (state === 'open' ? flows : [])))
   const added = followed.filter(
-    (trace) => isWrong(trace) && !isKnown(trace, known) && !dead.some((symptom) => shows(symptom, trace)),
+    (trace) =>
+      isWrong(trace) &&
+      !isKnown(trace, known) &&
+      !(trace.flow.ought === 'die' && open.has(trace.flow.title ?? '')) &&
+      !dead.some((symptom) => shows(symptom, trace)),
   )
   const symptoms = groupBy(added, sameEnd).map(symptomOf)
   // What was unclear of a flow is settled by its packet.
   const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
-  const open = again.symptoms.flatMap((symptom) =>
+  const rest = again.symptoms.flatMap((symptom) =>
     symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
   )
-  return conclude({ ...again, symptoms: [...open, ...symptoms] })
+  return conclude({ ...again, symptoms: [...rest, ...symptoms] })
 }
 
 /** A symptom without some of its flows; none where no flow is left. */
@@ -36,9 +41,15 @@ function without(symptom: SymptomGroup, gone: (title: string) => boolean): Sympt
 }
 
 /** Whether a death that the rules have shown is the one that a packet met. */
-function shows({ at, rule }: SymptomGroup, { at: met, killer, end }: Trace): boolean {
+function shows({ at, rule, flows }: SymptomGroup, { at: met, killer, end, flow: { title } }: Trace): boolean {
   if (end === 'no-container') return false
-  if (rule && killer) return rule.table === killer.table && rule.chain === killer.chain && rule.rule === killer.rule
+  // What stops one flow on its way out may stop another's answer in the same place.
+  if (!killer && title && flows.includes(title) && at?.place === met?.place) return true
+  if (rule && killer) {
+    // Of each bridge it may be a rule of its own.
+    const same = rule.rule === killer.rule || (title !== undefined && flows.includes(title))
+    return rule.table === killer.table && rule.chain === killer.chain && same
+  }
   return met !== undefined && at?.way === met.way && at.place === met.place
 }
 

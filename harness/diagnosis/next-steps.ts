@@ -3,22 +3,48 @@ import type { Owner } from '../simulate/owner.ts'
 
 /** What to look at where a flow dies: the command that shows the thing itself, and the one that its owner has for it. */
 export function nextSteps(
-  { rule, setting, end }: Death,
+  { rule, because, setting, end }: Pick<Death, 'rule' | 'because' | 'setting' | 'end'>,
   owner: Owner | undefined,
   boot: { file: string } | undefined,
 ): string[] {
-  if (rule) return [...listRule(rule), ...(owner ? (byOwner[owner.who] ?? []) : [])]
+  if (rule)
+    return [
+      ...(because ? listRule(because) : []),
+      ...listRule(rule),
+      ...(owner ? (byOwner[owner.who] ?? []) : []),
+      ...(end === 'no-listener' ? ['ss -lntup'] : []),
+    ]
+  if (setting?.value === 'down') return [`ip link set ${setting.name} up`, ...(others[end] ?? [])]
+  if (setting && ['disabled', 'blocking', 'listening', 'learning'].includes(setting.value))
+    return [`bridge link set dev ${setting.name} state 3   # forwarding`, 'bridge -d link']
   if (setting && /^net\./.test(setting.name))
     return [
       ...(boot
         ? [`${boot.file} makes it so at boot`]
         : [
-            `grep -rs '${setting.name.split('.').at(-1)}' /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d /etc/systemd/network`,
+            `grep -rs '${setting.name.split('.').at(-1)}' /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /etc/systemd/network`,
           ]),
       `sysctl ${setting.name}`,
+      ...(end === 'forwarding-off' ? [`sysctl -w ${setting.name}=1`] : []),
     ]
+  if (setting?.name.startsWith('ip neigh '))
+    return ['ip neigh', `ip neigh del ${setting.name.slice('ip neigh '.length)}   # it was set by hand`]
+  const device = setting?.name.match(/^qdisc of (.*)$/)?.[1]
+  if (device !== undefined)
+    return [`tc -s qdisc show dev ${device}`, `tc qdisc del dev ${device} root   # if nobody needs it`]
+  if (setting?.name.startsWith('ip rule') && setting.value.includes(' lookup '))
+    return ['ip rule', `ip route show table ${setting.value.split(' lookup ')[1]}`]
   if (setting?.name.startsWith('ip rule'))
     return ['ip rule', `ip rule del priority ${setting.name.split(' ')[2]}   # if nobody needs it`]
+  const route = setting?.name.match(/^ip route (\S+) table (\S+)$/)
+  if (setting && route)
+    return [
+      `ip route show table ${route[2]}`,
+      `ip route del ${setting.value} ${route[1]} table ${route[2]}   # if nobody needs it`,
+    ]
+  const [, dst] = setting?.name.match(/^ip route (\S+)$/) ?? []
+  if (setting && dst !== undefined && dst !== 'default')
+    return ['ip route show table all', `ip route del ${dst} ${setting.value}   # if nobody needs it`]
   if (setting?.name.startsWith('ip route')) return ['ip route show table all', 'ip rule']
   return others[end] ?? []
 }

@@ -36,6 +36,9 @@ export function notSeen({ sections, collector, docker, containers }: Facts): str
       .filter(({ name }) =>
         docker.containers.some(({ addresses, mode }) => mode === name || addresses[name] !== undefined),
       )
-      .map(({ name, driver }) => `the network ${name} has the driver ${driver}, whose packets are not simulated`),
+      .map(({ name, driver }) => {
+        const [user] = docker.containers.filter(({ addresses, mode }) => mode === name || addresses[name] !== undefined)
+        return `the network ${name} has the driver ${driver}, whose packets are not simulated: ask from inside, such as docker exec ${user?.name} ping -c 1 its gateway`
+      }),
   ]
 }

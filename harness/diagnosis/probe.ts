@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Host } from '../hosts/host.ts'
-import { buildProbe, probeFile } from '../images/busybox.ts'
 import { LabError } from '../lib/errors.ts'
-import { probeImage } from '../probes/fleet.ts'
+import { probeImage } from '../probes/probe-containers.ts'
 import type { Target } from '../trace/flow.ts'
 
 export interface HostProbe {
@@ -12,24 +10,35 @@ export interface HostProbe {
 }
 
 /**
- * Asks a host's network from a container that is made for it and removed again, with its image where that was not there.
- * Throws LabError `probe` where the container does not start.
+ * Asks a host's network from a container that is made for it and removed again, with its image where that was not there:
+ * `probeArchive` gives it in base64. Throws LabError `probe` where there is no image, or the container does not start.
  */
 export async function probeHost(
   host: Pick<Host, 'name' | 'exec'>,
   { address, port, protocol }: Target,
+  probeArchive?: () => Promise<string>,
 ): Promise<HostProbe[]> {
-  const there = await host.exec(`docker image inspect ${probeImage} >/dev/null 2>&1`)
-  const image = there.code === 0 ? '' : await archive()
+  // Without means to make the lab's own image, the one that most hosts have or can pull.
+  const images = probeArchive ? [probeImage] : [probeImage, 'busybox']
+  const there = await host.exec(
+    `for image in ${images.join(' ')}; do docker image inspect $image >/dev/null 2>&1 && { echo $image; break; }; done`,
+  )
+  const found = there.stdout.trim()
+  if (found === '' && !probeArchive)
+    throw new LabError('probe', `${host.name} has no image to probe from`, {
+      hint: 'docker pull busybox, on that host, and again',
+    })
+  const image = found === '' ? await probeArchive!() : ''
+  const used = found || probeImage
   const load = image === '' ? '' : 'base64 -d | docker load -q >/dev/null || exit 9\nloaded=1\nexec </dev/null'
   const goes = protocol === 'icmp' ? `ping -c 1 -W 4 ${address}` : `nc -w 4 ${address} ${port} </dev/null`
   const script = `
 name=dockfault-probe-$$ loaded=
-end() { docker rm -f "$name" >/dev/null 2>&1; [ -z "$loaded" ] || docker rmi ${probeImage} >/dev/null 2>&1; }
+end() { docker rm -f "$name" >/dev/null 2>&1; [ -z "$loaded" ] || docker rmi ${used} >/dev/null 2>&1; }
 trap end EXIT
 trap 'exit 143' HUP INT TERM
 ${load}
-docker run -d --init --name "$name" -p 127.0.0.1::80 ${probeImage} sh -c 'echo container >/tmp/index.html; exec httpd -f -p 80 -h /tmp' >/dev/null 2>/tmp/$name.err || { echo "start 1 $(tail -c 300 /tmp/$name.err | tr '\\n' ' ')"; rm -f /tmp/$name.err; exit 0; }
+docker run -d --init --name "$name" -p 127.0.0.1::80 ${used} sh -c 'echo container >/tmp/index.html; exec httpd -f -p 80 -h /tmp' >/dev/null 2>/tmp/$name.err || { echo "start 1 $(tail -c 300 /tmp/$name.err | tr '\\n' ' ')"; rm -f /tmp/$name.err; exit 0; }
 rm -f /tmp/$name.err
 echo 'start 0'
 ask() { what=$1; shift; says=$("$@" 2>&1); echo "$what $? $(echo "$says" | tail -n 1 | tail -c 200)"; }
@@ -55,9 +64,4 @@ ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed '
     const [, what, exit, says = ''] = line.match(/^([a-z]+) (\d+) ?(.*)$/) ?? []
     return what && asks[what] ? [{ asks: asks[what], answered: exit === '0', says }] : []
   })
-}
-
-async function archive(): Promise<string> {
-  const dir = await buildProbe({ progress: (line) => console.error(line), signal: new AbortController().signal })
-  return (await readFile(probeFile(dir))).toString('base64')
 }

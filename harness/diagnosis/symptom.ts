@@ -1,4 +1,3 @@
-import type { Facts } from '../evidence/facts.ts'
 import type { Symptom } from '../faults/symptom.ts'
 import type { Death, Flow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
@@ -32,18 +31,4 @@ export interface SymptomGroup {
 export interface Trouble {
   group: Omit<SymptomGroup, 'explainedBy'>
   symptom?: Symptom
-}
-
-/** The line of a file that makes a setting so at boot: the last one wins, as it does at boot. */
-export function settingAtBoot(name: string, { bootFiles }: Facts): { file: string; line: string } | undefined {
-  const spelled = [name, ...(name === 'net.ipv4.ip_forward' ? ['net.ipv4.conf.all.forwarding'] : [])]
-  const general = name.replace(/^(net\.ipv4\.conf)\.[^.]+\./, '$1.*.')
-  const meant = new Set([...spelled, general, name.replace(/^(net\.ipv4\.conf)\.[^.]+\./, '$1.all.')])
-  return bootFiles.findLast(({ line }) => {
-    const [, key] = line.match(/^-?\s*([\w.*/-]+)\s*=/) ?? []
-    return (
-      key !== undefined &&
-      meant.has(key.includes('/') ? key.replaceAll('.', '\0').replaceAll('/', '.').replaceAll('\0', '/') : key)
-    )
-  })
 }

@@ -2,13 +2,13 @@ import { clean } from '../lib/text.ts'
 import { notABundle } from './not-a-bundle.ts'
 import type { Section } from './section.ts'
 
-/** One section of the first format: what was printed, standard error among it, and the exit code. */
+/** One section of the first format: all output, standard error included, and the exit code. */
 export interface FirstSection {
   text: string
   code: number
 }
 
-/** The sections of a text in the first format. Throws LabError `usage` where it is no whole bundle of it. */
+/** The sections of a bundle in the first format. Throws LabError `usage` where it is not complete. */
 export function parseBundle(text: string): Map<string, FirstSection> {
   const lines = text.replaceAll('\r\n', '\n').split('\n')
   if (lines[0] !== 'dockfault-evidence 1') throw notABundle(1, 'the first line is not `dockfault-evidence 1`')
@@ -17,7 +17,7 @@ export function parseBundle(text: string): Map<string, FirstSection> {
   return sections
 }
 
-/** The sections of a bundle in the first format, as far as it goes. They have no checksum: a change cannot be seen. */
+/** The sections of a bundle in the first format, as far as it goes. They have no checksums, so changes go unnoticed. */
 export function readFirstFormat(lines: readonly string[]): { sections: Map<string, Section>; whole: boolean } {
   const { sections, problem } = read(lines)
   const found = new Map<string, Section>()

@@ -9,7 +9,7 @@ import { dropSection, editSection, sealBundle } from './reseal.ts'
 const recorded = readBundle(
   readFileSync(new URL('../faults/firewalld-zone/evidence/well/debian13-healthy.bundle', import.meta.url), 'utf8'),
 )
-// A real host's, but for what is long.
+// A real host's bundle without its long sections.
 const names = ['system', 'units', 'docker-server', 'docker-networks', 'addresses', 'routes', 'rules-nft', 'firewalld']
 const whole = sealBundle(
   names.flatMap((name) => {
@@ -23,7 +23,7 @@ const broken = ({ sections, collector }: Facts): boolean =>
   !collector.current ||
   names.some((name) => sections[name]!.status !== healthy.sections[name]!.status)
 
-/** Facts, or the LabError that says where the bundle ends to be one. */
+/** The facts, or the LabError with the line at which the text stops being a bundle. */
 function factsOf(text: string): Facts | LabError {
   try {
     return readFacts(text)
@@ -87,7 +87,7 @@ describe('a bundle of evidence', function () {
     expect(seen).to.be.above(200)
   })
 
-  it('does not lie for a flipped bit: what it is in has failed, or is no bundle', () => {
+  it('notices a flipped bit: its section fails, or the text is no bundle', () => {
     let seed = 19
     const random = (below: number): number => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
@@ -106,15 +106,15 @@ describe('a bundle of evidence', function () {
     expect(noticed).to.equal(2000)
   })
 
-  it('may go through a mail: other line ends, a mark of its order, other bytes than ASCII lost', () => {
+  it('survives a mail: other line ends, a byte order mark, lost bytes outside ASCII', () => {
     const text = sealBundle([{ name: 'kernels', text: '6.1.0 “é”' }])
     for (const sent of [text.replaceAll('\n', '\r\n'), `\uFEFF${text}`, text.replace('é', '\uFFFD\uFFFD')])
       expect(readFacts(sent).sections.kernels!.status).to.equal('ok')
   })
 
-  it('is one: two in a file, or something after its end, are refused with the line', () => {
+  it('is refused, with the line, if the file has two or goes on after its end', () => {
     const lines = whole.split('\n').length
-    expect(() => readFacts(whole + whole)).to.throw(`two bundles in one file, the second begins at line ${lines}`)
+    expect(() => readFacts(whole + whole)).to.throw(`the file has two bundles, and the second begins at line ${lines}`)
     expect(() => readFacts(`${whole}more\n`)).to.throw(`line ${lines}`)
     expect(() => readFacts(`${whole}\n\n`)).to.not.throw()
     expect(() => readFacts('hello')).to.throw(/not a dockfault bundle, line 1/)
@@ -125,7 +125,7 @@ describe('a bundle of evidence', function () {
     expect(readFacts(whole.replace('--- whole', `${section}--- whole`)).sections.routes!.status).to.equal('failed')
   })
 
-  it('of another collector is read as well as it can be', () => {
+  it('of another collector is read as far as possible', () => {
     const other = readFacts(
       sealBundle(
         [
@@ -141,7 +141,7 @@ describe('a bundle of evidence', function () {
     expect(readFacts(dropSection(whole, 'routes')).sections.routes!.why).to.contain('does not have it')
   })
 
-  it('of the first format is read too, and says what it does not have', () => {
+  it('of the first format is read too, and names what it lacks', () => {
     const first = `dockfault-evidence 1\n--- begin system\n kernel 6.1\n--- end system 0\n--- begin units\n no bus\n--- end units 1\n`
     const { sections, system, collector } = readFacts(first)
     expect(system.kernel).to.equal('6.1')

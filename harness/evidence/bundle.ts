@@ -6,7 +6,7 @@ import type { Section, SectionStatus } from './section.ts'
 
 export { parseBundle } from './bundle-1.ts'
 
-/** What a collector printed: its version, whether all of it is there, and its sections by name. */
+/** A bundle: the version of its collector, whether it is complete, and its sections by name. */
 export interface Bundle {
   format: number
   version: string
@@ -15,13 +15,13 @@ export interface Bundle {
 }
 
 const header = /^dockfault-evidence (\d+)(?: (\S+))?$/
-// The checksum is of all that stands before it, from the line that begins the section on.
+// The checksum covers everything from the first line of the section up to the checksum itself.
 const ending = /^(--- end (\S+) (ok|absent|failed|timed-out) (\d+) (\d+)) (\d+|[0-9a-f]{64})$/
-const words = { absent: 'the host has no such thing', failed: 'it failed', 'timed-out': 'it took too long' } as const
+const words = { absent: 'the host does not have it', failed: 'it failed', 'timed-out': 'it took too long' } as const
 
 /**
- * Reads a bundle as far as it goes: a section that was changed or cut is there, and failed or timed out. Throws LabError
- * `usage` where the text is no bundle, or more than one.
+ * Reads a bundle as far as it goes. A section that was changed is `failed`, and one that was cut short is `timed-out`.
+ * Throws LabError `usage` where the text is no bundle, or more than one.
  */
 export function readBundle(text: string): Bundle {
   const lines = text
@@ -31,7 +31,7 @@ export function readBundle(text: string): Bundle {
   const [, format, version = ''] = lines[0]!.match(header) ?? []
   if (!format) throw notABundle(1, 'the first line is not `dockfault-evidence 2`')
   const second = lines.findIndex((line, index) => index > 0 && header.test(line))
-  if (second > 0) throw notABundle(second + 1, `two bundles in one file, the second begins at line ${second + 1}`)
+  if (second > 0) throw notABundle(second + 1, `the file has two bundles, and the second begins at line ${second + 1}`)
   if (format === '1') return { format: 1, version: '1', ...readFirstFormat(lines) }
 
   const whole = lines.indexOf('--- whole')
@@ -43,8 +43,8 @@ export function readBundle(text: string): Bundle {
 function readSections(lines: readonly string[]): Map<string, Section> {
   const sections = new Map<string, Section>()
   const add = (name: string, section: Section): void => {
-    // Which of two is true cannot be known.
-    sections.set(name, sections.has(name) ? broken('it stands in the bundle twice') : section)
+    // Nothing shows which of the two is true.
+    sections.set(name, sections.has(name) ? broken('the bundle has it twice') : section)
   }
   let open: { name: string; from: number } | undefined
   for (const [index, line] of lines.entries()) {

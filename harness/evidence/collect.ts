@@ -2,20 +2,27 @@ import { readFile } from 'node:fs/promises'
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 
-// Sections run side by side, and an emulated host has one processor for all of them: each waits for the others.
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's own
+// Sections run side by side. An emulated host has one processor, so each waits for the others and needs more time.
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is a shell expansion
 const unhurried = '[ "${PATIENCE:-4}" -le 4 ] || PATIENCE=$((PATIENCE * 3))\n'
 
 /**
- * Runs the collector on a host, in one round trip, and gives its bundle; what was printed of it where the host did not
- * finish in time. Throws LabError `host` where nothing was.
+ * Runs the collector on a host in one round trip, and gives its bundle; a part of it where the host did not finish in time.
+ * `options` are options of the script. Throws LabError `host` where it printed no section.
  */
-export async function collect(host: Pick<Host, 'name' | 'exec'>, deadlineMs = 30_000): Promise<string> {
-  const script = await readFile(new URL('./collect.sh', import.meta.url), 'utf8')
-  const { code, stdout, stderr } = await host.exec(unhurried + script, { deadlineMs })
+export async function collect(
+  host: Pick<Host, 'name' | 'exec'>,
+  deadlineMs = 30_000,
+  options: readonly string[] = [],
+): Promise<string> {
+  const words = options.length > 0 ? `set -- ${options.join(' ')}\n` : ''
+  const { code, stdout, stderr } = await host.exec(words + unhurried + (await collectorScript()), { deadlineMs })
   if (code !== 0 && !/^dockfault-evidence .*\n--- /.test(stdout))
     throw new LabError('host', `the collector did not finish on ${host.name}: exit ${code}`, {
       facts: { stderr: stderr.slice(-1000) },
     })
   return stdout
 }
+
+/** The text of the collector: POSIX sh. */
+export const collectorScript = (): Promise<string> => readFile(new URL('./collect.sh', import.meta.url), 'utf8')

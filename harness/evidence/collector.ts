@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { LabError } from '../lib/errors.ts'
 
-/** One section of the collector: its shell, its time limit, and the section that it stands on. */
+/** One section of the collector: its shell, its time limit, and the section that it runs after. */
 export interface CollectorSection {
   name: string
   limitS: number
@@ -10,11 +10,11 @@ export interface CollectorSection {
   body: string
 }
 
-// Larger than what any chain of sections may take by itself: they run side by side.
+// Longer than any chain of sections may take. Chains run side by side.
 const overallS = 24
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-/** The sections of the collector, in the order of their bundle: quick ones first. */
+/** The sections of the collector in the order of the bundle: the quick ones first. */
 export function collectorSections(): CollectorSection[] {
   const sections = readdirSync(new URL('sections', import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -30,13 +30,13 @@ function readSection(name: string): CollectorSection {
   const text = read(`sections/${name}/collect.sh`)
   const [head, limit, after] = text.match(/^# limit: (\d+) s(?:, after ([\w-]+))?\n/) ?? []
   if (!head)
-    throw new LabError('usage', `${name}/collect.sh: the first line is to be \`# limit: N s[, after SECTION]\``)
+    throw new LabError('usage', `${name}/collect.sh: the first line has to be \`# limit: N s[, after SECTION]\``)
   return { name, limitS: Number(limit), ...(after && { after }), body: text.slice(head.length) }
 }
 
 /**
- * The collector: one POSIX sh file. With `sections` only these; with `namespaces` this shell prints the network
- * namespaces to look into, a line `NAME PID MODE` each, in place of Docker's containers.
+ * The collector: one POSIX sh file. `sections` limits it to these. `namespaces` is shell that prints the network namespaces
+ * to read in place of those of Docker's containers, one line `NAME PID MODE` each.
  */
 export function buildCollector({ sections, namespaces }: { sections?: string[]; namespaces?: string } = {}): string {
   const all = collectorSections()
@@ -80,7 +80,7 @@ ${read('collector/privacy.sh')}
 ${read('collector/runner.sh')}`
 }
 
-/** Starts the sections side by side, those that stand on another after it. The longest begin first. */
+/** Shell that starts the sections side by side, and each that needs another after that one. The longest start first. */
 function plan(sections: readonly CollectorSection[]): string {
   const start = ({ name, limitS, after }: CollectorSection, indent: string): string => {
     const next = sections.filter((each) => each.after === name)

@@ -1,18 +1,18 @@
 import { inPrefix } from '../lib/ip.ts'
 import type { Facts, NetworkFact } from './facts.ts'
 
-/** A connection as conntrack tells of it. */
+/** A connection as conntrack lists it. */
 export interface Connection {
-  /** Who spoke first, to whom. */
+  /** The first packet went from here to there. */
   source: string
   destination: string
-  /** Where the reply is due: the source, unless that was translated. */
+  /** Where replies go: to the source, unless it was translated. */
   replyTo: string
   answered: boolean
   line: string
 }
 
-/** Reads the lines of `conntrack -L`; those of other forms are left out. */
+/** Reads the lines of `conntrack -L`. Lines of another form are left out. */
 export function readConnections(lines: readonly string[]): Connection[] {
   return lines.flatMap((line) => {
     const [source, replySource] = [...line.matchAll(/\bsrc=(\S+)/g)].map(([, address]) => address!)
@@ -22,7 +22,7 @@ export function readConnections(lines: readonly string[]): Connection[] {
   })
 }
 
-/** The connections from a network's containers to what is neither a container, the host itself, nor many hosts at once. */
+/** The connections from a network's containers to the outside: not to containers, the host or multicast addresses. */
 export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, docker, links }: Facts): Connection[] {
   const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
   const host = links.flatMap(({ addresses }) => addresses)

@@ -55,31 +55,31 @@ export type {
   UnitFact,
 }
 
-/** Typed facts of one host at one moment. Pure data: the only thing a detector sees. */
+/** Typed facts of one host at one moment. They are plain data, and all that a detector sees. */
 export interface Facts {
-  /** Of what made the bundle. `current`: as this tool's own; `whole`: not cut short; `root`: it ran as root. */
+  /** The collector of the bundle. `current`: its version is this tool's; `whole`: it finished; `root`: it ran as root. */
   collector: { version: string; current: boolean; whole: boolean; root: boolean }
-  /** The state of every section that this tool knows, by name; also of those that the bundle does not have. */
+  /** The state of every section that this tool knows, by name, even where the bundle lacks it. */
   sections: Record<string, SectionState>
   system: { kernel: string; bootId: string; os: string; container: string; uptimeS: number }
   modules: ModuleFact[]
-  /** Installed kernels, oldest first, with those of the needed modules that their trees hold. */
+  /** Installed kernels, oldest first. Each has those of the needed modules that its tree contains. */
   trees: TreeFact[]
   units: Record<string, UnitFact>
   docker: {
-    /** Its version; empty while dockerd does not answer. */
+    /** The version of dockerd; empty while it does not answer. */
     server: string
     answers: boolean
     /** The endpoint that the client uses; empty for the default one. */
     endpoint: string
-    /** What the client says where nobody answers there; empty where somebody does. */
+    /** The client's error where nothing answers there; empty where something does. */
     endpointError: string
-    /** The programs dockerd that are installed, and those that run. */
+    /** The installed programs named dockerd, and the running ones. */
     binaries: string[]
     processes: DockerdProcess[]
-    /** The running dockerd's arguments. */
+    /** The arguments of the running dockerd. */
     command: string[]
-    /** The file that dockerd reads, and what it says. */
+    /** The file that dockerd reads, and its settings. */
     configFile: string
     config: Record<string, unknown>
     journal: string[]
@@ -94,13 +94,13 @@ export interface Facts {
     version: string
     binary: string
     selfTest: SelfTest[]
-    /** Whether the rules could be listed at all; where not, their absence means nothing. */
+    /** Whether the rules could be listed. If not, a missing rule means nothing. */
     listed: boolean
   }
   /** iptables-save lines of both backends, without counters and comments. */
   rules: string[]
   ruleset: Ruleset
-  /** The same, of each backend by itself. */
+  /** The rules of each backend. */
   xtables: { nft: Ruleset; legacy: Ruleset }
   /** IPv6. */
   xtables6: { nft: Ruleset; legacy: Ruleset }
@@ -117,9 +117,9 @@ export interface Facts {
   /** Rules of the legacy backend for ARP and bridges: `arp -A INPUT …`, `bridge -t filter -A FORWARD …`. */
   layer2Rules: string[]
   trafficControl: TrafficControl[]
-  /** What files have the host load at boot, a line each. */
+  /** The rules that the host loads from files at boot, one line each. */
   savedRules: BootLine[]
-  /** What sets addresses, forwarding and the like at boot. */
+  /** The lines of files that set addresses, forwarding and the like at boot. */
   bootFiles: BootLine[]
   links: LinkFact[]
   /** The network namespaces of the running containers that have one of their own. */
@@ -130,20 +130,20 @@ export interface Facts {
   /** In the kernel's order. */
   policyRules: PolicyRule[]
   policyRules6: PolicyRule[]
-  /** The device of the IPv4 default route; empty where there is none. */
+  /** The device of the IPv4 default route; of several, the first that is no bridge of Docker's; empty where there is none. */
   uplink: string
   neighbours: Neighbour[]
   fdb: FdbEntry[]
   /** Of the host's own network namespace. */
   listeners: Listener[]
   firewalld: FirewalldFact
-  /** conntrack -L, a connection a line. */
+  /** The lines of conntrack -L, one for each connection. */
   connections: string[]
   conntrack: ConntrackFact
   /** Counters by nstat's names, since boot. */
   dropCounters: Record<string, number>
   resolver: ResolverFact
-  /** Lines of the kernel's log that speak of the network. */
+  /** The lines of the kernel's log that are about the network. */
   kernelLog: string[]
   /** By sysctl name: `net.ipv4.conf.docker0.rp_filter`. */
   sysctls: Record<string, string>

@@ -1,4 +1,4 @@
-/** One rule as iptables-save prints it, and the parts of it that rules are told apart by. */
+/** One rule as iptables-save prints it, and the parts by which rules differ. */
 export interface Rule {
   table: string
   chain: string
@@ -13,7 +13,7 @@ export interface Rule {
   protocol?: string
   /** `--dport`. */
   port?: number
-  /** How many packets met it; only where the listing has counters. */
+  /** How many packets it matched; only where the listing has counters. */
   packets?: number
 }
 
@@ -23,7 +23,7 @@ export interface Ruleset {
   rules: Rule[]
 }
 
-/** Reads the lines of iptables-save, with counters or without; comments and lines of other forms are left out. */
+/** Reads the lines of iptables-save, with or without counters. Comments and lines of another form are left out. */
 export function parseIptablesSave(lines: readonly string[]): Ruleset {
   const ruleset: Ruleset = { chains: [], rules: [] }
   let table = ''
@@ -50,7 +50,7 @@ const fields: Record<string, 'input' | 'output' | 'source' | 'destination' | 'pr
 }
 
 function readRule(table: string, text: string): Rule {
-  // Words, with quoted comments kept whole.
+  // A quoted comment is one word.
   const words = text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
   const rule: Rule = { table, chain: words[1] ?? '', text }
   for (let i = 2; i < words.length - 1; i++) {

@@ -2,12 +2,12 @@ import { oncePer } from '../lib/once-per.ts'
 import type { Facts, NetworkFact } from './facts.ts'
 import type { Rule } from './iptables-save.ts'
 
-// Networks for which dockerd makes other rules than for most, as it was asked to.
+// Options with which dockerd makes other rules for a network than for most.
 const special = /enable_icc|gateway_mode|trusted_host_interfaces/
-// One that is not masqueraded has every other rule.
+// A network that is not masqueraded has all the other rules.
 const masquerade = 'com.docker.network.bridge.enable_ip_masquerade'
 
-// What no bridge network can do without; it can be missing from all of them.
+// The rules that every bridge network needs. They can be missing from all networks.
 const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = [
   {
     what: 'nothing accepts what comes from',
@@ -21,9 +21,9 @@ const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = 
 ]
 
 /**
- * The rules that dockerd makes for every bridge network alike and that one of them lacks, as
- * `filter: -A FORWARD -o br-1 -j DOCKER`. Which rules these are depends on the engine, so the networks are held against
- * each other; what all of them lack is said in words.
+ * The rules that dockerd makes for every bridge network and that a network lacks, such as
+ * `filter: -A FORWARD -o br-1 -j DOCKER`. Which rules these are depends on the engine, so the networks are compared with
+ * each other. A rule that all of them lack is described in words.
  */
 export const missingRules = oncePer(({ docker, ruleset }: Facts): string[] => {
   const plain = docker.networks.filter((network) => !network.internal && network.subnet !== '' && !isSpecial(network))
@@ -44,7 +44,7 @@ export const missingRules = oncePer(({ docker, ruleset }: Facts): string[] => {
 const isSpecial = ({ options }: NetworkFact): boolean =>
   Object.entries(options).some(([name, value]) => special.test(name) && value !== 'true' && value !== 'nat')
 
-/** A rule with the network's own names left open; nothing where it speaks of another network or of one container. */
+/** A rule with placeholders for the network's names; undefined where it is about another network or a single container. */
 function shapeOf(rule: Rule, { bridge, subnet }: NetworkFact): string | undefined {
   const own = [rule.input, rule.output].some((name) => name === bridge || name === `!${bridge}`)
   if (!own || rule.port !== undefined || rule.destination !== undefined) return undefined

@@ -6,7 +6,7 @@ import { readDockerEndpoint } from './sections/docker-endpoint/read.ts'
 import { readDockerInstall } from './sections/docker-install/read.ts'
 import { bridgeNetworks, readAllNetworks } from './sections/docker-networks/read.ts'
 
-/** What a bundle's sections say of Docker. */
+/** Reads the facts of a bundle that are about Docker. */
 export function readDocker(sections: SectionReader): Facts['docker'] {
   const install = sections.take('docker-install', (s) => readDockerInstall(s.text), { binaries: [], processes: [] })
   const server = sections.take('docker-server', (s) => lines(s)[0] ?? '', '')

@@ -1,6 +1,6 @@
 import { readBundle } from './bundle.ts'
 import { collectorVersion } from './collector-version.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, RouteFact } from './facts.ts'
 import { readDocker } from './read-docker.ts'
 import { readRules } from './read-rules.ts'
 import { lines, SectionReader } from './section-reader.ts'
@@ -26,11 +26,12 @@ import { readTrees } from './sections/trees/read.ts'
 import { readUnits } from './sections/units/read.ts'
 import { settingsOf, sysctlsOf } from './settings.ts'
 
-/** From a collector's bundle to facts. Throws LabError `usage` where the text is no bundle, or more than one. */
+/** Reads the facts of a bundle. Throws LabError `usage` where the text is no bundle, or more than one. */
 export function readFacts(bundle: string): Facts {
   const read = readBundle(bundle)
   const sections = new SectionReader(read)
   const system = sections.take('system', (s) => readPairs(lines(s)), {})
+  const docker = readDocker(sections)
   const facts = {
     system: {
       kernel: system.kernel ?? '',
@@ -40,9 +41,9 @@ export function readFacts(bundle: string): Facts {
       uptimeS: Number(system.uptime ?? 0),
     },
     ...readHost(sections),
-    ...readNetwork(sections),
+    ...readNetwork(sections, docker),
     ...readRules(sections),
-    docker: readDocker(sections),
+    docker,
   }
   const listed = ['rules-nft', 'rules-legacy'].every((name) => sections.states()[name]?.status === 'ok')
   const current = read.version === collectorVersion()
@@ -73,13 +74,13 @@ function readHost(sections: SectionReader) {
   }
 }
 
-function readNetwork(sections: SectionReader) {
+function readNetwork(sections: SectionReader, docker: Facts['docker']) {
   const addresses = sections.take('addresses', (s) => readAddresses(s.text), new Map())
   const routes = sections.take('routes', (s) => readRoutes(s.text), [])
   const policyRules = sections.take('routing-rules', (s) => readPolicyRules(s.text), [])
   const containers = sections.take('container-namespaces', (s) => readContainerNamespaces(s.text), [])
   const sysctls = sections.take('sysctls', (s) => readSysctls(s.text), {})
-  // The first collector had but four settings.
+  // The first version of the collector read only four settings.
   const settings = sections.older('settings', (s) => readPairs(lines(s))) ?? settingsOf(sysctls)
   return {
     links: sections.take('links', (s) => readLinks(s.text, addresses), []),
@@ -88,7 +89,7 @@ function readNetwork(sections: SectionReader) {
     routes6: sections.take('routes6', (s) => readRoutes(s.text), []),
     policyRules,
     policyRules6: sections.take('routing-rules6', (s) => readPolicyRules(s.text), []),
-    uplink: routes.find(({ dst, table }) => dst === 'default' && table === 'main')?.dev ?? '',
+    uplink: uplinkOf(routes, docker),
     neighbours: sections.take('neighbours', (s) => readNeighbours(s.text), []),
     fdb: sections.take('fdb', (s) => readFdb(s.text), []),
     listeners: sections.take('listeners', (s) => readListeners(s.text), []),
@@ -107,4 +108,11 @@ function readNetwork(sections: SectionReader) {
     sysctls: Object.keys(sysctls).length > 0 ? sysctls : sysctlsOf(settings),
     settings,
   }
+}
+
+/** The device of the default route, if possible not a bridge of Docker's, because nothing from outside arrives there. */
+function uplinkOf(routes: readonly RouteFact[], { networks }: Facts['docker']): string {
+  const all = routes.filter(({ dst, table }) => dst === 'default' && table === 'main')
+  const own = all.filter(({ dev }) => !networks.some(({ bridge }) => bridge !== '' && bridge === dev))
+  return (own[0] ?? all[0])?.dev ?? ''
 }

@@ -21,7 +21,7 @@ type Rules = Pick<
   | 'layer2Rules'
 >
 
-/** What a bundle's sections say of the firewall's rules: both backends, both families. */
+/** Reads the firewall rules of a bundle: both backends, both families. */
 export function readRules(sections: SectionReader): Rules {
   const saved = (name: string): SavedTables =>
     sections.take(name, ({ text, complaints }) => readSavedTables(text, complaints), {

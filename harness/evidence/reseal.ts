@@ -2,7 +2,7 @@ import { checksum } from './checksum.ts'
 import { collectorVersion } from './collector-version.ts'
 import type { SectionStatus } from './section.ts'
 
-/** What a section of a bundle is to say. */
+/** A section of a bundle to build. */
 export interface SealedSection {
   name: string
   /** Standard output. */
@@ -16,7 +16,7 @@ export interface SealedSection {
 
 const codes = { ok: 0, absent: 90, failed: 1, 'timed-out': 124 } as const
 
-/** A whole bundle of these sections, as this tool's collector would have printed it. */
+/** A complete bundle of these sections, as this tool's collector would have printed it. */
 export const sealBundle = (sections: readonly SealedSection[], version = collectorVersion()): string =>
   reseal(`dockfault-evidence 2 ${version}\n${sections.map(frame).join('')}--- whole\n`)
 
@@ -25,14 +25,14 @@ function frame({ name, text = '', complaints = '', status = 'ok', code = codes[s
   return `--- begin ${name}\n${marked(' ', text)}${marked('!', complaints)}--- end ${name} ${status} ${code} ${ms} 0\n`
 }
 
-/** A bundle whose checksums are right again after it was edited. */
+/** An edited bundle with correct checksums. */
 export const reseal = (bundle: string): string =>
   bundle.replace(
     /^(--- begin (\S+)\n[\s\S]*?^--- end \2 \S+ \d+ \d+) \S+$/gm,
     (_, section: string) => `${section} ${checksum(section)}`,
   )
 
-/** A bundle with one section saying something else: its text changed, or another status and no text. */
+/** A bundle with one section changed: another text, or another status without text. */
 export function editSection(bundle: string, name: string, edit: ((text: string) => string) | SectionStatus): string {
   const section = new RegExp(`^--- begin ${name}\\n([\\s\\S]*?)^--- end ${name} .*\\n`, 'm')
   const text = bundle.match(section)?.[1]
@@ -49,6 +49,6 @@ const unmarked = (text: string): string =>
     .map((line) => line.slice(1))
     .join('\n')
 
-/** A bundle without a section, as if its collector did not have it. */
+/** A bundle without this section, as if its collector did not have it. */
 export const dropSection = (bundle: string, name: string): string =>
   bundle.replace(new RegExp(`^--- begin ${name}\\n[\\s\\S]*?^--- end ${name} .*\\n`, 'm'), '')

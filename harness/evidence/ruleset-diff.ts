@@ -1,4 +1,4 @@
-/** Lines that one ruleset has and the other lacks, as multisets: order within a ruleset is kept, moves are not changes. */
+/** The lines that only one of two rulesets has, in its order. Equal lines are counted, and a line that only moved is no change. */
 export function rulesetDiff(
   before: readonly string[],
   after: readonly string[],
@@ -16,7 +16,7 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
   })
 }
 
-/** The lines of a ruleset, each with its table: several tables have a chain DOCKER, and lose them apart. */
+/** The lines of a ruleset, each with its table, because several tables have a chain DOCKER. */
 function withTables(lines: readonly string[]): string[] {
   let table = ''
   return lines.flatMap((line) => {

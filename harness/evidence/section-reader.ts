@@ -2,7 +2,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Bundle } from './bundle.ts'
 import type { Section, SectionState } from './section.ts'
 
-/** Takes sections out of a bundle, and keeps the state of each: what cannot be read is failed, never empty. */
+/** Reads the sections of a bundle and keeps the state of each. A section that cannot be read is failed, never empty. */
 export class SectionReader {
   private readonly bundle: Bundle
   private readonly taken = new Map<string, SectionState>()
@@ -11,12 +11,12 @@ export class SectionReader {
     this.bundle = bundle
   }
 
-  /** What a section says; `empty` where it is not ok, or its text is damaged. */
+  /** The value of a section; `empty` where the section is not ok, or its text is damaged. */
   take<T>(name: string, read: (section: Section) => T, empty: T): T {
     const section = this.bundle.sections.get(name)
     const state = section ? stateOf(section) : this.missing()
     this.taken.set(name, state)
-    // The first collector printed what it had, and its failure after it.
+    // The first version of the collector printed what it had, then its failure.
     const partial = this.bundle.format === 1 && state.status === 'failed'
     if (!section || (state.status !== 'ok' && !partial)) return empty
     try {
@@ -28,13 +28,13 @@ export class SectionReader {
     }
   }
 
-  /** The same of a section that only older collectors have; undefined where it is not there. */
+  /** The value of a section that only older collectors have; undefined where the bundle lacks it. */
   older<T>(name: string, read: (section: Section) => T): T | undefined {
     const section = this.bundle.sections.get(name)
     return section?.status === 'ok' ? read(section) : undefined
   }
 
-  /** The state of each section that was taken, by name. */
+  /** The state of each section that was read, by name. */
   states(): Record<string, SectionState> {
     return Object.fromEntries(this.taken)
   }

@@ -5,13 +5,13 @@ const shown = {
   'net/ipv6/conf/all/disable_ipv6': 'net.ipv6.conf.all.disable_ipv6',
 }
 
-/** A few settings by path; `absent` where the kernel has none. Nothing where no setting is known. */
+/** A few settings by path; `absent` where the kernel does not have one. Empty where no setting is known. */
 export const settingsOf = (sysctls: Readonly<Record<string, string>>): Record<string, string> =>
   Object.keys(sysctls).length === 0
     ? {}
     : Object.fromEntries(Object.entries(shown).map(([path, name]) => [path, sysctls[name] ?? 'absent']))
 
-/** The same settings, which are all that the first collector had, by sysctl name. */
+/** These settings by sysctl name. The first version of the collector had no others. */
 export const sysctlsOf = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(settings)

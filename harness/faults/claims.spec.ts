@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { stagesOf } from '../run.ts'
 import { selectCells } from '../scenario/select.ts'
-import { allCells } from '../vocabulary.ts'
+import { allCells } from '../registry.ts'
 import { loadClaims } from './claims.ts'
 
 describe('the claims of the write-ups', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
-import { fixClasses } from '../scenario/vocabulary.ts'
+import { fixClasses } from '../scenario/terms.ts'
 
 const text = z.string().min(1)
 /** A cell's name, or a glob over several: each that ran must show it. */

@@ -1,4 +1,4 @@
-import type { FixClass, Outcome } from '../scenario/vocabulary.ts'
+import type { FixClass, Outcome } from '../scenario/terms.ts'
 
 /** Outcomes by probe name. */
 export type Vector = Readonly<Record<string, Outcome>>

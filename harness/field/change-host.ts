@@ -1,7 +1,7 @@
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 import { sleep } from '../lib/retry.ts'
-import { settle } from '../probes/fleet.ts'
+import { settle } from '../probes/containers.ts'
 
 // Answers that the script's own commands were waiting for, and neighbours that they have just lost, are given up by then.
 const restMs = 2000

@@ -1,7 +1,7 @@
 import { preparation } from '../cell/preparation.ts'
 import type { Host, Provider, ProvisionOptions } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
-import { askAll } from '../probes/probe.ts'
+import { runProbes } from '../probes/probe.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { installPackages } from './install.ts'
 import { deviations } from './line.ts'
@@ -36,7 +36,7 @@ export async function makeHost(packages: readonly string[], options: MakeOptions
   try {
     await installPackages(host, cell.host, packages, { progress, signal })
     progress('proving it healthy')
-    const [seen] = await askAll(
+    const [seen] = await runProbes(
       host,
       fieldProbes.filter(({ changes }) => !changes),
       async () => undefined,

@@ -1,6 +1,6 @@
 import { outside } from '../outside/outside.ts'
 import { patience } from '../probes/container.ts'
-import { enter, fleet } from '../probes/fleet.ts'
+import { enter, probeContainers } from '../probes/containers.ts'
 import { probes as labProbes } from '../probes/index.ts'
 import type { Probe } from '../probes/probe.ts'
 
@@ -51,7 +51,7 @@ done`,
 const daemon: Probe = {
   name: 'docker-exec',
   healthy: 'pass',
-  script: `timeout -k 1 10 docker exec ${fleet.peer.name} echo done`,
+  script: `timeout -k 1 10 docker exec ${probeContainers.peer.name} echo done`,
   failCodes: [1, 124, 125],
   answer: /^done$/m,
   deadlineMs: 15_000,
@@ -60,8 +60,8 @@ const daemon: Probe = {
 /** The lab's probes whose healthy answer is known, and those that hosts from the field call for besides. */
 export const fieldProbes: readonly Probe[] = [
   ...labProbes.filter(({ healthy }) => healthy !== undefined),
-  hostService(fleet.default.name, 'host-service', 9997),
-  hostService(fleet.user.name, 'user-host-service', 9998),
+  hostService(probeContainers.default.name, 'host-service', 9997),
+  hostService(probeContainers.user.name, 'user-host-service', 9998),
   machines,
   containers,
   daemon,

@@ -22,6 +22,8 @@ const truth = z.record(
     kinds: z.array(z.string()).optional(),
     /** Words of what is concerned, beside the first of them: one thing may stop flows of several kinds. */
     concerns: z.string().optional(),
+    /** Words of what to look at or to do next. */
+    next: z.string().optional(),
   }),
 )
 const expected = truth.parse(parse(readFileSync(here('recorded.yaml'), 'utf8')))
@@ -32,8 +34,8 @@ const hosts = (['sick', 'well'] as const).flatMap((wanted) =>
 describe('hosts from the field', () => {
   it('are all described', () => {
     expect(hosts.map(({ name }) => name).sort()).to.deep.equal(Object.keys(expected).sort())
-    expect(hosts.filter(({ wanted }) => wanted === 'sick')).to.have.length.above(35)
-    expect(hosts.filter(({ wanted }) => wanted === 'well')).to.have.length.above(11)
+    expect(hosts.filter(({ wanted }) => wanted === 'sick')).to.have.length.above(57)
+    expect(hosts.filter(({ wanted }) => wanted === 'well')).to.have.length.above(16)
   })
 
   for (const { wanted, name } of hosts)
@@ -49,6 +51,7 @@ describe('hosts from the field', () => {
       if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)
       if (want.file) expect(first?.setting?.file).to.equal(want.file)
       if (want.concerns) expect(symptoms.map(({ what }) => what).join('; ')).to.contain(want.concerns)
+      if (want.next) expect(first?.next.join('; ')).to.contain(want.next)
       if (want.kinds) expect([...new Set(symptoms.map(({ kind }) => kind))].sort()).to.deep.equal(want.kinds)
     })
 })

@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { orEnd } from '../lib/or-end.ts'
 import { outside } from '../outside/outside.ts'
-import { ask, askAll, type ProbeResult } from '../probes/probe.ts'
+import { type ProbeResult, runProbe, runProbes } from '../probes/probe.ts'
 import { traceAll } from '../trace/index.ts'
 import type { Trace } from '../trace/trace.ts'
 import { changeHost } from './change-host.ts'
@@ -80,7 +80,7 @@ async function observe(
   progress: (line: string) => void,
 ): Promise<{ probes: ProbeResult[]; bundle: string }> {
   progress('probing')
-  const [probes, bundle] = await askAll(
+  const [probes, bundle] = await runProbes(
     host,
     fieldProbes.filter(({ changes }) => !changes),
     () => collect(host, collectMs),
@@ -104,7 +104,7 @@ async function operate(host: Host, seen: readonly ProbeResult[]): Promise<ProbeR
     results.push(
       hung
         ? { name: probe.name, outcome: 'fail', durationMs: 0, detail: 'not asked: dockerd does not answer' }
-        : await ask(host, probe),
+        : await runProbe(host, probe),
     )
   return results
 }

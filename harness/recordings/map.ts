@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
 
-/** Where recorded bundles stand, and the map of them. */
+/** The folder that paths of recordings are relative to. */
 export const harnessDir = new URL('../', import.meta.url).pathname
 const mapFile = new URL('../evidence/recordings.yaml', import.meta.url).pathname
 
@@ -12,21 +12,21 @@ const entry = z.union([
   z.strictObject({ cell: z.string(), stage: z.string() }),
   z.strictObject({ cell: z.string(), script: z.string(), packets: z.string().optional() }),
   z.strictObject({ cell: z.string(), file: z.string(), packets: z.string().optional() }),
-  // By `npm run field -- FOLDER --record`, of a script that somebody else keeps.
+  // Made by `npm run field -- FOLDER --record` from a script that is kept elsewhere.
   z.strictObject({ cell: z.string(), elsewhere: z.string() }),
 ])
 type Entry = z.infer<typeof entry>
 
-/** A recorded bundle, by its path under harness/ without `.bundle`, and what makes a host like it. */
+/** A recorded bundle: its path under harness/ without `.bundle`, and how to make its host again. */
 export type Recording = Exclude<Entry, { file: string }> & { path: string }
-/** One that is left by a stage of a cell. */
+/** A recording of a stage of a cell. */
 export type StageRecording = Extract<Recording, { stage: string }>
-/** One of a host that a script changed. */
+/** A recording of a host that a script changed. */
 export type ScriptRecording = Extract<Recording, { script: string }>
 
 /**
- * Every entry of recordings.yaml, in its order; a script that stands in a file under harness/ is read. Throws LabError
- * `usage` where the map is not as it should be, or a script is not there.
+ * Every entry of recordings.yaml, in order; a script kept in a file under harness/ is read. Throws LabError `usage` where
+ * the map is invalid or a script is missing.
  */
 export function readRecordings(file = mapFile): Recording[] {
   const result = z.record(z.string(), entry).safeParse(parse(readFileSync(file, 'utf8')))

@@ -3,16 +3,16 @@ import { beforeFixes, stagesOf } from '../run.ts'
 import type { Cell, Expectation, PlannedFix } from '../scenario/cell.ts'
 import { stageOf } from './map.ts'
 
-// What is recorded is a host, and its probes say whether it is the right one. What a diagnosis makes of it is no matter.
+// A recording is of a host, and its probes prove that it is the right one. Its diagnosis does not matter.
 const blind = ({ verdict: _, unexplained: __, ...state }: Expectation): Expectation => ({ ...state, diagnosis: [] })
 
-/** What is left of a cell where bundles of these stages alone are wanted, and the last stage to run. */
+/** A cell reduced to what some stages need, and the last stage to run. */
 export interface Pruned {
   cell: Cell
   until: string
 }
 
-/** Takes away whatever these stages do not need. Throws LabError `usage` for a stage or rung that the cell does not have. */
+/** Removes what these stages do not need. Throws LabError `usage` for a stage or rung that the cell does not have. */
 export function prune(cell: Cell, stages: readonly string[]): Pruned {
   const known = stagesOf(cell)
   for (const stage of stages) {

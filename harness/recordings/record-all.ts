@@ -22,7 +22,7 @@ export interface RecordAllOptions {
   provider?: string
   jobs?: number
   progress: (name: string, line: string) => void
-  /** Called as each recording is written, or is known to be missed. */
+  /** Called when a recording is written, or cannot be made. */
   ended: (recorded: Recorded) => void
   choose?: Choose
 }
@@ -30,8 +30,8 @@ export interface RecordAllOptions {
 type Work = CellTask & { stages: StageRecording[]; script?: ScriptRecording }
 
 /**
- * Makes the hosts of these recordings, one for all stages of a cell and one for each script, side by side, and writes each
- * bundle as soon as it is there. Gives those that could not be had. Throws LabError `no-match` where an entry names no cell.
+ * Makes the hosts of these recordings side by side: one for all stages of a cell, one for each script. Writes each bundle
+ * as soon as it is collected. Gives the recordings that failed. Throws LabError `no-match` where an entry names no cell.
  */
 export async function recordAll(
   recordings: readonly Recording[],
@@ -51,7 +51,7 @@ export async function recordAll(
   return missed
 }
 
-/** The hosts to be made: who makes each, and what is recorded of it. */
+/** The hosts to make: the provider of each, and its recordings. */
 async function workOf(recordings: readonly Recording[], options: RecordAllOptions): Promise<Work[]> {
   const groups = groupBy(recordings, (each) => ('script' in each ? each.path : each.cell))
   const cells = groups.map(([first]) => findCell(options.cells, first!.cell))
@@ -77,7 +77,7 @@ async function perform({ name, cell, choice, stages, script }: Work, options: Re
 async function write(recorded: Exclude<Recorded, { why: string }>, into: string): Promise<void> {
   const { path, bundle, packets } = recorded
   const file = join(into, path)
-  if (!file.startsWith(into)) throw new LabError('usage', `${path} leads out of ${into}`)
+  if (!file.startsWith(into)) throw new LabError('usage', `${path} is outside ${into}`)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(`${file}.bundle`, bundle)
   if (packets !== undefined) await writeFile(`${file}.packets`, packets)

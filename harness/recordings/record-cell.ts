@@ -5,13 +5,13 @@ import type { Provider } from '../hosts/host.ts'
 import { messageOf } from '../lib/errors.ts'
 import { probes } from '../probes/index.ts'
 import type { CellRecord } from '../results/record.ts'
-import { tell } from '../run.ts'
+import { runStages } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { blank } from '../session.ts'
 import type { StageRecording } from './map.ts'
 import { prune } from './prune.ts'
 
-/** What a recording came to: the new bundle, and packets where some were followed, or why there is none. */
+/** The result of a recording: the new bundle, with packets where some were traced, or why there is none. */
 export type Recorded = { path: string; bundle: string; packets?: string } | { path: string; why: string }
 
 export interface RecordOptions {
@@ -22,8 +22,8 @@ export interface RecordOptions {
 }
 
 /**
- * Plays a cell as far as its recordings need it, and gives the bundle of each. None of a stage whose probes, or whose fix,
- * did otherwise than the scenario says: that host is not the one to be recorded. Rejects only when interrupted.
+ * Runs a cell as far as its recordings need, and gives the bundle of each. A stage gives none where a probe or its fix
+ * differs from the scenario, because its host is not the one to record. Rejects only when interrupted.
  */
 export async function recordCell(
   cell: Cell,
@@ -38,8 +38,9 @@ export async function recordCell(
   const record = blank(cell, provider.name, await provider.accelerator())
   let failure = ''
   try {
-    const lab = { ...options, faults, causes: [], probes, more: true }
-    for await (const stage of tell(pruned.cell, lab, record, { until: pruned.until })) options.progress(stage.name)
+    const context = { ...options, faults, causes: [], probes, more: true }
+    for await (const stage of runStages(pruned.cell, context, record, { until: pruned.until }))
+      options.progress(stage.name)
   } catch (error) {
     signal.throwIfAborted()
     failure = messageOf(error)
@@ -54,18 +55,18 @@ export async function recordCell(
   )
 }
 
-/** Why the host of a stage is not to be recorded; empty where it is as the scenario says. */
+/** Why the host of a stage cannot be recorded; empty where it is as the scenario expects. */
 function objection(record: CellRecord, stage: string): string {
   const seen = record.probes.filter((probe) => probe.stage === stage)
-  if (seen.length === 0) return record.reason ?? 'it was not reached'
+  if (seen.length === 0) return record.reason ?? 'the stage did not run'
   const wrong = seen.filter(({ expected, observed }) => expected !== observed)
   if (wrong.length > 0)
     return wrong.map(({ name, expected, observed }) => `${name} ${observed}, not ${expected}`).join(', ')
   const [name, rung] = stage.replace(/^fix:/, '').split('+')
   const fix = stage.startsWith('fix:') ? record.fixes.find((each) => each.name === name) : undefined
   if (!fix) return ''
-  // Without a detector that still names a cause, a fix that masks it looks like one that cures.
+  // Detectors do not count here, so a fix that masks the cause seems to cure it.
   const same = fix.observed === fix.expected || (fix.observed === 'cures' && fix.expected === 'masks')
-  if (!same) return `the fix ${fix.observed}, and should be: ${fix.expected}`
+  if (!same) return `the fix is ${fix.observed}, not ${fix.expected}`
   return rung && fix.ladder[rung] === 'error' ? 'a probe crashed' : ''
 }

@@ -13,8 +13,8 @@ import type { ScriptRecording } from './map.ts'
 import type { Recorded, RecordOptions } from './record-cell.ts'
 
 /**
- * Runs a recording's script on a healthy host of a cell, and gives the bundle of that host, and what the tracer printed of
- * a packet where the recording names its target. Rejects only when interrupted.
+ * Runs a recording's script on a healthy host of a cell and gives the bundle of that host. Where the recording names a
+ * target, it adds the tracer's output for a packet to it. Rejects only when interrupted.
  */
 export async function recordScript(
   cell: Cell,
@@ -30,7 +30,7 @@ export async function recordScript(
       () => made[Symbol.asyncDispose](),
       async () => {
         const { code, output } = await changeHost(made, script)
-        if (code !== 0) return { path, why: `the script ends with ${code}: ${output.trim().slice(-300)}` }
+        if (code !== 0) return { path, why: `the script exited with ${code}: ${output.trim().slice(-300)}` }
         const bundle = await collect(made, 120_000)
         return { path, bundle, ...(packets && { packets: await follow(made, packets, bundle) }) }
       },
@@ -43,11 +43,11 @@ export async function recordScript(
   }
 }
 
-/** What the tracer printed of a packet to a target. */
+/** The tracer's output for a packet to a target. */
 async function follow(host: Host, target: string, bundle: string): Promise<string> {
   const facts = readFacts(bundle)
   const flow = flowTo(readTarget(target), facts)
-  if (typeof flow === 'string') throw new LabError('host', `no packet can be followed: ${flow}`)
+  if (typeof flow === 'string') throw new LabError('host', `no packet can be traced: ${flow}`)
   let printed = ''
   const listening: Pick<Host, 'exec'> = {
     exec: async (...call) => {

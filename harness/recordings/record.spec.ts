@@ -6,15 +6,15 @@ import { fieldProbes } from '../field/probes.ts'
 import { fakeProvider, type Respond } from '../hosts/fake.ts'
 import { LabError } from '../lib/errors.ts'
 import { probes } from '../probes/index.ts'
+import { allCells } from '../registry.ts'
 import { bundleOf } from '../stale-world.spec-data.ts'
-import { allCells } from '../vocabulary.ts'
 import type { Recording } from './map.ts'
 import { type RecordAllOptions, recordAll } from './record-all.ts'
 import type { Recorded } from './record-cell.ts'
 
 const answers = 'outside\necho\nechoed\nAddress: 203.0.113.10\n524288\ncontainer\nserved\ndone\n'
 
-/** Hosts whose every probe answers as on a healthy one, but for those of these names. */
+/** Hosts on which every probe is as on a healthy one, except these. */
 const hosts =
   (...dead: string[]): Respond =>
   (command, host) => {
@@ -26,7 +26,7 @@ const hosts =
       : undefined
   }
 
-describe('recording anew', function () {
+describe('recording again', function () {
   this.timeout(20_000)
   let dir: string
   beforeEach(() => {
@@ -69,15 +69,15 @@ describe('recording anew', function () {
     for (const path of ['a/one', 'a/two', 'b', 'c']) expect(written(path), path).to.match(/^dockfault-evidence/)
   })
 
-  it('writes none of a host whose probes are not as the scenario says', async () => {
+  it('writes none of a host whose probes are not as the scenario expects', async () => {
     const { missed } = await record([{ path: 'a', ...healthy }], hosts('gateway'))
     expect(missed).to.deep.equal([{ path: 'a', why: 'debian12-healthy, healthy: gateway fail, not pass' }])
     expect(written('a')).to.equal(undefined)
   })
 
-  it('writes none of a script that fails, or of a host that nobody can make', async () => {
+  it('writes none of a script that fails, or of a host that cannot be made', async () => {
     const long = { path: 'a', cell: 'debian12-healthy', script: 'ip route add blackhole 203.0.113.0/24' }
-    expect((await record([long])).missed[0]!.why).to.contain('the script ends with 5')
+    expect((await record([long])).missed[0]!.why).to.contain('the script exited with 5')
     const none = await record([long, { path: 'b', ...healthy }], hosts(), {
       choose: async () => ({ reason: 'no KVM' }),
     })

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { collectorVersion } from '../evidence/collector-version.ts'
 import { LabError } from '../lib/errors.ts'
+import { allCells } from '../registry.ts'
 import { findCell } from '../scenario/select.ts'
-import { allCells } from '../vocabulary.ts'
 import { harnessDir, readRecordings } from './map.ts'
 import { prune } from './prune.ts'
 import { isStale } from './stale.ts'
 
-// Until every bundle has been recorded anew (npm run evidence -- --stale).
+// Pending until every bundle has been recorded again (npm run evidence -- --stale).
 const allAreNew = true
 
 const recorded = readdirSync(harnessDir, { recursive: true, encoding: 'utf8' })

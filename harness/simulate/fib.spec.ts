@@ -106,6 +106,13 @@ describe('the routing of a stack', () => {
     expect(lookup([rule(50, { unknown: ['tos'], table: '100' })])).to.have.length(2)
   })
 
+  it('passes over a goto that leads to no rule', () => {
+    const nowhere = rule(50, { action: 'goto', goto: 150 })
+    expect(device([nowhere, rule(200, { action: 'blackhole' })])).to.deep.equal(['blackhole'])
+    expect(device([nowhere, rule(100, { action: 'unreachable' })])).to.deep.equal(['unreachable'])
+    expect(device([nowhere])).to.deep.equal(['wan0'])
+  })
+
   it('jumps over rules with goto', () => {
     const rules = [
       rule(50, { action: 'goto', goto: 200 }),

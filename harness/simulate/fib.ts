@@ -1,6 +1,7 @@
 import type { PolicyRule, RouteFact } from '../evidence/facts.ts'
-import { inPrefix, parsePrefix } from '../lib/ip.ts'
+import { inPrefix } from '../lib/ip.ts'
 import { planted } from './planted.ts'
+import { lengthOf, routeIndex } from './route-index.ts'
 import type { Doubt } from './rules/index.ts'
 
 /** What a packet is routed by. */
@@ -53,22 +54,18 @@ export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]
     if (own) own.push(route)
     else tables.set(route.table, [route])
   }
-  for (const [name, own] of tables)
-    tables.set(
-      name,
-      own.toSorted((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric),
-    )
+  const indexes = new Map([...tables].map(([name, own]) => [name, routeIndex(own)]))
   const ordered = (rules.length > 0 ? [...rules] : byDefault).sort((a, b) => a.priority - b.priority)
   const dissects = ordered.some(dissecting)
   const memory = new Map<string, Map<string, RouteFact | undefined>>()
   const table = (name: string, destination: string): RouteFact | undefined => {
-    const routes = tables.get(name)
-    if (!routes) return undefined
+    const index = indexes.get(name)
+    if (!index) return undefined
     const known = memory.get(name) ?? new Map<string, RouteFact | undefined>()
     if (known.size === 0) memory.set(name, known)
     const found = known.get(destination)
     if (found || known.has(destination)) return found
-    const route = routes.find((each) => leadsTo(each, destination))
+    const route = index(destination)
     known.set(destination, route)
     return route
   }
@@ -87,14 +84,6 @@ export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]
 // Source: linux/net/core/fib_rules.h, fib_rule_requires_fldissect.
 const dissecting = ({ iif, ipproto, sport, dport }: PolicyRule): boolean =>
   iif !== 'lo' && (ipproto !== undefined || sport !== undefined || dport !== undefined)
-
-const lengthOf = ({ dst }: RouteFact): number => (dst === 'default' ? 0 : (parsePrefix(dst)?.length ?? 0))
-
-// A dead next hop is passed over; a link without carrier is not, unless a setting says so.
-const leadsTo = ({ dst, flags, nexthops }: RouteFact, destination: string): boolean =>
-  (dst === 'default' || inPrefix(destination, dst)) &&
-  !flags.includes('dead') &&
-  (nexthops === undefined || nexthops.some((hop) => !hop.flags.includes('dead')))
 
 const isPlain = (rule: PolicyRule): boolean => rule.action === 'lookup' && isForAll(rule)
 
@@ -144,8 +133,9 @@ function act(
     case 'prohibit':
       return [{ type: rule.action, rule, doubts }]
     case 'goto': {
-      const target = rules.findIndex(({ priority }) => priority >= (rule.goto ?? Number.POSITIVE_INFINITY))
-      return target < 0 ? [{ type: 'none', doubts }] : search(rules, target, key, table, doubts)
+      // One that leads to no rule is passed over. Source: linux/net/core/fib_rules.c, fib_rules_lookup.
+      const target = rules.findIndex(({ priority }) => priority === rule.goto)
+      return search(rules, target < 0 ? index + 1 : target, key, table, doubts)
     }
     case 'lookup': {
       const route = table(rule.table ?? 'main', key.destination)

@@ -1,4 +1,4 @@
-import type { traceEnds, tracePlaces } from '../scenario/vocabulary.ts'
+import type { traceEnds, traceSteps } from '../scenario/terms.ts'
 import type { Doubt, RuleStep } from './rules/index.ts'
 
 /** What a flow is for: what people would call it when it is dead. */
@@ -34,7 +34,7 @@ export interface Flow {
   title: string
 }
 
-export type Place = (typeof tracePlaces)[number]
+export type Place = (typeof traceSteps)[number]
 export type End = (typeof traceEnds)[number]
 
 /** One place on a packet's way, in order. */
@@ -56,6 +56,8 @@ export interface Death {
   /** One sentence, without the flow's name. */
   says: string
   rule?: RuleStep
+  /** The rule that brought it there, where that is not the one that ends it. */
+  because?: RuleStep
   /** A kernel setting, a route or a link that does it: `net.ipv4.conf.wan0.forwarding`. */
   setting?: { name: string; value: string }
 }

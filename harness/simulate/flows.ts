@@ -83,6 +83,8 @@ function egress(member: Member): Flow[] {
   return [
     out('tcp', 'small', 443, 'TCP', 'pass'),
     out('tcp', 'full', 443, 'large TCP transfers', 'pass'),
+    // Rules for one port are often for this one. Who means to shut it may do so.
+    out('tcp', 'small', 80, 'TCP to port 80', 'unknown'),
     // Who lets TCP out alone may mean it.
     out('udp', 'small', 443, 'UDP', 'unknown'),
     out('icmp', 'small', 0, 'ping', 'unknown'),

@@ -5,6 +5,7 @@ import { type Intent, readIntent } from './intent.ts'
 import { buildNet, type Net, netOf } from './net.ts'
 import { withStandIns } from './stand-in.ts'
 import { walk } from './walk/index.ts'
+import { walkAll } from './walks.ts'
 
 export type { Death, Flow, FlowKind, PathStep, Walk } from './flow.ts'
 export type { Intent } from './intent.ts'
@@ -25,7 +26,7 @@ export function simulate(facts: Facts): Simulation {
   const intent = readIntent(facts)
   // A network that nobody uses now is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  return { intent, net, walks: flowsOf(net.facts, intent).map((flow) => walk(flow, net)) }
+  return { intent, net, walks: walkAll(flowsOf(net.facts, intent), net) }
 }
 
 /** Leads given flows through a host. */

@@ -1,6 +1,7 @@
 import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
 import { capital } from '../lib/text.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
+import { type SegmentRules, segmentRules } from './segments.ts'
 import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
 
 /** A container's end of a link, and the host's device at its other end. */
@@ -32,12 +33,11 @@ export interface Net {
   holders: ReadonlyMap<string, ReadonlyMap<string, readonly Attachment[]>>
   /** The bridge of each container's address. */
   homes: ReadonlyMap<string, string>
-  /** The addresses that containers were seen to have. */
+  /** The addresses of containers that were looked into: those that they have, and those that dockerd gave them. */
   readable: ReadonlySet<string>
   /** What could not be seen, and so may be anything: on every packet's way. */
   blind: readonly Doubt[]
-  /** Whether any rule asks for the flags of TCP or for lengths: what answers differ in from those behind them. */
-  seesSegments: boolean
+  segments: SegmentRules
   /** A host made for a test: who is addressed on its links is there, and answers where a program listens, nowhere else. */
   isExact: boolean
 }
@@ -73,9 +73,9 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     ports,
     holders: holdersOf(attachments, facts),
     homes: homesOf(facts),
-    readable: new Set(facts.containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map((ip) => ip.address)))),
+    readable: readableOf(facts),
     blind: blindSpots(facts),
-    seesSegments: seesSegments(facts),
+    segments: segmentRules(facts),
     isExact: options.isExact ?? false,
   }
 }
@@ -127,6 +127,13 @@ function holdersOf(
   return holders
 }
 
+function readableOf({ containers, docker }: Facts): Set<string> {
+  const read = new Set(containers.flatMap(({ container, read }) => (read ? [container] : [])))
+  const given = docker.containers.flatMap(({ name, addresses }) => (read.has(name) ? Object.values(addresses) : []))
+  const had = containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map(({ address }) => address)))
+  return new Set([...had, ...given.filter((address) => address !== '')])
+}
+
 function homesOf({ docker }: Facts): Map<string, string> {
   const bridges = new Map(docker.networks.map(({ name, bridge }) => [name, bridge]))
   return new Map(
@@ -138,11 +145,6 @@ function homesOf({ docker }: Facts): Map<string, string> {
     ),
   )
 }
-
-const seesSegments = ({ xtables, xtables6, nft }: Facts): boolean =>
-  [xtables.nft, xtables.legacy, xtables6.nft, xtables6.legacy].some(({ rules }) =>
-    rules.some(({ text }) => / --(syn|tcp-flags|length) /.test(text)),
-  ) || nft.some(({ rules }) => rules.some(({ expr }) => /"(field|key)":"(flags|length)"/.test(JSON.stringify(expr))))
 
 function viewOf(host: Stack, { conntrack }: Facts): HostView {
   return {

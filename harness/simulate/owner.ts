@@ -61,16 +61,23 @@ export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): 
         : { who, by: by.replace('the chain', 'the chain it leads to') }
   const policy = rule === '' && chain === 'FORWARD' && table === 'ip filter' && policyOf(backend, facts)
   if (policy) return policy
-  const bridge = facts.docker.networks.find(({ bridge }) => new RegExp(`[ "]${literal(bridge)}(["\\s]|$)`).test(rule))
+  if (rule === '' && table.endsWith(' filter') && leadsToUfw(chain, backend, facts))
+    return { who: 'ufw', by: 'ufw sets the policy of the chains that lead to its own' }
   // dockerd makes rules that accept and translate for its bridges; one that drops there is not of its making.
-  if (bridge && /^-A .* -j (ACCEPT|MASQUERADE)\b/.test(rule))
-    return { who: 'Docker', by: `it is of the form that dockerd makes for ${bridge.bridge}` }
+  const words = /^-A .* -j (ACCEPT|MASQUERADE)\b/.test(rule) ? new Set(rule.split(/[\s"]+/)) : undefined
+  const bridge = words && facts.docker.networks.find((network) => words.has(network.bridge))
+  if (bridge) return { who: 'Docker', by: `it is of the form that dockerd makes for ${bridge.bridge}` }
   if (rule.includes('--comment') || rule.includes('comment "')) {
     const comment = rule.match(/comment "([^"]*)"|--comment (\S+)/)
     return { who: 'unknown', by: `of unknown origin; its comment says “${comment?.[1] ?? comment?.[2]}”` }
   }
   return { who: 'unknown', by: 'of unknown origin: no program’s mark is on it' }
 }
+
+const leadsToUfw = (chain: string, backend: RuleAt['backend'], { xtables }: Facts): boolean =>
+  xtables[backend].rules.some(
+    (each) => each.table === 'filter' && each.chain === chain && / -j ufw-before-/.test(each.text),
+  )
 
 /** Docker's part in the policy of FORWARD, where it has one. Source: docs.docker.com, "Docker on a router". */
 function policyOf(backend: 'nft' | 'legacy', facts: Facts): Owner | undefined {

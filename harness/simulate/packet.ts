@@ -1,3 +1,5 @@
+import type { RuleStep } from './rules/types.ts'
+
 /** One packet on its way, with what netfilter knows of it. Immutable: a change is a new packet. */
 export interface Packet {
   family: 4 | 6
@@ -38,6 +40,8 @@ export interface Packet {
   icmpType: number
   /** Made by this host, so that a socket of it may own the packet. */
   local: boolean
+  /** The user of the program that sends it, where that is known. */
+  user?: number
   /**
    * NAT has decided on the destination or the source of this connection: set at NAT hooks. A packet that comes back by
    * `lo` is not shown to NAT again.
@@ -46,6 +50,13 @@ export interface Packet {
   sourceBound?: boolean
   /** Conntrack has seen the packet: set by hooks whose priorities are behind conntrack's, kept on the way over `lo`. */
   tracked?: boolean
+  /** Its time to live or hop limit, and the rule that has set it; undefined of one that is as its sender made it. */
+  life?: { left: number; by: RuleStep }
+  /**
+   * The zones of conntrack's in which packets of its direction, and answers to it, are looked for, and the rule that has set
+   * them; zone 0 where undefined.
+   */
+  zone?: { own: number; answers: number; by: RuleStep }
 }
 
 /** The family whose hooks see a packet. */

@@ -1,5 +1,5 @@
-import type { Facts } from '../evidence/facts.ts'
-import { familyOf, inPrefix } from '../lib/ip.ts'
+import type { Facts, LinkFact, PortFact } from '../evidence/facts.ts'
+import { addressIn, familyOf, inPrefix } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
 import { anywhere, type Member } from './flows.ts'
 import type { Intent } from './intent.ts'
@@ -12,54 +12,91 @@ export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: r
   for (const member of members) if (!first.has(member.container.name)) first.set(member.container.name, member)
   return [...first.values()].flatMap(({ container, network, address: inside }) => {
     if (container.published.length === 0) return []
-    return distinct(container.published.filter(({ host: at }) => familyOf(at) !== 6)).flatMap(
-      ({ host: at, port, to, protocol }) => {
-        const about = {
-          kind: 'published',
-          container: container.name,
-          network: network.name,
-          bridge: network.bridge,
-          port,
-          protocol: protocol as 'tcp' | 'udp',
-          size: 'small',
-          ought: 'pass',
-        } as const
-        const title = (from: string): string => `port ${port}/${protocol} published by ${container.name}, ${from}`
-        const wildcard = at === '' || at === '0.0.0.0'
-        // An address that was asked for by name is where the port is to be; one that dockerd chose is not.
-        const asked = container.requested.find((each) => each.to === to && each.protocol === protocol)?.host ?? at
-        const everywhere = wildcard || (asked === '' && at === publishesAt)
-        const loopback = wildcard || inPrefix(at, '127.0.0.0/8') || everywhere
-        const outsideAt = everywhere ? host : uplink?.ips.some(({ address }) => address === at) ? at : undefined
-        const flows: Flow[] = []
-        if (outsideAt && uplink && !inPrefix(outsideAt, '127.0.0.0/8')) {
+    const bindings = distinct(container.published.filter(({ host: at }) => familyOf(at) !== 6))
+    const direct = bindings.flatMap((each): Flow[] =>
+      each.port === 0 && uplink && inside ? [byOwnAddress(each, { container, network, address: inside }, uplink)] : [],
+    )
+    const own = bindings.filter(({ port }) => port !== 0)
+    const mapped = own.flatMap(({ host: at, port, to, protocol }) => {
+      const about = {
+        kind: 'published',
+        container: container.name,
+        network: network.name,
+        bridge: network.bridge,
+        port,
+        protocol: protocol as 'tcp' | 'udp',
+        size: 'small',
+        ought: 'pass',
+      } as const
+      const title = (from: string): string => `port ${port}/${protocol} published by ${container.name}, ${from}`
+      const wildcard = at === '' || at === '0.0.0.0'
+      // An address that was asked for by name is where the port is to be; one that dockerd chose is not.
+      const asked = container.requested.find((each) => each.to === to && each.protocol === protocol)?.host ?? at
+      const everywhere = wildcard || (asked === '' && at === publishesAt)
+      const loopback = wildcard || inPrefix(at, '127.0.0.0/8') || everywhere
+      const link = everywhere ? uplink : linkOf(at, facts)
+      const outsideAt = everywhere ? host : link && at
+      const source = link === uplink ? anywhere : link && neighbourOf(at, link)
+      const flows: Flow[] = []
+      if (outsideAt && link && !inPrefix(outsideAt, '127.0.0.0/8')) {
+        // A bridge of Docker's has its containers on it, and nobody from outside.
+        if (source && !facts.docker.networks.some(({ bridge }) => bridge === link.name))
           flows.push({
             ...about,
-            from: { at: 'outside', device: uplink.name },
-            source: anywhere,
+            from: { at: 'outside', device: link.name },
+            source,
             address: outsideAt,
             title: title('from outside'),
           })
-          flows.push({
-            ...about,
-            from: { at: 'host' },
-            source: '',
-            address: outsideAt,
-            title: title('from the host by its own address'),
-          })
-        }
-        if (loopback)
-          flows.push({
-            ...about,
-            from: { at: 'host' },
-            source: '',
-            address: inPrefix(at, '127.0.0.0/8') ? at : '127.0.0.1',
-            title: title('from the host by loopback'),
-          })
-        return inside ? flows : []
-      },
-    )
+        flows.push({
+          ...about,
+          from: { at: 'host' },
+          source: '',
+          address: outsideAt,
+          title: title('from the host by its own address'),
+        })
+      }
+      if (loopback)
+        flows.push({
+          ...about,
+          from: { at: 'host' },
+          source: '',
+          address: inPrefix(at, '127.0.0.0/8') ? at : '127.0.0.1',
+          title: title('from the host by loopback'),
+        })
+      return inside ? flows : []
+    })
+    return [...direct, ...mapped]
   })
+}
+
+/** Of a routed network a port is let through to the container's own address, and is none of the host's. */
+function byOwnAddress({ to, protocol }: PortFact, { container, network, address }: Member, uplink: LinkFact): Flow {
+  return {
+    kind: 'published',
+    from: { at: 'outside', device: uplink.name },
+    container: container.name,
+    network: network.name,
+    bridge: network.bridge,
+    source: anywhere,
+    address,
+    port: to,
+    protocol: protocol as 'tcp' | 'udp',
+    size: 'small',
+    ought: 'pass',
+    title: `port ${to}/${protocol} of ${container.name} by its own address, from outside`,
+  }
+}
+
+const linkOf = (address: string, { links }: Facts): LinkFact | undefined =>
+  links.find(({ loopback, ips }) => !loopback && ips.some((ip) => ip.address === address))
+
+/** Somebody else on a link: another address of its subnet. Nothing where there is none. */
+function neighbourOf(address: string, { ips }: LinkFact): string | undefined {
+  const own = ips.find((ip) => ip.address === address)
+  if (!own || own.prefix > 30) return undefined
+  const subnet = `${address}/${own.prefix}`
+  return [1, 2].map((number) => addressIn(subnet, number)).find((each) => each !== undefined && each !== address)
 }
 
 const distinct = <T extends { host: string; port: number; protocol: string }>(bindings: readonly T[]): T[] => [

@@ -22,9 +22,11 @@ const enough = 4
  * that the rules name fares better. A list of private addresses alone is taken for one only in the admin's own chain. Of
  * flows that die alike the first has all of its peers, the others may have the first that is found.
  */
-export function passesOnlyFor({ flow, death, end }: Walk, net: Net): string[] {
-  if (end !== 'dies' || !death?.rule) return []
-  if (flow.kind !== 'egress' && flow.kind !== 'published') return []
+export function passesOnlyFor(walk: Walk, net: Net): string[] {
+  const { flow, end } = walk
+  if (end !== 'dies' || (flow.kind !== 'egress' && flow.kind !== 'published')) return []
+  const { death } = walk
+  if (!death?.rule) return []
   const { backend, table, chain, rule } = death.rule
   const listed = namedPeers(net.facts).filter((prefix) => isPublic(prefix) || chain === 'DOCKER-USER')
   const key = JSON.stringify([flow.kind, flow.from.at, flow.protocol, flow.size, backend, table, chain, rule])

@@ -56,7 +56,7 @@ export const deviceOf = ({ byAddress }: Stack, address: string): LinkFact | unde
 
 /** The address that a device gives to what it sends to a next hop, '' where its route names none. */
 export const addressOf = ({ links }: Stack, device: string, family: 4 | 6, nextHop = ''): string | undefined =>
-  sourceOn([...links.values()], device, nextHop, family)
+  sourceOn(links, device, nextHop, family)
 
 /** How the stack takes an address, as `addrtype` and `fib` match it. */
 export function addressType({ fib }: Stack, address: string): AddressType {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
-import { settle } from '../../probes/fleet.ts'
+import { settle } from '../../probes/containers.ts'
 import { must } from '../must.ts'
 
 /** What the restart of iptables.service takes away. */

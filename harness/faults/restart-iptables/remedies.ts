@@ -1,4 +1,4 @@
-import { fleet, probeImage } from '../../probes/probe-containers.ts'
+import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
 import type { Remedy, Temptation } from '../cause.ts'
 import { lostTables } from '../docker-rules.ts'
 import { restartDocker } from '../steps.ts'
@@ -9,7 +9,7 @@ const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/sy
 printf '[Unit]\\n${tie}=iptables.service\\nAfter=iptables.service\\n' >/etc/systemd/system/docker.service.d/iptables.conf
 systemctl daemon-reload`
 
-const container = fleet.default.name
+const container = probeContainers.default.name
 const serve = (port: number): string =>
   `sh -c 'mkdir -p /www && echo container >/www/index.html && exec httpd -f -p ${port} -h /www'`
 const run = (name: string, options: string, command: string): string =>
@@ -62,7 +62,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
   },
   'host-network': {
     title: 'Move the container to the host’s network',
-    steps: () => [`docker rm -f ${container}`, run(container, '--network host', serve(fleet.default.port))],
+    steps: () => [`docker rm -f ${container}`, run(container, '--network host', serve(probeContainers.default.port))],
     cost: 'no isolation from the host; the container’s port is bound by the host’s own INPUT rules',
     why: 'It takes one container around the fault; the others, new networks and new ports stay broken.',
   },
@@ -74,7 +74,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
       // A deployment: the container is replaced, and another has its address by the time it comes back.
       `docker rm -f probe-batch 2>/dev/null; docker rm -f ${container}`,
       run('probe-batch', '', 'sleep 2147483647'),
-      run(container, `-p ${fleet.default.port}:80`, serve(80)),
+      run(container, `-p ${probeContainers.default.port}:80`, serve(80)),
       'systemctl restart iptables.service',
     ],
     cost: 'rules of containers long gone, restored at each start of the firewall',

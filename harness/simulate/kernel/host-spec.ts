@@ -7,8 +7,6 @@ export const containerNames = ['c1', 'c2', 'c3'] as const
 export interface Change {
   /** What it is, in a word or two. */
   kind: string
-  /** Where it may end packets, for a tracer to be held to; absent where it ends none by itself. */
-  lethal?: string
   /** Lines for `ip -batch` on the host. */
   ip?: string[]
   /** The same in a container. */

@@ -1,6 +1,6 @@
 import type { Packet } from '../packet.ts'
 import type { Truth, Unknown } from './truth.ts'
-import type { Family, HookName, HostView } from './types.ts'
+import type { Family, HookName, HostView, RuleStep } from './types.ts'
 
 /** What a rule sees: the packet, and where it is. */
 export interface Context {
@@ -30,7 +30,8 @@ export type Outcome =
 export type Operation =
   /** `interface`: it asks for nothing but the name of one interface; `only`: it holds for that name alone. */
   | { does: 'test'; test: Test; interface?: 'input' | 'output'; only?: string }
-  | { does: 'change'; change: (context: Context) => Packet }
+  /** `step`: the rule's own, for changes that are remembered as its doing. */
+  | { does: 'change'; change: (context: Context, step: () => RuleStep) => Packet }
   | { does: 'clamp' }
   | { does: 'end'; outcome: Outcome }
   /** A verdict map: no outcome where no element matches; several where the key is not known. */

@@ -39,8 +39,19 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
       return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
     },
     // NAT notes at all of its hooks that it has decided.
+    hasZones: hasZones(facts),
     has: (family, hook) => at(family, hook).stations.length > 0 || translates.has(family),
   }
+}
+
+const hasZones = ({ xtables, xtables6, nft }: Facts): boolean =>
+  [xtables.nft, xtables.legacy, xtables6?.nft, xtables6?.legacy].some((saved) =>
+    saved?.rules.some(({ text }) => text.includes('--zone')),
+  ) || nft.some(({ rules }) => rules.some(({ expr }) => expr.some(setsZone)))
+
+function setsZone({ mangle }: Record<string, unknown>): boolean {
+  const { key } = (mangle ?? {}) as { key?: { ct?: { key?: unknown } } }
+  return key?.ct?.key === 'zone'
 }
 
 /** A chain that has NAT's own priority at a hook where NAT has no chains. */
@@ -58,11 +69,12 @@ const behind = ({ untranslate, ...options }: PassOptions): PassOptions => ({
 /** Where links are listed with their addresses the kernel's choice among them is known. */
 function withAddresses(view: HostView, { links }: Facts): HostView {
   if (!links.some(({ ips }) => ips !== undefined && ips.length > 0)) return view
+  const byName = new Map(links.map((link) => [link.name, link]))
   return {
     ...view,
     sourceOn: (device, family, nextHop) =>
-      family === 4 ? sourceOn(links, device, nextHop) : view.addressOf(device, family),
-    firstAddress: (device, family) => (family === 4 ? firstOn(links, device) : view.addressOf(device, family)),
+      family === 4 ? sourceOn(byName, device, nextHop) : view.addressOf(device, family),
+    firstAddress: (device, family) => (family === 4 ? firstOn(byName, device) : view.addressOf(device, family)),
   }
 }
 

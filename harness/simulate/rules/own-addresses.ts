@@ -1,7 +1,7 @@
 import type { LinkFact } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
 
-type Links = readonly Pick<LinkFact, 'name' | 'ips'>[]
+type Links = ReadonlyMap<string, Pick<LinkFact, 'name' | 'ips'>>
 
 /**
  * The address that the kernel gives to what leaves by a device: the first of global scope, of a subnet with the next hop
@@ -9,13 +9,13 @@ type Links = readonly Pick<LinkFact, 'name' | 'ips'>[]
  * first it is. Source: linux/net/ipv4/devinet.c, inet_select_addr.
  */
 export function sourceOn(links: Links, device: string, nextHop: string, family: 4 | 6 = 4): string | undefined {
-  const usable = (link: Links[number] | undefined) =>
+  const usable = (link: Pick<LinkFact, 'ips'> | undefined) =>
     (link?.ips ?? []).filter((ip) => ip.family === family && ip.scope === 'global')
-  const own = usable(links.find(({ name }) => name === device))
+  const own = usable(links.get(device))
   const fitting = own.find(({ address, prefix }) => inPrefix(nextHop, `${address}/${prefix}`)) ?? own[0]
-  return (fitting ?? links.flatMap(usable)[0])?.address
+  return (fitting ?? [...links.values()].flatMap(usable)[0])?.address
 }
 
 /** The first IPv4 address of a device, of whatever scope: where a redirect leads. */
 export const firstOn = (links: Links, device: string): string | undefined =>
-  links.find(({ name }) => name === device)?.ips?.find(({ family }) => family === 4)?.address
+  links.get(device)?.ips?.find(({ family }) => family === 4)?.address

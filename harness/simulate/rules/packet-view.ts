@@ -32,12 +32,3 @@ export const unknownMark = (of: 'mark' | 'ctMark'): Unknown & { learnValue: Lear
 })
 
 type Learn = (value: unknown) => (packet: Packet) => Packet
-
-// Systems begin with 64 or more, and no path is longer than 30 routers.
-const shortestLife = 30
-
-/** Whether the packet's time to live, or hop limit, lies between two values; undefined where that is not known. */
-export function lifeWithin(low: number, high: number): boolean | undefined {
-  if (high < shortestLife) return false
-  return low <= shortestLife && high >= 255 ? true : undefined
-}

@@ -34,8 +34,10 @@ export function withinRate({ amount, per, unit }: Rate, text: string, key: strin
   return unknown('limit', key, `Whether ${text} is used up depends on what else has come.`)
 }
 
-/** Whether no more than so many connections are open; certain where the whole host has fewer. */
+/** Whether no more than so many connections are open; certain where the whole host has fewer, and of none at all. */
 export function withinCount(limit: number, open: number | undefined, text: string, key: string): Truth {
+  // The connection that is judged counts itself. Source: linux/net/netfilter/nf_conncount.c.
+  if (limit === 0) return false
   if (open !== undefined && open < limit) return true
   return unknown('limit', key, `Whether ${text} is reached depends on the connections that are open.`, 'conntrack -C')
 }

@@ -47,6 +47,8 @@ export function throughHook(
     worlds = mergeWorlds(next)
   }
   if (due) answer()
+  // Conntrack and NAT are still to come.
+  if (between && between[1] < conntrackPriority) return worlds
   return worlds.map((world) => {
     const packet = afterwards(world.packet, context, translates)
     return packet === world.packet ? world : { ...world, packet }
@@ -97,15 +99,18 @@ function rerouted(worlds: World[], base: BaseChain, before: Packet): World[] {
 function throughNat(chains: readonly BaseChain[], world: World, context: Context): World[] {
   if (!isTracked(context) || !isOpenToNat(context.packet, context.hook)) return [world]
   const forth = inOrder(chains, world, context)
-  const tied = chains.some(
+  if (!forth.some(decided) || !areTied(chains)) return forth
+  return settledOrder(forth, inOrder(byTable(chains), world, context), world, chains[0]!)
+}
+
+/** Whether chains of several tables have one priority. */
+const areTied = (chains: readonly BaseChain[]): boolean =>
+  chains.some(
     (chain, at) =>
       at > 0 &&
       chain.priority === chains[at - 1]!.priority &&
       (chain.table !== chains[0]!.table || chain.backend !== chains[0]!.backend),
   )
-  if (!tied || !forth.some(decided)) return forth
-  return settledOrder(forth, inOrder(byTable(chains), world, context), world, chains[0]!)
-}
 
 const decided = ({ steps }: World): boolean => steps.length > 0 && steps.at(-1)!.verdict !== 'accept'
 

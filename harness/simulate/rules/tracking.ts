@@ -25,6 +25,16 @@ export function isTracked({ packet, hook, priority }: Context): boolean {
   return (hook !== 'prerouting' && hook !== 'output') || priority >= conntrackPriority
 }
 
+/**
+ * Whether a rule has put the packet into a zone ahead of conntrack: until that sees it, rules take the zone's template for its
+ * connection. Source: linux/net/netfilter/xt_CT.c, nft_ct.c.
+ */
+export const hasTemplate = (context: Context): boolean =>
+  context.packet.zone !== undefined &&
+  context.packet.state !== 'untracked' &&
+  context.packet.state !== 'invalid' &&
+  !isTracked(context)
+
 /** The packet's bit of `ct state`. */
 export function stateOf(context: Context): number {
   const { state } = context.packet

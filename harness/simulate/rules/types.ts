@@ -29,6 +29,8 @@ export type DoubtKind =
   | 'module'
   | 'listing'
   | 'time'
+  /** What a packet holds behind its headers. */
+  | 'content'
   | 'other'
 
 /** Something that is not known, and that the packet's way depends on. */
@@ -79,6 +81,8 @@ export interface Firewall {
   pass(family: Family, hook: HookName, packet: Packet, device?: string, options?: PassOptions): World[]
   /** Whether any base chain is at that hook: where none is, a walk may leave it out. */
   has(family: Family, hook: HookName, device?: string): boolean
+  /** Whether rules put packets into zones of conntrack's. */
+  hasZones: boolean
 }
 
 export type AddressType =

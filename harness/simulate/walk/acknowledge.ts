@@ -15,7 +15,7 @@ export function acknowledge(net: Net, state: State, next: Next): State[] {
   const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
   const ends = calls
     // The answer differs from those behind it by its SYN and its length alone.
-    .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || net.seesSegments)
+    .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || net.segments.sees)
     .reduce<State[]>((states, call) => states.flatMap((each) => recall(net, each, call, last)), [state])
   return ends.flatMap(next)
 }

@@ -6,6 +6,7 @@ import { send } from './container.ts'
 import { enter } from './leave.ts'
 import { output } from './output.ts'
 import { receive } from './receive.ts'
+import { segmentOf } from './segment.ts'
 import { at, dies, mayDie, type Next, type State } from './state.ts'
 
 /** Sends the answer back to who began, at `from`; of TCP that one acknowledges it. */
@@ -34,7 +35,7 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
 
 const home: Next = (state) => [state]
 
-const replyTo = (packet: Packet): Packet => ({
+const replyTo = ({ life: _, zone: __, user: ___, ...packet }: Packet): Packet => ({
   ...packet,
   source: packet.destination,
   destination: packet.source,
@@ -61,7 +62,12 @@ const replyTo = (packet: Packet): Packet => ({
 export function fromOutside(net: Net, state: State, device: string, address: string, next: Next): State[] {
   const link = net.host.links.get(device)
   const come: Next = (met) => receive(net, met, device, undefined, next)
-  return link && link.kind !== 'bridge' ? enter(net, state, link, address, come) : come(state)
+  if (link && link.kind !== 'bridge') return enter(net, state, link, address, come)
+  const [port] = link ? segmentOf(net, link).foreign : []
+  if (!port) return come(state)
+  // Who has asked for its gateway is known to that.
+  const guest = { by: '', device, address: state.packet.source, who: { is: 'elsewhere', port } as const }
+  return come({ ...state, acquainted: [...state.acquainted, guest] })
 }
 
 const asked = ({ destination, destinationPort }: State['original']): Pick<Packet, 'source' | 'sourcePort'> => ({

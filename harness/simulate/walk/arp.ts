@@ -1,5 +1,5 @@
 import type { LinkFact } from '../../evidence/facts.ts'
-import type { Place } from '../flow.ts'
+import type { Death, Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
 import type { Family, HookName } from '../rules/index.ts'
@@ -37,12 +37,19 @@ export function exchange(net: Net, state: State, question: Question, silent: str
   const { asker, holder, place } = question
   // Where no rule sees such frames there is nothing to lead them through.
   const seen = hooks[packet.family].some(([family, name]) => net.firewall.has(family, name))
-  if (!seen) return next(silent === undefined ? state : dies(state, { place, end: 'no-neighbour', says: silent }))
+  const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, place)))
+  if (!seen) return next(unheard(state))
   return send(net, { ...state, packet: frame(question, packet.family, false) }, question, asker, holder, (heard) => {
-    const still = silent === undefined ? heard : dies(heard, { place, end: 'no-neighbour', says: silent })
-    const answer = { ...still, packet: frame(question, packet.family, true) }
+    const answer = { ...unheard(heard), packet: frame(question, packet.family, true) }
     return send(net, answer, question, holder, asker, (after) => next({ ...after, packet }))
   })
+}
+
+/** The end of what waits for an answer that does not come, with the setting that keeps it back. */
+function silentEnd(says: string, place: Place): Omit<Death, 'way'> {
+  const [, device, name, value] = says.match(/ on (\S+): (arp_ignore|arp_filter) is (\d)/) ?? []
+  const setting = device && { name: `net.ipv4.conf.${device}.${name}`, value: value! }
+  return { place, end: 'no-neighbour', says, ...(setting && { setting }) }
 }
 
 const below: [Family, HookName][] = [

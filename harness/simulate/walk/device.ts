@@ -1,4 +1,4 @@
-import type { LinkFact } from '../../evidence/facts.ts'
+import type { LinkFact, TrafficControl } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
 import type { Place } from '../flow.ts'
 import type { Net } from '../net.ts'
@@ -46,6 +46,14 @@ const harmless = new Set([
   'codel',
   'sfq',
   'prio',
+  'htb',
+  'pie',
+  'fq_pie',
+  'hhf',
+  'red',
+  'ets',
+  'multiq',
+  'mqprio',
 ])
 
 /** What may end a packet at a device without a rule of netfilter's. */
@@ -58,21 +66,55 @@ function attached(
   next: Next,
 ): State[] {
   const control = net.control.get(link.name)
+  const queues = direction === 'egress' ? (control?.qdiscs ?? []) : []
   const unknown = [
     ...(link.xdp && direction === 'ingress' ? ['an XDP program'] : []),
-    ...(control?.filters.filter(({ where }) => where === direction).length
+    ...(control?.filters.some((filter) => hangsOn(filter, direction))
       ? [`a traffic-control filter (${direction})`]
       : []),
-    ...(direction === 'egress'
-      ? (control?.qdiscs ?? []).flatMap(({ kind }) => (harmless.has(kind) ? [] : [`a ${kind} queue`]))
-      : []),
+    ...queues.flatMap((queue) => (harmless.has(queue.kind) || bucketOf(queue) ? [] : [`a ${queue.kind} queue`])),
   ]
-  if (unknown.length === 0) return next(state)
+  if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, place), state))
   const what = `${unknown.join(' and ')} on ${link.name}`
   const says = `${capital(what)} may stop it: what it does is not followed.`
   const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
   const doubt = { says, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
   return mayDie(state, { place, end: 'dropped', says: `it may end at ${what}` }, doubt, next)
+}
+
+/** Whether a filter meets what goes in that direction. Those of a queue's classes choose one, unless they have an action. */
+const hangsOn = ({ where, text }: TrafficControl['filters'][number], direction: 'ingress' | 'egress'): boolean =>
+  where === direction ||
+  (direction === 'egress' && where !== 'ingress' && /\b(action|police|direct-action)\b/.test(text))
+
+type Queue = TrafficControl['qdiscs'][number]
+
+// A shaper that is slower than this may hold a packet longer than anybody waits.
+const slowest = 32_000
+
+/** How many bytes a shaper's bucket holds; undefined of other queues, and of one that cannot be read or hardly flows. */
+function bucketOf({ kind, options }: Queue): number | undefined {
+  if (kind !== 'tbf' || options.includes('peakrate')) return undefined
+  const rate = sizeOf(options.match(/\brate (\S+)bit\b/)?.[1], 1000)
+  const burst = sizeOf(options.match(/\bburst (\S+?)b\b/)?.[1], 1024)
+  return rate !== undefined && rate >= slowest ? burst : undefined
+}
+
+function sizeOf(text: string | undefined, unit: number): number | undefined {
+  const [, number, prefix = ''] = text?.match(/^([\d.]+)([KMG]?)$/) ?? []
+  return number === undefined ? undefined : Number(number) * unit ** ['', 'K', 'M', 'G'].indexOf(prefix)
+}
+
+// Queues count the link's own header as well.
+const ethernetHeader = 14
+
+/** Notes where a packet is larger than a shaper's bucket. Source: linux/net/sched/sch_tbf.c, tbf_enqueue. */
+function fitsBucket(state: State, queue: Queue, { name }: LinkFact, place: Place): State {
+  const bucket = bucketOf(queue)
+  const size = state.packet.length + ethernetHeader
+  if (bucket === undefined || size <= bucket) return state
+  const says = `the ${queue.kind} queue of ${name} drops what is larger than its burst of ${bucket} bytes, and it has ${size}`
+  return dies(state, { place, end: 'dropped', says, setting: { name: `qdisc of ${name}`, value: `burst ${bucket}` } })
 }
 
 /**

@@ -42,9 +42,16 @@ function fitting(state: State, { name, mtu }: LinkFact): State {
 
 function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, next: Next): State[] {
   const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
-  return passDevice(net, fitting(state, bridge), bridge, 'egress', 'bridge', (out) =>
+  return passDevice(net, shut(net, fitting(state, bridge), bridge), bridge, 'egress', 'bridge', (out) =>
     findNeighbour(net, out, sender, nextHop, (met, to) => onward(net, met, bridge, to, nextHop, next)),
   )
+}
+
+/** A bridge all of whose ports are shut has no carrier: they are what stops it. */
+function shut({ ports }: Net, state: State, bridge: LinkFact): State {
+  const own = ports.get(bridge.name) ?? []
+  const dead = !bridge.carrier && own.every(({ port }) => port !== undefined && port.state !== 'forwarding')
+  return dead && own[0] ? portWorks(state, own[0], bridge) : state
 }
 
 function onward(

@@ -6,6 +6,7 @@ import { listenerAt, takes } from './deliver.ts'
 import { answersOf } from './outside.ts'
 import { isProxy, proxied, proxyTarget } from './proxy.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
+import { translationOf } from './translation-of.ts'
 
 /** The first packet has come as far as it goes: whoever takes it there answers. */
 export function reached(flow: Flow, net: Net, state: State): State[] {
@@ -26,7 +27,10 @@ export function inContainer(flow: Flow, net: Net, state: State, container: strin
   const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)
   const where = others.length > 0 ? `, only at ${others.map(({ address }) => address).join(', ')}` : ''
   const says = `it reaches ${container}, and nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
-  return respond(dies(state, { place: 'container', end: 'no-listener', says }))
+  // One that listens at another address is there, and will not do.
+  const [other] = others
+  const setting = other && { name: `listener of ${container}`, value: other.address }
+  return respond(dies(state, { place: 'container', end: 'no-listener', says, ...(setting && { setting }) }))
 }
 
 /** On the host a program answers: of a published port, Docker's proxy, by a connection of its own to the container. */
@@ -46,8 +50,14 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     return mayDie(state, death, doubt, taken)
   }
   if (!listener) {
-    const says = `no rule passes it on to a container, and nothing on the host listens at ${destination}:${destinationPort}/${protocol}`
-    return [dies(state, { place: 'input', end: 'no-listener', says })]
+    const nobody = `nothing on the host listens at ${destination}:${destinationPort}/${protocol}`
+    const led = translationOf(state)
+    if (!led)
+      return [
+        dies(state, { place: 'input', end: 'no-listener', says: `no rule passes it on to a container, and ${nobody}` }),
+      ]
+    const says = `“${led.rule}” in ${led.table} ${led.chain} leads it to the host itself, and ${nobody}`
+    return [dies(state, { place: 'input', end: 'no-listener', says, rule: led })]
   }
   if (flow.kind !== 'published') return answer(flow, net, state)
   const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`

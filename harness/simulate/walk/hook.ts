@@ -2,8 +2,9 @@ import type { Death, Place } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName, RuleStep, World } from '../rules/index.ts'
+import { conntrackPriority } from '../rules/tracking.ts'
 import { meet } from './meet.ts'
-import { at, type Call, dies, type Next, type State } from './state.ts'
+import { at, type Call, dies, mayDie, type Next, type State } from './state.ts'
 
 /** A change that conntrack makes to replies in the midst of a hook. */
 export interface Untranslation {
@@ -33,7 +34,19 @@ export function hook(
   untranslate?: Untranslation,
   between?: readonly [number, number],
 ): State[] {
-  const state = meet(came, family, name)
+  const late = zonesFirst(net, came, family, name)
+  if (late && !between) {
+    // What conntrack makes of a packet depends on chains before its own place.
+    const part = (state: State, range: readonly [number, number], then: Next, turned?: Untranslation): State[] =>
+      hook(net, state, family, name, where, then, turned, range)
+    return part(came, [Number.NEGATIVE_INFINITY, conntrackPriority - 1], (early) => {
+      const met = meet(early, family, name)
+      const range = [conntrackPriority - 1, Number.POSITIVE_INFINITY] as const
+      const then: Next = (now) => part(now, range, next, now.stranded ? undefined : untranslate)
+      return met.stranded?.clashes ? clashing(met, met.stranded.by, where.place, then) : then(met)
+    })
+  }
+  const state = late ? came : meet(came, family, name)
   // Most hooks of most hosts have nothing to say.
   if (!net.firewall.has(family, name)) return next(passedBy(state, family, name, where, untranslate))
   const options = { goOn: state.goesOn, ...(untranslate && { untranslate }), ...(between && { between }) }
@@ -48,6 +61,25 @@ export function hook(
   if (states.length === 1) return goes(states[0]!) ? next(states[0]!) : states
   return tame(states).flatMap((after) => (goes(after) ? next(after) : [after]))
 }
+
+/** Source: linux/net/netfilter/nf_conntrack_core.c, __nf_conntrack_confirm, and nf_nat_core.c, nf_nat_used_tuple_new. */
+function clashing(state: State, { rule, table, chain }: RuleStep, place: Place, next: Next): State[] {
+  const says = `“${rule}” in ${table} ${chain} parts answers from their connection: whether conntrack takes them for another one is not followed.`
+  const doubt = { says, kind: 'other', key: `zones of ${state.way}` } as const
+  return mayDie(
+    state,
+    { place, end: 'dropped', says: 'conntrack may drop it as a connection that there is' },
+    doubt,
+    next,
+  )
+}
+
+/** Whether rules before conntrack put packets into zones of its. */
+const zonesFirst = ({ firewall }: Net, { packet }: State, family: Family, name: HookName): boolean =>
+  firewall.hasZones &&
+  (name === 'prerouting' || name === 'output') &&
+  (family === 'ip' || family === 'ip6') &&
+  packet.tracked !== true
 
 const goes = ({ goesOn, deaths }: State): boolean => goesOn || deaths.length === 0
 

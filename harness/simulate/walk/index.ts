@@ -12,7 +12,8 @@ import { at, type Next, type State } from './state.ts'
 /** Leads a flow's first packet to its end, and the answer back. */
 export function walk(flow: Flow, net: Net): Walk {
   // What large packets may be is agreed on when a connection begins.
-  const begun = flow.size === 'full' && flow.protocol === 'tcp' ? lead({ ...flow, size: 'small' }, net, false) : []
+  const agrees = net.segments.clamps && flow.size === 'full' && flow.protocol === 'tcp'
+  const begun = agrees ? lead({ ...flow, size: 'small' }, net, false) : []
   const clamps = begun.length > 0 && begun.every(({ clampsMss }) => clampsMss)
   return judge(flow, net, lead(flow, net, clamps))
 }

@@ -1,6 +1,6 @@
-import type { Flow, Walk } from '../flow.ts'
+import type { Death, Flow, Walk } from '../flow.ts'
 import type { Net } from '../net.ts'
-import type { Doubt } from '../rules/index.ts'
+import type { Doubt, RuleStep } from '../rules/index.ts'
 import { narrowed } from './outside.ts'
 import type { State } from './state.ts'
 import { itemsOf } from './trail.ts'
@@ -12,7 +12,7 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
   const alive = ends.filter(({ deaths }) => deaths.length === 0)
   const doubts = distinct([...blind, ...ends.flatMap((state) => state.doubts)])
   const shown = dead[0] ?? alive[0]
-  const death = shown?.deaths[0]
+  const death = shown?.deaths[0] && inFull(shown, shown.deaths[0])
   const base = {
     flow,
     ...(death && { death }),
@@ -24,6 +24,18 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
   if (alive.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'passes', doubts: [...blind] }
   const says = 'What is known of the host contradicts itself.'
   return { ...base, end: 'unclear', doubts: [...doubts, { says, kind: 'other', key: 'contradiction', holds: true }] }
+}
+
+/** An answer that died for want of its connection died of the rule that has parted them; a packet for nobody of who sent it. */
+function inFull({ stranded, misled }: State, death: Death): Death {
+  const named = ({ rule, table, chain }: RuleStep): string => `“${rule}” in ${table} ${chain}`
+  if (stranded && death.way === 'back') {
+    const says = `${death.says}: ${named(stranded.by)} puts it into another zone of conntrack’s than its connection is in`
+    return { ...death, says, ...(death.rule ? { because: stranded.by } : { rule: stranded.by }) }
+  }
+  if (!misled || death.way === 'back') return death
+  const says = `${named(misled.by)} sends it to ${misled.to}: ${death.says}`
+  return { ...death, says, ...(death.rule ? { because: misled.by } : { rule: misled.by }) }
 }
 
 const distinct = (doubts: readonly Doubt[]): Doubt[] => [...new Map(doubts.map((doubt) => [doubt.key, doubt])).values()]

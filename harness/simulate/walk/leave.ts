@@ -39,7 +39,7 @@ export function leave(
   if (met || entry?.mac !== undefined) return gone(state)
   const source = isLocal(net.host, packet.source)
     ? packet.source
-    : (sourceOn([...net.host.links.values()], link.name, nextHop) ?? '0.0.0.0')
+    : (sourceOn(net.host.links, link.name, nextHop) ?? '0.0.0.0')
   const question = {
     asker: speaker('', '', link),
     holder: speaker('outside', port),

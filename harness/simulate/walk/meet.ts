@@ -10,10 +10,20 @@ export function meet(state: State, family: Family, hook: HookName): State {
   const { packet, way, met } = state
   if ((hook !== 'prerouting' && hook !== 'output') || (family !== 'ip' && family !== 'ip6')) return state
   if (packet.state === 'untracked' || met?.[way]) return state
-  const known = { ...state, met: { out: false, back: false, ...met, [way]: true } }
-  const strange = way === 'back' && !met?.out && packet.state === 'established' && packet.direction === 'reply'
-  return strange ? withPacket(known, taken(packet)) : known
+  const zone = way === 'out' ? packet.zone : met?.zone
+  const known = { ...state, met: { out: false, back: false, ...met, [way]: true, ...(zone && { zone }) } }
+  if (way === 'out' || packet.state !== 'established' || packet.direction !== 'reply') return known
+  if (!met?.out) return withPacket(known, taken(packet))
+  // Of each zone conntrack keeps connections of its own. Source: linux/net/netfilter/nf_conntrack_zones.h.
+  const by = (packet.zone ?? zone)?.by
+  const [sought, own] = [packet.zone?.answers ?? 0, zone?.own ?? 0]
+  if (!by || sought === (zone?.answers ?? 0)) return known
+  // As a connection of its own it may be the first one the other way round, which conntrack does not have twice.
+  const clashes = sought === own && !packet.snat && !packet.dnat && packet.protocol !== 'icmp'
+  return withPacket({ ...known, stranded: { by, clashes } }, { ...stateless, ...taken(packet) })
 }
+
+const stateless: Partial<Packet> = { direction: 'original', dnat: false, snat: false }
 
 // Source: nf_conntrack_proto_tcp.c, tcp_conntracks, and nf_conntrack_proto_icmp.c, nf_conntrack_icmp_packet.
 const taken = (packet: Packet): Partial<Packet> =>

@@ -4,8 +4,9 @@ import { sourceOn } from '../rules/own-addresses.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { exchange, type Speaker, speaker } from './arp.ts'
 import { silence } from './arp-answer.ts'
-import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target } from './segment.ts'
+import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target, unplugged } from './segment.ts'
 import { dies, type State, withDoubt, withPacket } from './state.ts'
+import { outsideItsBridge, unanswered } from './unanswered.ts'
 
 /** Who sends a frame, by which of its links. */
 export interface Sender {
@@ -103,12 +104,12 @@ function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then
   if (first) return hear(net, state, sender, source, nextHop, first, next)
   const [port] = sender.segment.foreign
   if (port) return next(state, { is: 'elsewhere', port })
-  const silent =
-    all.find((each) => each.silent)?.silent ?? `nobody on ${sender.segment.device.name} answers for ${nextHop}`
+  const silent = all.find((each) => each.silent)?.silent ?? unanswered(net, state, sender, nextHop)
   const who = meant(net, sender.segment, sender.stack, nextHop)
+  const loose = outsideItsBridge(net, sender, nextHop)
   return hear(
     net,
-    state,
+    loose ? dies(state, unplugged(loose)) : state,
     sender,
     source,
     nextHop,
@@ -121,7 +122,7 @@ function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then
 function sourceOf({ stack, link }: Sender, { packet }: State, nextHop: string): string {
   if (packet.family === 6) return packet.source
   if (isLocal(stack, packet.source)) return packet.source
-  return sourceOn([...stack.links.values()], link.name, nextHop) ?? '0.0.0.0'
+  return sourceOn(stack.links, link.name, nextHop) ?? '0.0.0.0'
 }
 
 function candidates(net: Net, { stack, segment }: Sender, source: string, nextHop: string): Candidate[] {

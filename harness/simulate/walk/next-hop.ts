@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../../evidence/facts.ts'
 import type { Found } from '../fib.ts'
 import type { Packet } from '../packet.ts'
 
@@ -23,9 +24,39 @@ export function noRoute(
       says: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
       setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
     }
-  const words = `${rule!.not ? 'not ' : ''}from ${rule!.src ?? 'all'}${rule!.dst ? ` to ${rule!.dst}` : ''}${rule!.iif ? ` iif ${rule!.iif}` : ''}`
+  const words = conditionsOf(rule!)
   return {
     says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source || 'the host'} sends`,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
+  }
+}
+
+/** What a routing rule asks for, as `ip rule` prints it. */
+function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport, dport }: PolicyRule): string {
+  const hex = (value: number): string => `0x${value.toString(16)}`
+  const mask = fwmask === undefined || fwmask === 0xffffffff ? '' : `/${hex(fwmask)}`
+  const given = {
+    to: dst,
+    fwmark: fwmark === undefined ? undefined : hex(fwmark) + mask,
+    iif,
+    oif,
+    ipproto,
+    sport,
+    dport,
+  }
+  const words = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+  return [...(not ? ['not'] : []), `from ${src ?? 'all'}`, ...words].join(' ')
+}
+
+/** A route in words, with the routing rule that led to it where that is not one of every host; and the setting it is. */
+export function routeInWords({ route, rule }: Found): { words: string; setting: { name: string; value: string } } {
+  const { dst = '', dev = '', table = 'main' } = route ?? {}
+  const usual = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`
+  if (!rule || table === 'main' || table === 'local' || table === 'default')
+    return { words: usual, setting: { name: `ip route ${dst}`, value: `dev ${dev}` } }
+  const conditions = conditionsOf(rule)
+  return {
+    words: `the route ${dst} of table ${table} (routing rule ${rule.priority}: ${conditions})`,
+    setting: { name: `ip rule ${rule.priority}`, value: `${conditions} lookup ${table}` },
   }
 }

@@ -15,9 +15,21 @@ export function answersOf(flow: Flow, net: Net, state: State, next: Next): State
   if (location.at !== 'outside') return next(state)
   const link = net.host.links.get(location.device)
   const left = at(state, 'uplink', location.device, `it leaves as ${packet.source}`)
+  if (packet.life && packet.life.left <= fewHops && !net.isExact)
+    return shortLived(left, packet.life, (lives) => answersOf(flow, net, withPacket(lives, { life: undefined }), next))
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
   if (known) return next(sized(flow, net, left, link))
   return unknownSource(flow, net, left, (lives) => next(sized(flow, net, lives, link)))
+}
+
+const fewHops = 3
+
+/** What routers behind the uplink would have to pass on, and may not. */
+function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
+  const says = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}: whether it arrives depends on how many routers there are.`
+  const doubt = { says, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
+  const death = { place: 'uplink', end: 'dropped', says: says.slice(0, says.indexOf(': whether')), rule: by } as const
+  return mayDie(state, death, doubt, next)
 }
 
 function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] {

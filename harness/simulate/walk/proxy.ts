@@ -34,6 +34,8 @@ export function proxied(
     protocol: flow.protocol as 'tcp',
     destination: target.address,
     destinationPort: target.port,
+    // dockerd starts its proxies, as root.
+    user: 0,
   })
   const original = {
     source: '',
@@ -41,8 +43,10 @@ export function proxied(
     destination: target.address,
     destinationPort: target.port,
   }
+  // Conntrack has not met the proxy's connection.
+  const { met: _, ...taken } = at(state, 'input', state.packet.input, 'Docker’s proxy takes it')
   const called: State = {
-    ...at(state, 'input', state.packet.input, 'Docker’s proxy takes it'),
+    ...taken,
     packet,
     original,
     way: 'out',

@@ -3,7 +3,7 @@ import type { Net } from '../net.ts'
 import { enterBridge } from './bridge.ts'
 import { passDevice } from './device.ts'
 import { route } from './route.ts'
-import type { Target } from './segment.ts'
+import { type Target, unplugged } from './segment.ts'
 import { at, dies, type Next, type State, withPacket } from './state.ts'
 
 /** A frame comes to a device of the host. It goes to the host's own stack, or over a bridge to whom it is sent. */
@@ -45,8 +45,6 @@ function toStack(net: Net, state: State, device: string, next: Next): State[] {
   const { source, family } = state.packet
   const back = net.host.fib[family].lookup({ ...state.packet, source: '', destination: source, input: 'lo', mark: 0 })
   const routed = back.some(({ route: found }) => found?.dev === device)
-  const says = `${device}, the host’s end of a container’s link, is a port of no bridge`
-  const setting = { name: `${device} master`, value: 'none' }
-  const stray = routed ? state : dies(state, { place: 'bridge', end: 'no-link', says, setting })
+  const stray = routed ? state : dies(state, unplugged(device))
   return route(net, stray, device, next)
 }

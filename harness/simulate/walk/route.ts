@@ -148,10 +148,21 @@ function forwards({ host }: Net, state: State): State {
   })
 }
 
+/** A router takes one from the time to live, and passes on nothing that has none left. Source: linux/net/ipv4/ip_forward.c. */
+function shorterLived(state: State): State {
+  const { life } = state.packet
+  if (!life) return state
+  const { left, by } = life
+  const says = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router passes it on`
+  const seen = left <= 1 ? dies(state, { place: 'routing', end: 'dropped', says, rule: by }) : state
+  return withPacket(seen, { life: { left: Math.max(0, left - 1), by } })
+}
+
 /** Through forward and postrouting, and out. */
 export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
   const family = ipFamily(state.packet)
-  return hook(net, withPacket(state, { output: dev }), family, 'forward', { place: 'forward', device: dev }, (passed) =>
+  const aged = shorterLived(state)
+  return hook(net, withPacket(aged, { output: dev }), family, 'forward', { place: 'forward', device: dev }, (passed) =>
     postrouting(net, passed, dev, nextHop, next),
   )
 }

@@ -46,6 +46,14 @@ function build(net: Net, device: LinkFact): Segment {
   }
 }
 
+/** The end of what is for or from a container's link that stands in no bridge. */
+export const unplugged = (device: string): Omit<Death, 'way'> => ({
+  place: 'bridge',
+  end: 'no-link',
+  says: `${device}, the host’s end of a container’s link, is a port of no bridge`,
+  setting: { name: `${device} master`, value: 'none' },
+})
+
 /** Who on a segment has a hardware address; undefined where nobody does. */
 export function ownerOf(net: Net, { device, attachments, foreign }: Segment, mac: string): Receiver | undefined {
   const to = attachments.find(({ link }) => link.mac === mac)

@@ -1,6 +1,6 @@
 import type { Death, PathStep, Place } from '../flow.ts'
 import type { Packet } from '../packet.ts'
-import type { Doubt, Family, HookName } from '../rules/index.ts'
+import type { Doubt, Family, HookName, RuleStep } from '../rules/index.ts'
 import type { Receiver } from './segment.ts'
 import type { Trail } from './trail.ts'
 
@@ -56,7 +56,14 @@ export interface State {
   /** What the first packet of a TCP connection, and the answer to it, were shown to. */
   calls: Trail<Call> | undefined
   /** Whether the host's conntrack has seen the connection's first packet, and an answer. */
-  met?: { out: boolean; back: boolean }
+  met?: { out: boolean; back: boolean; zone?: Packet['zone'] }
+  /**
+   * The rule that has put an answer into another zone of conntrack's than its connection, and whether conntrack may drop
+   * what comes after it.
+   */
+  stranded?: { by: RuleStep; clashes: boolean }
+  /** The rule that has sent a packet to who is not there. */
+  misled?: { by: RuleStep; to: string }
   /** IP's prerouting has seen the packet when it came into a bridge. */
   prerouted?: boolean
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseRows, rows } from '../../rows.ts'
 
 const address = z.object({
@@ -12,7 +12,7 @@ const address = z.object({
 })
 const device = z.object({ ifname: z.string(), addr_info: z.array(z.unknown()).default([]) })
 
-/** An address of a link. A tentative one is not in use yet, or never: somebody else has it. */
+/** An address of a link. A tentative one is not in use yet, or never will be because another machine has it. */
 export interface AddressFact {
   address: string
   prefix: number

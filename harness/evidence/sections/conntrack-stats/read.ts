@@ -1,4 +1,4 @@
-/** How full the connection table is, and what was lost on it since boot. */
+/** How full the connection table is, and how many packets it lost since boot. */
 export interface ConntrackFact {
   count?: number
   max?: number

@@ -8,12 +8,12 @@ import { type RouteFact, readRoutes } from '../routes/read.ts'
 import { type PolicyRule, readPolicyRules } from '../routing-rules/read.ts'
 import { readSysctls } from '../sysctls/read.ts'
 
-/** A running container's own network namespace, from the inside. */
+/** The network namespace of a running container, seen from inside. */
 export interface ContainerNamespace {
   container: string
   pid: number
   mode: string
-  /** False where it could not be entered: all else is then empty. */
+  /** False where it could not be entered. All other fields are then empty. */
   read: boolean
   links: LinkFact[]
   routes: RouteFact[]
@@ -21,16 +21,16 @@ export interface ContainerNamespace {
   policyRules: PolicyRule[]
   neighbours: Neighbour[]
   sysctls: Record<string, string>
-  /** `comments` holds what dockerd notes there: the servers that its own resolver passes questions to. */
+  /** In `comments` dockerd notes the servers to which its own resolver forwards. */
   resolver: ResolverWords & { comments: string[] }
-  /** It has rules of nftables or iptables besides those of Docker's resolver. */
+  /** It has rules of nftables or iptables other than those of Docker's resolver. */
   rules: boolean
   listeners: Listener[]
 }
 
 /**
- * Blocks that begin with `@ container NAME PID MODE`, each with parts that begin with `@ PART`. Throws where one is
- * damaged; a namespace that could not be entered has no part `end`.
+ * Reads blocks that begin with `@ container NAME PID MODE`, with parts that begin with `@ PART`. A namespace that could not
+ * be entered has no part `end`. Throws where a block is damaged.
  */
 export const readContainerNamespaces = (text: string): ContainerNamespace[] =>
   text
@@ -38,7 +38,7 @@ export const readContainerNamespaces = (text: string): ContainerNamespace[] =>
     .filter((block) => block.trim() !== '')
     .map((block) => {
       const [, container, pid, mode] = block.match(/^@ container \/?(\S+) (\d+) (\S+)$/m) ?? []
-      if (!container) throw new TypeError(`this is no container: ${block.slice(0, 80)}`)
+      if (!container) throw new TypeError(`not a container: ${block.slice(0, 80)}`)
       return { container, pid: Number(pid), mode: mode!, ...contents(partsOf(block)) }
     })
 
@@ -55,7 +55,7 @@ function partsOf(block: string): Map<string, string> {
 function contents(parts: ReadonlyMap<string, string>): Omit<ContainerNamespace, 'container' | 'pid' | 'mode'> {
   const read = parts.has('end')
   const part = (name: string): string => (read ? (parts.get(name) ?? '') : '')
-  // One call of `ip` gives the three, a line each.
+  // One call of `ip` prints the three, one line each.
   const [routes = '', rules = '', neighbours = ''] = part('ipv4').split('\n')
   const [routes6 = '', neighbours6 = ''] = part('ipv6').split('\n')
   const files = part('files').split('\n')

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rowLines } from '../../rows.ts'
 
 const bindings = z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable())
@@ -7,7 +7,7 @@ const container = z.object({
   id: z.string().default(''),
   pid: z.number().default(0),
   mode: z.string(),
-  // Bundles of the first collector have the running ones alone.
+  // Bundles of the first version of the collector have only running containers.
   status: z.string().default('running'),
   exitCode: z.number().default(0),
   error: z.string().default(''),
@@ -34,7 +34,7 @@ export interface PortFact {
   protocol: string
 }
 
-/** A container that runs. */
+/** A running container. */
 export interface ContainerFact {
   name: string
   id: string
@@ -44,7 +44,9 @@ export interface ContainerFact {
   networkMode: string
   /** Its restart policy. */
   restart: string
-  /** What dockerd has published, and what it was asked to (port 0: any). */
+  /** Its processes are frozen. Only the kernel still answers for it. */
+  paused?: true
+  /** The ports that dockerd has published, and those that were requested (port 0: any). */
   published: PortFact[]
   requested: PortFact[]
   /** IPv4 addresses by network. */
@@ -53,7 +55,7 @@ export interface ContainerFact {
   macs: Record<string, string>
 }
 
-/** A container that does not run; `error` is what dockerd said when it last tried. */
+/** A container that does not run. `error` is dockerd's message from the last attempt to start it. */
 export interface StoppedContainer {
   name: string
   status: string
@@ -63,17 +65,18 @@ export interface StoppedContainer {
   ports: PortFact[]
 }
 
-/** The containers, one JSON object a line. Throws where the text is damaged. */
+/** Reads the containers, one JSON object in each line. Throws where the text is damaged. */
 export function readContainers(text: string): { running: ContainerFact[]; stopped: StoppedContainer[] } {
   const found = rowLines(text, container).map((row) => ({ ...row, name: row.name.replace(/^\//, '') }))
   return {
-    running: found.filter(runs).map(({ name, id, pid, mode, restart, ports, bindings, networks }) => ({
+    running: found.filter(runs).map(({ name, id, pid, mode, status, restart, ports, bindings, networks }) => ({
       name,
       id,
       pid,
       mode,
       networkMode: mode,
       restart,
+      ...(status === 'paused' && { paused: true as const }),
       published: portsOf(ports),
       requested: portsOf(bindings),
       addresses: byNetwork(networks, 'IPAddress'),

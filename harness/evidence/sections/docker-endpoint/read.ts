@@ -1,14 +1,14 @@
 /** The default endpoint of Docker's clients. */
 const standard = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock']
 
-/** Where the docker client looks for dockerd; empty for the default endpoint. */
+/** The endpoint that the docker client uses; empty for the default one. */
 export interface DockerEndpointFact {
   endpoint: string
-  /** What the client says where nobody answers there; empty where somebody does. */
+  /** The client's error where nothing answers there; empty where something does. */
   endpointError: string
 }
 
-/** Lines `DOCKER_HOST ENDPOINT`, `context-host ENDPOINT`, `error TEXT`: the first names it, if it is there. */
+/** Reads the lines `DOCKER_HOST ENDPOINT`, `context-host ENDPOINT` and `error TEXT`. The first outranks the second. */
 export function readDockerEndpoint(text: string): DockerEndpointFact {
   const word = (name: string): string => text.match(new RegExp(`^${name} (.+)$`, 'm'))?.[1] ?? ''
   const named = word('DOCKER_HOST') || word('context-host')

@@ -1,17 +1,17 @@
-/** A dockerd that runs; `state` is the kernel's letter: R, S, T (stopped by a signal), D, Z. */
+/** A running dockerd. `state` is the kernel's letter: R, S, T (stopped by a signal), D, Z. */
 export interface DockerdProcess {
   pid: number
   state: string
   command: string[]
 }
 
-/** What is installed of dockerd, and what of it runs. */
+/** The installed programs named dockerd, and the running ones. */
 export interface DockerInstallFact {
   binaries: string[]
   processes: DockerdProcess[]
 }
 
-/** Lines `binary PATH` and `process PID STATE`, the latter with the command after it, its words parted by tabs. */
+/** Reads lines `binary PATH` and `process PID STATE COMMAND`, the words of the command separated by tabs. */
 export function readDockerInstall(text: string): DockerInstallFact {
   const lines = text.split('\n')
   return {

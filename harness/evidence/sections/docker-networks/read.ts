@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rowLines, rows } from '../../rows.ts'
 
 const network = z.object({
@@ -39,7 +39,7 @@ export interface NetworkFact {
   /** IPv4, CIDR; empty where it has none. */
   subnet: string
   gateway: string
-  /** The same of IPv6. */
+  /** The same for IPv6. */
   subnet6: string
   gateway6: string
   subnets: string[]
@@ -48,7 +48,7 @@ export interface NetworkFact {
   options: Record<string, string>
 }
 
-/** Every network: of `docker network inspect`, or a JSON object a line. Throws where the text is damaged. */
+/** Reads every network, from `docker network inspect` or one JSON object in each line. Throws where the text is damaged. */
 export const readAllNetworks = (text: string): AllNetworkFact[] =>
   (text.trimStart().startsWith('[') ? rows(text, network) : rowLines(text, network)).map((row) => {
     const ranges = row.IPAM?.Config ?? []
@@ -60,13 +60,13 @@ export const readAllNetworks = (text: string): AllNetworkFact[] =>
       internal: row.Internal,
       ipv6: row.EnableIPv6,
       subnets: ranges.flatMap(({ Subnet }) => Subnet || []),
-      // With a length in some versions of Docker.
+      // Some versions of Docker add a prefix length.
       gateways: ranges.flatMap(({ Gateway }) => Gateway?.replace(/\/.*$/, '') || []),
       options: row.Options ?? {},
     }
   })
 
-/** Those of the bridge driver. */
+/** The networks of the bridge driver. */
 export const bridgeNetworks = (networks: readonly AllNetworkFact[]): NetworkFact[] =>
   networks
     .filter(({ driver }) => driver === 'bridge')

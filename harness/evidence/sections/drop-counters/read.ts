@@ -1,6 +1,6 @@
 /**
- * Counters since boot, by the names that nstat has (`IpInDiscards`, `TcpExtListenDrops`, `IpExtInNoRoutes`), and
- * `dev NAME rx` and `tx` for what a link has dropped. From /proc/net/snmp, netstat, snmp6 and dev.
+ * Reads the counters since boot from /proc/net/snmp, netstat, snmp6 and dev: by nstat's names (`IpInDiscards`,
+ * `TcpExtListenDrops`, `IpExtInNoRoutes`), and as `dev NAME rx` and `dev NAME tx` the packets that a link dropped.
  */
 export function readDropCounters(text: string): Record<string, number> {
   const counters: Record<string, number> = {}

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rows } from '../../rows.ts'
 
 /** An entry of a bridge's forwarding database: behind which port a hardware address is. */

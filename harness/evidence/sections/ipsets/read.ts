@@ -1,4 +1,4 @@
-/** A set of the kernel's ipset, by which rules of iptables match. */
+/** A set of the kernel's ipset. Rules of iptables match by it. */
 export interface Ipset {
   type: string
   elements: string[]
@@ -11,7 +11,7 @@ export function readIpsets(text: string): Record<string, Ipset> {
     const [, verb, name = '', rest = ''] = line.match(/^(create|add) (\S+) (.*)$/) ?? []
     if (verb === 'create') sets[name] = { type: rest.split(' ')[0]!, elements: [] }
     else if (verb === 'add') sets[name]?.elements.push(rest.trim())
-    else throw new TypeError(`this is no set: ${line.slice(0, 80)}`)
+    else throw new TypeError(`not a set: ${line.slice(0, 80)}`)
   }
   return sets
 }

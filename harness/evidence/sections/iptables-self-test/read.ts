@@ -1,11 +1,11 @@
-/** One question of the self-test of `iptables -C` and `-D`, with the exit code seen and that of a sound build. */
+/** One check of the self-test of `iptables -C` and `-D`: the exit code that was seen, and that of a sound build. */
 export interface SelfTest {
   question: string
   seen: number
   sound: number
 }
 
-/** Lines `QUESTION SEEN SOUND`; others are left out. */
+/** Reads lines `QUESTION SEEN SOUND`; other lines are left out. */
 export const readSelfTests = (lines: readonly string[]): SelfTest[] =>
   lines.flatMap((line) => {
     const [, question, seen, sound] = line.match(/^([a-z-]+) (\d+) (\d+)$/) ?? []

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rows } from '../../rows.ts'
 import type { AddressFact } from '../addresses/read.ts'
 
@@ -43,7 +43,7 @@ const link = z.object({
 export interface LinkFact {
   index: number
   name: string
-  /** Set up by the admin; `carrier` says whether it works as well. */
+  /** The administrator set it up. `carrier` is whether it works too. */
   up: boolean
   carrier: boolean
   /** `bridge`, `veth`, …; empty for hardware. */
@@ -75,7 +75,7 @@ export interface LinkFact {
   /** An XDP program sees its packets first. */
   xdp: boolean
   vlan?: number
-  /** The link it stands on: of a VLAN, a macvlan. */
+  /** The link below a VLAN or a macvlan. */
   lower?: string
 }
 
@@ -87,7 +87,7 @@ export function readLinks(text: string, addresses: ReadonlyMap<string, AddressFa
     const { ifname, flags, master, linkinfo, link_index, link_netnsid } = row
     const kind = linkinfo?.info_kind ?? ''
     const ips = addresses.get(ifname) ?? []
-    // The other end of a veth in the same namespace is given by its name.
+    // `ip` gives the other end of a veth in the same namespace by its name.
     const peer = link_index ?? (row.link ? index.get(row.link) : undefined)
     const info = data.safeParse(linkinfo?.info_data).data ?? {}
     return {

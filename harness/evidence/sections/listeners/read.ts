@@ -1,8 +1,8 @@
-/** A socket that takes connections, or datagrams from anybody. */
+/** A socket that accepts connections, or datagrams from any address. */
 export interface Listener {
   protocol: 'tcp' | 'udp'
   family: 4 | 6
-  /** `0.0.0.0` and `::` for any; the latter takes IPv4 as well, as a rule. */
+  /** `0.0.0.0` and `::` stand for any. `::` usually includes IPv4. */
   address: string
   port: number
   /** Empty where it is not known. */
@@ -16,7 +16,7 @@ export const readListeners = (text: string): Listener[] =>
     .filter((line) => line.trim() !== '')
     .map((line) => {
       const [, protocol, local = '', port] = line.match(/^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s/) ?? []
-      if (!port) throw new TypeError(`this is no socket: ${line.slice(0, 80)}`)
+      if (!port) throw new TypeError(`not a socket: ${line.slice(0, 80)}`)
       const bare = local.replace(/%[^\]]*/, '').replace(/^\[(.*)\]$/, '$1')
       const address = bare === '*' ? '::' : bare
       return {

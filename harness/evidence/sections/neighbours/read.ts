@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rows } from '../../rows.ts'
 
 /** An entry of the neighbour table; `state` is REACHABLE, STALE, FAILED, PERMANENT, … */

@@ -1,4 +1,4 @@
-/** What a resolv.conf says. */
+/** The settings of a resolv.conf. */
 export interface ResolverWords {
   nameservers: string[]
   search: string[]
@@ -10,11 +10,11 @@ export interface ResolverFact extends ResolverWords {
   file: string
   /** Empty where the file is no symlink. */
   linkTarget: string
-  /** The servers behind systemd-resolved's stub: dockerd gives containers these instead. */
+  /** The servers behind systemd-resolved's stub. dockerd gives these to containers. */
   upstream: string[]
 }
 
-/** The words of a resolv.conf's lines; comments are left out. */
+/** Reads the lines of a resolv.conf. Comments are left out. */
 export function readResolvConf(lines: readonly string[]): ResolverWords {
   const words = (keyword: string): string[][] =>
     lines
@@ -28,7 +28,7 @@ export function readResolvConf(lines: readonly string[]): ResolverWords {
   }
 }
 
-/** `link TARGET`, then each line with `host ` or `upstream ` before it. */
+/** Reads `link TARGET`, then lines of resolv.conf files with `host ` or `upstream ` before them. */
 export function readResolver(text: string): ResolverFact {
   const lines = text.split('\n')
   const of = (word: string): string[] =>

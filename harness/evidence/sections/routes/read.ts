@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rows } from '../../rows.ts'
 
 const nexthop = z.object({
@@ -24,7 +24,7 @@ const route = z.looseObject({
   nexthops: z.array(nexthop).optional(),
 })
 
-/** A route; `type` is unicast, local, blackhole, unreachable, prohibit, …, and `dst` default, a prefix or an address. */
+/** A route. `type` is unicast, local, blackhole, unreachable, prohibit, …; `dst` is `default`, a prefix or an address. */
 export interface RouteFact {
   type: string
   dst: string
@@ -38,12 +38,12 @@ export interface RouteFact {
   flags: string[]
   scope?: string
   prefsrc?: string
-  /** Only for packets from there. */
+  /** It applies only to packets from this prefix. */
   src?: string
   protocol?: string
   mtu?: number
   nexthops?: z.output<typeof nexthop>[]
-  /** What else it has that decides on a packet's way: an encapsulation, a type of service. */
+  /** Other attributes that decide where packets go: an encapsulation, a type of service. */
   unknown?: string[]
 }
 

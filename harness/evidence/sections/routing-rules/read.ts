@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { rows } from '../../rows.ts'
 
-/** A rule of routing policy (`ip rule`). What is not given fits every packet. */
+/** A rule of routing policy (`ip rule`). A field that is not set matches every packet. */
 export interface PolicyRule {
   priority: number
   not: boolean
@@ -23,7 +23,7 @@ export interface PolicyRule {
   suppressPrefixLength?: number
   suppressIfGroup?: string
   l3mdev?: boolean
-  /** Attributes that are not understood. */
+  /** Attributes that this reader does not know. */
   unknown: string[]
 }
 
@@ -56,10 +56,10 @@ const rule = z.looseObject({
   suppress_prefixlen: number.optional(),
   suppress_ifgroup: text.optional(),
 })
-// `proto` only says who made the rule; a detached device is one that is not there, so the rule fits nothing.
+// `proto` only names the program that made the rule. A detached device does not exist, so the rule matches nothing.
 const known = [...Object.keys(rule.shape), 'not', 'nop', 'l3mdev', 'proto', 'protocol', 'iif_detached', 'oif_detached']
 
-/** The rules of `ip -j rule`, of one family, in the kernel's order. Throws where the text is damaged. */
+/** Reads the rules of `ip -j rule` of one family, in the kernel's order. Throws where the text is damaged. */
 export const readPolicyRules = (listing: string): PolicyRule[] =>
   rows(listing, rule).map((row) => {
     const { priority, iif, oif, fwmark, fwmask, tos, ipproto, table } = row

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const chain = z.object({
   family: z.string(),
@@ -8,7 +8,7 @@ const chain = z.object({
   hook: z.string().optional(),
   prio: z.number().optional(),
   policy: z.string().optional(),
-  /** Of the family netdev: the devices that it hangs on. */
+  /** Only for the family netdev: the devices of the chain. */
   dev: z.union([z.string(), z.array(z.string())]).optional(),
 })
 const rule = z.object({
@@ -35,20 +35,20 @@ const listing = z.object({ nftables: z.array(z.record(z.string(), z.unknown())) 
 
 export type NftRule = z.output<typeof rule>
 
-/** An nftables chain with its rules; `hook`, `prio` and `policy` only of base chains. */
+/** An nftables chain with its rules. Only base chains have `hook`, `prio` and `policy`. */
 export type NftChain = z.output<typeof chain> & { rules: NftRule[] }
 
-/** A named set, or a map: this one has `map`, the type of its values. */
+/** A named set or a map. A map has `map`, the type of its values. */
 export type NftSet = z.output<typeof set> & { kind: 'set' | 'map' }
 
-/** What an nftables table holds besides chains and rules; `others` are limits, quotas, counters, flow tables, … */
+/** What an nftables table contains besides chains and rules. `others` are limits, quotas, counters, flow tables, … */
 export interface NftObjects {
   sets: NftSet[]
   maps: NftSet[]
   others: { kind: string; family: string; table: string; name: string; value: Record<string, unknown> }[]
 }
 
-/** All of `nft -j list ruleset`, in its order. Throws where an object has another shape. */
+/** Reads all of `nft -j list ruleset`, in its order. Throws where an object has another shape. */
 export function readNft(text: string): { chains: NftChain[]; objects: NftObjects } {
   const chains = new Map<string, NftChain>()
   const objects: NftObjects = { sets: [], maps: [], others: [] }
@@ -70,7 +70,7 @@ export function readNft(text: string): { chains: NftChain[]; objects: NftObjects
     }
   for (const each of rules) {
     const home = chains.get(keyOf(each, each.chain))
-    if (!home) throw new TypeError(`a rule is in ${each.chain}, which is no chain`)
+    if (!home) throw new TypeError(`a rule is in ${each.chain}, and there is no such chain`)
     home.rules.push(each)
   }
   return { chains: [...chains.values()], objects }

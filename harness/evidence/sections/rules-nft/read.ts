@@ -5,13 +5,13 @@ export interface SavedTables {
   /** Its lines without counters and comments. */
   lines: string[]
   ruleset: Ruleset
-  /** Packets by `TABLE LINE`, the line without counters; of equal lines the sum. */
+  /** Packets by `TABLE LINE`, the line without counters. Equal lines are summed. */
   counters: Map<string, number>
-  /** Tables that it refused: they hold what only nft can list. */
+  /** Tables that it refused to list because they contain what only nft can list. */
   incompatible: string[]
 }
 
-/** Reads a listing of iptables-save -c. Throws where a table of it does not end. */
+/** Reads a listing of iptables-save -c. Throws where a table does not end. */
 export function readSavedTables(text: string, complaints = ''): SavedTables {
   const raw = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const counters = new Map<string, number>()
@@ -35,7 +35,7 @@ export function readSavedTables(text: string, complaints = ''): SavedTables {
   }
 }
 
-// At the beginning of a rule, at the end of a chain; in the middle it would be somebody's comment.
+// Counters stand at the start of a rule and at the end of a chain. In the middle they are part of a comment.
 const withoutCounters = (line: string): string =>
   line
     .replace(/^\[\d+:\d+\] /, '')

@@ -11,7 +11,7 @@ export function readRuleTexts(lines: readonly string[]): Map<string, string> {
   return texts
 }
 
-/** The devices that chains hang on, by `family table chain`: some versions of nft leave them out of their JSON. */
+/** The devices of chains, by `family table chain`. Some versions of nft leave them out of their JSON. */
 export function readChainDevices(lines: readonly string[]): Map<string, string[]> {
   const devices = new Map<string, string[]>()
   let [table, chain] = ['', '']

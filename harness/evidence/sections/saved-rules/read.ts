@@ -1,10 +1,10 @@
-/** A line of a file that has the host do something at boot. */
+/** A line of a file that the host applies at boot. */
 export interface BootLine {
   file: string
   line: string
 }
 
-/** Lines `FILE TEXT`. */
+/** Reads lines `FILE TEXT`. */
 export const readBootLines = (lines: readonly string[]): BootLine[] =>
   lines.map((line) => {
     const [file = ''] = line.split(' ')

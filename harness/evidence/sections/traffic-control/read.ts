@@ -1,12 +1,13 @@
 /** How a link queues, shapes and filters what it sends and receives. */
 export interface TrafficControl {
   link: string
-  qdiscs: { kind: string; handle: string; parent: string }[]
-  /** `where` is `ingress`, `egress`, or the class it hangs on; `text` is all that tc says of it. */
+  /** `options` is what tc prints after these. */
+  qdiscs: { kind: string; handle: string; parent: string; options: string }[]
+  /** `where` is `ingress`, `egress`, or a class. `text` is all that tc prints about it. */
   filters: { kind: string; where: 'ingress' | 'egress' | (string & {}); text: string }[]
 }
 
-/** The lines of `tc qdisc`, then of `tc filter`, each of these with `filter LINK WHERE` before it. */
+/** Reads the lines of `tc qdisc`, then those of `tc filter`, each list with `filters LINK WHERE` before it. */
 export function readTrafficControl(text: string): TrafficControl[] {
   const links = new Map<string, TrafficControl>()
   const of = (link: string): TrafficControl => {
@@ -16,10 +17,16 @@ export function readTrafficControl(text: string): TrafficControl[] {
   }
   let current: { link: string; where: string } | undefined
   for (const line of text.split('\n')) {
-    const [, kind, handle, link, parent] =
-      line.match(/^qdisc (\S+) (\S+) dev (\S+) (root|parent \S+|ingress|clsact)/) ?? []
+    const [, kind, handle, link, parent, options = ''] =
+      line.match(/^qdisc (\S+) (\S+) dev (\S+) (root|parent \S+|ingress|clsact)(.*)$/) ?? []
     const [, filtered, where] = line.match(/^filters (\S+) (\S+)$/) ?? []
-    if (link) of(link).qdiscs.push({ kind: kind!, handle: handle!, parent: parent!.replace('parent ', '') })
+    if (link)
+      of(link).qdiscs.push({
+        kind: kind!,
+        handle: handle!,
+        parent: parent!.replace('parent ', ''),
+        options: options.trim(),
+      })
     else if (filtered) current = { link: filtered, where: where! }
     else if (current && /^filter /.test(line)) {
       const filterKind = line.match(/^filter .*?pref \d+ (\S+)/)?.[1] ?? ''

@@ -3,7 +3,7 @@ export interface UnitFact {
   active: string
   sub: string
   result: string
-  /** Microseconds since boot when it last became active; 0 for never. */
+  /** When it last became active, in microseconds since boot; 0 for never. */
   activeSinceUs: number
 }
 

@@ -10,31 +10,15 @@ const inside = (namespace: NamespaceName, ...ip: string[]): Pick<Change, 'inside
 
 /** Links and bridge ports that are down, apart, too narrow or otherwise odd. */
 export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
-  [
-    2,
-    container.map((name) =>
-      change('port down', { ip: [`link set ${portOf[name]} down`], lethal: `link ${portOf[name]}` }),
-    ),
-  ],
-  [
-    2,
-    container.map((name) =>
-      change('no master', { ip: [`link set ${portOf[name]} nomaster`], lethal: `link ${portOf[name]}` }),
-    ),
-  ],
-  [2, bridge.map((name) => change('bridge down', { ip: [`link set ${name} down`], lethal: `link ${name}` }))],
-  [
-    1,
-    container.map((name) =>
-      change('container link down', { ...inside(name, 'link set eth0 down'), lethal: `container ${name}` }),
-    ),
-  ],
+  [2, container.map((name) => change('port down', { ip: [`link set ${portOf[name]} down`] }))],
+  [2, container.map((name) => change('no master', { ip: [`link set ${portOf[name]} nomaster`] }))],
+  [2, bridge.map((name) => change('bridge down', { ip: [`link set ${name} down`] }))],
+  [1, container.map((name) => change('container link down', inside(name, 'link set eth0 down')))],
   [
     3,
     fc.tuple(container, oneOf('0', '4', '1', '2', '3')).map(([name, state]) =>
       change('port state', {
         bridge: [`link set dev ${portOf[name]} state ${state}`],
-        lethal: `link ${portOf[name]}`,
       }),
     ),
   ],
@@ -138,7 +122,6 @@ export const oddNeighbours: fc.Arbitrary<Change> = mixed<Change>(
     container.map((name) =>
       change('wrong neighbour', {
         ip: [`neigh replace ${addresses[name]} lladdr 02:00:00:00:00:99 dev ${bridgeOf[name]} nud permanent`],
-        lethal: `neighbour ${addresses[name]}`,
       }),
     ),
   ],
@@ -150,7 +133,6 @@ export const oddNeighbours: fc.Arbitrary<Change> = mixed<Change>(
           name,
           `neigh replace ${addresses[bridgeOf[name] === 'docker0' ? 'docker0' : 'brA']} lladdr 02:00:00:00:00:99 dev eth0 nud permanent`,
         ),
-        lethal: `container ${name}`,
       }),
     ),
   ],
@@ -159,7 +141,6 @@ export const oddNeighbours: fc.Arbitrary<Change> = mixed<Change>(
     fc.constant(
       change('wrong uplink neighbour', {
         ip: [`neigh replace ${addresses.gateway} lladdr 02:00:00:00:00:99 dev wan0 nud permanent`],
-        lethal: `neighbour ${addresses.gateway}`,
       }),
     ),
   ],

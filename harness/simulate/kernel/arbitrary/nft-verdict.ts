@@ -44,6 +44,11 @@ export const verdictOf = (own: Shape): fc.Arbitrary<string> => {
     [own.family === 'arp' || own.family === 'netdev' ? 0 : 1, text`meta mark set ${mark}`],
     [ipFilter ? 1 : 0, oneOf('ct mark set meta mark', 'meta mark set ct mark', 'ct mark set 0x1')],
     [ipFilter && ['prerouting', 'output'].includes(own.hook) ? 1 : 0, fc.constant('notrack')],
+    [
+      ipFilter && ['prerouting', 'output'].includes(own.hook) ? 1 : 0,
+      oneOf('ct zone set 5', 'ct original zone set 5', 'ct reply zone set 5'),
+    ],
+    [ipFilter ? 1 : 0, oneOf('ip ttl set 1', 'ip ttl set 2', 'ip ttl set 64')],
     [ipFilter ? 1 : 0, oneOf('limit rate 100/second accept', 'limit rate over 1000/second drop')],
   )
 }

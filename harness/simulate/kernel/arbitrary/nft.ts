@@ -140,7 +140,6 @@ export const oddNft: fc.Arbitrary<Change> = fc
     ]
     return {
       kind: `nft ${own.family} ${own.type} ${own.hook}`,
-      lethal: `nft ${own.family} ${own.hook}`,
       nft: lines.map((line) => line.replace(/ odd( |$)/, ` ${table}$1`)),
     }
   })

@@ -13,7 +13,7 @@ const either = mixed<string>([3, device], [1, all])
 
 /** Settings of the kernel that decide on packets. */
 export const oddSettings: fc.Arbitrary<Change> = mixed<Change>(
-  [2, oneOf('ipv4/ip_forward').map((path) => ({ ...setting(path, '0'), lethal: 'net.ipv4.ip_forward' }))],
+  [2, oneOf('ipv4/ip_forward').map((path) => setting(path, '0'))],
   [4, conf(either, 'forwarding', oneOf('0'))],
   [3, conf(either, 'rp_filter', oneOf('1', '2', '0'))],
   [3, conf(either, 'route_localnet', oneOf('1', '0'))],

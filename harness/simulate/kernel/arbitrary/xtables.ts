@@ -105,6 +105,8 @@ function targetsOf(table: string, chain: string): fc.Arbitrary<string> {
       ),
     ],
     [table === 'raw' ? 2 : 0, fc.constant('-j CT --notrack')],
+    [table === 'raw' ? 2 : 0, oneOf('-j CT --zone 5', '-j CT --zone-orig 5', '-j CT --zone-reply 5')],
+    [table === 'mangle' ? 2 : 0, oneOf('-j TTL --ttl-set 1', '-j TTL --ttl-set 2', '-j TTL --ttl-dec 1', '-j TTL --ttl-inc 1')],
     [1, oneOf('-j LOG', '')],
   )
 }
@@ -167,7 +169,6 @@ export const oddXtables: fc.Arbitrary<Change> = fc
   })
   .map(([{ backend, table }, side, rules, policy]) => ({
     kind: `iptables-${backend} ${table}`,
-    lethal: `${backend} ${table}`,
     ipset: rules.concat(side).some((line) => line.includes('match-set'))
       ? ['create somewhere hash:net', 'add somewhere 203.0.113.0/24', `add somewhere ${addresses.c1}`]
       : [],

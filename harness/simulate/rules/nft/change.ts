@@ -1,6 +1,7 @@
 import type { Packet } from '../../packet.ts'
 import { addressText } from '../addresses.ts'
 import type { Context, Operation } from '../compiled.ts'
+import { liveFor, trackIn } from '../remembered.ts'
 import { expressionOf } from './expression.ts'
 import { kinds, scalarOf } from './kinds.ts'
 import { isAbsent, type Reading } from './reading.ts'
@@ -15,9 +16,16 @@ export function mangleOperation(json: unknown, scope: Scope): Operation | undefi
   if ('tcp option' in key) return { does: 'clamp' }
   const name = String((key.meta as Json | undefined)?.key ?? (key.ct as Json | undefined)?.key ?? '')
   if (name === 'mark') return marking('meta' in key ? 'mark' : 'ctMark', value, scope)
-  // Priorities, classes, zones, labels: nothing that is led through here depends on them.
+  if ('ct' in key && name === 'zone') return zoned((key.ct as Json).dir, value)
+  // Priorities, classes, labels: nothing that is led through here depends on them.
   if ('meta' in key || 'ct' in key) return unchanging
   return 'payload' in key ? rewriting(key.payload as Json, value) : undefined
+}
+
+function zoned(direction: unknown, value: unknown): Operation | undefined {
+  const id = scalarOf(value, kinds.integer)
+  const side = direction === 'original' || direction === 'reply' ? direction : undefined
+  return typeof id === 'number' ? trackIn(id, side) : undefined
 }
 
 /** An operation without effect on the packet's way. */
@@ -61,7 +69,9 @@ function rewriting({ protocol, field }: Json, value: unknown): Operation | undef
     const mac = side === 'source' ? 'sourceMac' : 'destinationMac'
     return { does: 'change', change: ({ packet }) => ({ ...packet, [mac]: typeof value === 'string' ? value : '' }) }
   }
-  return ['ip ttl', 'ip dscp', 'ip ecn', 'ip6 hoplimit', 'ip6 dscp', 'ip6 ecn', 'ip id'].includes(name)
-    ? unchanging
-    : undefined
+  if (name === 'ip ttl' || name === 'ip6 hoplimit') {
+    const left = scalarOf(value, kinds.integer)
+    return typeof left === 'number' ? liveFor(protocol === 'ip6' ? 6 : 4, () => left) : undefined
+  }
+  return ['ip dscp', 'ip ecn', 'ip6 dscp', 'ip6 ecn', 'ip id'].includes(name) ? unchanging : undefined
 }

@@ -1,7 +1,7 @@
 import { addressNumber } from '../addresses.ts'
 import type { Context } from '../compiled.ts'
 import { protocolNumber, unknownMark } from '../packet-view.ts'
-import { isTracked, stateOf, statusOf } from '../tracking.ts'
+import { hasTemplate, isTracked, stateOf, statusOf } from '../tracking.ts'
 import { unknown } from '../truth.ts'
 import { type Kind, kinds } from './kinds.ts'
 import { absent, type Expression, type Reading } from './reading.ts'
@@ -24,13 +24,17 @@ const keys: Record<string, [Kind, Read]> = {
 /** `ct [DIRECTION] KEY`; undefined where the key is not modelled. Source: linux/net/netfilter/nft_ct.c. */
 export function ctExpression(ct: unknown): Expression | undefined {
   const { key, dir } = (ct ?? {}) as Record<string, unknown>
-  if (key === 'state') return { kinds: [kinds.state], read: stateOf }
+  if (key === 'state')
+    return { kinds: [kinds.state], read: (context) => (hasTemplate(context) ? unread('state') : stateOf(context)) }
   if (typeof key !== 'string') return undefined
   const end = /^(?:(ip6?) )?(saddr|daddr)$/.exec(key)
   const [kind, read] = end ? endpoint(end[1], end[2]!) : (Object.hasOwn(keys, key) && keys[key]) || []
   if (!kind || !read) return undefined
   const direction = dir === 'reply' ? 'reply' : 'original'
-  return { kinds: [kind], read: (context) => (isTracked(context) ? read(context, direction) : absent) }
+  return {
+    kinds: [kind],
+    read: (context) => (hasTemplate(context) ? unread(key) : isTracked(context) ? read(context, direction) : absent),
+  }
 }
 
 function endpoint(family: string | undefined, which: string): [Kind, Read] {

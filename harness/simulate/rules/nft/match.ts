@@ -1,5 +1,5 @@
 import type { Context, Test } from '../compiled.ts'
-import { lifeWithin } from '../packet-view.ts'
+import { lifeIsWithin } from '../remembered.ts'
 import { isUnknown, not, type Truth, type Unknown, unknown } from '../truth.ts'
 import { expressionOf } from './expression.ts'
 import { kinds, type Scalar, scalarOf } from './kinds.ts'
@@ -146,7 +146,9 @@ function lifeComparison(op: string, right: unknown, field: string): Compare | un
   }
   const interval = intervals[op]
   if (!interval) return undefined
-  const truth =
-    lifeWithin(...interval) ?? unknown('other', `${field} ${interval}`, 'How far the packet has come is not known.')
-  return () => (op === '!=' ? not(truth) : truth)
+  const why = unknown('other', `${field} ${interval}`, 'How far the packet has come is not known.')
+  return (_, { packet }) => {
+    const truth = lifeIsWithin(packet, ...interval) ?? why
+    return op === '!=' ? not(truth) : truth
+  }
 }

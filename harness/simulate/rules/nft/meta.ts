@@ -28,7 +28,7 @@ const keys: Record<string, [Kind, Read]> = {
   mark: [kinds.mark, ({ packet }) => packet.mark ?? unknownMark('mark')],
   length: [kinds.integer, ({ packet }) => packet.length],
   pkttype: [kinds.packetType, packetType],
-  skuid: [kinds.integer, owner],
+  skuid: [kinds.integer, user],
   skgid: [kinds.integer, owner],
   sdif: [kinds.text, () => ''],
   sdifname: [kinds.text, () => ''],
@@ -77,6 +77,11 @@ function owner({ packet, hook }: Context): Reading {
   const answer = hook === 'input' && packet.state === 'established'
   const has = answer || (packet.local && (hook === 'output' || hook === 'postrouting' || hook === 'egress'))
   return has ? unread('the user of the program that sends') : absent
+}
+
+function user(context: Context): Reading {
+  const reading = owner(context)
+  return reading === absent ? absent : (context.packet.user ?? reading)
 }
 
 const unread = (what: string): Reading => unknown('other', what, `${capital(what)} is not known.`)

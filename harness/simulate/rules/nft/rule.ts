@@ -24,7 +24,10 @@ export function compileNftRule(
     text,
     ...(rule.handle !== undefined && { handle: rule.handle }),
     ...(rule.comment !== undefined && { comment: rule.comment }),
-    operations: rule.expr.flatMap((part) => (isReset(part) ? reset(rule.expr, scope) : operationsOf(part, scope))),
+    operations: [
+      ...hiddenType(rule.expr, scope),
+      ...rule.expr.flatMap((part) => (isReset(part) ? reset(rule.expr, scope) : operationsOf(part, scope))),
+    ],
   }
 }
 
@@ -52,7 +55,7 @@ function operationsOf(part: Json, scope: Scope): Operation[] {
   if (word === 'match') return [{ does: 'test', test: matchTest(value, scope), ...interfaceOf(value) }]
   const plain = simple.find((each) => each === word)
   if (plain) return [end({ to: plain })]
-  if (word === 'reject') return [end({ to: 'reject' })]
+  if (word === 'reject') return [...familyOfReject(value), end({ to: 'reject' })]
   const found = operationOf(word, value, scope)
   return found ? [found].flat() : [openEnd(part, scope)]
 }
@@ -69,6 +72,20 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
     return handedOver(word, value, scope)
   if (word === 'xt') return xtOperation(value, scope)
   return undefined
+}
+
+/**
+ * Below IP nft leaves out the type of frames that stands before `meta l4proto`: the rule may be for others.
+ * Source: nftables/src/payload.c, payload_may_dependency_kill.
+ */
+function hiddenType(expr: readonly Json[], { family, id }: Scope): Operation[] {
+  if (family !== 'bridge' && family !== 'netdev') return []
+  const texts = expr.map((part) => JSON.stringify(part) ?? '')
+  if (!texts.some((text) => text.includes('"key":"l4proto"'))) return []
+  if (texts.some((text) => namesFamily.test(text) || text.includes('"field":"type"'))) return []
+  const says = 'Whether a rule for a transport protocol is for IPv4, for IPv6 or for both is not listed.'
+  const settle = 'nft --debug=netlink list ruleset'
+  return [{ does: 'test', test: ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, says, settle) }]
 }
 
 const isReset = ({ reject }: Json): boolean => (reject as { type?: unknown } | null | undefined)?.type === 'tcp reset'
@@ -90,6 +107,13 @@ function reset(expr: readonly Json[], { family, id }: Scope): Operation[] {
   ]
 }
 
+/** An error of ICMP's or ICMPv6's own is for packets of that family, which nft does not print beside it. */
+function familyOfReject(value: unknown): Operation[] {
+  const { type } = (value ?? {}) as { type?: unknown }
+  const family = type === 'icmp' ? 4 : type === 'icmpv6' ? 6 : undefined
+  return family === undefined ? [] : [{ does: 'test', test: ({ packet }) => packet.family === family }]
+}
+
 const ofTcp: Test = ({ packet }) => packet.protocol === 'tcp'
 const namesFamily = /"(protocol|family)":"ip6?"|"key":"(nfproto|protocol)"/
 
@@ -108,9 +132,9 @@ function jumping(word: 'jump' | 'goto', value: unknown): Operation | undefined {
   return typeof target === 'string' ? end({ to: word, chain: target }) : undefined
 }
 
-/** Conntrack has to come later: a packet that it has seen stays tracked. */
+/** Conntrack has to come later: a packet that it has seen, or that has been put into a zone of its, stays tracked. */
 export const untracked = (context: Context): Context['packet'] =>
-  isTracked(context) ? context.packet : { ...context.packet, state: 'untracked' }
+  isTracked(context) || context.packet.zone ? context.packet : { ...context.packet, state: 'untracked' }
 
 /** A packet's address goes into a set, which it always does but for what stands behind it. */
 function writing(value: unknown, scope: Scope): Operation[] | undefined {
@@ -129,7 +153,8 @@ const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept'
 
 function handedOver(word: string, value: unknown, scope: Scope): Operation {
   const { as, goesOn, says } = handed[word]!
-  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, says)
+  const settle = word === 'queue' ? 'cat /proc/net/netfilter/nfnetlink_queue' : undefined
+  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, says, settle)
   return end({ to: 'open', as, goesOn, why })
 }
 

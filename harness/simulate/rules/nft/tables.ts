@@ -71,7 +71,7 @@ function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, 
 }
 
 /** Whether a rule has what iptables cannot say, and its listing would leave out. */
-function onlyNft({ expr }: NftRule): boolean {
+export function onlyNft({ expr }: NftRule): boolean {
   if (expr.some((part) => 'xt' in part)) return false
   return /"(set|vmap|map|concat)":|"@/.test(JSON.stringify(expr))
 }

@@ -5,9 +5,9 @@ import { kinds, type Scalar } from '../nft/kinds.ts'
 import { fits } from '../nft/lookup.ts'
 import { hasBits, type Reading } from '../nft/reading.ts'
 import { protocolNumber, unknownMark } from '../packet-view.ts'
-import { isTracked, stateBits, stateOf, statusBits, statusOf } from '../tracking.ts'
+import { hasTemplate, isTracked, stateBits, stateOf, statusBits, statusOf } from '../tracking.ts'
 import { every, isUnknown, type Truth } from '../truth.ts'
-import { intervalOf, masked, type Options } from './options.ts'
+import { intervalOf, masked, type Options, unmodelled } from './options.ts'
 import type { Option } from './words.ts'
 
 // Beside conntrack's states, whether the connection is translated. Source: linux/netfilter/xt_conntrack.h.
@@ -36,7 +36,9 @@ export function conntrackTests(options: Options): Test[] {
     ...options.rest(),
   ]
   const states = state && stateTest(state)
+  const early = unmodelled(options.match, options.scope, 'of a zone’s template', 'other')
   const test: Test = (context) => {
+    if (hasTemplate(context)) return early
     if (states && !states(context)) return false
     // Of a packet without a connection the state alone is looked at.
     if (!isTracked(context)) return states !== undefined
@@ -92,7 +94,8 @@ export function markTests(options: Options): Test[] {
     return wanted && (({ packet }) => markTruth(packet[of], of, wanted))
   })
   if (of === 'mark') return [...tests, ...options.rest()]
-  return [(context) => isTracked(context), ...tests, ...options.rest()]
+  const early = unmodelled(options.match, options.scope, 'of a zone’s template', 'other')
+  return [(context) => (hasTemplate(context) ? early : isTracked(context)), ...tests, ...options.rest()]
 }
 
 /** Whether a mark has a value under a mask. */

@@ -48,12 +48,25 @@ const matches: Record<string, (options: Options) => Test[]> = {
   comment: always,
 }
 
-const kinds: Record<string, Unknown['kind']> = { bpf: 'bpf', time: 'time', recent: 'limit', statistic: 'limit' }
+const kinds: Record<string, Unknown['kind']> = {
+  bpf: 'bpf',
+  time: 'time',
+  recent: 'limit',
+  statistic: 'limit',
+  string: 'content',
+  u32: 'content',
+  connbytes: 'content',
+}
+
+// What iptables prints of a time that nobody limits: the last second that it can count.
+const isEver = ({ name, args, negated }: Part['options'][number]): boolean =>
+  !negated && (name === '--kerneltz' || (name === '--datestop' && args[0]?.startsWith('2038-01-19T03:14:0') === true))
 
 /** The conditions of one match of a rule. */
 export function matchTests({ name, options }: Part, scope: Scope): Test[] {
   const known = Object.hasOwn(matches, name) ? matches[name] : undefined
   if (known) return known(new Options(name, options, scope))
+  if (name === 'time' && options.every(isEver)) return []
   const words = options.map((option) => [...(option.negated ? ['!'] : []), option.name, ...option.args].join(' '))
   const why = unmodelled(name, scope, words.join(' '), kinds[name] ?? 'statement')
   return [() => why]

@@ -55,6 +55,8 @@ export class Options {
 
 const printed = ({ negated, name, args }: Option): string => [...(negated ? ['!'] : []), name, ...args].join(' ')
 
+const settles: Record<string, string> = { policy: 'ip xfrm policy', time: 'date', recent: 'head /proc/net/xt_recent/*' }
+
 /** The condition that a match is which is not modelled. */
 export function unmodelled(
   match: string,
@@ -63,7 +65,7 @@ export function unmodelled(
   kind: Unknown['kind'] = 'statement',
 ): Unknown {
   const says = `Whether a packet meets “-m ${match}${options && ` ${options}`}” is not known.`
-  return unknown(kind, `${id} -m ${match} ${options}`, says)
+  return unknown(kind, `${id} -m ${match} ${options}`, says, settles[match])
 }
 
 /** `a:b`, `a`, `a:`, `:b` as an interval; undefined for other text. */

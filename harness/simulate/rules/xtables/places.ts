@@ -6,6 +6,7 @@ import { inputOf, outputOf } from '../packet-view.ts'
 import { not, type Truth, unknown } from '../truth.ts'
 import { interfaceTest, within } from './base.ts'
 import { type Options, unmodelled } from './options.ts'
+import type { Option } from './words.ts'
 
 /** `-m addrtype`. Source: linux/net/netfilter/xt_addrtype.c. */
 export function addressTypeTests(options: Options): Test[] {
@@ -86,6 +87,8 @@ export function ownerTests(options: Options): Test[] {
   const test: Test = ({ packet, hook }) => {
     if (!packet.local || !['output', 'postrouting'].includes(hook)) return negated
     const [option] = taken
+    const known = option && userIs(packet.user, option)
+    if (known !== undefined && taken.length === 1) return known
     const what = option ? `${option.name} ${option.args.join(' ')}` : ''
     return {
       ...unmodelled('owner', options.scope, what, 'other'),
@@ -94,6 +97,13 @@ export function ownerTests(options: Options): Test[] {
     }
   }
   return [test, ...options.rest()]
+}
+
+/** Whether a user is one of those that a rule names by number; undefined where that is not known. */
+function userIs(user: number | undefined, { name, args, negated }: Option): boolean | undefined {
+  const [, low, high = low] = args[0]?.match(/^(\d+)(?:-(\d+))?$/) ?? []
+  if (user === undefined || name !== '--uid-owner' || low === undefined) return undefined
+  return (user >= Number(low) && user <= Number(high)) !== negated
 }
 
 /** `-m rpfilter`. Source: linux/net/ipv4/netfilter/ipt_rpfilter.c. */

@@ -2,8 +2,8 @@ import type { Test } from '../compiled.ts'
 import { kinds } from '../nft/kinds.ts'
 import { packetType } from '../nft/meta.ts'
 import { equals } from '../nft/reading.ts'
-import { lifeWithin } from '../packet-view.ts'
 import { withinCount, withinRate } from '../rates.ts'
+import { lifeIsWithin } from '../remembered.ts'
 import { not, type Truth, unknown } from '../truth.ts'
 import { intervalOf, type Options, unmodelled } from './options.ts'
 
@@ -29,9 +29,9 @@ export function packetTypeTests(options: Options): Test[] {
 export function lifeTests(options: Options): Test[] {
   const test = (name: string, interval: (value: number) => [number, number]): Test[] =>
     options.test(name, (text) => {
-      const known = lifeWithin(...interval(Number(text)))
+      const [low, high] = interval(Number(text))
       const why = unmodelled(options.match, options.scope, `${name} ${text}`, 'other')
-      return () => known ?? why
+      return ({ packet }) => lifeIsWithin(packet, low, high) ?? why
     })
   const short = options.match === 'ttl' ? 'ttl' : 'hl'
   return [

@@ -44,7 +44,7 @@ const forward: [string, string, Packet, string[]][] = [
     'an unknown match',
     filter('-A FORWARD -m u32 --u32 "0x6&0xff=0x1" -j ACCEPT'),
     to(80),
-    ['drop, not statement', 'passes, statement'],
+    ['drop, not content', 'passes, content'],
   ],
   [
     'one that does not matter',
@@ -85,6 +85,39 @@ const forward: [string, string, Packet, string[]][] = [
     filter('-A FORWARD -m set --match-set x src -j ACCEPT'),
     to(80),
     ['drop, not set', 'passes, set'],
+  ],
+  [
+    'a limit of no connections',
+    filter(
+      '-A FORWARD -m connlimit --connlimit-above 0 --connlimit-mask 32 --connlimit-saddr -j DROP',
+      '-A FORWARD -j ACCEPT',
+    ),
+    to(80),
+    ['drop'],
+  ],
+  [
+    'a time that nobody limits',
+    filter('-A FORWARD -m time --datestop 2038-01-19T03:14:07 -j ACCEPT'),
+    to(80),
+    ['passes'],
+  ],
+  [
+    'a time of the day',
+    filter('-A FORWARD -m time --timestart 09:00:00 --timestop 17:00:00 --datestop 2038-01-19T03:14:07 -j ACCEPT'),
+    to(80),
+    ['drop, not time', 'passes, time'],
+  ],
+  [
+    'a time to live that was set',
+    filter('-A FORWARD -j TTL --ttl-set 3', '-A FORWARD -m ttl --ttl-lt 4 -j ACCEPT'),
+    to(80),
+    ['passes'],
+  ],
+  [
+    'a time to live that nobody has set',
+    filter('-A FORWARD -j TTL --ttl-dec 1', '-A FORWARD -m ttl --ttl-lt 4 -j ACCEPT'),
+    to(80),
+    ['drop'],
   ],
   ['a quota', filter('[3:180] -A FORWARD -m quota --quota 100000000 -j ACCEPT'), to(80), ['passes']],
   [

@@ -1,6 +1,7 @@
 import type { Packet } from '../../packet.ts'
 import type { Operation, Outcome } from '../compiled.ts'
 import { untracked } from '../nft/rule.ts'
+import { liveFor, trackIn } from '../remembered.ts'
 import { unknown } from '../truth.ts'
 import { markOperation } from './mark-targets.ts'
 import { natOutcome } from './nat-targets.ts'
@@ -15,7 +16,7 @@ const plain: Record<string, Outcome> = {
 }
 // They log, count, or write what nobody here reads; the packet goes on.
 const silent = new Set(
-  'LOG NFLOG ULOG TRACE AUDIT TEE CLASSIFY CHECKSUM DSCP TOS TTL HL ECN TCPOPTSTRIP SECMARK CONNSECMARK IDLETIMER RATEEST LED SET ACCOUNT'.split(
+  'LOG NFLOG ULOG TRACE AUDIT TEE CLASSIFY CHECKSUM DSCP TOS ECN TCPOPTSTRIP SECMARK CONNSECMARK IDLETIMER RATEEST LED SET ACCOUNT'.split(
     ' ',
   ),
 )
@@ -36,7 +37,8 @@ export function targetOperations(
   if (silent.has(name)) return []
   if (name === 'TCPMSS') return [{ does: 'clamp' }]
   if (name === 'NOTRACK' || (name === 'CT' && has(options, '--notrack'))) return [{ does: 'change', change: untracked }]
-  if (name === 'CT') return []
+  if (name === 'CT') return zoneOperations(options)
+  if (name === 'TTL' || name === 'HL') return lifeOperations(name, options, scope)
   const found = translations.has(name) ? translation(name, options) : markOperation(name, options)
   return [found ?? handedOver(name, options, scope)]
 }
@@ -45,10 +47,38 @@ const none = { value: 0, mask: 0 }
 const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
 const has = (options: readonly Option[], wanted: string): boolean => options.some(({ name }) => name === wanted)
 
+/** Source: linux/net/netfilter/xt_HL.c. */
+function lifeOperations(name: 'TTL' | 'HL', options: readonly Option[], scope: Scope): Operation[] {
+  const family = name === 'TTL' ? 4 : 6
+  const [option] = options
+  const value = Number(option?.args[0])
+  const verb = option?.name.replace(/^--(ttl|hl)-/, '')
+  if (!Number.isInteger(value)) return [handedOver(name, [...options], scope)]
+  if (verb === 'set') return [liveFor(family, () => value)]
+  const by = verb === 'dec' ? -value : value
+  return [liveFor(family, (now) => (now === undefined ? undefined : Math.min(255, now + by)))]
+}
+
+const directions: Record<string, 'original' | 'reply' | undefined> = {
+  '--zone': undefined,
+  '--zone-orig': 'original',
+  '--zone-reply': 'reply',
+}
+
+// Whatever else is set for a connection, such as a helper, keeps it from being untracked by a later rule.
+function zoneOperations(options: readonly Option[]): Operation[] {
+  const given = options.find(({ name }) => Object.hasOwn(directions, name))
+  const id = Number(given?.args[0] ?? 0)
+  return Number.isInteger(id) ? [trackIn(id, given && directions[given.name])] : []
+}
+
 function translation(name: string, options: Option[]): Operation | undefined {
   const outcome = natOutcome(name, options)
   return outcome && end(outcome)
 }
+
+// A line for each queue that a program takes packets from.
+const queues = 'cat /proc/net/netfilter/nfnetlink_queue'
 
 /** Programs and whatever is not modelled decide by themselves. */
 function handedOver(name: string, options: readonly Option[], scope: Scope): Operation {
@@ -56,7 +86,12 @@ function handedOver(name: string, options: readonly Option[], scope: Scope): Ope
   const key = `target ${scope.id} ${name} ${words}`
   if (name === 'NFQUEUE' || name === 'QUEUE') {
     const says = `A program decides on the packet: -j ${name} ${words}`.trim()
-    return end({ to: 'open', as: 'queue', goesOn: 'accept', why: unknown('other', `queue ${words}`, `${says}.`) })
+    return end({
+      to: 'open',
+      as: 'queue',
+      goesOn: 'accept',
+      why: unknown('other', `queue ${words}`, `${says}.`, queues),
+    })
   }
   if (name === 'TPROXY') {
     const says = 'A transparent proxy takes the packet, if one runs; else it is dropped.'

@@ -1,0 +1,60 @@
+import type { Facts } from '../evidence/facts.ts'
+
+type BootLine = Facts['bootFiles'][number]
+
+/**
+ * The line of a file that gives a kernel setting its present value at boot. None where the line that has the last word
+ * gives another: then something else has set it since.
+ */
+export function settingAtBoot(
+  { name, value }: { name: string; value: string },
+  { bootFiles }: Pick<Facts, 'bootFiles'>,
+): BootLine | undefined {
+  if (!name.startsWith('net.')) return undefined
+  const names = [name, ...aliases(name)]
+  const last = inBootOrder(bootFiles).findLast(({ line }) => {
+    const key = keyOf(line)
+    return key !== undefined && names.some((each) => matchesPattern(key, each))
+  })
+  return last && last.line.split('=').at(-1)?.trim() === value ? last : undefined
+}
+
+/** Settings of another name that set this one as well. */
+function aliases(name: string): string[] {
+  const all = name.replace(/^(net\.ipv[46]\.conf)\.[^.]+\./, '$1.all.')
+  const forwards = name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.[^.]+\.forwarding$/.test(name)
+  return [all, ...(forwards ? ['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding'] : [])]
+}
+
+/** The key of a line, in dots. A slash in the place of dots leaves dots for names that hold some. */
+function keyOf(line: string): string | undefined {
+  const [, key] = line.match(/^-?\s*([\w.*?[\]/-]+)\s*=/) ?? []
+  if (key === undefined) return undefined
+  const first = key.match(/[./]/)?.[0]
+  return first === '/' ? key.replaceAll('.', '\0').replaceAll('/', '.').replaceAll('\0', '/') : key
+}
+
+function matchesPattern(key: string, name: string): boolean {
+  if (key === name) return true
+  if (!key.includes('*')) return false
+  const pattern = key.split('*').map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('[^.]*')}$`).test(name)
+}
+
+// Where two folders have a file of one name, the first of these is read alone. Source: sysctl.d(5).
+const folders = ['/etc/sysctl.d/', '/run/sysctl.d/', '/usr/local/lib/sysctl.d/', '/usr/lib/sysctl.d/', '/lib/sysctl.d/']
+
+/** Lines of sysctl's files in the order in which they are read: by the files' names, whatever folder they are in. */
+function inBootOrder(lines: readonly BootLine[]): BootLine[] {
+  const files = [...new Set(lines.map(({ file }) => file))]
+  const rank = (file: string): number => folders.findIndex((folder) => file.startsWith(folder))
+  const base = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
+  const dropIns = files.filter((file) => rank(file) >= 0)
+  const read = dropIns.filter(
+    (file) => !dropIns.some((other) => base(other) === base(file) && rank(other) < rank(file)),
+  )
+  read.sort((a, b) => (base(a) < base(b) ? -1 : 1))
+  // This one is read last, and ufw has its own when it starts.
+  const others = ['/etc/sysctl.conf', '/etc/ufw/sysctl.conf'].filter((file) => files.includes(file))
+  return [...read, ...others].flatMap((file) => lines.filter((each) => each.file === file))
+}

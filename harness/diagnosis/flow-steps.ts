@@ -1,0 +1,69 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Death, Flow } from '../simulate/index.ts'
+import { readIntent } from '../simulate/intent.ts'
+import { serversOf } from '../simulate/names.ts'
+
+/** What to look at and to do about a death, first what depends on whose flows they are; `usual` is what does not. */
+export function stepsFor(flows: readonly Flow[], death: Death, facts: Facts, usual: () => string[]): string[] {
+  const own = forFlows(flows, death, facts)
+  // Of the host's own routes and links nothing is seen inside a container.
+  return death.place === 'container' && own.length > 0 ? own : [...own, ...usual()]
+}
+
+function forFlows(flows: readonly Flow[], death: Death, facts: Facts): string[] {
+  if (death.rule) return []
+  const inside = insideOf(flows, facts)
+  if (death.place === 'container' && (death.end === 'no-route' || death.end === 'no-link')) return inside
+  if (death.place === 'bridge' && death.end === 'no-neighbour' && !death.setting) return inside.slice(0, 1)
+  if (death.place === 'container' && death.end === 'no-listener') return listeningIn(flows, death, facts)
+  const loose = death.setting?.name.match(/^(\S+) master$/)?.[1]
+  if (loose !== undefined) return [`ip link set ${loose} master ${flows[0]!.bridge}`]
+  if (death.setting?.name.startsWith('ip rule') && death.setting.value.includes(' lookup '))
+    return aheadOf(Number(death.setting.name.split(' ')[2]), flows, facts)
+  if (
+    flows.every(({ kind }) => kind === 'names') &&
+    !death.setting &&
+    death.way === 'out' &&
+    ['uplink', 'routing', 'outside'].includes(death.place)
+  )
+    return [...new Set(flows.flatMap((flow) => chosenBy(flow, facts)))]
+  return []
+}
+
+/** What shows a container's own links and routes, and has dockerd make them anew. */
+function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
+  const own = containers.find(({ container }) => container === flows[0]?.container)
+  if (!own) return []
+  return [`nsenter -t ${own.pid} -n ip address; nsenter -t ${own.pid} -n ip route`, `docker restart ${own.container}`]
+}
+
+/** What shows which programs of a container listen, and where. */
+function listeningIn(flows: readonly Flow[], { setting }: Death, { containers }: Facts): string[] {
+  const own = containers.find(({ container }) => container === flows[0]?.container)
+  if (!own) return []
+  const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]
+  return setting ? [`set its program to listen at 0.0.0.0, not at ${setting.value}`, ...shown] : shown
+}
+
+/** What keeps containers' own addresses out of a routing rule for everybody: a rule ahead of it. */
+function aheadOf(priority: number, flows: readonly Flow[], { docker }: Facts): string[] {
+  const subnets = docker.networks.filter(({ name, subnet }) => subnet && flows.some(({ network }) => network === name))
+  return subnets
+    .slice(0, 3)
+    .map(({ subnet }) => `ip rule add to ${subnet} lookup main priority ${priority - 1}   # their bridges come first`)
+}
+
+/** Who chose a container's name server, and how to choose another. */
+function chosenBy({ address, container }: Flow, facts: Facts): string[] {
+  const intent = readIntent(facts)
+  const own = facts.containers.find((each) => each.container === container)
+  const again = 'then restart the containers'
+  if (intent.dns.includes(address))
+    return [`${intent.settings.dns} names ${address}: set another there, systemctl restart docker, ${again}`]
+  if (!facts.resolver.nameservers.includes(address))
+    return own
+      ? [`docker exec ${container} cat /etc/resolv.conf`, `docker inspect -f '{{.HostConfig.Dns}}' ${container}`]
+      : []
+  const given = own && serversOf(own, facts, intent).some(({ server }) => server === address)
+  return given ? [`/etc/resolv.conf of the host names ${address}: set another there, ${again}`] : []
+}

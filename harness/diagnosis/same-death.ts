@@ -1,0 +1,19 @@
+import type { Flow, Walk } from '../simulate/index.ts'
+
+/** A rule without the name of the flow's own bridge: Docker has the same one for each. */
+const likeRule = (rule: string, { bridge }: Flow): string => (bridge === '' ? rule : rule.replaceAll(bridge, 'BRIDGE'))
+
+/** What walks of one symptom have in common. Addresses differ from container to container. */
+export function sameDeath(walk: Walk): string {
+  const { flow, end } = walk
+  if (flow.ought === 'die') return end === 'passes' ? 'open' : `isolation ${walk.doubts[0]?.key}`
+  const { death, doubts } = walk
+  // One rule, or one setting, may stop a packet on its way out and the answer to another: it is one thing.
+  const where = death?.rule
+    ? [death.rule.backend, death.rule.table, death.rule.chain, likeRule(death.rule.rule, flow)]
+    : /^ip (rule|route) /.test(death?.setting?.name ?? '')
+      ? [death?.end, death?.setting?.name, death?.setting?.value]
+      : [death?.end, death?.setting?.name, death?.says.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]
+  // Of what is unclear the doubt is the same, wherever it may end.
+  return JSON.stringify(end === 'unclear' ? ['unclear', doubts[0]?.key] : where)
+}

@@ -1,0 +1,74 @@
+import type { Facts, NftChain, Rule } from '../../evidence/facts.ts'
+import { onlyNft } from '../rules/nft/tables.ts'
+import type { Line } from './line.ts'
+import { keyOf, listedLine, readable, targetsOf } from './listed-line.ts'
+import { savedLine } from './saved-line.ts'
+import type { Words } from './words.ts'
+
+/** A rule of a chain, which is called by its backend, table and name. */
+export interface ChainLine {
+  table: string
+  chain: string
+  line: Line
+}
+
+/** All rules that IPv4 or what carries it may meet, in the order of their chains. */
+export function chainLines(facts: Facts, words: Words): ChainLine[] {
+  const saved = new Map<string, Rule[]>()
+  const add = (lines: Map<string, Rule[]>, rule: Rule): void => {
+    const key = `ip ${rule.table} ${rule.chain}`
+    const own = lines.get(key)
+    if (own) own.push(rule)
+    else lines.set(key, [rule])
+  }
+  for (const rule of facts.xtables.nft.rules) add(saved, rule)
+  const tables = new Set(facts.xtables.nft.chains.map(({ table }) => table))
+  for (const table of facts.incompatible) tables.delete(table)
+  const listed = new Set(facts.nft.map(({ family, table }) => `${family} ${table}`))
+  return [
+    ...facts.nft
+      .filter(({ family }) => family !== 'ip6')
+      .flatMap((chain) =>
+        listedLines(chain, chain.family === 'ip' && tables.has(chain.table) ? saved : new Map(), words),
+      ),
+    ...facts.xtables.nft.rules
+      .filter(({ table }) => !listed.has(`ip ${table}`))
+      .map((rule) => savedOf('nft', rule, words)),
+    ...facts.xtables.legacy.rules.map((rule) => savedOf('legacy', rule, words)),
+  ]
+}
+
+const savedOf = (backend: string, rule: Rule, words: Words): ChainLine => ({
+  table: `${backend} ip ${rule.table}`,
+  chain: rule.chain,
+  line: savedLine(rule, words),
+})
+
+function listedLines(chain: NftChain, saved: ReadonlyMap<string, readonly Rule[]>, words: Words): ChainLine[] {
+  const { family, table, name, rules } = chain
+  const lines = saved.get(`${family} ${table} ${name}`) ?? []
+  // As the rules are compiled: by their lines where there are as many of them.
+  const paired = lines.length === rules.length
+  return rules.map((rule, at) => ({
+    table: `nft ${family} ${table}`,
+    chain: name,
+    line: paired && !onlyNft(rule) ? savedLine(lines[at]!, words) : listedLine(rule, words),
+  }))
+}
+
+/** The elements of named sets, maps and ipsets, each with its set, and the chains that a map's lead to. */
+export function setElements(facts: Facts, words: Words): { set: string; text: string; targets: Line['targets'] }[] {
+  const { sets, maps } = facts.nftObjects
+  return [
+    ...[...sets, ...maps].flatMap(({ family, table, name, elem }) =>
+      elem.map((each) => {
+        const element = readable(each)
+        const targets = targetsOf(element).map((chain) => ({ chain, of: keyOf(element, words) }))
+        return { set: `nft ${family} ${table} ${name}`, text: JSON.stringify(element), targets }
+      }),
+    ),
+    ...Object.entries(facts.ipsets).flatMap(([name, { elements }]) =>
+      elements.map((text) => ({ set: `ipset ${name}`, text, targets: [] })),
+    ),
+  ]
+}

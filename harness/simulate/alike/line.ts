@@ -1,0 +1,61 @@
+import type { Word, Words } from './words.ts'
+
+/** What a rule is to packets from one network to another. */
+export interface Line {
+  /** No such packet meets it. */
+  idle: boolean
+  /** The one network that its packets come from or go to; undefined where it takes others as well. */
+  of: number | undefined
+  /** The networks that it speaks of besides, but for the elements of its sets. */
+  others: readonly number[]
+  text: string
+  /** Chains that it leads to, and for which network alone. */
+  targets: readonly Target[]
+  /** Of sets and verdict maps in the rule itself. */
+  elements: readonly string[]
+  /** It computes with addresses, so that its words do not show whom it takes. */
+  computes: boolean
+}
+
+export interface Target {
+  chain: string
+  of: number | undefined
+}
+
+// Isolation is shown by a TCP connection to port 80, whose sender has port 40000.
+const ports = new Set([80, 40_000])
+const otherProtocols = new Set(['udp', 'icmp', 'udplite', 'sctp', 'ipv6-icmp', '1', '17'])
+
+/** Which network a rule's packets come from, and go to: what its conditions say for certain. */
+export class Ends {
+  private idle = false
+  private readonly of = new Set<number>()
+  private readonly words: Words
+
+  constructor(words: Words) {
+    this.words = words
+  }
+
+  /** Packets come from a device or an address, or go there. */
+  take(value: string): void {
+    const word: Word | undefined = this.words.wordOf(value)
+    if (!word) return
+    this.idle ||= word.idle
+    this.of.add(word.of)
+  }
+
+  takeProtocol(protocol: string): void {
+    this.idle ||= otherProtocols.has(protocol)
+  }
+
+  takePort(port: number): void {
+    this.idle ||= !ports.has(port)
+  }
+
+  line(text: string, rest: Pick<Line, 'targets' | 'elements' | 'computes'>): Line {
+    const { of: spoken, text: read } = this.words.read(text)
+    const [first] = this.of
+    const of = this.of.size === 1 ? first : undefined
+    return { idle: this.idle, of, others: spoken.filter((each) => each !== of), text: read, ...rest }
+  }
+}

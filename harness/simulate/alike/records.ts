@@ -1,0 +1,87 @@
+import type { Facts, LinkFact, Neighbour } from '../../evidence/facts.ts'
+import { groupBy } from '../../lib/group.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Words } from './words.ts'
+
+/**
+ * What the evidence says of each endpoint besides the rules, in words that are the same for networks that are alike:
+ * links, routes, neighbours, settings, the container's own network. What speaks of two networks makes both odd.
+ */
+export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: Words): string[][] {
+  const records = endpoints.map((): string[] => [])
+  const still = new Set(endpoints.flatMap(({ port }) => (port.port?.flood === false ? [port.name] : [])))
+  const listed: object[] = [
+    ...facts.routes,
+    ...spokenTo(facts.neighbours, words),
+    // A bridge that does not flood a port knows who is behind it, or drops.
+    ...facts.fdb.filter(({ dev }) => still.has(dev)),
+    ...facts.policyRules,
+    ...facts.trafficControl,
+    ...facts.listeners.filter(({ protocol, port }) => protocol === 'tcp' && port === shownBy),
+  ]
+  for (const record of listed) {
+    const { of, text } = words.read(JSON.stringify(record))
+    if (of.length === 1) records[of[0]!]!.push(text)
+    else for (const each of of) words.odd.add(each)
+  }
+  // A gateway among the containers of a network is a container whose own evidence is not compared.
+  for (const { gateway, nexthops = [] } of [...facts.routes, ...endpoints.flatMap(({ own }) => own.routes)])
+    for (const via of [gateway, ...nexthops.map((hop) => hop.gateway)]) {
+      const word = via === undefined ? undefined : words.wordOf(via)
+      if (word?.idle) words.odd.add(word.of)
+    }
+  const settings = settingsOf(facts.sysctls)
+  const ports = groupBy(
+    facts.links.filter(({ master, kind }) => master !== undefined && kind !== 'veth'),
+    ({ master }) => master!,
+  )
+  const foreign = new Map(ports.map((group) => [group[0]!.master!, group.map(({ name }) => name)]))
+  for (const [at, { network, bridge, port, link, own }] of endpoints.entries()) {
+    const others = own.links.filter(({ name }) => name !== link.name)
+    const about = [
+      [linkOf(bridge), linkOf(port), linkOf(link), others.map(linkOf), network.internal, network.options],
+      [own.routes, own.policyRules, spokenTo(own.neighbours, words), own.rules],
+      own.listeners.filter((each) => each.protocol === 'tcp' && each.port === shownBy),
+    ]
+    const { of, text } = words.read(JSON.stringify(about))
+    if (of.some((each) => each !== at)) words.odd.add(at)
+    records[at]!.push(
+      text,
+      JSON.stringify([settings.get(bridge.name), settings.get(port.name), Object.entries(own.sysctls)]),
+      // By those a frame may leave the bridge to nobody who is seen.
+      ...(foreign.get(bridge.name) ?? []),
+    )
+  }
+  return records
+}
+
+// Isolation is shown by connections to this port.
+const shownBy = 80
+
+// All others make no difference to who is sent a frame.
+const deciding = ['PERMANENT', 'NOARP', 'FAILED', 'INCOMPLETE']
+
+/** The neighbours of IPv4 that packets between endpoints are sent to. */
+const spokenTo = (neighbours: readonly Neighbour[], words: Words): Neighbour[] =>
+  neighbours
+    .filter(({ address, family }) => family === 4 && words.wordOf(address)?.idle !== true)
+    .map((each) => ({ ...each, state: each.state.filter((word) => deciding.includes(word)) }))
+
+/** A link without its name, what numbers it, and IPv6. */
+const linkOf = ({ name, index, peerIndex, peerNamespace, addresses, ips, ...rest }: LinkFact) => ({
+  ...rest,
+  ips: ips.filter(({ family }) => family === 4),
+})
+
+/** The kernel's settings by the device that they are for. */
+function settingsOf(sysctls: Facts['sysctls']): ReadonlyMap<string, string[]> {
+  const settings = new Map<string, string[]>()
+  for (const [key, value] of Object.entries(sysctls)) {
+    const [, before, device, name] = key.match(/^net\.(ipv[46]\.(?:conf|neigh))\.(.+)\.([^.]+)$/) ?? []
+    if (device === undefined) continue
+    const own = settings.get(device) ?? []
+    settings.set(device, own)
+    own.push(`${before} ${name} ${value}`)
+  }
+  return settings
+}

@@ -1,0 +1,14 @@
+import type { RuleStep } from '../rules/index.ts'
+import type { State } from './state.ts'
+
+/** The rule that has given a packet the destination that it has on its way out; undefined where none has. */
+export function translationOf({ path, packet, way }: State): RuleStep | undefined {
+  if (!packet.dnat || way === 'back') return undefined
+  for (let at = path; at; at = at.before) {
+    const { place, rules } = at.last
+    if (at.last.way !== 'out' || (place !== 'prerouting' && place !== 'output')) continue
+    const step = rules.findLast(({ verdict }) => verdict === 'translate')
+    if (step) return step
+  }
+  return undefined
+}
