@@ -1,18 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from 'chai'
+import type { RunContext } from './cell/cell-run.ts'
 import { followers } from './cell/followers.ts'
-import type { Lab } from './cell/scene.ts'
 import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { differences, type MachineState, readMachineState } from './hosts/machine-state.ts'
 import { probes } from './probes/index.ts'
-import { stagesOf, tell } from './run.ts'
+import { runStages, stagesOf } from './run.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank, reportsDir } from './session.ts'
-import { allCells } from './vocabulary.ts'
+import { allCells } from './registry.ts'
 
-// `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: a suite for each cell, a test for each stage, in mocha's own words.
+// `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: each cell is a mocha suite, and each of its stages a test.
 const patterns = (process.env.DOCKFAULT_CELLS ?? '').split(/[ ,]+/).filter((pattern) => pattern !== '')
 
 let machine: MachineState
@@ -25,7 +25,7 @@ for (const cell of selectCells(allCells(), patterns))
     this.timeout(0)
     this.bail(true)
     const abort = new AbortController()
-    let story: ReturnType<typeof tell>
+    let story: ReturnType<typeof runStages>
 
     before(async function () {
       const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
@@ -36,7 +36,7 @@ for (const cell of selectCells(allCells(), patterns))
       const { provider } = choice
       const logDir = join(reportsDir, 'mocha', 'hosts', cell.name)
       mkdirSync(logDir, { recursive: true })
-      const lab: Lab = {
+      const context: RunContext = {
         provider,
         faults,
         causes,
@@ -46,7 +46,7 @@ for (const cell of selectCells(allCells(), patterns))
         signal: abort.signal,
         progress: () => {},
       }
-      story = tell(cell, lab, blank(cell, provider.name, ''))
+      story = runStages(cell, context, blank(cell, provider.name, ''))
     })
 
     for (const name of stagesOf(cell))
@@ -64,7 +64,7 @@ for (const cell of selectCells(allCells(), patterns))
     after(() => story?.return())
   })
 
-// The lab is a guest here: firewall, settings, modules, Docker's objects, all of it.
+// The lab leaves its machine as it was: firewall, settings, modules and Docker's objects.
 after(async () => {
   await closeProviders()
   assert.deepEqual(differences(machine, await readMachineState()), [])

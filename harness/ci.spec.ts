@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse, parseAllDocuments } from 'yaml'
 import type { CiJob } from './schedule/ci-plan.ts'
-import { allCells } from './vocabulary.ts'
+import { allCells } from './registry.ts'
 
 interface Step {
   id?: string

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
-import { Scene } from './cell/scene.ts'
+import { CellRun } from './cell/cell-run.ts'
 import { collect } from './evidence/collect.ts'
 import { causes as allCauses, faults } from './faults/index.ts'
 import type { Host } from './hosts/host.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { outside } from './outside/outside.ts'
-import { fleet, probeImage } from './probes/fleet.ts'
+import { probeContainers, probeImage } from './probes/containers.ts'
 import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
 import { hangUp, sshInto } from './ssh.spec-data.ts'
-import { allCells } from './vocabulary.ts'
+import { allCells } from './registry.ts'
 
 // `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one of each fault, two healthy
 // ones, and faults that nobody taught it. DOCKFAULT_CELLS names others.
@@ -44,16 +44,16 @@ async function hostOf(cell: Cell): Promise<Host | string> {
   if ('reason' in choice) return choice.reason
   const { provider } = choice
   const signal = new AbortController().signal
-  const lab = { provider, faults, causes: allCauses, probes, logDir: scratch, signal, progress: () => {} }
-  const scene = new Scene(cell, lab, blank(cell, provider.name, ''))
-  await scene.provision()
+  const context = { provider, faults, causes: allCauses, probes, logDir: scratch, signal, progress: () => {} }
+  const cellRun = new CellRun(cell, context, blank(cell, provider.name, ''))
+  await cellRun.provision()
   if (cell.fault) {
-    await scene.inject()
-    await scene.trigger()
+    await cellRun.inject()
+    await cellRun.trigger()
   }
   // Connections that were cut in the middle are given up by then, and no counter moves.
   await new Promise((resolve) => setTimeout(resolve, 5_000))
-  return scene.host!
+  return cellRun.host!
 }
 
 for (const cell of patterns.map((name) => findCell(allCells(), name)))
@@ -109,7 +109,7 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
       if (!access) return this.skip()
       const before = await state(host)
       for (const from of ['default', 'user'] as const) {
-        const target = `${fleet[from].name}@${outside.address}:80`
+        const target = `${probeContainers[from].name}@${outside.address}:80`
         const { stdout } = await dockfault('diagnose', ...access, '--json', '--trace', target)
         const [followed] = (JSON.parse(stdout) as { followed: { end: string; at?: { place: string } }[] }).followed
         const wanted = cell.broken?.trace?.[from] ?? { end: 'answered' }
@@ -182,7 +182,7 @@ if (!process.env.DOCKFAULT_CELLS)
     for (const [what, does, undo, place, owner] of untaught)
       it(`${what}: no cause named, and the place`, async () => {
         expect((await host!.exec(does)).code).to.equal(0)
-        const target = `${fleet.default.name}@${outside.address}:80`
+        const target = `${probeContainers.default.name}@${outside.address}:80`
         const { stdout, exitCode } = await dockfault('diagnose', ...access, '--json', '--trace', target)
         await host!.exec(undo)
         const { findings, followed } = JSON.parse(stdout) as {

@@ -27,6 +27,7 @@ const order = [
   'field',
   'recordings',
   'commands',
+  'package',
   'main',
 ]
 
@@ -68,7 +69,7 @@ function reached(file: string, seen = new Set<string>()): Set<string> {
 const isBlind = (file: string): boolean => /\/faults\/[^/]+\/(cause|remedies)\.ts$/.test(file)
 const sighted = /\/faults\/(.*\/)?(index|inject|execute|must|daemon-setting|ladder|fault)\.ts$/
 // Words alone: what a trace may end in, and what the lab's containers are called, which import nothing.
-const wordlists = ['scenario/vocabulary.ts', 'probes/probe-containers.ts']
+const wordlists = ['scenario/terms.ts', 'probes/probe-containers.ts']
 const harmless = (to: string): boolean =>
   wordlists.includes(relative(root, to)) ||
   ['evidence', 'simulate', 'lib'].includes(layerOf(to)) ||
@@ -102,7 +103,7 @@ describe('the layers', () => {
     expect(seen(join(root, 'faults/stale-kernel/index.ts')).join()).to.contain('faults/must.ts')
     for (const name of [
       'hosts/host.ts',
-      'probes/fleet.ts',
+      'probes/containers.ts',
       'scenario/cell.ts',
       'faults/execute.ts',
       'faults/x/inject.ts',

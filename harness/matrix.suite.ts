@@ -9,8 +9,8 @@ import { answersOf } from './results/compare.ts'
 import type { CellRecord, RunRecord } from './results/record.ts'
 import { reportsDir } from './session.ts'
 
-// `npm run test:matrix`: on real hosts, what a matrix promises whatever becomes of its process. Another choice of cells
-// by `DOCKFAULT_CELLS='debian12-healthy debian13-healthy …'`; four or more are needed.
+// `npm run test:matrix`: on real hosts, a matrix keeps its promises even if its process is killed. DOCKFAULT_CELLS names
+// other cells, at least four: 'debian12-healthy debian13-healthy …'.
 const cells = (
   process.env.DOCKFAULT_CELLS ??
   'debian12-healthy debian13-healthy debian12-healthy-ipv6-off debian12-healthy-own-nft-rules debian12-look-alikes-nat-flushed'
@@ -26,21 +26,21 @@ const folderOf = ({ pid }: ChildProcess): string | undefined =>
     .map((name) => join(reportsDir, name))[0]
 const read = (dir: string): RunRecord => JSON.parse(readFileSync(join(dir, 'record.json'), 'utf8')) as RunRecord
 
-/** Runs a matrix to its end; gives its exit code and its folder. */
+/** Runs a matrix to its end. Gives its exit code and its folder. */
 async function run(...args: string[]): Promise<{ code: number; dir: string }> {
   const child = start('matrix', ...args)
   const [code] = (await once(child, 'exit')) as [number]
   return { code, dir: folderOf(child)! }
 }
 
-/** What a cell's record says, in its own words too; and its rulesets, but for the order in which the engine wrote rules. */
-const said = (cell: CellRecord) => ({
+/** The results of a cell, with its summaries and rulesets, but without the order in which the engine wrote rules. */
+const resultsOf = (cell: CellRecord) => ({
   name: cell.name,
   answers: answersOf(cell),
   stages: cell.stages.map(({ summary }) => summary),
   rulesets: cell.rulesets.map(({ stage, removed, added }) => [stage, removed.toSorted(), added.toSorted()]),
 })
-const cellsSaid = (record: RunRecord) => record.cells.map(said)
+const cellResults = (record: RunRecord) => record.cells.map(resultsOf)
 
 describe('a matrix on real hosts', function () {
   this.timeout(0)
@@ -55,7 +55,7 @@ describe('a matrix on real hosts', function () {
   it('gives the same verdicts with four jobs as with one', async () => {
     const { code, dir } = await run(...select, '--jobs', '4')
     expect(code).to.equal(0)
-    expect(cellsSaid(read(dir))).to.deep.equal(cellsSaid(whole))
+    expect(cellResults(read(dir))).to.deep.equal(cellResults(whole))
   })
 
   it('goes on after kill -9, and runs each cell exactly once', async () => {
@@ -74,17 +74,17 @@ describe('a matrix on real hosts', function () {
     const [code] = await once(start('matrix', '--resume'), 'exit')
     expect(code).to.equal(0)
     expect(read(dir).cells.map(({ name }) => name)).to.deep.equal(whole.cells.map(({ name }) => name))
-    expect(cellsSaid(read(dir))).to.deep.equal(cellsSaid(whole))
+    expect(cellResults(read(dir))).to.deep.equal(cellResults(whole))
     for (const [name, text] of before) expect(readFileSync(join(dir, 'cells', name), 'utf8')).to.equal(text)
   })
 
-  it('is the same merged from three shards of processes of their own', async () => {
+  it('is the same when merged from three shards that ran as separate processes', async () => {
     const dirs: string[] = []
     for (const shard of ['1/3', '2/3', '3/3']) dirs.push((await run(...select, '--shard', shard)).dir)
     const [code] = await once(start('report', 'merge', ...dirs), 'exit')
     expect(code).to.equal(0)
     const merged = read(`${dirs[0]}-merged`)
-    expect(cellsSaid(merged)).to.deep.equal(cellsSaid(whole))
+    expect(cellResults(merged)).to.deep.equal(cellResults(whole))
     expect(merged).to.deep.include({ verdict: whole.verdict, confusion: whole.confusion })
     expect(merged.claims?.map(({ id, verdict }) => [id, verdict])).to.deep.equal(
       whole.claims?.map(({ id, verdict }) => [id, verdict]),
@@ -95,7 +95,7 @@ describe('a matrix on real hosts', function () {
     const both = await Promise.all([run(...select, '--jobs', '2'), run(...select, '--jobs', '2')])
     for (const { code, dir } of both) {
       expect(code).to.equal(0)
-      expect(cellsSaid(read(dir))).to.deep.equal(cellsSaid(whole))
+      expect(cellResults(read(dir))).to.deep.equal(cellResults(whole))
     }
   })
 })

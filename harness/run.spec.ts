@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Lab } from './cell/scene.ts'
+import type { RunContext } from './cell/cell-run.ts'
 import { absent, type Cause, defineCause, type Procedure, present } from './faults/cause.ts'
 import { execute } from './faults/execute.ts'
 import type { Fault } from './faults/fault.ts'
@@ -11,78 +11,25 @@ import staleKernel from './faults/stale-kernel/index.ts'
 import { restartDocker } from './faults/steps.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Provider } from './hosts/host.ts'
-import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './results/record.ts'
-import { stagesOf, tell } from './run.ts'
+import { runStages, stagesOf } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { commandAdapter } from './scoring/adapter.ts'
 import { blank } from './session.ts'
-import { bundleOf } from './stale-world.spec-data.ts'
+import { cell, probe, probes, respond } from './stale-cell.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-run-spec-'))
 after(() => rmSync(logDir, { recursive: true }))
 
-// A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
-const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
-  name,
-  healthy,
-  script: `ask ${name}`,
-  failCodes: [1],
-  deadlineMs: 1,
-})
-const probes = [probe('egress-tcp', 'pass'), probe('isolation', 'fail')]
-const vector = (tcp: 'pass' | 'fail') => ({ 'egress-tcp': tcp, isolation: 'fail' as const })
-const words = 'missing kernel module?'
 const cause = staleKernel.cause!
 
-function respond(script: string, host: FakeHost) {
-  if (script.includes('apt-get purge')) host.state = 'latent'
-  else if (script.includes('apt-get install -y --reinstall') || script === 'reboot') host.state = 'healthy'
-  else if (script.includes('rmmod') && host.state === 'latent') host.state = 'broken'
-  else if (script.startsWith('ask egress-tcp')) return { code: host.state === 'broken' ? 1 : 0 }
-  else if (script.startsWith('ask isolation')) return { code: 1 }
-  else if (script.startsWith('journalctl')) return { stdout: host.state === 'broken' ? `dockerd: ${words}` : '' }
-  else if (script.includes('dockfault-evidence')) return { stdout: bundleOf(host) }
-  return undefined
-}
-
-const cell: Cell = {
-  name: 'debian12-stale-kernel',
-  scenario: 'stale-kernel',
-  host: 'debian12',
-  title: 'A stale kernel',
-  tags: [],
-  needs: [],
-  given: {
-    xtables: 'nft',
-    'forward-policy': 'drop',
-    'userland-proxy': true,
-    'live-restore': false,
-    'ip-forward': false,
-    'br-netfilter': true,
-    ipv6: true,
-  } as Cell['given'],
-  fault: { kind: 'stale-kernel', params: { how: 'purged' } },
-  healthy: { probes: vector('pass'), diagnosis: [], journal: [] },
-  latent: { probes: vector('pass'), diagnosis: ['stale-kernel'], journal: [] },
-  broken: { probes: vector('fail'), diagnosis: ['stale-kernel'], journal: [words] },
-  fixes: [
-    { use: 'reboot', expect: 'cures', facts: { bootId: 'changed', alternative: 'unchanged' }, ladder: {} },
-    {
-      use: 'reinstall-running-kernel',
-      expect: 'cures',
-      facts: { bootId: 'unchanged' },
-      ladder: { reinject: 'no-effect' },
-    },
-    { use: 'depmod', expect: 'no-effect', facts: {}, ladder: {} },
-  ],
-  where: { file: 'stale-kernel.yaml', line: 1 },
-}
-
-async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
+async function play(
+  change: Partial<RunContext> = {},
+  of: Partial<Cell> = {},
+): Promise<CellRecord & { hosts: FakeHost[] }> {
   const provider = fakeProvider(respond)
-  const lab: Lab = {
+  const context: RunContext = {
     provider,
     faults: { 'stale-kernel': staleKernel as Fault },
     causes: [cause],
@@ -94,21 +41,21 @@ async function play(change: Partial<Lab> = {}, of: Partial<Cell> = {}): Promise<
   }
   const played = { ...cell, ...of }
   const record = blank(played, 'fake', 'none')
-  for await (const _ of tell(played, lab, record));
+  for await (const _ of runStages(played, context, record));
   return Object.assign(record, { hosts: provider.made })
 }
 
-const faultWith = (change: Partial<Fault>): Partial<Lab> => ({
+const faultWith = (change: Partial<Fault>): Partial<RunContext> => ({
   faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } },
 })
 /** A stale kernel with other advice, as the lab tries it and as users are given it. */
-const withCause = (change: Partial<Cause>): Partial<Lab> => {
+const withCause = (change: Partial<Cause>): Partial<RunContext> => {
   const changed = { ...cause, ...change }
   return { ...faultWith({ cause: changed }), causes: [changed] }
 }
-const withRemedy = (name: string, change: Partial<Procedure>): Partial<Lab> =>
+const withRemedy = (name: string, change: Partial<Procedure>): Partial<RunContext> =>
   withCause({ remedies: { ...cause.remedies, [name]: { ...cause.remedies[name]!, ...change } } })
-const withTemptation = (name: string, { steps }: Pick<Procedure, 'steps'>): Partial<Lab> =>
+const withTemptation = (name: string, { steps }: Pick<Procedure, 'steps'>): Partial<RunContext> =>
   withCause({ temptations: { ...cause.temptations, [name]: { ...cause.temptations[name]!, steps } } })
 const everywhere = defineCause({
   id: 'everywhere',
@@ -120,7 +67,7 @@ const everywhere = defineCause({
   temptations: {},
 })
 
-const followed = (end: Trace['end'], at?: Trace['at']): Partial<Lab> => ({
+const followed = (end: Trace['end'], at?: Trace['at']): Partial<RunContext> => ({
   followers: [
     {
       from: 'default',
@@ -174,16 +121,16 @@ describe('the story of a cell', () => {
   it('knows what kept images and machines spared it: images once, a machine for each of its hosts', async () => {
     const kept: Partial<Provider> = {
       provision: async (options) => {
-        options.spared?.('rootfs', 100_000)
-        options.spared?.('ready', 10_000)
+        options.saved?.('rootfs', 100_000)
+        options.saved?.('ready', 10_000)
         return fakeProvider(respond).provision(options)
       },
     }
-    const provider = (change: Partial<Provider>): Partial<Lab> => ({
+    const provider = (change: Partial<Provider>): Partial<RunContext> => ({
       provider: { ...fakeProvider(respond), ...change },
     })
-    expect((await play()).sparedMs).to.equal(undefined)
-    expect((await play(provider(kept))).sparedMs).to.equal(100_000 + cell.fixes.length * 10_000)
+    expect((await play()).savedMs).to.equal(undefined)
+    expect((await play(provider(kept))).savedMs).to.equal(100_000 + cell.fixes.length * 10_000)
     let state = { state: '', boots: 0 }
     const withStates: Partial<Provider> = {
       ...kept,
@@ -195,7 +142,7 @@ describe('the story of a cell', () => {
     }
     const restored = await play(provider(withStates))
     expect(restored.verdict).to.equal('passed')
-    expect(restored.sparedMs).to.be.within(129_000, 131_000)
+    expect(restored.savedMs).to.be.within(129_000, 131_000)
   })
 
   it('fails where a followed packet fares otherwise than its probe says', async () => {
@@ -229,7 +176,7 @@ describe('the story of a cell', () => {
     const record = blank(cell, 'fake', 'none')
     const provider = fakeProvider(respond)
     const seen: string[] = []
-    const lab = {
+    const context = {
       provider,
       faults: { 'stale-kernel': staleKernel as Fault },
       causes: [],
@@ -238,7 +185,7 @@ describe('the story of a cell', () => {
       signal: new AbortController().signal,
       progress: () => {},
     }
-    for await (const stage of tell(cell, lab, record, {
+    for await (const stage of runStages(cell, context, record, {
       until: 'inject',
       visit: async (host) => void seen.push((host as FakeHost).state),
     }))
@@ -250,7 +197,7 @@ describe('the story of a cell', () => {
     const abort = new AbortController()
     const provider = fakeProvider(respond)
     const record = blank(cell, 'fake', 'none')
-    const lab = {
+    const context = {
       provider,
       faults: { 'stale-kernel': staleKernel as Fault },
       causes: [],
@@ -259,7 +206,7 @@ describe('the story of a cell', () => {
       signal: abort.signal,
       progress: () => {},
     }
-    const story = tell(cell, lab, record)
+    const story = runStages(cell, context, record)
     await story.next()
     abort.abort(new Error('Ctrl-C'))
     await story.next().then(
@@ -271,7 +218,7 @@ describe('the story of a cell', () => {
 })
 
 describe('sabotage turns a run red', () => {
-  const sabotage: [string, string, Partial<Lab>, Partial<Cell>?][] = [
+  const sabotage: [string, string, Partial<RunContext>, Partial<Cell>?][] = [
     ['an injector that does nothing', 'latent', faultWith({ inject: async () => {} })],
     ['a trigger that does nothing', 'broken', faultWith({ trigger: async () => {} })],
     ['a cause that is never there', 'latent', withCause({ detect: () => absent('nothing') })],
@@ -314,7 +261,7 @@ describe('sabotage turns a run red', () => {
     })
 
   // Each of these is as its scenario expects it to be; what users are told of the host is wrong.
-  const ill: [what: string, where: string, says: string, change: Partial<Lab>, of: Partial<Cell>][] = [
+  const ill: [what: string, where: string, says: string, change: Partial<RunContext>, of: Partial<Cell>][] = [
     [
       'a remedy that claims too much',
       'fix:depmod',
@@ -401,7 +348,7 @@ describe('sabotage turns a run red', () => {
 
   it('an executor that skips a step, whichever it is that matters: fix:reinstall-running-kernel', async () => {
     const skipping =
-      (skipped: number): Lab['execute'] =>
+      (skipped: number): RunContext['execute'] =>
       (steps, shell, progress) =>
         execute(
           steps.filter((_, index) => index !== skipped),
@@ -446,7 +393,9 @@ describe('sabotage turns a run red', () => {
 })
 
 describe('detectors from outside', () => {
-  const answering = (result: (state: string) => { code?: number; stdout?: string } | undefined): Partial<Lab> => ({
+  const answering = (
+    result: (state: string) => { code?: number; stdout?: string } | undefined,
+  ): Partial<RunContext> => ({
     outside: [commandAdapter('check --all'), { ...commandAdapter('check --kernel'), programs: ['nowhere'] }],
     provider: fakeProvider((script, host) => {
       if (script === 'check --all') return result(host.state)
@@ -455,7 +404,7 @@ describe('detectors from outside', () => {
     }),
   })
   const told = (record: CellRecord) =>
-    record.outside!.map(({ detector, stage, said, named }) => [detector, stage, said, ...named])
+    record.outside!.map(({ detector, stage, status, named }) => [detector, stage, status, ...named])
 
   it('are asked wherever the state of the host is known, and are skipped with the reason where they cannot be', async () => {
     const record = await play(answering((state) => ({ code: state === 'broken' ? 1 : 0 })))
@@ -464,7 +413,7 @@ describe('detectors from outside', () => {
       ['check --kernel', 'healthy', 'skipped'],
       ['check --all', 'latent', 'answer'],
       ['check --kernel', 'latent', 'skipped'],
-      ['check --all', 'broken', 'answer', 'unwell'],
+      ['check --all', 'broken', 'answer', 'sick'],
       ['check --kernel', 'broken', 'skipped'],
     ])
     expect(record.outside![1]!.detail).to.equal('nowhere is not on the host')
@@ -474,7 +423,7 @@ describe('detectors from outside', () => {
   it('that crash or are wrong each time are recorded so, and fail nothing', async () => {
     const record = await play(answering((state) => ({ code: state === 'healthy' ? 1 : 139 })))
     expect(told(record).filter(([, , said]) => said !== 'skipped')).to.deep.equal([
-      ['check --all', 'healthy', 'answer', 'unwell'],
+      ['check --all', 'healthy', 'answer', 'sick'],
       ['check --all', 'latent', 'error'],
       ['check --all', 'broken', 'error'],
     ])
@@ -483,11 +432,11 @@ describe('detectors from outside', () => {
 
   it('are asked after the evidence was taken, and before the probes that change the host', async () => {
     const order: string[] = []
-    const lab = answering(() => undefined)
-    const asked: Lab['provider'] = {
-      ...lab.provider!,
+    const context = answering(() => undefined)
+    const asked: RunContext['provider'] = {
+      ...context.provider!,
       provision: async (options) => {
-        const host = await lab.provider!.provision(options)
+        const host = await context.provider!.provision(options)
         const exec = host.exec.bind(host)
         host.exec = (script) => {
           order.push(...(/^check --all$|^ask [\w-]+$|dockfault-evidence/.exec(script) ?? []))
@@ -498,7 +447,7 @@ describe('detectors from outside', () => {
     }
     const changing = { ...probe('new-network', 'pass'), changes: true }
     const well = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
-    await play({ ...lab, provider: asked, probes: [changing, ...probes] }, { healthy: well })
+    await play({ ...context, provider: asked, probes: [changing, ...probes] }, { healthy: well })
     expect(order.slice(0, 5)).to.deep.equal([
       'ask egress-tcp',
       'ask isolation',

@@ -2,21 +2,21 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Lab } from './cell/scene.ts'
+import type { RunContext } from './cell/cell-run.ts'
 import { type Cause, defineCause, present } from './faults/cause.ts'
 import type { Fault } from './faults/fault.ts'
 import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
 import type { CellRecord } from './results/record.ts'
-import { tell } from './run.ts'
+import { runStages } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank } from './session.ts'
-import { allCells } from './vocabulary.ts'
+import { allCells } from './registry.ts'
 
-// `DOCKFAULT_CELLS='debian12-restart-iptables' npm run test:sabotage`: on real hosts, each check is broken in turn and
-// must turn the run red, at the stage that is to blame.
+// `DOCKFAULT_CELLS='debian12-restart-iptables' npm run test:sabotage`: on real hosts, breaks each check in turn. The run has
+// to fail, at the right stage.
 const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-restart-iptables').split(/[ ,]+/)
 
 const everywhere = defineCause({
@@ -29,17 +29,17 @@ const everywhere = defineCause({
   temptations: {},
 })
 
-type Sabotage = [what: string, where: string, change: Partial<Lab>]
+type Sabotage = [what: string, where: string, change: Partial<RunContext>]
 
-async function play(cell: Cell, change: Partial<Lab>, until: string): Promise<CellRecord> {
+async function play(cell: Cell, change: Partial<RunContext>, until: string): Promise<CellRecord> {
   const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
   if ('reason' in choice) throw new Error(choice.reason)
   const { provider } = choice
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-sabotage-'))
   const signal = new AbortController().signal
-  const lab: Lab = { provider, faults, causes, probes, logDir, signal, progress: () => {}, ...change }
+  const context: RunContext = { provider, faults, causes, probes, logDir, signal, progress: () => {}, ...change }
   const record = blank(cell, provider.name, '')
-  for await (const _ of tell(cell, lab, record, { until }));
+  for await (const _ of runStages(cell, context, record, { until }));
   return record
 }
 
@@ -47,11 +47,14 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
   describe(`sabotage of ${cell.name}`, function () {
     this.timeout(0)
     const own = [cell.fault, cell.and].flatMap((each) => (each ? [faults[each.kind]!] : []))
-    const withFault = (fault: Fault, change: Partial<Fault>): Partial<Lab> => ({
+    const withFault = (fault: Fault, change: Partial<Fault>): Partial<RunContext> => ({
       faults: { ...faults, [fault.kind]: { ...fault, ...change } },
     })
-    /** A cause with other advice, as the lab tries it and as users are given it. */
-    const withAdvice = (fault: Fault, change: Partial<Pick<Cause, 'remedies' | 'temptations'>>): Partial<Lab> => {
+    /** A cause with other advice, both where the lab tries fixes and where the diagnosis gives advice. */
+    const withAdvice = (
+      fault: Fault,
+      change: Partial<Pick<Cause, 'remedies' | 'temptations'>>,
+    ): Partial<RunContext> => {
       const cause = { ...fault.cause!, ...change }
       return { ...withFault(fault, { cause }), causes: causes.map((each) => (each.id === cause.id ? cause : each)) }
     }
@@ -62,7 +65,7 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
       ...own.map(
         (fault): Sabotage => [
           `an injector of ${fault.kind} that does nothing`,
-          // A host that is not what it was before its fault is told by the verdict, too.
+          // Where the latent host is not healthy, its verdict already shows that nothing was injected.
           cell.latent && cell.latent.verdict !== 'healthy' ? 'latent' : first,
           withFault(fault, { inject: async () => {}, trigger: async () => {} }),
         ],
@@ -84,7 +87,7 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
             remedies: { ...remedies, [cure.use]: { ...remedy!, steps: () => ['true'], reboots: false } },
           }),
         ],
-        // A reboot is no step of its.
+        // A reboot is not one of the steps.
         ...(remedy!.reboots
           ? []
           : [['an executor that skips the steps', where, { execute: async () => ({ done: [] }) }] satisfies Sabotage]),
@@ -107,7 +110,7 @@ for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault
     }
     for (const [what, where, change] of cases)
       it(`${what} is caught at ${where}`, async () => {
-        // The cure comes first, so that the run need not try what stands before it; the others are not come to.
+        // The cure comes first, so that the run stops before it tries other fixes.
         const short = cure ? { ...cell, fixes: [cure, ...cell.fixes.filter((fix) => fix !== cure)] } : cell
         const record = await play(short, change, where)
         expect(record.reason ?? 'nothing').to.contain(`stage ${where}:`)

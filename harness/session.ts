@@ -1,9 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { EventLoopUtilization } from 'node:perf_hooks'
 import { followers } from './cell/followers.ts'
-import type { Lab } from './cell/scene.ts'
+import type { RunContext } from './cell/run-context.ts'
 import { loadClaims } from './faults/claims.ts'
 import { causeNames, causes, faults } from './faults/index.ts'
 import type { Provider } from './hosts/host.ts'
@@ -11,27 +11,28 @@ import { closeProviders } from './hosts/index.ts'
 import { sweepEverything } from './hosts/sweep.ts'
 import { messageOf } from './lib/errors.ts'
 import { probes } from './probes/index.ts'
-import { complete } from './results/complete.ts'
-import { tellGithub } from './report/github.ts'
-import { readHistory, remember } from './results/history.ts'
-import { inLightOf } from './results/known.ts'
-import { baseName, type CellRecord, interrupted, type RunRecord } from './results/record.ts'
+import { reportToGithub } from './report/github.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
-import { endsStory, stagesOf, type TellOptions, tell } from './run.ts'
+import { complete } from './results/complete.ts'
+import { readHistory, remember } from './results/history.ts'
+import { inLightOf } from './results/known.ts'
+import { baseName, type CellRecord, interrupted, type RunRecord, recordVersion } from './results/record.ts'
+import { type RunCellOptions, runStages, stagesOf } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, knownIssueOf } from './scenario/known-issues.ts'
 import { expectDurations } from './schedule/expect.ts'
 import { runPool } from './schedule/pool.ts'
 import { type Retries, withRetries } from './schedule/retry.ts'
-import { defaultJobs, memoryLeft } from './schedule/room.ts'
+import { defaultJobs, lanesIn, memoryLeft, roomOf } from './schedule/room.ts'
 import type { RunStore } from './schedule/run-store.ts'
 import { type CellTask, type Choose, tasksOf } from './schedule/tasks.ts'
 import type { Adapter } from './scoring/adapter.ts'
 
-export const reportsDir = new URL('../reports/', import.meta.url).pathname
+/** Where runs and their history are kept: never beside the program. A clone's npm scripts run in the clone. */
+export const reportsDir = resolve(process.env.DOCKFAULT_REPORTS || 'reports')
 
-export interface SessionOptions extends TellOptions {
+export interface SessionOptions extends RunCellOptions {
   reporter: Reporter
   signal: AbortSignal
   /** The command that repeats this run. */
@@ -41,7 +42,7 @@ export interface SessionOptions extends TellOptions {
   jobs?: number
   retries?: Retries
   knownIssues?: readonly KnownIssue[]
-  keep?: Lab['keep']
+  keep?: RunContext['keep']
   cold?: boolean
   /** Outside detectors to score beside ours. */
   outside?: readonly Adapter[]
@@ -92,7 +93,7 @@ export async function runCells(
   // In the order asked for, whichever ended first; a run that was interrupted has gaps.
   const record = complete(
     {
-      version: 1,
+      version: recordVersion,
       runId,
       startedAt,
       durationMs: Date.now() - started.getTime() + (store?.plan.spentMs ?? 0),
@@ -101,12 +102,12 @@ export async function runCells(
       cells: cells.flatMap(({ name }) => done.get(name) ?? []),
       ...(shard && { shard }),
     },
-    { asked: cells.map(({ name }) => name), causes: causeNames, claims, outside: options.outside },
+    { wanted: cells.map(({ name }) => name), causes: causeNames, claims, outside: options.outside },
   )
   remember(record, reports)
   await writeReports(record, dir)
   reporter.end(record, join(dir, 'index.html'))
-  tellGithub(record, { annotate: true })
+  reportToGithub(record, { annotate: true })
   return { record, dir }
 }
 
@@ -139,8 +140,10 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   const record = blank(cell, provider.name, await provider.accelerator())
   const stages = stagesOf(cell, options.until)
   reporter.cellStart({ ...record, stages })
-  const progress = (line: string): void => reporter.progress(line, cell.name)
-  const lab: Lab = {
+  const progress: RunContext['progress'] = (line, stage) => reporter.progress(line, cell.name, stage)
+  // Several cells keep the processors busy by themselves.
+  const lanes = (): number => (more ? 1 : lanesIn(roomOf(provider.name, record.accelerator), options))
+  const context: RunContext = {
     provider,
     faults,
     causes,
@@ -149,21 +152,16 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
     logDir,
     signal,
     progress,
+    lanes,
     more,
     ...(options.keep && { keep: options.keep }),
     ...(options.cold && { cold: true }),
     ...(options.outside && { outside: options.outside }),
   }
-  const story = tell(cell, lab, record, options)
+  const starts = (stage: string): void => reporter.stageStart(stage, cell.name)
   try {
-    for (const name of stages) {
-      reporter.stageStart(name, cell.name)
-      const { value: stage, done } = await story.next()
-      if (done) break
+    for await (const stage of runStages(cell, context, record, { ...options, starts }))
       reporter.stageEnd(stage, cell.name)
-      if (endsStory(stage)) break
-    }
-    await story.next()
   } catch (error) {
     // Whatever it was, the other cells go on.
     record.verdict = 'broken'

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Lab } from './cell/scene.ts'
+import type { RunContext } from './cell/cell-run.ts'
 import { examine } from './diagnosis/examine.ts'
 import type { Fault } from './faults/fault.ts'
 import ipMasqFalse from './faults/ip-masq-false/index.ts'
@@ -10,7 +10,7 @@ import staleKernel from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './results/record.ts'
-import { tell } from './run.ts'
+import { runStages } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { blank } from './session.ts'
 import { bundleOf, section } from './stale-world.spec-data.ts'
@@ -76,22 +76,31 @@ const cell: Cell = {
 
 const faults: Record<string, Fault> = { 'ip-masq-false': ipMasqFalse as Fault, 'stale-kernel': staleKernel as Fault }
 const causesOf = (of: Record<string, Fault>) => Object.values(of).flatMap(({ cause }) => cause ?? [])
-const withFault = (kind: string, change: Partial<Fault>): Partial<Lab> => {
+const withFault = (kind: string, change: Partial<Fault>): Partial<RunContext> => {
   const changed = { ...faults, [kind]: { ...faults[kind]!, ...change } }
   return { faults: changed, causes: causesOf(changed) }
 }
-const withRemedy = (kind: string, name: string, steps: string[], reboots = false): Partial<Lab> => {
+const withRemedy = (kind: string, name: string, steps: string[], reboots = false): Partial<RunContext> => {
   const cause = faults[kind]!.cause!
   const remedy = { ...cause.remedies[name]!, steps: () => steps, reboots }
   return withFault(kind, { cause: { ...cause, remedies: { ...cause.remedies, [name]: remedy } } })
 }
 
-async function play(change: Partial<Lab> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
+async function play(change: Partial<RunContext> = {}): Promise<CellRecord & { hosts: FakeHost[] }> {
   const provider = fakeProvider(respond)
   const signal = new AbortController().signal
-  const lab: Lab = { provider, faults, causes: causesOf(faults), probes, logDir, signal, progress: () => {}, ...change }
+  const context: RunContext = {
+    provider,
+    faults,
+    causes: causesOf(faults),
+    probes,
+    logDir,
+    signal,
+    progress: () => {},
+    ...change,
+  }
   const record = blank(cell, 'fake', 'none')
-  for await (const _ of tell(cell, lab, record));
+  for await (const _ of runStages(cell, context, record));
   return Object.assign(record, { hosts: provider.made })
 }
 
@@ -147,7 +156,7 @@ describe('two faults at once', () => {
     }
   })
 
-  const sabotage: [string, string, Partial<Lab>][] = [
+  const sabotage: [string, string, Partial<RunContext>][] = [
     ['a first injector that does nothing', 'broken', withFault('ip-masq-false', { inject: async () => {} })],
     ['a second injector that does nothing', 'broken', withFault('stale-kernel', { inject: async () => {} })],
     ['a diagnosis that does not know the first', 'broken', { causes: [staleKernel.cause!] }],

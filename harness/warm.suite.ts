@@ -8,13 +8,13 @@ import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
 import { answersOf } from './results/compare.ts'
 import type { CellRecord } from './results/record.ts'
-import { tell } from './run.ts'
+import { runStages } from './run.ts'
 import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
-import { allCells } from './vocabulary.ts'
+import { allCells } from './registry.ts'
 
-// `npm run test:warm`: the same cells on VMs that boot for themselves and on forks of a frozen one, which must not be
-// told apart. DOCKFAULT_CELLS names others.
+// `npm run test:warm`: the same cells on VMs that boot and on forks of a frozen VM. Their results have to be equal.
+// DOCKFAULT_CELLS names other cells.
 const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? ['debian12-healthy', 'debian12-iptables-1.8.11-accept']
 
 async function play(name: string, cold: boolean): Promise<CellRecord> {
@@ -25,8 +25,8 @@ async function play(name: string, cold: boolean): Promise<CellRecord> {
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-warm-'))
   const signal = new AbortController().signal
   const record = blank(cell, provider.name, '')
-  const lab = { provider, faults, causes, probes, followers, logDir, signal, progress: () => {}, cold }
-  for await (const _ of tell(cell, lab, record));
+  const context = { provider, faults, causes, probes, followers, logDir, signal, progress: () => {}, cold }
+  for await (const _ of runStages(cell, context, record));
   rmSync(logDir, { recursive: true })
   return record
 }
@@ -34,7 +34,7 @@ async function play(name: string, cold: boolean): Promise<CellRecord> {
 describe('a warm host', function () {
   this.timeout(0)
   for (const name of patterns)
-    it(`tells the same as a cold one: ${name}`, async () => {
+    it(`has the same results as a cold one: ${name}`, async () => {
       const cold = await play(name, true)
       const warm = await play(name, false)
       console.error(`      cold ${Math.round(cold.durationMs / 1000)} s, warm ${Math.round(warm.durationMs / 1000)} s`)

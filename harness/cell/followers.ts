@@ -1,5 +1,5 @@
 import { outside } from '../outside/outside.ts'
-import { fleet } from '../probes/fleet.ts'
+import { probeContainers } from '../probes/containers.ts'
 import { trace } from '../trace/index.ts'
 import type { Follower } from './observe.ts'
 
@@ -7,7 +7,7 @@ const from = (place: Follower['from'], probe: string): Follower => ({
   from: place,
   probe,
   follow: (host, facts) =>
-    trace(host, { container: fleet[place].name, address: outside.address, port: 80, protocol: 'tcp' }, facts),
+    trace(host, { container: probeContainers[place].name, address: outside.address, port: 80, protocol: 'tcp' }, facts),
 })
 
 /** The packets that are followed on each host: what the probes egress-tcp and user-tcp send. */

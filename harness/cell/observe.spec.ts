@@ -5,11 +5,11 @@ import { expect } from 'chai'
 import { closeContainers, container } from '../hosts/container.ts'
 import type { Host } from '../hosts/host.ts'
 import { outside } from '../outside/outside.ts'
-import { fleet } from '../probes/fleet.ts'
+import { probeContainers } from '../probes/containers.ts'
 import { probes } from '../probes/index.ts'
+import { allCells } from '../registry.ts'
 import { findCell } from '../scenario/select.ts'
 import { trace } from '../trace/index.ts'
-import { allCells } from '../vocabulary.ts'
 import { followers } from './followers.ts'
 import { observe } from './observe.ts'
 import { preparation } from './preparation.ts'
@@ -41,7 +41,7 @@ describe('a look at a host', function () {
     expect(code, stderr).to.equal(0)
     const own = probes.filter(({ healthy }) => healthy)
     const seen = await observe(host, { probes: own, followers, causes: [], outside: [], progress })
-    const asked = { container: fleet.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
+    const asked = { container: probeContainers.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
     await trace(host, asked, seen.facts)
     const waited = seen.probes.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
     expect(waited).to.include.members(['egress-tcp', 'user-large', 'user-udp'])

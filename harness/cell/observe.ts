@@ -5,11 +5,11 @@ import { type Facts, readFacts } from '../evidence/facts.ts'
 import type { Cause } from '../faults/cause.ts'
 import type { Vector } from '../faults/classify.ts'
 import type { Host } from '../hosts/host.ts'
-import { ask, askAll, type Probe, type ProbeResult } from '../probes/probe.ts'
+import { type Probe, type ProbeResult, runProbe, runProbes } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
 import type { TraceExpectation, UnexplainedExpectation } from '../scenario/schema.ts'
 import type { Adapter } from '../scoring/adapter.ts'
-import { type Answer, askOutside } from '../scoring/ask.ts'
+import { type Answer, runDetector } from '../scoring/run-detector.ts'
 import { traceByRules } from '../trace/by-rules.ts'
 import { isDead, type Trace } from '../trace/trace.ts'
 
@@ -56,7 +56,7 @@ export async function observe(
   },
 ): Promise<Observation> {
   by.progress('probing')
-  const [seen, bundle] = await askAll(
+  const [seen, bundle] = await runProbes(
     host,
     by.probes.filter(({ changes }) => !changes),
     () => {
@@ -73,7 +73,7 @@ export async function observe(
   const outside = new Map<string, Answer>()
   for (const adapter of by.outside) {
     by.progress(`asking ${adapter.name}`)
-    outside.set(adapter.name, await askOutside(host, adapter))
+    outside.set(adapter.name, await runDetector(host, adapter))
   }
   by.progress('operating')
   const probes = [...seen, ...(await operate(host, by.probes))]
@@ -99,7 +99,7 @@ async function followed(follow: () => Promise<Trace>): Promise<Trace> {
 /** Asks, one after the other, those of the probes that change the host. */
 export async function operate(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
   const results: ProbeResult[] = []
-  for (const probe of probes.filter(({ changes }) => changes)) results.push(await ask(host, probe))
+  for (const probe of probes.filter(({ changes }) => changes)) results.push(await runProbe(host, probe))
   return results
 }
 

@@ -3,41 +3,41 @@ import { classify } from '../faults/classify.ts'
 import { execute } from '../faults/execute.ts'
 import { proceduresOf } from '../faults/fault.ts'
 import { climb } from '../faults/ladder.ts'
-import { settle } from '../probes/fleet.ts'
+import { settle } from '../probes/containers.ts'
 import type { FixRecord, StageRecord } from '../results/record.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { contradictions } from './advice-measured.ts'
+import type { CellRun } from './cell-run.ts'
 import { factDifferences, hostFacts } from './host-facts.ts'
 import type { Observation } from './observe.ts'
-import type { Scene } from './scene.ts'
 
 /** Breaks the host again, applies one fix, says what it did, and climbs the ladder the scenario asks for. */
-export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: StageRecord): Promise<void> {
-  const fix = scene.faults.flatMap(({ fault }) => proceduresOf(fault)[asked.use] ?? [])[0]!
+export async function tryFix(cellRun: CellRun, asked: Cell['fixes'][number], stage: StageRecord): Promise<void> {
+  const fix = cellRun.faults.flatMap(({ fault }) => proceduresOf(fault)[asked.use] ?? [])[0]!
   const done: FixRecord = {
     name: asked.use,
     title: fix.title,
     expected: asked.expect,
     observed: 'error',
-    steps: [...fix.steps(scene.broken!.facts), ...(fix.reboots ? ['reboot'] : [])],
+    steps: [...fix.steps(cellRun.broken!.facts), ...(fix.reboots ? ['reboot'] : [])],
     ladder: {},
     detail: '',
   }
-  scene.record.fixes.push(done)
-  await scene.breakAgain()
-  const before = Object.keys(asked.facts).length > 0 ? await scene.factsBefore() : scene.broken!.facts
-  scene.lab.progress(fix.title)
-  const complaints = await apply(fix, scene)
-  const after = await scene.look(stage, asked.leaves && { diagnosis: asked.leaves })
-  done.observed = judge(scene, after)
+  cellRun.notes.fixes.push(done)
+  await cellRun.breakAgain()
+  const before = Object.keys(asked.facts).length > 0 ? await cellRun.factsBefore() : cellRun.broken!.facts
+  cellRun.progress(fix.title)
+  const complaints = await apply(fix, cellRun)
+  const after = await cellRun.look(stage, asked.leaves && { diagnosis: asked.leaves })
+  done.observed = judge(cellRun, after)
   done.facts = hostFacts(after.facts)
   done.detail = [
     ...complaints,
     after.named.length > 0 ? `still named: ${after.named.join(', ')}` : 'nothing named',
   ].join('; ')
   stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
-  if (fix.reboots && done.observed === 'cures') scene.record.facts.after = done.facts
-  const { examination } = scene.broken!
+  if (fix.reboots && done.observed === 'cures') cellRun.notes.facts.after = done.facts
+  const { examination } = cellRun.broken!
   stage.mismatches.push(...contradictions(examination, asked.use, done.observed, after.examination, complaints))
   if (done.observed !== asked.expect)
     stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)
@@ -45,18 +45,18 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
 
   let last = done.observed
   for (const [rung, expected] of Object.entries(asked.ladder)) {
-    scene.lab.progress(`${fix.title}, then ${rung}`)
+    cellRun.progress(`${fix.title}, then ${rung}`)
     // Each rung is climbed from where the fix brought the host, not from what the last rung left.
-    if (last !== asked.expect) await apply(fix, scene)
-    await climb(rung as keyof typeof asked.ladder, scene.host!, {
-      again: async () => void (await apply(fix, scene)),
+    if (last !== asked.expect) await apply(fix, cellRun)
+    await climb(rung as keyof typeof asked.ladder, cellRun.host!, {
+      again: async () => void (await apply(fix, cellRun)),
       reinject: async () => {
-        await scene.inject()
-        await scene.trigger()
+        await cellRun.inject()
+        await cellRun.trigger()
       },
     })
-    await settle(scene.host!)
-    const seen = judge(scene, await scene.look(stage, {}, `${stage.name}+${rung}`))
+    await settle(cellRun.host!)
+    const seen = judge(cellRun, await cellRun.look(stage, {}, `${stage.name}+${rung}`))
     done.ladder[rung] = seen
     last = seen
     if (seen !== expected) stage.mismatches.push(`fix ${asked.use}, then ${rung}: expected ${expected}, saw ${seen}`)
@@ -64,17 +64,17 @@ export async function tryFix(scene: Scene, asked: Cell['fixes'][number], stage: 
 }
 
 /** Applies a fix by the very steps that users are given, up to the first that fails. Gives the complaints. */
-async function apply(fix: Procedure, scene: Scene): Promise<string[]> {
-  const { failed } = await (scene.lab.execute ?? execute)(fix.steps(scene.broken!.facts), scene.host!)
-  if (fix.reboots && !failed) await scene.host!.reboot()
-  await settle(scene.host!)
+async function apply(fix: Procedure, cellRun: CellRun): Promise<string[]> {
+  const { failed } = await (cellRun.context.execute ?? execute)(fix.steps(cellRun.broken!.facts), cellRun.host!)
+  if (fix.reboots && !failed) await cellRun.host!.reboot()
+  await settle(cellRun.host!)
   return failed ? [`“${failed.step}” exits ${failed.code}`] : []
 }
 
-const judge = (scene: Scene, after: Observation): FixRecord['observed'] =>
+const judge = (cellRun: CellRun, after: Observation): FixRecord['observed'] =>
   classify({
-    healthy: scene.healthy!.vector,
-    broken: scene.broken!.vector,
+    healthy: cellRun.healthy!.vector,
+    broken: cellRun.broken!.vector,
     after: after.vector,
     stillNamed: after.named.length > 0,
   }) ?? 'error'

@@ -16,7 +16,7 @@ import { differences, type MachineState, readMachineState } from './machine-stat
 import { machineBoot } from './process.ts'
 
 describe('the owner of a container', () => {
-  it('is this process, told apart from a later one of the same number', () => {
+  it('is this process, distinct from a later one with the same pid', () => {
     const { pid, start } = parseOwner(ownerName())!
     expect(pid).to.equal(process.pid)
     expect(isOrphan(ownerName(), true)).to.equal(false)
@@ -71,15 +71,17 @@ describe('a container host', function () {
     rmSync(logDir, { recursive: true, force: true })
   })
 
-  const said = async (script: string): Promise<string> => (await host.exec(script)).stdout.trim()
+  const outputOf = async (script: string): Promise<string> => (await host.exec(script)).stdout.trim()
 
   it('is a Debian with systemd, and a dockerd of its own', async () => {
-    expect(await said('. /etc/os-release; echo $VERSION_ID; systemctl is-active docker')).to.equal('12\nactive')
-    expect(await said('docker info --format "{{.Name}} {{.Driver}} {{.Containers}}"')).to.equal('debian12 overlay2 0')
+    expect(await outputOf('. /etc/os-release; echo $VERSION_ID; systemctl is-active docker')).to.equal('12\nactive')
+    expect(await outputOf('docker info --format "{{.Name}} {{.Driver}} {{.Containers}}"')).to.equal(
+      'debian12 overlay2 0',
+    )
   })
 
   it('starts with forwarding off, as a machine of its own would, whatever this machine has', async () => {
-    expect(await said('iptables -S FORWARD | head -n 1')).to.equal('-P FORWARD DROP')
+    expect(await outputOf('iptables -S FORWARD | head -n 1')).to.equal('-P FORWARD DROP')
   })
 
   it('cannot reach the machine below it', async () => {
@@ -98,7 +100,7 @@ describe('a container host', function () {
       `set -e; nft flush ruleset; nft '${cut}'; ip link set lo down; systemctl stop docker docker.socket`,
     )
     expect(done.code, done.stderr).to.equal(0)
-    expect(await said('echo still here')).to.equal('still here')
+    expect(await outputOf('echo still here')).to.equal('still here')
   })
 
   it('leaves its console and journal, and the machine as it was', async () => {
@@ -132,11 +134,11 @@ setInterval(() => {}, 1000)`
   })
 })
 
-// The kernel loads what a container needs by itself and keeps it (veth, overlay): no module of the machine's own goes.
+// The kernel loads the modules that a container needs (veth, overlay) and keeps them, so none of the machine's vanish.
 const changes = async (machine: MachineState): Promise<string[]> =>
   differences(machine, await readMachineState()).filter((line) => !line.startsWith('modules: +'))
 
-/** What a harness has left on this machine: records of its engines, and its cgroups. */
+/** What a harness left on this machine: records of its engines, and its cgroups. */
 const remains = (pid: number): string[] => [
   ...engineRecords().flatMap(({ owner, file }) => (owner.pid === pid ? [file] : [])),
   ...readdirSync('/sys/fs/cgroup', { recursive: false, encoding: 'utf8' })

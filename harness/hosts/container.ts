@@ -11,12 +11,12 @@ import { closeEngine, type Engine, openEngine } from './container/engine.ts'
 import { importImage } from './container/image.ts'
 import { keptLabel, ownerLabel, ownerName } from './container/owner.ts'
 import { buildPublic } from './container/public-image.ts'
-import { askEngine, userEngineAddress } from './container/user-engine.ts'
+import { queryEngine, userEngineAddress } from './container/user-engine.ts'
 import type { Provider, ProvisionOptions } from './host.ts'
 
 const living = new Set<ContainerHost>()
 
-/** Hosts in containers: systemd and a nested dockerd on the machine's own kernel. `root` is the folder of the images. */
+/** The provider of hosts in containers: systemd and a nested dockerd on this machine's kernel. `root`: folder of images. */
 export const container = (root?: string): Provider => ({
   name: 'container',
   capabilities: new Set(['systemd', 'docker']),
@@ -26,7 +26,7 @@ export const container = (root?: string): Provider => ({
     const never = noContainer(image, root)
     if (never) return never
     const address = userEngineAddress()
-    const answer = address === undefined ? undefined : await askEngine(address)
+    const answer = address === undefined ? undefined : await queryEngine(address)
     const unfit = answer ? answer.unfit : noPrivateEngine()
     if (unfit || hostImages(root).includes(image)) return unfit
     return noBaseImage(image, answer && address, root)
@@ -51,10 +51,10 @@ export const container = (root?: string): Provider => ({
   accelerator: async () => 'none',
 })
 
-/** Ends the private engine of this process; where hosts were to be kept, they stay with it for `npm run down`. */
+/** Ends the private engine of this process. If hosts are kept, it stays with them until `npm run down`. */
 export const closeContainers = (): Promise<void> => closeEngine({ leave: living.size > 0 })
 
-/** The Docker image of a host: built by its recipe, or made of its public image. */
+/** The Docker image of a host, built from its recipe or from its public image. */
 const importHost = (engine: Engine, options: ProvisionOptions, root?: string): Promise<string> =>
   hostImages(root).includes(options.image)
     ? importImage(engine.docker, options.image, options)

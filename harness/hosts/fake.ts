@@ -16,7 +16,7 @@ export class FakeHost implements Host {
   said = 'fake console'
   disposed = false
   private readonly respond: Respond
-  private readonly serial: number
+  readonly serial: number
 
   constructor(
     respond: Respond,
@@ -65,10 +65,34 @@ export class FakeHost implements Host {
   }
 }
 
-/** A provider of fake hosts; `made` holds every one it made. */
-export function fakeProvider(respond: Respond): Provider & { made: FakeHost[] } {
+/** What a fake host is brought back to. */
+type KeptState = Pick<FakeHost, 'state' | 'boots' | 'said'> & { files: ReadonlyMap<string, Uint8Array> }
+
+/** A provider of fake hosts; `made` holds every one it made. `states`: it can bring them back, and fork them. */
+export function fakeProvider(respond: Respond, { states = false } = {}): Provider & { made: FakeHost[] } {
   const made: FakeHost[] = []
+  const kept = new WeakMap<Host, KeptState>()
+  const restore = async (host: FakeHost, { files, ...fields }: KeptState): Promise<void> => {
+    Object.assign(host, fields)
+    host.files.clear()
+    for (const [path, content] of files) host.files.set(path, content)
+  }
+  const withStates: Partial<Provider> = {
+    snapshot: async (host) => {
+      const { state, boots, said, files } = host as FakeHost
+      kept.set(host, { state, boots, said, files: new Map(files) })
+    },
+    restore: (host) => restore(host as FakeHost, kept.get(host)!),
+    fork: async (host) => {
+      const fork = new FakeHost(respond, undefined, (host as FakeHost).serial)
+      made.push(fork)
+      kept.set(fork, kept.get(host)!)
+      await restore(fork, kept.get(host)!)
+      return fork
+    },
+  }
   return {
+    ...(states && withStates),
     name: 'fake',
     capabilities: new Set(['systemd', 'docker', 'reboot', 'own-kernel']),
     cost: 0,

@@ -1,7 +1,7 @@
 import type { BuildOptions } from '../images/cache.ts'
-import type { Capability } from '../scenario/vocabulary.ts'
+import type { Capability } from '../scenario/terms.ts'
 
-export { type Capability, capabilities } from '../scenario/vocabulary.ts'
+export { type Capability, capabilities } from '../scenario/terms.ts'
 
 /** The outcome of one command on a host. `code` is 128+signal where a signal ended it. */
 export interface ExecResult {
@@ -65,7 +65,7 @@ export interface ProvisionOptions {
   /** Nothing of an earlier host is used: every host boots, and is prepared, for itself. */
   cold?: boolean
   /** Called with each kept image or machine that is used, and the ms that making it took. */
-  spared?: BuildOptions['spared']
+  saved?: BuildOptions['saved']
   /** A state of it will be kept, and the host brought back to it. */
   snapshots?: boolean
   /** Others like this will be asked for: what brings them sooner may be kept until the provider is closed. */
@@ -90,6 +90,8 @@ export interface Provider {
   snapshot?(host: Host, name: string): Promise<void>
   /** Brings a host back to a kept state, clock included. */
   restore?(host: Host, name: string): Promise<void>
+  /** Another host that goes on from a kept state, beside the one that it was kept of, which has to outlive it. */
+  fork?(host: Host, name: string, options: Pick<ProvisionOptions, 'logDir' | 'progress' | 'signal'>): Promise<Host>
   /** Lets a host that was provisioned to be kept outlive the harness. */
   leave?(host: Host): Promise<void>
   /** Ends what the provider keeps for all its hosts. */

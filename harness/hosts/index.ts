@@ -1,7 +1,7 @@
 import type { Cell } from '../scenario/cell.ts'
 import { type Provider, unmet } from './host.ts'
 
-// Loaded when first asked for, and once: a provider may stand on a large library, or on a daemon of its own.
+// Each is loaded once, when first needed: a provider may use a large library or a daemon of its own.
 const makers: Record<string, () => Promise<Provider>> = {
   container: async () => {
     const { closeContainers, container } = await import('./container.ts')
@@ -14,17 +14,17 @@ const made = new Map<string, Promise<Provider>>()
 
 export const providerNames = Object.keys(makers)
 
-/** Every provider, cheapest first; or the one of a name. */
+/** Every provider, cheapest first, or the one of that name. */
 export async function providers(name?: string): Promise<Provider[]> {
   const names = providerNames.filter((candidate) => !name || candidate === name)
   const all = names.map((each) => made.get(each) ?? made.set(each, makers[each]!()).get(each)!)
   return (await Promise.all(all)).sort((a, b) => a.cost - b.cost)
 }
 
-/** A provider for a cell, or the reason why there is none: decided before anything boots. */
-export async function choose(cell: Cell, asked?: string): Promise<{ provider: Provider } | { reason: string }> {
+/** A provider for a cell, or the reason why there is none. Boots nothing. */
+export async function choose(cell: Cell, wanted?: string): Promise<{ provider: Provider } | { reason: string }> {
   const reasons: string[] = []
-  for (const provider of await providers(asked)) {
+  for (const provider of await providers(wanted)) {
     const missing = unmet(cell.needs, provider)
     const reason = missing.length > 0 ? `has no ${missing.join(', ')}` : await provider.unavailable(cell.host)
     if (reason === undefined) return { provider }
@@ -33,7 +33,7 @@ export async function choose(cell: Cell, asked?: string): Promise<{ provider: Pr
   return { reason: reasons.join('; ') }
 }
 
-/** Ends what providers keep for all their hosts, such as a private Docker engine. */
+/** Ends what providers share among hosts, such as a private Docker engine. */
 export async function closeProviders(): Promise<void> {
   for (const provider of await Promise.all(made.values())) await provider.close?.()
   made.clear()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { imageLabel } from './container/image.ts'
 import { ownerLabel } from './container/owner.ts'
-import { askDocker, userEngineAddress } from './container/user-engine.ts'
+import { queryDocker, userEngineAddress } from './container/user-engine.ts'
 
-/** Facts of the machine the lab runs on, each as lines that can be compared. None of them is the lab's to change. */
+/** Facts of the machine that the lab runs on, as lines to compare. The lab may change none of them. */
 export type MachineState = Readonly<Record<string, readonly string[]>>
 
 /** Reads the state of this machine. Changes nothing, and loads no module. */
@@ -31,7 +31,7 @@ export async function readMachineState(): Promise<MachineState> {
   }
 }
 
-/** What differs between two states: a line for each fact that came (`+`) or went (`-`). */
+/** The differences between two states: a line for each fact that appeared (`+`) or vanished (`-`). */
 export const differences = (before: MachineState, after: MachineState): string[] =>
   Object.keys({ ...before, ...after }).flatMap((kind) => {
     const [was, is] = [before[kind] ?? [], after[kind] ?? []]
@@ -41,7 +41,7 @@ export const differences = (before: MachineState, after: MachineState): string[]
     ]
   })
 
-// Counters and random numbers: what the kernel writes there is no setting.
+// Counters and random numbers, which the kernel writes; they are not settings.
 const volatile =
   /^(kernel\.(random\.|ns_last_pid|pty\.nr|tainted|cap_last_cap|hung_task_detect_count)|fs\.([\w-]+-(nr|state)$|quota\.|mqueue\.)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.stat|sunrpc)/
 
@@ -54,7 +54,7 @@ function sysctls(dir: string): string[] {
     try {
       return [`${name} = ${readFileSync(path, 'utf8').trim()}`]
     } catch {
-      // Some can only be written, and some are for another kind of machine.
+      // Some are write-only, and some fail on this kind of machine.
       return []
     }
   })
@@ -64,8 +64,8 @@ function sysctls(dir: string): string[] {
 async function dockerObjects(): Promise<string[]> {
   const address = userEngineAddress()
   if (address === undefined) return []
-  const ask = async (path: string): Promise<Record<string, unknown>[]> => {
-    const answer = await askDocker(address, 'GET', path)
+  const query = async (path: string): Promise<Record<string, unknown>[]> => {
+    const answer = await queryDocker(address, 'GET', path)
     const found = Array.isArray(answer) ? answer : ((answer as { Volumes?: unknown[] } | undefined)?.Volumes ?? [])
     return (found as Record<string, unknown>[]).filter(({ Labels }) => {
       const labels = Object.keys((Labels as Record<string, string> | null) ?? {})
@@ -80,7 +80,7 @@ async function dockerObjects(): Promise<string[]> {
   }
   const found = await Promise.all(
     Object.entries(kinds).map(async ([kind, path]) =>
-      (await ask(path)).map(({ Id, Name, State }) => `${kind} ${[Id ?? Name, State].filter(Boolean).join(' ')}`),
+      (await query(path)).map(({ Id, Name, State }) => `${kind} ${[Id ?? Name, State].filter(Boolean).join(' ')}`),
     ),
   )
   return found.flat().sort()
@@ -88,7 +88,7 @@ async function dockerObjects(): Promise<string[]> {
 
 async function print(command: string, ...args: string[]): Promise<string[]> {
   const { stdout } = await execa(command, args, { reject: false })
-  // Dates and packet counters are no rules.
+  // Dates and packet counters are not rules.
   return String(stdout ?? '')
     .replace(/^#.*$/gm, '')
     .replace(/\[\d+:\d+\]|counter packets \d+ bytes \d+/g, '')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { sleep } from '../lib/retry.ts'
 
-/** A process that cannot be mistaken for a later one with the same number. */
+/** The identity of a process, distinct from a later one with the same pid. */
 export interface ProcessId {
   pid: number
   /** Clock ticks from the machine's boot to the process's start: field 22 of /proc/PID/stat. */
@@ -9,7 +9,7 @@ export interface ProcessId {
   boot: string
 }
 
-/** Names this machine's current boot. */
+/** The id of this machine's current boot. */
 export const machineBoot = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
 /** The start time of a living process; undefined once it is gone or a zombie. */
@@ -20,7 +20,7 @@ export function startOf(pid: number): string | undefined {
   } catch {
     return undefined
   }
-  // The command's name stands in parentheses and may hold anything, so fields are counted from the last one.
+  // The command's name is in parentheses and may contain any character, so fields are counted from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
 }
@@ -31,10 +31,10 @@ export function identify(pid: number): ProcessId | undefined {
   return start === undefined ? undefined : { pid, start, boot: machineBoot() }
 }
 
-/** Whether this very process, not just one with its number, still lives. */
+/** Whether this process, not only one with its pid, is alive. */
 export const isAlive = (id: ProcessId): boolean => id.boot === machineBoot() && startOf(id.pid) === id.start
 
-/** Kills this very process, and resolves when it is gone (or will not go). */
+/** Kills this process. Gives whether it is gone; false after the deadline. */
 export async function kill(id: ProcessId, deadlineMs = 5000): Promise<boolean> {
   const end = Date.now() + deadlineMs
   while (isAlive(id)) {
@@ -42,7 +42,7 @@ export async function kill(id: ProcessId, deadlineMs = 5000): Promise<boolean> {
     try {
       process.kill(id.pid, 'SIGKILL')
     } catch {
-      // Gone between the look and the blow, or another user's.
+      // It ended before the kill, or belongs to another user.
     }
     await sleep(20)
   }

@@ -79,20 +79,41 @@ describe('a QEMU host', function () {
     expect((await host.exec('systemctl is-active docker')).stdout).to.equal('active\n')
   })
 
+  it('forks a kept state into hosts of their own, that leave nothing behind', async () => {
+    const { fork, restore } = qemu() as Required<ReturnType<typeof qemu>>
+    const own = { ...options, logDir: join(logDir, 'fork') }
+    await host.exec('echo changed >/root/state')
+    const beside = await fork(host, 'kept', own)
+    try {
+      expect((await beside.exec('cat /root/state; systemctl is-active docker')).stdout).to.equal('before\nactive\n')
+      expect(await clockSkew(beside)).to.be.at.most(1000)
+      await beside.exec('echo beside >/root/state')
+      expect((await host.exec('cat /root/state')).stdout).to.equal('changed\n')
+      await restore(beside, 'kept')
+      expect((await beside.exec('cat /root/state')).stdout).to.equal('before\n')
+    } finally {
+      await beside[Symbol.asyncDispose]()
+    }
+    // Neither its end nor what it did is any matter of the one it was forked from, which can still be brought back.
+    expect(readFileSync(join(own.logDir, 'journal.txt'), 'utf8')).to.not.equal('')
+    await restore(host, 'kept')
+    expect((await host.exec('cat /root/state')).stdout).to.equal('before\n')
+  })
+
   it('has another machine wait for the next return, and does without where that one has ended', async () => {
     const { restore } = qemu() as Required<ReturnType<typeof qemu>>
     const [mine] = machines()
-    const spare = async (beside: ProcessId): Promise<ProcessId> => {
+    const standby = async (beside: ProcessId): Promise<ProcessId> => {
       await host.exec('true')
       const other = async () => machines().find(({ pid }) => pid !== beside.pid)
       return until('a machine to wait', other, { deadlineMs: 60_000, everyMs: 50 })
     }
-    const first = await spare(mine!)
+    const first = await standby(mine!)
     await restore(host, 'kept')
     expect(machines()).to.deep.equal([first])
     expect(await clockSkew(host)).to.be.at.most(1000)
     expect((await host.exec('cat /root/state')).stdout).to.equal('before\n')
-    await kill(await spare(first))
+    await kill(await standby(first))
     await restore(host, 'kept')
     expect((await host.exec('systemctl is-active docker')).stdout).to.equal('active\n')
   })

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { buildDisk, type Disk } from '../images/disk.ts'
-import { builderPackages } from '../images/needs.ts'
+import { builderPackages, ensureBuilders } from '../images/needs.ts'
 import { onceEach } from '../images/once.ts'
 import { noRecipe } from '../images/public.ts'
 import { hostImages } from '../images/recipe.ts'
@@ -26,11 +26,32 @@ const once = onceEach<Disk>('disk', ({ file }) => dirname(file))
 /** The disk of an image: from the cache, or built, booted once and kept. */
 export const prepareDisk = (
   image: string,
-  options: Pick<ProvisionOptions, 'progress' | 'signal' | 'spared'> & { fresh?: boolean },
+  options: Pick<ProvisionOptions, 'progress' | 'signal' | 'saved'> & { fresh?: boolean },
 ): Promise<Disk> =>
   once(image, options, async () => {
-    await ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
-    return buildDisk(image, (disk) => bootFirst(disk, options), options)
+    const { signal } = options
+    // An image is built before QEMU is needed: it is installed meanwhile, after what building takes.
+    await ensureBuilders(options)
+    const installed = ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
+    installed.catch(() => undefined)
+    // Nobody but root can install anything, and what is missing is said at once.
+    if (process.getuid?.() !== 0) await installed
+    let accelerator: Promise<Accelerator> | undefined
+    const disk = await buildDisk(
+      image,
+      {
+        // Where KVM does not work, to prove it takes its whole deadline.
+        kernelIsThere: async (kernel) => {
+          await installed
+          accelerator = findAccelerator(kernel, signal)
+          accelerator.catch(() => undefined)
+        },
+        boot: async (disk) => bootFirst(disk, await accelerator!, options),
+      },
+      options,
+    )
+    await installed
+    return disk
   })
 
 /** VMs by plain QEMU, under KVM where that works and TCG elsewhere. */
@@ -65,6 +86,7 @@ export const qemu = (): Provider => ({
   accelerator: async () => (await knownAccelerator()) ?? 'unproven',
   snapshot: (host, name) => qemuHost(host).snapshot(name),
   restore: (host, name) => qemuHost(host).restore(name),
+  fork: (host, name, options) => qemuHost(host).fork(name, options),
   leave: (host) => qemuHost(host).leave(),
 })
 

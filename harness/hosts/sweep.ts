@@ -9,15 +9,15 @@ export interface Swept {
 }
 
 /**
- * Ends what runs that died have left: machines, engines, half-made builds. A process is only ended where both its pid
- * and its start time are the recorded ones. With `kept`, hosts that were kept on purpose as well.
+ * Ends what dead runs left behind: machines, engines, incomplete builds. It ends a process only if both its pid and its
+ * start time are as recorded. With `kept` it also ends hosts that were kept on purpose.
  */
 export async function sweepEverything({ kept }: { kept: boolean }): Promise<Swept> {
   const builds = await sweepBuilds()
   const machines = await (kept ? down() : sweep())
   const containers = await sweepContainers({ kept })
   return {
-    ended: [...machines.ended, ...containers.ended, ...builds.map((name) => `half-made build ${name}`)],
+    ended: [...machines.ended, ...containers.ended, ...builds.map((name) => `incomplete build ${name}`)],
     running: [...machines.running, ...containers.running],
   }
 }

@@ -16,11 +16,11 @@ const image = 'debian12'
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-'))
 const options = { image, logDir, progress: () => {}, signal: new AbortController().signal }
 
-// Many minutes under emulation, and a hundred packages that little else needs: only who asks for it gets it.
-const asked = process.env.DOCKFAULT_VAGRANT === '1'
+// It takes many minutes under emulation and a hundred packages, so it runs only on request.
+const enabled = process.env.DOCKFAULT_VAGRANT === '1'
 
 const make = async (): Promise<Host | { reason: string }> => {
-  if (!asked) return { reason: 'only with DOCKFAULT_VAGRANT=1' }
+  if (!enabled) return { reason: 'only with DOCKFAULT_VAGRANT=1' }
   const reason = await vagrant().unavailable(image)
   return reason === undefined ? vagrant().provision(options) : { reason: `vagrant ${reason}` }
 }
@@ -44,7 +44,7 @@ describe('a Vagrant host', function () {
     rmSync(logDir, { recursive: true })
   })
 
-  it('comes from a box that says its size and checksum, packed from the disk that QEMU hosts run on', async () => {
+  it('comes from a box with size and checksum, packed from the disk that QEMU hosts use', async () => {
     const box = boxLink(image)
     const { name, versions } = JSON.parse(readFileSync(join(box, 'catalogue.json'), 'utf8'))
     const [{ url, checksum }] = versions[0].providers
@@ -53,7 +53,7 @@ describe('a Vagrant host', function () {
     const { stdout } = await execa('tar', ['-xOf', join(box, 'box.box'), 'metadata.json'])
     expect(JSON.parse(stdout)).to.deep.equal({ provider: 'libvirt', format: 'qcow2', virtual_size: 4 })
     expect((await host.exec('lsblk -bndo SIZE /dev/vda')).stdout.trim()).to.equal(String(4 * 2 ** 30))
-    // The command that `vagrant ssh debian12 -c` runs, as the user that it comes in as.
+    // The command of `vagrant ssh debian12 -c`, as the user that it logs in as.
     expect((await host.exec('runuser -u vagrant -- docker info -f {{.ServerVersion}}')).stdout).to.match(/^20\.10/)
   })
 
@@ -63,7 +63,7 @@ describe('a Vagrant host', function () {
     expect(stdout).to.match(/^e\S+ +UP +192\.168\.121\.\d+\/24/m)
   })
 
-  it('is still controlled when every rule of its own network says no', async () => {
+  it('is still controlled when every rule of its own network drops', async () => {
     const shut = 'iptables -P INPUT DROP; iptables -P OUTPUT DROP; iptables -P FORWARD DROP; ip route flush table main'
     expect((await host.exec(shut)).code).to.equal(0)
     expect((await host.exec('echo here')).stdout).to.equal('here\n')
@@ -82,13 +82,13 @@ describe('a Vagrant host', function () {
     expect((await host.exec('cat /root/state; systemctl is-active docker')).stdout).to.equal('before\nactive\n')
   })
 
-  it('says so when what was done to it has cut that link all the same', async () => {
+  it('reports it when a change to the host has cut that connection all the same', async () => {
     const cut =
       'ip netns exec management nft "add table inet cut; add chain inet cut in { type filter hook input priority 0; policy drop; }"'
     const error = await host.exec(`sleep 1; ${cut}; sleep 600`).catch((thrown: unknown) => thrown)
     expect(error).to.include({ name: 'LabError', code: 'host' })
     expect((error as Error).message).to.match(
-      /^broken by what was done to it: the machine runs, and ssh does not answer/,
+      /^a change to the host has blocked ssh: the machine runs, but ssh no longer answers/,
     )
     const { restore } = vagrant() as Required<ReturnType<typeof vagrant>>
     await restore(host, 'kept')
@@ -113,7 +113,7 @@ describe('Vagrant hosts of one run', function () {
   this.timeout(1_800_000)
 
   it('live on one machine, each from how it came up or was prepared', async function () {
-    const reason = asked ? await vagrant().unavailable(image) : 'only with DOCKFAULT_VAGRANT=1'
+    const reason = enabled ? await vagrant().unavailable(image) : 'only with DOCKFAULT_VAGRANT=1'
     if (reason) this.skip()
     const provider = vagrant() as Required<ReturnType<typeof vagrant>>
     const logs = mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-'))

@@ -16,14 +16,14 @@ import { Maker } from './vagrant/maker.ts'
 import { noPublicBox } from './vagrant/public-box.ts'
 import { VagrantHost } from './vagrant/vagrant-host.ts'
 
-/** The Debian packages that a Vagrant host takes. */
+// The Debian packages that a Vagrant host needs.
 const packagesOf = (backend: Backend): string[] => [
   ...['vagrant', 'openssh-client', 'util-linux'],
   ...(backend === 'virtualbox' ? [] : ['vagrant-libvirt']),
   ...(backend === 'private' ? [...libvirtPackages, ...qemuPackages] : []),
 ]
 
-/** The same hosts through the vagrant command: libvirt (KVM or TCG) or VirtualBox. */
+/** The provider of hosts through the vagrant command: libvirt (KVM or TCG) or VirtualBox. */
 export function vagrant(): Provider {
   const capabilities: Provider['capabilities'] = new Set(['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot'])
   const maker = new Maker(capabilities)
@@ -48,10 +48,10 @@ export function vagrant(): Provider {
       const found = findBackend()
       if ('reason' in found) throw new LabError('missing', `the vagrant provider ${found.reason}`)
       const { backend } = found
-      if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts by Vagrant', ...options })
+      if (hasApt()) await ensurePackages(packagesOf(backend), { why: 'run hosts with Vagrant', ...options })
       const disk = isOwn(options.image, backend) ? await ownDisk(backend, options) : undefined
       const accelerator = disk ? await findAccelerator(disk.kernel, options.signal) : await likelyAccelerator()
-      // A public box has all its packages to fetch.
+      // A public box downloads all its packages.
       const deadlineMs = (disk ? 300_000 : 1_200_000) * slowness(accelerator)
       return maker.host(backend, accelerator, { ...options, deadlineMs })
     },
@@ -68,14 +68,14 @@ export function vagrant(): Provider {
   }
 }
 
-// A box of our own is built of Debian packages, and made for libvirt.
+// Our own boxes are built from Debian packages, for libvirt.
 const isOwn = (image: string, backend: Backend): boolean =>
   backend !== 'virtualbox' && hasApt() && hostImages().includes(image)
 
-// A public box has no kernel at hand to prove one with.
+// A public box has no kernel here with which to test an accelerator.
 const likelyAccelerator = async (): Promise<Accelerator> => (await knownAccelerator()) ?? 'kvm'
 
-/** The disk of an image that is built here, once Vagrant has it as a box. */
+/** Builds the disk of an image and adds it to Vagrant as a box. */
 async function ownDisk(backend: Backend, options: ProvisionOptions): Promise<Disk> {
   const disk = await prepareDisk(options.image, options)
   await installBox(await packBox(options.image, disk, options), backend, options)
@@ -84,5 +84,5 @@ async function ownDisk(backend: Backend, options: ProvisionOptions): Promise<Dis
 
 function vagrantHost(host: Host): VagrantHost {
   if (host instanceof VagrantHost) return host
-  throw new LabError('host', `${host.name} is no Vagrant host`)
+  throw new LabError('host', `${host.name} is not a Vagrant host`)
 }

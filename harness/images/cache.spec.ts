@@ -50,18 +50,18 @@ describe('the cache of builds', function () {
   })
 
   it('tells what a build that is there took to make', async () => {
-    const spared: [string, number][] = []
-    const all = { ...options(), spared: (...each: [string, number]) => void spared.push(each) }
+    const saved: [string, number][] = []
+    const all = { ...options(), saved: (...each: [string, number]) => void saved.push(each) }
     const slow = async (dir: string): Promise<void> => {
       await sleep(60)
       await build(dir)
     }
     await cached(key, all, slow)
-    expect(spared).to.deep.equal([])
+    expect(saved).to.deep.equal([])
     await cached(key, all, slow)
-    expect(spared).to.have.length(1)
-    expect(spared[0]![0]).to.equal('disk')
-    expect(spared[0]![1]).to.be.within(50, 10_000)
+    expect(saved).to.have.length(1)
+    expect(saved[0]![0]).to.equal('disk')
+    expect(saved[0]![1]).to.be.within(50, 10_000)
   })
 
   it('builds anew what is damaged, and when asked to', async () => {

@@ -19,7 +19,7 @@ export interface BuildOptions {
   /** Builds anew even where the cache has it: how an image gets the mirror's newer packages. */
   fresh?: boolean | undefined
   /** Called with each build that the cache had, and the ms that making it took then. */
-  spared?: ((kind: Key['kind'], ms: number) => void) | undefined
+  saved?: ((kind: Key['kind'], ms: number) => void) | undefined
 }
 
 const keptForMs = 7 * 24 * 3600_000
@@ -50,7 +50,7 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
   const dir = join(root(), label(key))
   const asked = Date.now()
   const told = async (found: string): Promise<string> => {
-    options.spared?.(key.kind, await tookMs(found))
+    options.saved?.(key.kind, await tookMs(found))
     return found
   }
   if (!options.fresh) {

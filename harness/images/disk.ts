@@ -15,7 +15,7 @@ const partitionStart = mebibyte
 
 /** A bootable disk in the cache, and the kernel that it boots. */
 export interface Disk {
-  /** qcow2, never written to: machines run on overlays of it. */
+  /** qcow2, over others in its folder; never written to: machines run on overlays of it. */
   file: string
   kernel: string
 }
@@ -23,7 +23,10 @@ export interface Disk {
 /** A disk that is complete but for its boot loader. */
 export interface UnbootedDisk {
   image: string
+  /** qcow2, never written to: the first boot runs on an overlay of it. */
   file: string
+  /** Where the booted disk is to be, as `disk.qcow2`, beside whatever else of that boot is worth keeping. */
+  dir: string
   kernel: string
   initrd: string
   cmdline: string
@@ -31,8 +34,13 @@ export interface UnbootedDisk {
   script: string
 }
 
-/** Boots a disk for the first time by its kernel, runs its script inside, and shuts it down. */
-export type FirstBoot = (disk: UnbootedDisk) => Promise<void>
+/** What boots a disk for the first time. */
+export interface FirstBoot {
+  /** The kernel is known, while the disk is still being made. */
+  kernelIsThere(kernel: string): Promise<void>
+  /** Boots a disk by its kernel, runs its script inside, and shuts it down. */
+  boot(disk: UnbootedDisk): Promise<void>
+}
 
 const files = (dir: string): Disk => ({ file: join(dir, 'disk.qcow2'), kernel: join(dir, 'vmlinuz') })
 
@@ -63,12 +71,6 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
       tar,
     ]
     await steps.run('unpacking', [...asRoot(), ...unpack, '--directory', tree])
-    await writePartitionTable(raw)
-    // Features that extlinux cannot read are left out.
-    const features = '^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file'
-    const blocks = String((diskSize - partitionStart) / 4096)
-    const make = ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-O', features, '-m', '0', '-d', tree]
-    await steps.run('making the file system', [...asRoot(), ...make, '-E', `offset=${partitionStart}`, raw, blocks])
     for (const [name, path] of Object.entries({
       vmlinuz: 'vmlinuz',
       initrd: 'initrd.img',
@@ -77,20 +79,30 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
       const [command, ...args] = [...asRoot(), 'cat', join(tree, path)]
       await execa(command!, args, { stdout: { file: inDir(name) } })
     }
+    await firstBoot.kernelIsThere(inDir('vmlinuz'))
+    await writePartitionTable(raw)
+    // Features that extlinux cannot read are left out.
+    const features = '^64bit,^metadata_csum,^metadata_csum_seed,^orphan_file'
+    const blocks = String((diskSize - partitionStart) / 4096)
+    const make = ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-O', features, '-m', '0', '-d', tree]
+    await steps.run('making the file system', [...asRoot(), ...make, '-E', `offset=${partitionStart}`, raw, blocks])
     await steps.run('removing the tree', [...asRoot(), 'rm', '-rf', tree])
     await rm(tar)
 
+    await steps.run('converting', ['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, inDir('base.qcow2')])
+    await rm(raw)
+
     steps.say('booting it for the first time')
-    await firstBoot({
+    await firstBoot.boot({
       image,
-      file: raw,
+      file: inDir('base.qcow2'),
+      dir,
       kernel: inDir('vmlinuz'),
       initrd: inDir('initrd'),
       cmdline: (await readFile(inDir('cmdline'), 'utf8')).trim(),
       script: await readFile(recipeScript(recipe, recipe['first-boot']), 'utf8'),
     })
-    await steps.run('converting', ['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, inDir('disk.qcow2')])
-    for (const name of [raw, inDir('initrd'), inDir('cmdline')]) await rm(name)
+    for (const name of ['initrd', 'cmdline']) await rm(inDir(name))
     steps.say('built')
   })
   return files(dir)

@@ -6,10 +6,10 @@ import type { Procedure } from '../faults/cause.ts'
 import { decoys } from '../faults/decoys.ts'
 import { proceduresOf } from '../faults/fault.ts'
 import { faults } from '../faults/index.ts'
-import { pin } from '../hosts/given.ts'
+import { pin } from '../hosts/conditions.ts'
 import type { Host } from '../hosts/host.ts'
 import { buildOutside } from '../outside/outside.ts'
-import { allCells } from '../vocabulary.ts'
+import { allCells } from '../registry.ts'
 import { familyOf, inWordsOf } from './family.ts'
 
 // Steps are made for a host: of one with bridges that firewalld keeps from Docker, there are some for every fix.

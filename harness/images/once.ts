@@ -7,7 +7,7 @@ import { tookMs } from './manifest.ts'
  */
 export function onceEach<T>(kind: Key['kind'], dirOf: (built: T) => string) {
   const builds = new Map<string, Promise<T>>()
-  return async (image: string, options: Pick<BuildOptions, 'fresh' | 'spared'>, make: () => Promise<T>): Promise<T> => {
+  return async (image: string, options: Pick<BuildOptions, 'fresh' | 'saved'>, make: () => Promise<T>): Promise<T> => {
     const known = options.fresh ? undefined : builds.get(image)
     const building = known ?? make()
     builds.set(image, building)
@@ -15,7 +15,7 @@ export function onceEach<T>(kind: Key['kind'], dirOf: (built: T) => string) {
       builds.delete(image)
       throw error
     })
-    if (known) options.spared?.(kind, await tookMs(dirOf(built)))
+    if (known) options.saved?.(kind, await tookMs(dirOf(built)))
     return built
   }
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The outside of this test host: a network namespace behind the uplink wan0, with no way back to any container
-# subnet, as on the real internet. `up` builds it anew each time, so it may be run twice.
+# The outside of this test host: a network namespace behind the uplink wan0. It has no route back to container subnets, as on
+# the real internet. `up` builds it from scratch each time, so it may run twice.
 #
 #   host wan0 192.0.2.2/24 ---- 192.0.2.1/24 peer0 [outside]  203.0.113.10/32 on lo
 #
@@ -26,7 +26,7 @@ up() {
     echo 'nameserver 203.0.113.10' >/etc/resolv.conf
     mkdir -p /srv/dockfault
     echo outside >/srv/dockfault/index.html
-    # Large enough that no TCP window or MTU quirk lets it through by accident.
+    # Too large to pass by accident through a small TCP window or MTU.
     [ -s /srv/dockfault/large ] || dd if=/dev/zero of=/srv/dockfault/large bs=65536 count=8 2>/dev/null
 }
 

@@ -10,13 +10,13 @@ export const outside = {
   name: 'probe.test',
 } as const
 
-// Each server is a unit inside the namespace: systemd keeps it, and brings it back after a reboot.
+// Each server is a unit inside the namespace, so that systemd restarts it, also after a reboot.
 const servers: Record<string, string> = {
   http: `/bin/busybox httpd -f -p ${outside.address}:80 -h /srv/dockfault`,
   dns:
     `/usr/sbin/dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --no-daemon --pid-file= ` +
     `--bind-interfaces --listen-address=${outside.address} --address=/${outside.name}/${outside.address}`,
-  // One process and no fork: socat's forking echo loses packets that come side by side. A doubled $ is systemd's.
+  // One process, because socat with fork loses packets that arrive together. systemd needs $ doubled.
   'udp-echo':
     `/usr/bin/perl -MSocket -e 'socket(S, PF_INET, SOCK_DGRAM, 17); ` +
     `bind(S, sockaddr_in(7, inet_aton("${outside.address}"))) or die; ` +
@@ -54,7 +54,7 @@ RestartSec=200ms
 WantedBy=multi-user.target
 `
 
-/** Builds the outside on a host and proves from the host itself that HTTP and DNS answer there. Throws LabError `host`. */
+/** Builds the outside network on a host and checks that HTTP and DNS answer there. Throws LabError `host`. */
 export async function buildOutside(host: Host): Promise<void> {
   const script = await readFile(new URL('./outside.sh', import.meta.url), 'utf8')
   const units = Object.entries(servers).map(([name, command]) => [

@@ -1,17 +1,16 @@
-import { enter } from './fleet.ts'
+import { enter } from './containers.ts'
 import type { Probe } from './probe.ts'
 
 /**
- * Seconds a probe waits for the network before it says no, as a word of sh: an emulated host exports a longer one. Kept
- * inside the container, so that nothing outlives the probe.
+ * The seconds that a probe waits for the network, as a word of sh; an emulated host exports a larger number. The timeout
+ * runs inside the container, so that nothing outlives the probe.
  */
 export const patience = '"${PATIENCE:-4}"'
 
 /**
- * A probe run inside a container of the fleet: busybox, in that container's own namespaces. 1 is the tool's own "no",
- * or a container that does not run; 143 is the patience that ran out. Any other code, 139 above all, is a crash.
- * `command` is one program, as patience ends no more than that; `digest` makes its output shorter, on the host, and its
- * exit code is then the probe's: what `command` failed of is told by the answer alone.
+ * A probe that runs busybox in the namespaces of a probe container. Exit code 1: the tool failed, or the container does
+ * not run. 143: the timeout. Any other code, such as 139, is a crash. `command` is one program, because the timeout ends
+ * only one. `digest` shortens its output on the host and sets the exit code, so then only the answer shows a failure.
  */
 export const inContainer = (
   container: string,

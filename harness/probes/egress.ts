@@ -1,6 +1,6 @@
 import { outside } from '../outside/outside.ts'
 import { inContainer, patience } from './container.ts'
-import { enter } from './fleet.ts'
+import { enter } from './containers.ts'
 import type { Probe } from './probe.ts'
 
 /** From a container to the outside: TCP, UDP, ICMP, a name, and a transfer larger than any window; one group. */
@@ -26,7 +26,7 @@ export const egress = (container: string, group: string): Probe[] =>
     }),
   ].map((probe) => ({ ...probe, group }))
 
-// Asks up to three times: a datagram may be lost on the best of networks.
+// Sends up to three times, because any network may lose a datagram.
 const perl = `use IO::Socket::INET;
 my $socket = IO::Socket::INET->new(Proto => "udp", PeerAddr => "${outside.address}:7") or exit 1;
 for (1 .. 3) {
@@ -40,7 +40,7 @@ for (1 .. 3) {
 }
 exit 1`
 
-// Debian's busybox nc speaks no UDP: the host's perl speaks it from inside the container's network namespace.
+// Debian's busybox nc has no UDP, so the host's perl sends from inside the container's network namespace.
 const udpEcho = (container: string, name: string): Probe => ({
   name,
   healthy: 'pass',

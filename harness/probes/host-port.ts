@@ -4,12 +4,12 @@ import type { Probe } from './probe.ts'
 const port = 9999
 
 /**
- * A port of the host that nobody opened, asked for from outside. What is right depends on the host: one with a firewall
- * of its own must not answer, and a fix that turns the firewall off opens more than it mends.
+ * A connection from outside to a port of the host that nobody opened. Whether it should succeed depends on the host: a
+ * host firewall blocks it, and a fix that turns the firewall off opens more than it mends.
  */
 export const hostPort: Probe = {
   name: 'host-port',
-  // socat is asked by the host itself first: one that does not listen says nothing of any firewall.
+  // The host connects to socat first: if nothing listens, the result proves nothing about a firewall.
   script: `timeout 15 socat TCP4-LISTEN:${port},reuseaddr,fork SYSTEM:'echo open' & listener=$!
 trap 'kill $listener 2>/dev/null' EXIT
 for attempt in 1 2 3 4 5 6 7 8 9 10; do

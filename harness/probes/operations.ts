@@ -1,11 +1,12 @@
 import { outside } from '../outside/outside.ts'
-import { probeImage } from './fleet.ts'
+import { probeImage } from './containers.ts'
 import type { Probe } from './probe.ts'
 
-/** What an operator does next: make a network, publish a port. Many faults show only here. */
+/** What an operator does next: create a network, publish a port. Many faults show only here. */
 export const operations: readonly Probe[] = [
   {
-    // Made without complaint, a network can still be dead. It takes seconds, so only scenarios that name it ask.
+    // A new network may be dead although Docker created it without an error. The probe takes seconds, so it runs only in
+    // scenarios that name it.
     name: 'new-network-egress',
     changes: true,
     script: `docker network create probe-fresh >/dev/null || exit 1

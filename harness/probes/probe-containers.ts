@@ -2,10 +2,10 @@
 export const probeImage = 'dockfault/busybox:1'
 
 /**
- * The containers that probes are run from. They restart with the daemon, as a production service does.
- * Subnets of the user networks are pinned, so that addresses survive a restart.
+ * The containers in which probes run. They restart with the daemon, as a production service does. The subnets of the
+ * user networks are fixed, so that addresses survive a restart.
  */
-export const fleet = {
+export const probeContainers = {
   default: { name: 'probe-default', port: 8080 },
   user: { name: 'probe-user', port: 8081 },
   peer: { name: 'probe-peer', address: '172.30.1.11' },

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { FakeHost } from '../hosts/fake.ts'
 import { inContainer } from './container.ts'
-import { askAll } from './probe.ts'
+import { runProbes } from './probe.ts'
 
-/** A host whose answers are held back until they are given by hand. */
+/** A host that answers only when the spec releases an answer. */
 class SlowHost extends FakeHost {
   readonly held = new Map<string, () => void>()
 
@@ -25,7 +25,7 @@ describe('asking the probes', () => {
   it('uses the time in which a probe waits in vain, and no sooner', async () => {
     const host = new SlowHost(() => undefined)
     let begun = false
-    const asked = askAll(host, probes, async () => {
+    const running = runProbes(host, probes, async () => {
       begun = true
       return 'evidence'
     })
@@ -35,7 +35,7 @@ describe('asking the probes', () => {
     await turn()
     expect(begun).to.equal(true)
     host.held.get('refused')!()
-    const [results, value] = await asked
+    const [results, value] = await running
     expect(results.map(({ name, outcome }) => `${name} ${outcome}`)).to.deep.equal(['a pass', 'b fail'])
     expect(value).to.equal('evidence')
   })
@@ -45,7 +45,7 @@ describe('asking the probes', () => {
       if (script.includes('allowed')) throw new Error('lost')
       return undefined
     })
-    const error = await askAll(host, probes, async () => 'evidence').catch((reason: Error) => reason)
+    const error = await runProbes(host, probes, async () => 'evidence').catch((reason: Error) => reason)
     expect((error as Error).message).to.equal('lost')
   })
 })

@@ -1,27 +1,27 @@
 import type { ExecResult, Host } from '../hosts/host.ts'
 import { clean } from '../lib/text.ts'
-import type { Outcome } from '../scenario/vocabulary.ts'
-import { writeRoster } from './fleet.ts'
+import type { Outcome } from '../scenario/terms.ts'
+import { listProbeContainers } from './containers.ts'
 
-/** One question put to a host's network. */
+/** One connectivity check of a host. */
 export interface Probe {
   readonly name: string
-  /** A word for this and its like: a scenario may say of them all at once how they fare. */
+  /** A scenario may give one outcome for all probes of a group. */
   readonly group?: string
   /**
-   * What a healthy host answers: isolation, for one, must fail. Left out where that depends on the host: then it is
-   * asked only in scenarios whose healthy vector says.
+   * The outcome on a healthy host; isolation, for example, fails there. Left out where it depends on the host: then the
+   * probe runs only in scenarios whose healthy vector names it.
    */
   readonly healthy?: 'pass' | 'fail'
   /** POSIX sh, run as root on the host. */
   readonly script: string
-  /** Exit codes with which the tool says "the network did not let me"; every other non-zero code is the tool's own crash. */
+  /** Exit codes by which the tool reports a network failure. Any other non-zero code is a crash of the tool. */
   readonly failCodes: readonly number[]
-  /** What a passing answer must hold. */
+  /** A passing answer matches it. */
   readonly answer?: RegExp
   /** Milliseconds on fast hardware. */
   readonly deadlineMs: number
-  /** It changes the host: asked when all else has been seen, and by itself, for a broken tool may undo what others measure. */
+  /** It changes the host, so it runs last and alone: a broken tool may spoil what other probes measure. */
   readonly changes?: boolean
 }
 
@@ -29,33 +29,33 @@ export interface ProbeResult {
   name: string
   outcome: Outcome
   durationMs: number
-  /** What the tool saw: its last words, cleaned. */
+  /** The last lines of the tool's output, cleaned. */
   detail: string
 }
 
-/** From the result of a probe's tool to an outcome. */
+/** The outcome that the result of a probe's tool means. */
 export function judge(probe: Probe, result: ExecResult): Outcome {
   if (result.code === 0) return probe.answer && !probe.answer.test(result.stdout) ? 'fail' : 'pass'
   return probe.failCodes.includes(result.code) ? 'fail' : 'error'
 }
 
 /**
- * Asks all probes at once; each has its own deadline. `meanwhile` begins when those have answered that a healthy host lets
- * through: what it refuses is ended by patience alone. Rejects only when the host itself is lost.
+ * Runs all probes at once; each has its own deadline. `meanwhile` starts once the probes that pass on a healthy host have
+ * ended: the others only wait for their timeout. Rejects only when the host itself is lost.
  */
-export async function askAll<T>(
+export async function runProbes<T>(
   host: Host,
   probes: readonly Probe[],
   meanwhile: () => Promise<T>,
 ): Promise<[ProbeResult[], T]> {
-  await host.exec(writeRoster, { deadlineMs: 30_000 })
-  const asked = probes.map((probe) => ({ probe, answer: ask(host, probe) }))
-  const answered = Promise.all(asked.filter(({ probe }) => probe.healthy !== 'fail').map(({ answer }) => answer))
-  return Promise.all([Promise.all(asked.map(({ answer }) => answer)), answered.then(meanwhile)])
+  await host.exec(listProbeContainers, { deadlineMs: 30_000 })
+  const running = probes.map((probe) => ({ probe, answer: runProbe(host, probe) }))
+  const allowed = Promise.all(running.filter(({ probe }) => probe.healthy !== 'fail').map(({ answer }) => answer))
+  return Promise.all([Promise.all(running.map(({ answer }) => answer)), allowed.then(meanwhile)])
 }
 
-/** Asks one probe. Rejects only when the host itself is lost. */
-export async function ask(host: Host, probe: Probe): Promise<ProbeResult> {
+/** Runs one probe. Rejects only when the host itself is lost. */
+export async function runProbe(host: Host, probe: Probe): Promise<ProbeResult> {
   const result = await host.exec(probe.script, { deadlineMs: probe.deadlineMs })
   return { name: probe.name, outcome: judge(probe, result), durationMs: result.durationMs, detail: lastWords(result) }
 }

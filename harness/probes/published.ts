@@ -5,7 +5,7 @@ import type { Probe } from './probe.ts'
 // curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES.
 const failCodes = [7, 28, 52, 56]
 
-/** A published port, seen from loopback, from the host's own address and from the outside; one group. */
+/** Connections to a published port: by loopback, by the host's own address, and from the outside; one group. */
 export const published = (port: number, group: string): Probe[] => {
   const probe = (from: string, address: string, via = ''): Probe => ({
     name: `${group}-${from}`,

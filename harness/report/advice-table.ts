@@ -1,21 +1,21 @@
 import { groupBy } from '../lib/group.ts'
 import { baseName, type CellRecord, type FixRecord, type RunRecord } from '../results/record.ts'
 
-/** One procedure as it was measured on the hosts of one cause. */
+/** A procedure with its measured effects on hosts with the same causes. */
 export interface MeasuredAdvice {
-  /** The causes that were there, joined by ` + `; `none` where nothing had a name. */
+  /** The causes named on the host, joined by ` + `; `none` where there were none. */
   causes: string
   procedure: string
   title: string
-  /** By what the diagnosis said of it on that host. */
+  /** How the diagnosis of that host rates it. */
   advice: 'recommended' | 'advised against' | 'not mentioned'
-  /** Hosts by what it did to them. */
+  /** Hosts by its effect on them. */
   classes: Record<string, string[]>
 }
 
-/** What each procedure did on the hosts of each cause, and what the diagnosis had said of it there; a row each. */
+/** A row for each procedure and cause: its effect on the hosts, and how their diagnosis rates it. */
 export function measuredAdvice(runs: readonly RunRecord[]): MeasuredAdvice[] {
-  const tried = newest(runs).flatMap((cell) => cell.fixes.map((fix) => ({ cell, fix, ...said(cell, fix) })))
+  const tried = newest(runs).flatMap((cell) => cell.fixes.map((fix) => ({ cell, fix, ...adviceOn(cell, fix) })))
   return groupBy(tried, ({ causes, advice, fix }) => `${causes}\n${advice}\n${fix.name}`)
     .map((group) => {
       const classes: Record<string, string[]> = {}
@@ -30,12 +30,12 @@ export function measuredAdvice(runs: readonly RunRecord[]): MeasuredAdvice[] {
     .sort((a, b) => order(a).localeCompare(order(b)))
 }
 
-// What several causes share comes after what each has alone, and what is recommended before what is not.
+// Rows with several causes come last, and recommended procedures come first.
 const ranks = { recommended: 0, 'advised against': 1, 'not mentioned': 2 } as const
 const order = ({ causes, procedure, advice }: MeasuredAdvice): string =>
   `${causes.includes(' + ') ? 1 : 0} ${causes} ${ranks[advice]} ${procedure}`
 
-/** The rows as a Markdown table; those of one cause alone where one is given. */
+/** The rows as a Markdown table; only those of `cause`, if there is one. */
 export function adviceTable(rows: readonly MeasuredAdvice[], cause?: string): string {
   const shown = rows.filter((row) => cause === undefined || row.causes === cause)
   const line = (words: readonly string[]): string => `| ${words.join(' | ')} |`
@@ -56,7 +56,7 @@ export function adviceTable(rows: readonly MeasuredAdvice[], cause?: string): st
   ].join('\n')
 }
 
-function said({ diagnoses }: CellRecord, { name }: FixRecord): Pick<MeasuredAdvice, 'causes' | 'advice'> {
+function adviceOn({ diagnoses }: CellRecord, { name }: FixRecord): Pick<MeasuredAdvice, 'causes' | 'advice'> {
   const { named = [], detail = [] } = diagnoses.find(({ stage }) => stage === 'broken') ?? {}
   const recommended = detail.some(({ fixes }) => fixes.includes(name))
   const against = detail.some(({ nonFixes }) => nonFixes.some((each) => each.name === name))
@@ -66,7 +66,7 @@ function said({ diagnoses }: CellRecord, { name }: FixRecord): Pick<MeasuredAdvi
   }
 }
 
-/** The last record of each cell in which fixes were tried. */
+/** The latest record of each cell in which fixes were tried. */
 function newest(runs: readonly RunRecord[]): CellRecord[] {
   const cells = runs
     .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))

@@ -2,15 +2,15 @@ import type { PastCell, PastRun } from '../results/history.ts'
 import type { RunRecord, Verdict } from '../results/record.ts'
 import { isBad } from './words.ts'
 
-/** What is otherwise than when each cell last ran, by cell. */
+/** What has changed since each cell last ran. */
 export interface Changes {
-  /** It passed and does so no more; it passes again; another verdict, as `passed` and now `skipped`. */
+  /** `worse`: it no longer passes. `better`: it passes again. `other`: for example it passed and is now skipped. */
   worse: Change[]
   better: Change[]
   other: Change[]
-  /** It passes, and takes far longer than it used to. */
+  /** It passes, but takes much longer than before. */
   slower: { name: string; before: number; now: number }[]
-  /** It never ran before. */
+  /** Cells that never ran before. */
   fresh: string[]
 }
 
@@ -21,10 +21,10 @@ export interface Change {
 }
 
 const good = (verdict: Verdict): boolean => verdict === 'passed'
-// Hosts are never equally fast: slower is what a person would notice.
+// Hosts are never equally fast, so only a difference that a person would notice counts.
 const muchSlower = (now: number, before: number): boolean => now > 1.5 * before && now - before > 30_000
 
-/** A run against the runs before it, oldest first. */
+/** The changes of a run against earlier runs, which come oldest first. */
 export function changesSince(record: Pick<RunRecord, 'cells'>, past: readonly PastRun[]): Changes {
   const changes: Changes = { worse: [], better: [], other: [], slower: [], fresh: [] }
   for (const { name, verdict: now, durationMs } of record.cells) {

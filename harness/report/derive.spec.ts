@@ -8,19 +8,19 @@ import { headline } from './headline.ts'
 import { story } from './story.ts'
 import { happened, machine, phrase, sentence, tally } from './words.ts'
 
-const tell = (run = sampleRun()): string =>
+const storyText = (run = sampleRun()): string =>
   story(run.cells[0]!)
     .map(({ lead, text }) => `${lead}. ${text}`)
     .join('\n')
 
 describe('bound', () => {
-  it('leaves short text alone and says what it cut from long text', () => {
+  it('leaves short text alone and counts what it cuts from long text', () => {
     expect(bound('short')).to.equal('short')
     expect(bound('x'.repeat(1500), 10)).to.equal('xxxxxxxxxx … (1 490 more characters cut)')
   })
 
   it('is quick on a line of megabytes', () => {
-    // Its own time, not the machine's: others may be busy.
+    // CPU time, because other processes may be busy.
     const started = process.cpuUsage()
     for (let i = 0; i < 20; i++) bound('\x1b[31m<'.repeat(1_500_000))
     expect(process.cpuUsage(started).user / 1000).to.be.below(1000)
@@ -53,7 +53,7 @@ describe('the probe grid', () => {
     expect(square(opened, 'isolation', 'broken')).to.include({ sick: true, mismatch: true })
   })
 
-  it('calls a crashed tool neither sick nor well', () => {
+  it('calls a crashed tool neither sick nor healthy', () => {
     expect(square(sampleFailed(), 'new-network', 'broken')).to.include({
       observed: 'error',
       sick: false,
@@ -63,32 +63,36 @@ describe('the probe grid', () => {
 })
 
 describe('the story', () => {
-  it('tells host, fault, what broke, what was named and what cured', () => {
-    const text = tell()
+  it('covers host, fault, symptoms, named causes and cures', () => {
+    const text = storyText()
     expect(text).to.contain('Debian GNU/Linux 12 (bookworm) with kernel `6.1.0-37-cloud-amd64`, Docker 20.10.24+dfsg1')
-    expect(text).to.contain('all 19 probes answer as on a healthy host and no detector speaks')
-    expect(text).to.contain('18 of 19 probes no longer answer as on the healthy host, only `isolation` does.')
-    expect(text).to.contain('The journal says “Extension MASQUERADE revision 0 not supported, missing kernel module?”')
+    expect(text).to.contain('At first all 19 probes answer as on a healthy host, and no detector names a cause.')
+    expect(text).to.contain('18 of 19 probes no longer answer as on the healthy host; only `isolation` still does.')
+    expect(text).to.contain(
+      'The journal contains “Extension MASQUERADE revision 0 not supported, missing kernel module?”',
+    )
     expect(text).to.contain('name `stale-kernel`: the running kernel')
     expect(text).to.contain('`reboot` and `reinstall-running-kernel` cure it.')
     expect(text).to.contain('`modprobe-ip-tables` and `depmod` have no effect.')
   })
 
-  it('tells each of two causes in sentences of its own', () => {
+  it('gives each of two causes its own sentences', () => {
     const two = sampleRun((cell) => {
       const record = cell.diagnoses.find(({ stage }) => stage === 'broken')!
       const [first] = record.detail
       record.named = ['stale-kernel', 'masquerade-off']
       record.detail = ['Modules are gone.', 'Docker does not masquerade.'].map((summary) => ({ ...first!, summary }))
     })
-    expect(tell(two)).to.contain('`stale-kernel` and `masquerade-off`: Modules are gone. Docker does not masquerade.')
+    expect(storyText(two)).to.contain(
+      '`stale-kernel` and `masquerade-off`: Modules are gone. Docker does not masquerade.',
+    )
   })
 
-  it('tells crashed probe tools apart', () => {
-    expect(tell(sampleFailed())).to.contain('The tool of `new-network` crashed.')
+  it('counts crashed probe tools apart', () => {
+    expect(storyText(sampleFailed())).to.contain('The tool of `new-network` crashed.')
   })
 
-  it('tells what it can of a host that never came up, and why a cell was skipped', () => {
+  it('covers a host that never started, and the reason of a skipped cell', () => {
     const cells = sampleMatrix().cells
     const of = (name: string) => story(cells.find((cell) => cell.name === name)!)
     expect(of('debian13-stale-kernel-module-missing')[0]?.text).to.contain('The VM did not answer within 8 min.')
@@ -97,19 +101,19 @@ describe('the story', () => {
     ])
   })
 
-  it('tells no more of a diagnosis than its first whole sentences', () => {
+  it('gives only the first whole sentences of a diagnosis', () => {
     const long = sampleRun((cell) => {
       const summary = `${'Docker’s rules are gone '.repeat(8)}. Then iptables.service started. ${'And more '.repeat(40)}`
       for (const { detail } of cell.diagnoses) for (const diagnosis of detail) diagnosis.summary = summary
     })
-    expect(tell(long)).to.contain('are gone . Then iptables.service started.').and.not.contain('And more')
+    expect(storyText(long)).to.contain('are gone . Then iptables.service started.').and.not.contain('And more')
   })
 
   it('has a line for each verdict', () => {
     const lines = sampleMatrix().cells.map((cell) => headline(cell))
-    expect(lines).to.include('Healthy from start to end, and no detector spoke.')
-    expect(lines).to.include('Reproduced, named blind and cured: 2 fixes cure it, 4 do not.')
-    expect(lines).to.include('Not as the scenario tells at `broken` and `fix:reinstall-running-kernel`.')
+    expect(lines).to.include('Healthy from start to end, and no detector named a cause.')
+    expect(lines).to.include('Reproduced, diagnosed from evidence alone, and cured: 2 fixes cure it, 4 do not.')
+    expect(lines).to.include('Not as the scenario expects at `broken` and `fix:reinstall-running-kernel`.')
     expect(lines.some((line) => line.startsWith('The lab itself broke at `provision`'))).to.equal(true)
   })
 })
@@ -123,18 +127,20 @@ describe('the headline', () => {
     }).cells[0]!
 
   it('calls no host healthy that a fault was injected into', () => {
-    expect(headline(passed(['provision', 'healthy', 'inject']))).to.equal('As the scenario tells up to `inject`.')
-    expect(headline(passed(['healthy', 'inject', 'broken']))).to.equal('Reproduced, and no known cause is named.')
+    expect(headline(passed(['provision', 'healthy', 'inject']))).to.equal('As the scenario expects, up to `inject`.')
+    expect(headline(passed(['healthy', 'inject', 'broken']))).to.equal('Reproduced, without a known cause.')
     expect(headline(passed(['healthy', 'inject', 'broken'], [], 1))).to.equal(
-      'Reproduced, and no known cause is named: 1 fix cures it.',
+      'Reproduced, without a known cause: 1 fix cures it.',
     )
-    expect(headline(passed(['healthy', 'inject', 'broken'], ['stale-kernel']))).to.equal('Reproduced and named blind.')
+    expect(headline(passed(['healthy', 'inject', 'broken'], ['stale-kernel']))).to.equal(
+      'Reproduced and diagnosed from evidence alone.',
+    )
     const uncured = passed(['healthy', 'inject', 'broken'], ['stale-kernel'], 2)
     for (const fix of uncured.fixes) fix.observed = 'partial'
-    expect(headline(uncured)).to.equal('Reproduced and named blind: 2 fixes do not cure it.')
+    expect(headline(uncured)).to.equal('Reproduced and diagnosed from evidence alone: 2 fixes do not cure it.')
     const harmless = passed(['healthy', 'inject', 'broken'])
     harmless.probes = harmless.probes.filter(({ stage }) => stage === 'healthy')
-    expect(headline(harmless)).to.equal('Nothing broke, as the scenario tells, and no detector spoke.')
+    expect(headline(harmless)).to.equal('As the scenario expects, nothing broke and no detector named a cause.')
     expect(headline(passed(['provision', 'healthy']))).to.contain('Healthy from start to end')
   })
 })
@@ -165,7 +171,7 @@ describe('failures', () => {
 describe('words', () => {
   it('leave no failed stage with words of success alone', () => {
     const summary = 'Rebuild the module index: cures (nothing named)'
-    expect(happened({ verdict: 'failed', summary })).to.equal(`not as the scenario tells: ${summary}`)
+    expect(happened({ verdict: 'failed', summary })).to.equal(`not as the scenario expects: ${summary}`)
     expect(happened({ verdict: 'passed', summary })).to.equal(summary)
     const failing = 'depmod -a: no-effect (“depmod -a” exits 1; “docker\nrestart” exits 1; still named: stale-kernel)'
     expect(happened({ verdict: 'passed', summary: failing })).to.equal(

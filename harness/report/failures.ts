@@ -5,19 +5,19 @@ import { happened, sentence } from './words.ts'
 export interface Failure {
   cell: CellRecord
   verdict: 'failed' | 'broken' | 'flaky'
-  /** None where the cell failed as a whole. */
+  /** Undefined where the cell failed as a whole. */
   stage?: string
-  /** What went wrong, as a sentence. */
+  /** A sentence on what went wrong. */
   text: string
-  /** What was expected and what was seen, line by line. */
+  /** What was expected and what was observed, a line each. */
   lines: string[]
-  /** The command that enters the host at that stage, where a host can be had. */
+  /** The command that opens a shell on the host at that stage, where a host can be made. */
   enter?: string
 }
 
 /**
- * Everything that did not pass, in the order of the run: a verdict of the lab on itself (`broken`) is kept apart by word.
- * What failed as known is none.
+ * Everything that did not pass, in the order of the run. `broken` is a failure of the lab itself. Known failures are left
+ * out.
  */
 export const failures = (record: Pick<RunRecord, 'cells'>): Failure[] => record.cells.flatMap(cellFailures)
 
@@ -30,10 +30,10 @@ function cellFailures(cell: CellRecord): Failure[] {
     const enter =
       stage.name === 'provision' ? {} : { enter: `npm run shell ${baseName(cell.name)} -- --at ${stage.name}` }
     const text = sentence(bound(happened(stage) || cell.reason || `stage ${stage.name} ${stage.verdict}`, 300))
-    // A probe that saw nothing has no words to put between brackets.
+    // A probe without output leaves empty brackets.
     const lines = stage.mismatches.map((line) => line.replace(/ \(\)$/, ''))
     return [{ cell, verdict: stage.verdict, stage: stage.name, text, lines, ...enter }]
   })
-  // That an issue is known no longer excuses it is said beside what failed.
+  // The reason of a cell with a known issue explains why that does not excuse the failure, so it is shown too.
   return bad.length && !cell.knownIssue ? bad : [whole, ...bad]
 }

@@ -7,21 +7,21 @@ import { failures } from './failures.ts'
 import { headline } from './headline.ts'
 import { count, tally, verdictOrder, verdictSigns } from './words.ts'
 
-// GitHub shows ten errors of a step; what is beyond stands in the summary.
+// GitHub shows ten errors of a step; the summary has the others.
 const mostAnnotations = 10
 const mostRows = 300
 
-/** On GitHub's runners: what did not pass as annotations at the line of its scenario, and the run as a job summary. */
-export function tellGithub(
+/** On GitHub's runners: annotates what did not pass at the line of its scenario, and writes the run's job summary. */
+export function reportToGithub(
   record: RunRecord,
-  { annotate, stream = process.stderr, env = process.env }: TellOptions,
+  { annotate, stream = process.stderr, env = process.env }: ReportOptions,
 ): void {
   if (env.GITHUB_ACTIONS !== 'true') return
   if (annotate) for (const line of annotations(record)) stream.write(`${line}\n`)
   if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${jobSummary(record)}\n`)
 }
 
-interface TellOptions {
+interface ReportOptions {
   annotate: boolean
   stream?: Pick<NodeJS.WriteStream, 'write'>
   env?: NodeJS.ProcessEnv
@@ -32,27 +32,30 @@ export function annotations(record: Pick<RunRecord, 'cells'>): string[] {
   const bad = record.cells.filter((cell) => failures({ cells: [cell] }).length > 0)
   const byUrgency = bad.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
   return byUrgency.slice(0, mostAnnotations).map((cell) => {
-    // An entry of known-issues.yaml that has to go is the line to look at.
+    // For an outdated entry of known-issues.yaml, the line of that entry.
     const where = cell.knownIssue?.where ?? cell.where
-    const place = where && !where.file.startsWith('/') ? { file: where.file, line: String(where.line) } : {}
+    const location = where && !where.file.startsWith('/') ? { file: where.file, line: String(where.line) } : {}
     const title = `${cell.name} ${cell.verdict}`
     const level = cell.verdict === 'flaky' ? 'warning' : 'error'
-    const properties = Object.entries({ ...place, title }).map(([name, value]) => `${name}=${property(value)}`)
+    const properties = Object.entries({ ...location, title }).map(([name, value]) => `${name}=${property(value)}`)
     return `::${level} ${properties.join(',')}::${message(words(cell))}`
   })
 }
 
 function words(cell: CellRecord): string {
-  const told = failures({ cells: [cell] })
-  const lines = told.flatMap(({ stage, text, lines }) => [`${stage ? `${stage}: ` : ''}${text}`, ...lines.slice(0, 5)])
-  return [...lines.map((line) => bound(line, 300)), `Again: ${cell.command}`].join('\n')
+  const causesOfFailure = failures({ cells: [cell] })
+  const lines = causesOfFailure.flatMap(({ stage, text, lines }) => [
+    `${stage ? `${stage}: ` : ''}${text}`,
+    ...lines.slice(0, 5),
+  ])
+  return [...lines.map((line) => bound(line, 300)), `Run again: ${cell.command}`].join('\n')
 }
 
-// Only these characters would end a command or one of its properties.
+// These characters would end a command or one of its properties.
 const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
-/** The run as Markdown: the verdict, what did not pass, and a table of cells. */
+/** The run as Markdown: its verdict, what did not pass, and a table of cells. */
 export function jobSummary(record: RunRecord): string {
   const { cells, missing = [], verdict } = record
   const sum = tally(
@@ -93,14 +96,14 @@ export function jobSummary(record: RunRecord): string {
   ].join('\n')
 }
 
-// Words of a guest must stay words: no markup, no link, no way out of a cell of a table.
+// Text of a host stays text: no markup, no link, no escape from a table cell.
 const safe = (text: string): string =>
   bound(text, 300)
     .replace(/\s+/g, ' ')
     .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character]!)
     .replace(/[\\[\]()*_~|@#!]/g, '\\$&')
 
-// As a code span, with a fence that none of its own backticks closes.
+// A code span whose fence is longer than any run of backticks in the text.
 function code(text: string): string {
   const flat = bound(text, 300).replace(/\s+/g, ' ').replaceAll('|', '¦')
   const fence = '`'.repeat(1 + Math.max(0, ...[...flat.matchAll(/`+/g)].map(([ticks]) => ticks.length)))

@@ -1,5 +1,5 @@
 import type { CellRecord } from '../results/record.ts'
-import type { Outcome } from '../scenario/vocabulary.ts'
+import type { Outcome } from '../scenario/terms.ts'
 
 /** One probe at one stage. */
 export interface Square {
@@ -9,19 +9,19 @@ export interface Square {
   observed: Outcome
   detail: string
   durationMs: number
-  /** Not what the scenario expects. */
+  /** It differs from what the scenario expects. */
   mismatch: boolean
-  /** Not what the healthy host answers: a closed door that stands open is as sick as an open one that closed. */
+  /** It differs from the healthy host: a connection that should be blocked but passes is as sick as the reverse. */
   sick: boolean
 }
 
-/** The probes of a cell as a table: a row for each probe, a column for each stage that asked them. */
+/** The probes of a cell as a table: a row for each probe, a column for each stage. */
 export interface Grid {
   stages: string[]
   rows: { probe: string; squares: (Square | undefined)[] }[]
 }
 
-/** Lays the probe records of a cell out by probe and stage, in the order in which they first ran. */
+/** The probe records of a cell by probe and stage, in the order in which they first ran. */
 export function probeGrid(cell: CellRecord): Grid {
   const stages = unique(cell.probes.map((probe) => probe.stage))
   const probes = unique(cell.probes.map((probe) => probe.name))

@@ -47,7 +47,7 @@ describe('junit.xml', () => {
     expect(tests[0]?.attributes).to.include({ classname: 'debian12-stale-kernel', time: '96.400' })
   })
 
-  it('tells failures, errors and skipped tests apart', () => {
+  it('distinguishes failures, errors and skipped tests', () => {
     const xml = renderJunit(sampleMatrix())
     const sums = suites(xml).map(({ attributes: { failures, errors, skipped } }) => `${failures}${errors}${skipped}`)
     expect(sums).to.deep.equal(['000', '000', '000', '200', '000', '010', '001'])
@@ -81,10 +81,10 @@ describe('junit.xml', () => {
     expect(renderJunit(known)).to.contain('<skipped message="known until 2030-01-01"/>')
   })
 
-  it('has an error for each cell that was asked for and did not run', () => {
+  it('has an error for each cell that should have run but did not', () => {
     const xml = renderJunit({ ...sampleRun(), missing: ['debian12-x#2'] })
     expect(suites(xml)[1]!.attributes).to.include({ name: 'debian12-x#2', tests: '1', errors: '1' })
-    expect(xml).to.contain('Again: npm run scenario debian12-x<')
+    expect(xml).to.contain('Run again: npm run scenario debian12-x<')
     expect(parse(xml)[0]?.attributes).to.include({ errors: '1', tests: '12' })
   })
 
@@ -98,7 +98,7 @@ describe('junit.xml', () => {
     const whole = { ...sampleMatrix(), missing: ['debian12-x'] }
     for (const run of [sampleRun(), sampleFailed(), known, whole, sampleHostile(), { ...sampleRun(), cells: [] }])
       expect(validate(renderJunit(run))).to.equal('- validates\n')
-    // The schema is not one that takes all.
+    // The schema does not accept everything.
     const good = renderJunit(sampleRun())
     for (const [from, to] of [
       ['<testsuites ', '<testsuites skipped="0" '],
@@ -112,7 +112,7 @@ describe('junit.xml', () => {
     }
   })
 
-  it('is well-formed whatever a guest printed', () => {
+  it('is well-formed whatever a host printed', () => {
     const xml = renderJunit(sampleHostile())
     parse(xml)
     expect(xml.length).to.be.below(300_000)

@@ -2,7 +2,10 @@ import { baseName, type CellRecord, type RunRecord, type StageRecord } from '../
 import { bound, first } from './bound.ts'
 import { happened } from './words.ts'
 
-/** The run as JUnit XML, in the form that Jenkins checks (junit.xsd): a suite for each cell, a test for each stage; what the lab itself broke is an error, not a failure. */
+/**
+ * The run as JUnit XML that Jenkins accepts (junit.xsd): a suite for each cell, a test for each stage. A failure of the lab
+ * itself is an error, not a failure.
+ */
 export function renderJunit(record: RunRecord): string {
   const suites = record.cells.map((cell) => ({ cell, tests: testsOf(cell) }))
   const missing = record.missing ?? []
@@ -19,19 +22,19 @@ const whole = 'cell'
 
 type Test = Pick<StageRecord, 'name' | 'verdict' | 'durationMs' | 'summary' | 'mismatches'>
 
-// A cell that did not pass and has no stage to show for it is a test itself, or the failure would be lost.
+// A cell that did not pass gets a test of its own if no stage shows why; otherwise the failure would be lost.
 function testsOf(cell: CellRecord): Test[] {
   const { stages, durationMs, reason: summary = '' } = cell
   if (cell.verdict === 'known')
     return stages.map((stage) => (stage.verdict === 'failed' ? { ...stage, verdict: 'skipped', summary } : stage))
-  // It passed in the end, and that is not to be relied on.
+  // It passed in the end, but that is not reliable.
   const verdict = cell.verdict === 'flaky' ? 'failed' : cell.verdict
   if (stages.length > 0 && (verdict === 'passed' || stages.some((stage) => stage.verdict === verdict))) return stages
   return [...stages, { name: whole, verdict, durationMs, summary, mismatches: [] }]
 }
 
 const absent = (_: string): Test => {
-  const summary = 'it was asked for and has no record: the run was cut short, or a shard is missing'
+  const summary = 'it has no record: the run was cut short, or a shard is missing'
   return { name: whole, verdict: 'broken', durationMs: 0, summary, mismatches: [] }
 }
 
@@ -67,7 +70,7 @@ function testcase(cell: Pick<CellRecord, 'name' | 'command'>, test: Test): strin
   if (test.verdict === 'skipped') return `${open}>\n      <skipped ${message}/>\n    </testcase>`
   const tag = test.verdict === 'broken' ? 'error' : 'failure'
   const { shown, cut } = first(test.mismatches, 200)
-  const lines = [...shown, ...(cut ? [`(${cut} more lines cut)`] : []), `Again: ${cell.command}`]
+  const lines = [...shown, ...(cut ? [`(${cut} more lines cut)`] : []), `Run again: ${cell.command}`]
   return `${open}>\n      <${tag} type="${test.verdict}" ${message}>${lines.map(xml).join('\n')}</${tag}>\n    </testcase>`
 }
 
@@ -92,7 +95,7 @@ const entities: Record<string, string> = {
   '\n': '&#10;',
 }
 
-// XML 1.0 knows neither most controls nor lone surrogates nor U+FFFE and U+FFFF, not even as references.
+// XML 1.0 excludes most control characters, lone surrogates, U+FFFE and U+FFFF, even as references.
 const xml = (text: string): string =>
   bound(text, 2000)
     .replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd')

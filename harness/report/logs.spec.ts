@@ -30,7 +30,7 @@ describe('the logs beside a record', () => {
     const none = await readLogs(sampleRun(), dir)
     expect(none.get(name)).to.deep.equal([])
     expect(renderHtml(sampleRun(), [], none))
-      .to.contain('none was kept')
+      .to.contain('not kept')
       .and.not.contain('href="hosts/')
     put('console.log', 'one\n\n\n\ntwo\n')
     expect(await tailOf('console.log')).to.deep.equal({
@@ -46,7 +46,7 @@ describe('the logs beside a record', () => {
   it('are read from their end, and no further than is shown', async () => {
     const line = `${'x'.repeat(99)}\n`
     const path = put('journal.txt', line.repeat(100_000))
-    // The end of a terabyte is as near as that of a line.
+    // Reading the end of a terabyte takes no longer than that of a line.
     truncateSync(path, 1e12)
     const tail = (await tailOf('journal.txt'))!
     expect([tail.size, tail.read]).to.deep.equal([1e12, 256_000])
@@ -69,7 +69,7 @@ describe('the logs beside a record', () => {
     expect(text.length).to.be.below(3000)
   })
 
-  it('leave out what the lab’s own agent says of its work', async () => {
+  it('leave out the entries of the lab’s own agent', async () => {
     put('journal.txt', 'a 1 qemu-ga[2]: info: guest-exec called: "x\n        rm -f\na 2 dockerd[3]: up\n')
     const { text, own } = (await tailOf('journal.txt'))!
     expect([text, own]).to.deep.equal(['a 2 dockerd[3]: up', 2])

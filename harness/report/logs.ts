@@ -5,31 +5,31 @@ import type { CellRecord, RunRecord } from '../results/record.ts'
 import { bound } from './bound.ts'
 import { isBad } from './words.ts'
 
-/** What each host printed, by the name of its cell: the files that are there, none for a cell that left none. */
+/** The logs of each host, by the name of its cell; empty for a cell without log files. */
 export type Logs = ReadonlyMap<string, readonly LogTail[]>
 
-/** The end of a file beside the record, made safe to show. */
+/** The end of a log file, made safe to show. */
 export interface LogTail {
   file: LogFile
-  /** Of the whole file, in bytes. */
+  /** The size of the whole file in bytes. */
   size: number
-  /** How many bytes of its end were read; 0: the file is there, and none of it is shown. */
+  /** How many bytes of its end were read; 0: the file exists, but is not shown. */
   read: number
   text: string
-  /** Lines left out because the lab's own agent on the host made them. */
+  /** The number of lines left out because the lab's own agent wrote them. */
   own: number
 }
 
 export const logFiles = ['console.log', 'journal.txt'] as const
 export type LogFile = (typeof logFiles)[number]
 
-// Bytes. A page of hundreds of cells has to open in a second: what fails shares one sum, all others a smaller one.
+// Bytes. A page of hundreds of cells should open in a second, so all failed cells share one budget and all others another.
 const most = 256_000
 const sums = { bad: 1_000_000, rest: 400_000 }
-// Less than this tells nothing.
+// Less than this is not useful.
 const least = 8_000
 
-/** Reads the ends of the logs in `<dir>/hosts/<cell>/`, never more than is shown; what cannot be read is not there. */
+/** Reads the ends of the logs in `<dir>/hosts/<cell>/`, only as much as is shown. Unreadable files are left out. */
 export async function readLogs({ cells }: Pick<RunRecord, 'cells'>, dir: string): Promise<Logs> {
   const ran = cells.filter(({ verdict }) => verdict !== 'skipped')
   const bad = ran.filter(({ verdict }) => isBad(verdict)).length
@@ -40,7 +40,7 @@ export async function readLogs({ cells }: Pick<RunRecord, 'cells'>, dir: string)
   }
   const logs = new Map<string, LogTail[]>()
   for (const cell of ran) {
-    // A record may come from elsewhere: its names lead into the folder of hosts, and nowhere else.
+    // A record may come from elsewhere, so its names may not lead out of the folder of hosts.
     if (cell.name !== basename(cell.name) || /^(\.|$)/.test(cell.name)) continue
     logs.set(cell.name, await tailsOf(join(dir, 'hosts', cell.name), share(cell)))
   }
@@ -51,7 +51,7 @@ async function tailsOf(folder: string, share: number): Promise<LogTail[]> {
   const tails: LogTail[] = []
   let left = share
   for (const file of logFiles) {
-    // The console mostly is short and says it all; what it does not need is the journal's.
+    // The console is mostly short; the journal gets the rest of the budget.
     const tail = await tailOf(folder, file, file === 'console.log' ? Math.floor(share / 4) : left)
     if (!tail) continue
     tails.push(tail)
@@ -63,7 +63,7 @@ async function tailsOf(folder: string, share: number): Promise<LogTail[]> {
 async function tailOf(folder: string, file: LogFile, most: number): Promise<LogTail | undefined> {
   let handle: FileHandle | undefined
   try {
-    // No link is followed, and no pipe waited for.
+    // Follow no link, and wait for no pipe.
     handle = await open(join(folder, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const stat = await handle.stat()
     if (!stat.isFile()) return undefined
@@ -86,13 +86,13 @@ function readable(text: string, cut: boolean, file: LogFile): Pick<LogTail, 'tex
   return { text: shown.join('\n').replace(/^\n+|\n+$/g, ''), own: lines.length - others.length }
 }
 
-// A file that begins earlier is cut within a line, and within an entry of the journal, whose further lines are indented.
+// The end of a file starts within a line, or within an entry of the journal, whose further lines are indented.
 function sinceBeginning(text: string, file: LogFile): string {
   const begins = text.search(file === 'journal.txt' ? /\n(?=\S)/ : /\n/)
   return text.slice(begins + 1)
 }
 
-/** Without what the lab itself did through qemu-guest-agent, which else drowns all; an entry's further lines are indented. */
+/** Removes the many entries of qemu-guest-agent, which the lab causes. Further lines of an entry are indented. */
 function withoutOwnAgent(lines: readonly string[]): string[] {
   let own = false
   return lines.filter((line) => {

@@ -15,7 +15,7 @@ describe('the table of what was measured', () => {
     expect(rows[0]).to.contain('| ✓ 8 min 09 s (qemu) | ✗ 8 min 09 s (qemu) |')
   })
 
-  it('tells the newest whole run of a cell', () => {
+  it('shows the newest whole run of a cell', () => {
     const at = (startedAt: string, command: string, durationMs: number) => {
       const run = sampleRun((cell) => Object.assign(cell, { durationMs, provider: 'container' }))
       return { ...run, startedAt, command }

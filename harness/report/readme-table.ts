@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { faults } from '../faults/index.ts'
 import { groupBy } from '../lib/group.ts'
 import { duration } from '../lib/text.ts'
+import { readRecord } from '../results/read-record.ts'
 import { baseName, type CellRecord, interrupted, type RunRecord } from '../results/record.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
 import { verdictSigns } from './words.ts'
 
-/** A Markdown table of what was last measured: a row for each scenario and variant, a column for each host. */
+/** A Markdown table of the latest results: a row for each scenario and variant, a column for each host. */
 export function measuredTable(runs: readonly RunRecord[]): string {
   const cells = [...newest(runs).values()]
   const hosts = [...new Set(cells.map(({ host }) => host))].sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1))
@@ -25,13 +26,13 @@ export function measuredTable(runs: readonly RunRecord[]): string {
       line([
         `\`${nameOf(row[0]!)}\``,
         row[0]!.title,
-        ...hosts.map((host) => told(row.find((cell) => cell.host === host))),
+        ...hosts.map((host) => measured(row.find((cell) => cell.host === host))),
       ]),
     ),
   ].join('\n')
 }
 
-// The last run of each cell that ran to its end.
+// The latest complete run of each cell.
 function newest(runs: readonly RunRecord[]): Map<string, CellRecord> {
   const whole = runs.filter(({ command }) => !command.includes('--until'))
   const cells = whole.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).flatMap(({ cells }) => cells)
@@ -39,17 +40,17 @@ function newest(runs: readonly RunRecord[]): Map<string, CellRecord> {
   return new Map(ran.map((cell) => [baseName(cell.name), cell]))
 }
 
-// Releases by number come before those by name: debian13, debian-testing.
+// Numbered releases come before named ones: debian13, debian-testing.
 const inOrder = (host: string): string => host.replaceAll('-', '~')
 
-// By write-up, then by name; what has none comes last.
+// By write-up, then by name; scenarios without a write-up come last.
 const rank = ({ source = 'x', scenario, variant = '' }: CellRecord): string => [source, scenario, variant].join(' ')
 
-const told = (cell: CellRecord | undefined): string =>
+const measured = (cell: CellRecord | undefined): string =>
   cell ? `${verdictSigns[cell.verdict]} ${duration(cell.durationMs)}${vm(cell)}` : ''
 const vm = ({ provider }: CellRecord): string => (provider === 'container' ? '' : ` (${provider})`)
 
-/** A text whose part between the two marks is replaced. */
+/** The text with the part between two marks replaced. Throws where a mark is missing. */
 export function replaceBetween(text: string, begin: string, end: string, part: string): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
   if (from === -1 || to < from) throw new Error(`the text has no part between ${begin} and ${end}`)
@@ -60,16 +61,17 @@ function readRuns(dir: string): RunRecord[] {
   const names = readdirSync(dir).filter((name) => name !== 'latest')
   return names.flatMap((name) => {
     try {
-      return [JSON.parse(readFileSync(join(dir, name, 'record.json'), 'utf8')) as RunRecord]
+      const file = join(dir, name, 'record.json')
+      return [readRecord(readFileSync(file, 'utf8'), file)]
     } catch {
-      // A run that goes on, or was killed, has no record.
+      // A run has no record while it is running, or if it was killed.
       return []
     }
   })
 }
 
-// `node --import tsx harness/report/readme-table.ts [DIR...]` puts what reports/, or these folders of reports, hold into the
-// README, and into that of each fault.
+// `node --import tsx harness/report/readme-table.ts [DIR...]` writes the tables of reports/, or of these folders of reports,
+// into the README and into that of each fault.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const readme = join(root, 'README.md')

@@ -19,7 +19,7 @@ describe('a difference of rulesets', () => {
     ])
   })
 
-  it('knows the tables of raw text, and loses no line that it cannot place', () => {
+  it('knows the tables of raw text, and loses no line without a chain', () => {
     const diffs = chainDiffs({ removed: ['*nat', '-A OUTPUT -j DOCKER'], added: ['-P FORWARD DROP', 'whatever'] })
     expect(diffs.map(({ table, chain }) => `${table}/${chain}`)).to.deep.equal(['nat/', 'nat/OUTPUT', '/FORWARD', '/'])
     expect(diffs.flatMap(({ removed, added }) => [...removed, ...added])).to.have.length(4)

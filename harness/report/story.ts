@@ -4,12 +4,12 @@ import { bound } from './bound.ts'
 import { probeGrid } from './grid.ts'
 import { count, phrase, sentence } from './words.ts'
 
-/** What happened in a cell, a paragraph for each part of it, told from its record; names stand between backticks. */
+/** What happened in a cell, from its record: a paragraph for each part. Names are in backticks. */
 export function story(cell: CellRecord): { lead: string; text: string }[] {
   if (cell.verdict === 'skipped') return [{ lead: 'Skipped', text: sentence(cell.reason ?? 'nothing was run') }]
   return [
     { lead: 'Host', text: host(cell) },
-    { lead: 'Fault', text: told(cell, 'inject') },
+    { lead: 'Fault', text: summaryOf(cell, 'inject') },
     { lead: 'Latent', text: sickness(cell, 'latent') },
     { lead: 'Broken', text: sickness(cell, 'broken') },
     { lead: 'Fixes', text: repairs(cell) },
@@ -28,24 +28,24 @@ const tries = ({ attempts = [] }: CellRecord): string =>
 function host(cell: CellRecord): string {
   const { os, kernel, docker, iptables } = cell.facts
   const facts = [kernel && `kernel \`${kernel}\``, docker && `Docker ${docker}`, iptables].filter(Boolean).map(plain)
-  // A host that never came up has no facts to tell.
+  // A host that never started has no facts.
   const intro = os ? `${plain(os)} with ${listed(facts)}.` : `The host is \`${cell.host}\`.`
   const { rows, stages } = probeGrid(cell)
   const column = stages.indexOf('healthy')
-  if (column === -1) return `${intro} ${told(cell, 'provision')}`.trim()
+  if (column === -1) return `${intro} ${summaryOf(cell, 'provision')}`.trim()
   const right = rows.filter((row) => row.squares[column] && !row.squares[column].mismatch).length
   const named = cell.diagnoses.find(({ stage }) => stage === 'healthy')?.named ?? []
-  const detectors = named.length ? `and the detectors name ${phrase(named)}` : 'and no detector speaks'
+  const detectors = named.length ? `and the detectors name ${phrase(named)}` : 'and no detector names a cause'
   const all =
     right === rows.length ? `all ${count(rows.length, 'probe')}` : `${right} of ${count(rows.length, 'probe')}`
-  return `${intro} Before anything is done to it, ${all} answer as on a healthy host ${detectors}.`
+  return `${intro} At first ${all} answer as on a healthy host, ${detectors}.`
 }
 
 function sickness(cell: CellRecord, name: string): string {
   const stage = stageOf(cell, name)
   if (!stage) return ''
-  if (stage.verdict === 'broken') return told(cell, name)
-  return [changed(cell, name), said(stage), spoken(cell, name)].filter(Boolean).join(' ')
+  if (stage.verdict === 'broken') return summaryOf(cell, name)
+  return [changed(cell, name), journalSentence(stage), namedSentence(cell, name)].filter(Boolean).join(' ')
 }
 
 function changed(cell: CellRecord, stage: string): string {
@@ -55,29 +55,32 @@ function changed(cell: CellRecord, stage: string): string {
   const sick = rows.filter((row) => row.squares[column]?.sick)
   const crashed = rows.filter((row) => row.squares[column]?.observed === 'error')
   if (sick.length + crashed.length === 0) return `Nothing fails: all ${count(rows.length, 'probe')} answer as before.`
-  const well = rows.filter((row) => !sick.includes(row) && !crashed.includes(row)).map((row) => row.probe)
-  const rest = well.length > 0 && well.length <= 4 ? `, only ${phrase(well)} ${well.length === 1 ? 'does' : 'do'}` : ''
+  const healthy = rows.filter((row) => !sick.includes(row) && !crashed.includes(row)).map((row) => row.probe)
+  const rest =
+    healthy.length > 0 && healthy.length <= 4
+      ? `; only ${phrase(healthy)} still ${healthy.length === 1 ? 'does' : 'do'}`
+      : ''
   return `${sick.length} of ${count(rows.length, 'probe')} no longer answer as on the healthy host${rest}.${crashed.length ? ` The tool of ${phrase(crashed.map((row) => row.probe))} crashed.` : ''}`
 }
 
-function said({ journal = [] }: StageRecord): string {
+function journalSentence({ journal = [] }: StageRecord): string {
   const seen = journal.filter((line) => line.seen !== undefined).map(({ expected }) => `“${plain(expected)}”`)
-  return seen.length ? sentence(`the journal says ${listed(seen)}`) : ''
+  return seen.length ? sentence(`the journal contains ${listed(seen)}`) : ''
 }
 
-function spoken(cell: CellRecord, stage: string): string {
+function namedSentence(cell: CellRecord, stage: string): string {
   const diagnosis = cell.diagnoses.find((record) => record.stage === stage)
   if (!diagnosis) return ''
-  if (diagnosis.named.length === 0) return 'No detector speaks.'
+  if (diagnosis.named.length === 0) return 'No detector names a cause.'
   const lead =
-    stage === 'latent' ? 'The detectors already name' : 'The detectors, which are not told what was done, name'
+    stage === 'latent' ? 'The detectors already name' : 'The detectors, which do not know what was injected, name'
   const summaries = diagnosis.detail.slice(0, 3).map(({ summary }) => opening(bound(summary, 2000)))
   const causes = summaries.map((summary, index) => (index === 0 ? summary : sentence(summary)))
   return sentence([`${lead} ${phrase(diagnosis.named)}`, causes.join(' ')].filter(Boolean).join(': '))
 }
 
-// What a class of fix did to the fault: of several, of one.
-const deeds: [FixRecord['observed'], string, string][] = [
+// The effect of each class of fix, for several fixes and for one.
+const effects: [FixRecord['observed'], string, string][] = [
   ['cures', 'cure it', 'cures it'],
   ['partial', 'repair a part of it', 'repairs a part of it'],
   ['masks', 'only mask it', 'only masks it'],
@@ -87,7 +90,7 @@ const deeds: [FixRecord['observed'], string, string][] = [
 ]
 
 function repairs(cell: CellRecord): string {
-  const done = deeds.flatMap(([observed, many, one]) => {
+  const done = effects.flatMap(([observed, many, one]) => {
     const names = cell.fixes.filter((fix) => fix.observed === observed).map(({ name }) => plain(name))
     return names.length ? [`${phrase(names)} ${names.length > 1 ? many : one}.`] : []
   })
@@ -96,11 +99,11 @@ function repairs(cell: CellRecord): string {
 
 const stageOf = (cell: CellRecord, name: string): StageRecord | undefined =>
   cell.stages.find((stage) => stage.name === name)
-const told = (cell: CellRecord, name: string): string => sentence(plain(stageOf(cell, name)?.summary ?? ''))
+const summaryOf = (cell: CellRecord, name: string): string => sentence(plain(stageOf(cell, name)?.summary ?? ''))
 const listed = (items: string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 const plain = (text: string): string => bound(text, 300).replace(/\s+/g, ' ')
-// The diagnosis tells the rest: whole sentences, as many as are short together.
+// The first sentences, as many as are short together; the diagnosis has the rest.
 const opening = (text: string): string => {
   const [first = '', ...rest] = text.replace(/\s+/g, ' ').split(/(?<=[.!?]) (?=\p{Lu})/u)
   const end = rest.findIndex((_, i) => [first, ...rest.slice(0, i + 1)].join(' ').length > 260)

@@ -1,9 +1,9 @@
 import { capital } from '../lib/text.ts'
 import type { ClaimRecord } from '../results/detector-record.ts'
 import type { CellRecord, FixRecord, StageRecord, Verdict } from '../results/record.ts'
-import type { Outcome } from '../scenario/vocabulary.ts'
+import type { Outcome } from '../scenario/terms.ts'
 
-/** The sign of each verdict; a sign is never alone, a word or a title says the same. */
+/** The sign of each verdict. A word or title always goes with it. */
 export const verdictSigns: Record<Verdict, string> = {
   passed: '✓',
   failed: '✗',
@@ -13,10 +13,10 @@ export const verdictSigns: Record<Verdict, string> = {
   known: '○',
 }
 
-/** Verdicts in the order in which people want to hear of them. */
+/** The verdicts, most urgent first. */
 export const verdictOrder: readonly Verdict[] = ['failed', 'broken', 'flaky', 'known', 'passed', 'skipped']
 
-/** Whether a verdict asks for somebody's attention. */
+/** Whether a verdict needs attention. */
 export const isBad = (verdict: Verdict): boolean => verdict === 'failed' || verdict === 'broken' || verdict === 'flaky'
 
 /** The sign of each outcome of a probe. */
@@ -32,7 +32,7 @@ export const fixSigns: Record<FixRecord['observed'], string> = {
   error: '!',
 }
 
-/** The sign of what became of a claim. */
+/** The sign of each verdict on a claim. */
 export const claimSigns: Record<ClaimRecord['verdict'], string> = {
   confirmed: '✓',
   narrowed: '◐',
@@ -42,50 +42,50 @@ export const claimSigns: Record<ClaimRecord['verdict'], string> = {
 
 /** What each class of fix means, for a legend. */
 export const fixMeanings: Record<FixRecord['observed'], string> = {
-  cures: 'the host answers as a healthy one again',
-  partial: 'some of what broke works again',
-  masks: 'the symptom is gone, the fault is not',
+  cures: 'the host is healthy again',
+  partial: 'a part of what broke works again',
+  masks: 'the symptom is gone, but the fault remains',
   'no-effect': 'nothing changed',
-  worsens: 'more is broken than before, or isolation was opened',
+  worsens: 'more is broken than before, or isolation is open',
   error: 'the fix could not be judged',
 }
 
-/** Names as one phrase: `a`, `a and b`, `a, b and c`; beyond `most`, how many others. */
+/** Names as one phrase: `a`, `a and b`, `a, b and c`; beyond `most`, the number of the others. */
 export function phrase(names: readonly string[], most = 6): string {
   const code = names.map((name) => `\`${name}\``)
   const shown = code.length > most ? [...code.slice(0, most - 1), `${code.length - most + 1} others`] : code
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
-/** A count and its noun: `1 probe`, `2 probes`. */
+/** A count with its noun: `1 probe`, `2 probes`. */
 export const count = (n: number, noun: string, plural = `${noun}s`): string => `${n} ${n === 1 ? noun : plural}`
 
-// Programs keep their names at the head of a sentence.
+// Names of programs stay lower-case at the start of a sentence.
 const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|iptables|nft|modprobe|depmod))\b/
 
-/** The same words as a sentence: a capital, a full stop. */
+/** The text as a sentence, with a capital and a full stop. */
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
-  // A setting or a file keeps its own spelling.
+  // Names of settings and files keep their spelling.
   const spelled = lower.test(trimmed) || /^[a-z]\w*[._/]\w/.test(trimmed) ? trimmed : capital(trimmed)
   return /[.!?:…][”"’]?$/.test(spelled) ? spelled : `${spelled}.`
 }
 
 /**
- * What happened at a stage. Where it failed, words that tell of success are not left to stand by themselves. Which step
- * of a fix failed is told with the fix.
+ * What happened at a stage. Where the stage failed, a prefix keeps its summary from reading like a success. Steps of a fix
+ * that failed are left out, because the fix lists them.
  */
 export function happened({ verdict, summary }: Pick<StageRecord, 'verdict' | 'summary'>): string {
   const brief = summary.replace(/“[^”]*” exits \d+; /g, '')
-  return verdict === 'failed' ? `not as the scenario tells: ${brief || 'see below'}` : brief
+  return verdict === 'failed' ? `not as the scenario expects: ${brief || 'see below'}` : brief
 }
 
-/** What runs the host, and how it is accelerated where that says something. */
+/** The provider of the host and its accelerator, if any. */
 export const machine = ({ provider, accelerator }: Pick<CellRecord, 'provider' | 'accelerator'>): string[] =>
   [provider, accelerator].filter((word) => word !== '' && word !== 'none')
 
-/** How many of each, in words and in this order: `3 confirmed, 1 narrowed`. */
+/** How many of each, in this order: `3 confirmed, 1 narrowed`. */
 export const tally = <T extends string>(all: readonly T[], order: readonly T[]): string =>
   order
     .map((word) => ({ word, times: all.filter((each) => each === word).length }))
@@ -93,6 +93,6 @@ export const tally = <T extends string>(all: readonly T[], order: readonly T[]):
     .map(({ word, times }) => `${times} ${word}`)
     .join(', ')
 
-/** A share with what it is made of: `66 % (2/3)`; of nothing there is none: `–`. */
+/** A share with its counts: `66 % (2/3)`; `–` where the whole is 0. */
 export const share = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.floor((100 * part) / whole)} % (${part}/${whole})`

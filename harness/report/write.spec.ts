@@ -19,7 +19,7 @@ describe('writeReports', () => {
     expect(page).to.equal(join(root, 'one', 'index.html'))
     expect(readdirSync(join(root, 'one')).sort()).to.deep.equal(['index.html', 'junit.xml', 'record.json'])
     expect(JSON.parse(readFileSync(join(root, 'latest', 'record.json'), 'utf8'))).to.deep.equal(sampleRun())
-    // Relative, so that the folder may be moved or unpacked elsewhere.
+    // The link is relative, so that the folder may be moved.
     expect(readlinkSync(join(root, 'latest'))).to.equal('one')
   })
 

@@ -7,12 +7,12 @@ import { renderJunit } from './junit.ts'
 import { readLogs } from './logs.ts'
 
 /**
- * Writes every report of a run into its folder, where `hosts/` may hold what each host printed, and points `latest`
- * beside it there; gives the page's path.
+ * Writes every report of a run into its folder, where `hosts/` may hold the logs of each host. Points the link `latest`
+ * beside it to that folder. Gives the path of the page.
  */
 export async function writeReports(record: RunRecord, dir: string): Promise<string> {
   await mkdir(dir, { recursive: true })
-  // The record first: whatever else fails, the reports can be made again from it.
+  // The record comes first, because all other reports can be made again from it.
   await put(join(dir, 'record.json'), (path) => writeFile(path, `${JSON.stringify(record, null, 2)}\n`))
   await put(join(dir, 'junit.xml'), (path) => writeFile(path, renderJunit(record)))
   const page = renderHtml(record, readHistory(dirname(dir)), await readLogs(record, dir))
@@ -23,7 +23,7 @@ export async function writeReports(record: RunRecord, dir: string): Promise<stri
 
 let serial = 0
 
-// Made under another name and renamed: a reader sees the old one or the new one, never a half.
+// Written under another name and renamed, so that a reader never sees half a file.
 async function put(path: string, make: (path: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${process.pid}.${serial++}.tmp`
   try {

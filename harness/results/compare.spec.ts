@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { answersOf, compareRecords, tellComparison } from './compare.ts'
+import { answersOf, compareRecords, comparisonText } from './compare.ts'
 import type { CellRecord, RunRecord, TraceRecord } from './record.ts'
 import { sampleMatrix } from './sample-variants.spec-data.ts'
 
@@ -19,7 +19,7 @@ const trace: TraceRecord = {
   stations: [],
 }
 
-/** The sample, with a packet followed in a cell that tried fixes. */
+/** The sample, with a traced packet in a cell that tried fixes. */
 function sample(): RunRecord {
   const record = structuredClone(sampleMatrix())
   subject(record).traces = [structuredClone(trace)]
@@ -28,7 +28,7 @@ function sample(): RunRecord {
 
 const subject = ({ cells }: RunRecord): CellRecord => cells.find((cell) => ran(cell) && cell.fixes.length > 0)!
 
-/** The sample after something in that cell was changed. */
+/** The sample after a change in that cell. */
 function changed(change: (cell: CellRecord) => void): RunRecord {
   const record = sample()
   change(subject(record))
@@ -36,7 +36,7 @@ function changed(change: (cell: CellRecord) => void): RunRecord {
 }
 
 describe('two records side by side', () => {
-  it('say the same whatever ran them, and however long', () => {
+  it('are equal whatever provider ran them, and however long', () => {
     const record = changed((cell) => {
       cell.provider = 'vagrant'
       cell.durationMs += 1000
@@ -57,11 +57,11 @@ describe('two records side by side', () => {
   const changes: [string, (cell: CellRecord) => void][] = [
     ['a verdict', (cell) => (cell.verdict = 'broken')],
     ['a probe', (cell) => (cell.probes[0]!.observed = 'error')],
-    ['a probe that was not asked', (cell) => cell.probes.pop()],
+    ['a probe that did not run', (cell) => cell.probes.pop()],
     ['a diagnosis', (cell) => cell.diagnoses[0]!.named.push('masquerade-off')],
     ['a fix', (cell) => (cell.fixes[0]!.observed = 'masks')],
     ['a rung of the ladder', (cell) => (cell.fixes[0]!.ladder.reboot = 'worsens')],
-    ['the place where a packet dies', (cell) => (cell.traces![0]!.at = { way: 'back', place: 'forward' })],
+    ['the step at which a packet is dropped', (cell) => (cell.traces![0]!.at = { way: 'back', place: 'forward' })],
     ['what was wrong in a stage', (cell) => cell.stages[0]!.mismatches.push('egress-tcp: expected pass, saw fail')],
   ]
   for (const [what, change] of changes)
@@ -69,7 +69,7 @@ describe('two records side by side', () => {
       const record = changed(change)
       const { name } = subject(record)
       expect(compareRecords(sample(), record).different.map((cell) => cell.name)).to.deep.equal([name])
-      expect(tellComparison(compareRecords(sample(), record))).to.match(new RegExp(`^${name}\n  [-+] `))
+      expect(comparisonText(compareRecords(sample(), record))).to.match(new RegExp(`^${name}\n  [-+] `))
     })
 
   it('name the cells that ran in one of them alone', () => {
@@ -78,6 +78,6 @@ describe('two records side by side', () => {
     record.cells = record.cells.map((cell) => (cell === gone ? { ...cell, verdict: 'skipped' } : cell))
     expect(compareRecords(sample(), record).alone).to.deep.equal({ first: [gone.name], second: [] })
     expect(compareRecords(record, sample()).alone).to.deep.equal({ first: [], second: [gone.name] })
-    expect(tellComparison(compareRecords(sample(), record))).to.include(`only in the first: ${gone.name}`)
+    expect(comparisonText(compareRecords(sample(), record))).to.include(`only in the first: ${gone.name}`)
   })
 })

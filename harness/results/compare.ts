@@ -4,17 +4,17 @@ import type { CellRecord, RunRecord } from './record.ts'
 export interface Comparison {
   /** Names of cells that ran in both. */
   compared: string[]
-  /** How many answers the first record has of those. */
+  /** How many answers the first record holds about those. */
   answers: number
-  /** Cells that do not say the same: the answers that only the one, or only the other, has. */
+  /** Cells that differ, with the answers that only one of the records has. */
   different: { name: string; first: string[]; second: string[] }[]
-  /** Cells that ran in one of them alone. */
+  /** Cells that ran in only one of them. */
   alone: { first: string[]; second: string[] }
 }
 
 /**
- * What a cell's record says of its subject, a line for each answer. No time, no id, no wording of a host's: two runs of
- * one cell tell the same, whichever provider made the hosts.
+ * The results of a cell, one line for each answer. It leaves out times, ids and texts of the host, so that two runs of a
+ * cell give the same lines whichever provider made the hosts.
  */
 export const answersOf = (cell: CellRecord): string[] => [
   `verdict: ${[cell.verdict, cell.reason].filter(Boolean).join(', ')}`,
@@ -33,7 +33,7 @@ export const answersOf = (cell: CellRecord): string[] => [
   ),
 ]
 
-/** Compares what two runs say of the cells that ran in both. */
+/** Compares the results of the cells that ran in both runs. */
 export function compareRecords(first: RunRecord, second: RunRecord): Comparison {
   const [ours, theirs] = [first, second].map(
     ({ cells }) =>
@@ -58,8 +58,8 @@ export function compareRecords(first: RunRecord, second: RunRecord): Comparison 
   }
 }
 
-/** A comparison for people. */
-export function tellComparison({ compared, answers, different, alone }: Comparison): string {
+/** A comparison as text. */
+export function comparisonText({ compared, answers, different, alone }: Comparison): string {
   const same = compared.length - different.length
   return [
     ...different.flatMap((cell) => [
@@ -70,6 +70,6 @@ export function tellComparison({ compared, answers, different, alone }: Comparis
     ...(['first', 'second'] as const).flatMap((which) =>
       alone[which].length > 0 ? [`only in the ${which}: ${alone[which].join(' ')}`] : [],
     ),
-    `${same} of ${compared.length} cells say the same in both (${answers} answers)`,
+    `${same} of ${compared.length} cells have the same results in both (${answers} answers)`,
   ].join('\n')
 }

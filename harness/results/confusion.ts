@@ -1,17 +1,17 @@
 import type { ConfusionRecord, ConfusionRow } from './detector-record.ts'
 import type { CellRecord, DiagnosisRecord } from './record.ts'
 
-/** Whether a cell says anything of a detector. */
-export const tellsOfDetectors = ({ verdict }: CellRecord): boolean => /^(passed|failed|flaky)$/.test(verdict)
+/** Whether a cell counts for the detectors. */
+export const isAboutDetectors = ({ verdict }: CellRecord): boolean => /^(passed|failed|flaky)$/.test(verdict)
 
 /**
- * Counts every time the detectors ran on a host whose state was known: healthy, latent, broken. After a fix nothing is
- * known beforehand, cells the lab itself broke say nothing of a detector, and of known issues it is known: all are left out.
+ * Counts each run of the detectors on a host whose state was known: healthy, latent, broken. It leaves out hosts after a
+ * fix, whose state is not known beforehand, cells that the lab itself broke, and known issues.
  */
 export function confusion(cells: readonly CellRecord[], detectors: readonly string[] = []): ConfusionRecord {
   const rows = new Map<string, ConfusionRow>()
   let wrong = 0
-  for (const cell of cells.filter(tellsOfDetectors))
+  for (const cell of cells.filter(isAboutDetectors))
     for (const diagnosis of cell.diagnoses.filter(({ stage }) => !stage.startsWith('fix:'))) {
       const { expected, named } = diagnosis
       const there = whatWasThere(cell, diagnosis)
@@ -27,17 +27,17 @@ export function confusion(cells: readonly CellRecord[], detectors: readonly stri
   const all = [...rows.values()]
   const seen = [...all.flatMap(({ expected }) => expected), ...all.flatMap(({ named }) => Object.keys(named))]
   const columns = [...new Set([...detectors, ...seen])]
-  // What has to be named comes in the order of the columns, so that what is right makes a diagonal. Where several causes
-  // were there at once there is none: those rows come below it, and silence comes last.
-  const place = ({ expected }: ConfusionRow): number => {
+  // Rows follow the order of the columns, so that right answers form a diagonal. Rows with several causes come below it,
+  // and rows in which nothing is expected come last.
+  const rank = ({ expected }: ConfusionRow): number => {
     const first = Math.min(columns.length, ...expected.map((cause) => columns.indexOf(cause)))
     return expected.length === 1 ? first : columns.length * (expected.length === 0 ? 2 : 1) + first
   }
-  return { detectors: columns, rows: all.sort((a, b) => place(a) - place(b)), wrong }
+  return { detectors: columns, rows: all.sort((a, b) => rank(a) - rank(b)), wrong }
 }
 
-// A fault of a write-up is one, however it is varied, as long as it is one. Controls, decoys, look-alikes and variants
-// that break nothing are each their own.
+// All variants of a write-up's fault share a row. Controls, decoys, `look-alikes` and variants that break nothing
+// each have their own.
 export function whatWasThere(
   { scenario, variant, source, stages }: CellRecord,
   { stage, expected }: DiagnosisRecord,

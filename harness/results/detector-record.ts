@@ -1,75 +1,75 @@
-import type { Answer } from '../scoring/ask.ts'
+import type { Answer } from '../scoring/run-detector.ts'
 
-/** Faults by detectors. Off the diagonal a detector was wrong, and the run has failed. */
+/** Faults by detectors. Anything off the diagonal means that a detector was wrong and the run failed. */
 export interface ConfusionRecord {
-  /** The causes that can be named: a column each, and one more for nothing. */
+  /** The causes that detectors can name, one column each; a last column is for nothing. */
   detectors: string[]
-  /** A fault, a control, a decoy, a look-alike: what was there each time the detectors ran on a host of known state. */
+  /** One row for each fault, control, decoy or `look-alike` that was present when the detectors ran. */
   rows: ConfusionRow[]
-  /** How often a cause was missed, or one was named that was not there. */
+  /** How often a cause was missed or wrongly named. */
   wrong: number
 }
 
 export interface ConfusionRow {
   there: string
-  /** The causes that have to be named; empty: every detector has to be silent. */
+  /** The causes that detectors should name; empty: they should name none. */
   expected: string[]
   times: number
-  /** How often each cause was named; those that never were are left out. */
+  /** How often each cause was named; causes that were never named are left out. */
   named: Record<string, number>
-  /** How often no detector spoke. */
+  /** How often no cause was named. */
   nothing: number
 }
 
 export interface ClaimRecord {
   id: string
-  /** What the write-up says, in one sentence. */
+  /** The claim of the write-up, in one sentence. */
   claim: string
   /** The write-up, `000` to `004`. */
   source: string
-  /** `untested`: this run did not show what the verdict stands on. */
+  /** `untested`: this run did not show what the verdict rests on. */
   verdict: 'confirmed' | 'narrowed' | 'refuted' | 'untested'
-  /** A sentence for each thing looked up. */
+  /** A sentence for each observation. */
   evidence: string[]
   /** What is true instead, or when. */
   note?: string
 }
 
-/** What one outside detector said of a host in a known state. */
+/** The answer of an outside detector about a host in a known state. */
 export interface OutsideRecord extends Answer {
   detector: string
   stage: string
 }
 
-/** How right one detector was, on hosts in known states. Counts are of looks at a host; where one is 0 there is no share. */
+/** How often one detector was right on hosts in known states. Where a count is 0 there is no share. */
 export interface ScoreRecord {
-  /** `dockfault`: all of ours together. */
+  /** `dockfault`: our own detectors together. */
   detector: string
   title: string
-  /** How often it was asked. */
+  /** How often it ran. */
   times: number
   causes: CauseScore
   byCause: Record<string, CauseScore>
-  /** Is anything wrong? Sick hosts it called sick, and well ones it left in peace. */
+  /** Whether anything is wrong: sick hosts it found sick, and healthy hosts it found healthy. */
   sick: { there: number; right: number }
-  well: { there: number; right: number }
-  /** Crashes, missed deadlines, words nobody can read: no right answer to anything. */
+  healthy: { there: number; right: number }
+  /** Crashes, missed deadlines and output that the adapter cannot read. They are never right. */
   errors: number
-  /** Why it was not asked, and how often. */
+  /** Why it did not run, and how often. */
   skipped: Record<string, number>
   rows: ScoreRow[]
 }
 
-/** Causes that were there, that were named, and that were both. Precision is right of named, recall right of there. */
+/** Causes that were present, that were named, and both. Precision is right / named, recall is right / there. */
 export interface CauseScore {
   there: number
   named: number
   right: number
 }
 
-/** A row of a detector's own confusion matrix. `named` may hold `unwell`, which names no cause. */
+/** A row of a detector's own confusion matrix. `named` may hold `sick`, which names no cause. */
 export interface ScoreRow extends ConfusionRow {
-  /** The host was sick, whether or not a cause can be named. */
+  /** The host was sick, with or without a known cause. */
   sick: boolean
   /** How often it gave no answer. */
   errors: number

@@ -57,7 +57,7 @@ describe('the history of runs', () => {
     expect(ids()).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('leaves out shards, and runs that were told to end early', () => {
+  it('leaves out shards, and runs that ended early on request', () => {
     remember(run('shard', 1, { shard: { index: 1, of: 2, cells: [] } }), dir)
     remember(run('part', 1, { command: 'npm run scenario x -- --until broken' }), dir)
     remember(run('shell', 1, { command: 'npm run shell x -- --at broken' }), dir)

@@ -9,9 +9,10 @@ import {
   readSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { currentPast, readRecord } from './read-record.ts'
 import { interrupted, type RunRecord, type Verdict } from './record.ts'
 
-/** A run in one line of history.jsonl: what became of each cell, and how long it took. */
+/** A run as one line of history.jsonl: the verdict and the duration of each cell. */
 export interface PastRun {
   runId: string
   /** ISO 8601, UTC. */
@@ -26,7 +27,7 @@ export interface PastCell {
   durationMs: number
 }
 
-/** The past as of a record. */
+/** The line of history for a record. */
 export const pastRun = ({ runId, startedAt, durationMs, verdict, cells }: RunRecord): PastRun => ({
   runId,
   startedAt,
@@ -41,38 +42,39 @@ export const pastRun = ({ runId, startedAt, durationMs, verdict, cells }: RunRec
 
 const fileOf = (dir: string): string => join(dir, 'history.jsonl')
 
-/** The runs that a folder of reports remembers, oldest first; before there is a history, those whose records are there. */
+/** The runs in the history of a folder of reports, oldest first. Without a history, the runs that have a record. */
 export function readHistory(dir: string): PastRun[] {
   const runs = existsSync(fileOf(dir)) ? readLines(readFileSync(fileOf(dir), 'utf8')) : readRecords(dir)
-  // A run that was resumed or merged again has several lines: the last one tells.
+  // A run that was resumed or merged again has several lines, and the last one counts.
   const byId = new Map(runs.map((run) => [run.runId, run]))
   return [...byId.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
 }
 
 /**
- * Adds a run to the history of a folder of reports. A shard is left out: its siblings split their work by the same
- * history, and the run they are merged into is remembered instead.
+ * Adds a run to the history of a folder of reports. A shard is not added, because the other shards divide their work by
+ * the same history. The merged run is added instead.
  */
 export function remember(record: RunRecord, dir: string): void {
   if (!isWhole(record)) return
   const file = fileOf(dir)
-  // The first time, with the runs of which there are records.
+  // A new history starts with the runs that have a record.
   const runs = existsSync(file) ? [pastRun(record)] : [...readRecords(dir), pastRun(record)]
   const lines = runs.map((run) => `${JSON.stringify(run)}\n`).join('')
-  // One write, which the kernel does not mix with another's; a line that a dying process left open is closed first.
+  // One write, so that the kernel does not mix it with another process's. A line left open by a process that died is
+  // closed first.
   appendFileSync(file, endsOpen(file) ? `\n${lines}` : lines)
 }
 
-/** Whether a record tells of whole cells, and of all that were asked for together. */
+/** Whether a record holds whole cells, and all cells of its command. */
 const isWhole = ({ command, shard }: RunRecord): boolean => !shard && !/ --until\b|^npm run shell /.test(command)
 
 function readLines(text: string): PastRun[] {
   return text.split('\n').flatMap((line) => {
     try {
       const run = JSON.parse(line) as PastRun
-      return run.runId && run.cells ? [run] : []
+      return run.runId && run.cells ? [currentPast(run)] : []
     } catch {
-      // Half a line, of a process that died.
+      // Half a line, from a process that died.
       return []
     }
   })
@@ -84,10 +86,11 @@ function readRecords(dir: string): PastRun[] {
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => {
       try {
-        const record = JSON.parse(readFileSync(join(dir, name, 'record.json'), 'utf8')) as RunRecord
-        return record.version === 1 && isWhole(record) ? [pastRun(record)] : []
+        const file = join(dir, name, 'record.json')
+        const record = readRecord(readFileSync(file, 'utf8'), file)
+        return isWhole(record) ? [pastRun(record)] : []
       } catch {
-        // A run that goes on, or was killed, has no record.
+        // A run has no record while it is running, or if it was killed.
         return []
       }
     })

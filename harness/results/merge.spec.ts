@@ -8,7 +8,7 @@ import type { RunRecord } from './record.ts'
 import { sampleMatrix } from './sample-variants.spec-data.ts'
 
 const causes = ['stale-kernel', 'rules-flushed']
-// Its verdict stands on cells of different shards.
+// A claim whose verdict rests on cells of different shards.
 const claims = ['debian12-stale-kernel', 'debian12-stale-kernel-module-missing'].map((cell) => ({ cell }))
 const claim = {
   id: '000-down',
@@ -21,9 +21,9 @@ const by = { causes, claims: [claim] }
 
 const { cells } = sampleMatrix()
 const names = cells.map(({ name }) => name)
-const whole = complete({ ...sampleMatrix(), command: 'npm run matrix' }, { asked: names, ...by })
+const whole = complete({ ...sampleMatrix(), command: 'npm run matrix' }, { wanted: names, ...by })
 
-/** The same matrix, run as so many shards. */
+/** The same matrix, run as `of` shards. */
 function shards(of: number): RunRecord[] {
   const durations = new Map(cells.map(({ name, durationMs }) => [name, durationMs]))
   return splitCells(cells, of, durations).map((part, i) => {
@@ -36,19 +36,19 @@ function shards(of: number): RunRecord[] {
       cells: part,
       shard: { index: i + 1, of, cells: names },
     }
-    return complete(run, { asked: part.map(({ name }) => name), ...by })
+    return complete(run, { wanted: part.map(({ name }) => name), ...by })
   })
 }
 
-/** What a record says, but for when and under which names its runs went. */
-const said = ({ runId: _, startedAt: __, durationMs: ___, mergedFrom: ____, ...rest }: RunRecord) => rest
+/** A record without the times and ids of its runs. */
+const comparable = ({ runId: _, startedAt: __, durationMs: ___, mergedFrom: ____, ...rest }: RunRecord) => rest
 
 describe('merged records', () => {
   it('are the unsharded one up to times and ids, in whatever order they are given', () => {
     for (const of of [1, 2, 3, 7]) {
       const merged = mergeRecords(shards(of), by)
-      expect(said(merged)).to.deep.equal(said(whole))
-      expect(said(mergeRecords(shards(of).reverse(), by))).to.deep.equal(said(whole))
+      expect(comparable(merged)).to.deep.equal(comparable(whole))
+      expect(comparable(mergeRecords(shards(of).reverse(), by))).to.deep.equal(comparable(whole))
     }
   })
 
@@ -88,7 +88,7 @@ describe('merged records', () => {
     const other = { ...shards(3)[1]!, runId: 'other' }
     expect(() => mergeRecords([one!, other], by)).to.throw(LabError, 'shards of different matrices')
     expect(() => mergeRecords([], by)).to.throw(LabError, 'no records')
-    expect(said(mergeRecords([one!, one!, two!], by))).to.deep.equal(said(whole))
+    expect(comparable(mergeRecords([one!, one!, two!], by))).to.deep.equal(comparable(whole))
   })
 
   it('join runs that are no shards, too', () => {

@@ -1,84 +1,87 @@
-import type { FixClass, Outcome } from '../scenario/vocabulary.ts'
+import type { FixClass, Outcome } from '../scenario/terms.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { ClaimRecord, ConfusionRecord, OutsideRecord, ScoreRecord } from './detector-record.ts'
 
-/** record.json, the contract with every reader: versioned, and every report is a function of it and the files beside it. */
+/** The version that is written. `read-record.ts` reads the older ones. */
+export const recordVersion = 2
+
+/** record.json, the contract with every reader. It has a version; reports are made from it and the files beside it. */
 export interface RunRecord {
-  version: 1
+  version: typeof recordVersion
   runId: string
   /** ISO 8601, UTC. */
   startedAt: string
   durationMs: number
-  /** Of `ofMs` in which its processes lived, the harness itself worked in `busyMs`; else it waited for hosts. */
+  /** The harness ran for `ofMs` and was busy for `busyMs` of it; otherwise it waited for hosts. */
   harness?: { busyMs: number; ofMs: number }
   verdict: Verdict
-  /** The command that makes this run again. */
+  /** The command that repeats this run. */
   command: string
   cells: CellRecord[]
-  /** What was there against what the detectors named; absent from records older than it. */
+  /** The causes that were present against those that were named; absent from older records. */
   confusion?: ConfusionRecord
-  /** What the write-ups say, judged by this run; only those claims that name a cell which ran. */
+  /** The claims of the write-ups, judged by this run; only claims that name a cell of it. */
   claims?: ClaimRecord[]
-  /** How right our detectors and outside ones were, ours first; only where outside ones were asked. */
+  /** The scores of our detectors, then of each outside one; only where outside ones ran. */
   scores?: ScoreRecord[]
-  /** Cells that were asked for and have no record: the run was cut short, or a shard is not there. */
+  /** Cells of the command that have no record: the run was cut short, or a shard is missing. */
   missing?: string[]
-  /** Part `index` of `of`, from 1; `cells` are those of all parts, in order. */
+  /** Part `index` of `of`, counted from 1; `cells` lists the cells of all parts, in order. */
   shard?: { index: number; of: number; cells: string[] }
-  /** The runs this one was joined from. */
+  /** The runs that were merged into this one. */
   mergedFrom?: string[]
 }
 
 /**
- * `broken` is the lab's own failure and never counts for or against a detector. `flaky` failed, and passed when it ran
- * again; `known` failed as known-issues.yaml expects. Stages are neither.
+ * `broken` is the lab's own failure and never counts for or against a detector. A `flaky` cell failed, then passed when
+ * it ran again; a `known` one failed as known-issues.yaml expects. Stages are neither.
  */
 export type Verdict = StageVerdict | 'flaky' | 'known'
 export type StageVerdict = 'passed' | 'failed' | 'broken' | 'skipped'
 
 export interface CellRecord {
-  /** `<host>-<scenario>[-<variant>]`, and `#2`, `#3` where it was to run more than once. */
+  /** `<host>-<scenario>[-<variant>]`, with `#2`, `#3` where it runs more than once. */
   name: string
   scenario: string
   title: string
-  /** The write-up the scenario comes from, `000` to `004`, where there is one. */
+  /** The write-up that the scenario comes from, `000` to `004`, if any. */
   source?: string
   host: string
   variant?: string
   provider: string
   accelerator: string
   verdict: Verdict
-  /** Why it was skipped, failed or broken, as a sentence that names the stage. */
+  /** Why it was skipped, failed or broken: a sentence that names the stage. */
   reason?: string
   durationMs: number
-  /** What kept images, machines and states spared it: with `durationMs`, what it takes alone and from nothing. */
-  sparedMs?: number
-  /** The healthy host; `after` is the host as the last rebooting cure left it, where one ran. */
+  /** The time that cached images, machines and states saved. With `durationMs`: the time of the cell alone, from nothing. */
+  savedMs?: number
+  /** Facts of the healthy host; `after`, where present, are those after the last cure that rebooted it. */
   facts: HostFacts & { after?: HostFacts }
   stages: StageRecord[]
   probes: ProbeRecord[]
   diagnoses: DiagnosisRecord[]
-  /** What outside detectors said on the same looks at the host, where the run asked any. */
+  /** The answers of outside detectors at the same stages, where the run had any. */
   outside?: OutsideRecord[]
   fixes: FixRecord[]
-  /** How the ruleset differs from the healthy one, by stage; iptables-save lines. */
+  /** How the ruleset differs from that of the healthy host, by stage; lines of iptables-save. */
   rulesets: { stage: string; removed: string[]; added: string[] }[]
-  /** Packets followed from a container on the default bridge or on a user network; absent from older records. */
+  /** Traced packets from a container on the default bridge or on a user network; absent from older records. */
   traces?: TraceRecord[]
-  /** The command that makes this cell again. */
+  /** The command that repeats this cell. */
   command: string
   /** Where its scenario, or its variant, begins. */
   where?: { file: string; line: number }
-  /** Earlier tries of it in this run, oldest first: those that failed, and those the lab itself broke. */
+  /** Earlier tries in this run that failed or that the lab itself broke, oldest first. */
   attempts?: AttemptRecord[]
-  /** The entry of known-issues.yaml that speaks of it. */
+  /** The entry of known-issues.yaml that applies to it. */
   knownIssue?: KnownIssueRecord
 }
 
-/** The reason of a cell that was cut short together with its run: it says nothing of the cell. */
+/** The reason of a cell that was cut short with its run; it proves nothing about the cell. */
 export const interrupted = 'interrupted'
 
-/** A cell's name without the number of its repetition: what commands know it by. */
+/** A cell's name without the number of its repetition, as commands expect it. */
 export const baseName = (name: string): string => name.replace(/#\d+$/, '')
 
 export interface AttemptRecord {
@@ -116,11 +119,11 @@ export interface StageRecord {
   name: string
   verdict: StageVerdict
   durationMs: number
-  /** What happened, in one sentence. */
+  /** One sentence on what happened. */
   summary: string
-  /** What was expected and what was seen, line by line, when it did not pass. */
+  /** Where it did not pass: what was expected and what was observed, a line each. */
   mismatches: string[]
-  /** Lines the scenario asked for and the host's journal gave. */
+  /** The texts that the scenario expects in the host's journal, and the lines that hold them. */
   journal?: { expected: string; seen?: string }[]
 }
 
@@ -130,38 +133,38 @@ export interface ProbeRecord {
   expected: Outcome
   observed: Outcome
   durationMs: number
-  /** What the tool saw, cleaned and short. */
+  /** The output of the tool, cleaned and shortened. */
   detail: string
 }
 
 export interface DiagnosisRecord {
   stage: string
-  /** Causes that had to be named. */
+  /** Causes that should be named. */
   expected: string[]
   /** Causes that were named. */
   named: string[]
   detail: NamedCause[]
-  /** What the diagnosis said of the host as a whole, and had to say; absent from older records. */
+  /** The verdict on the host, expected and seen; absent from older records. */
   verdict?: { expected: HostVerdict; seen: HostVerdict }
-  /** A sentence for each thing that is wrong and that no cause explains. */
+  /** A sentence for each symptom that no cause explains. */
   unexplained?: string[]
 }
 
 export type HostVerdict = 'healthy' | 'sick' | 'unknown'
 
-/** A cause that was named, and the advice that was given on it. */
+/** A cause that was named, with its remedies. */
 export interface NamedCause {
   cause: string
-  /** `latent`: nothing fails of it yet; `active`: it fails now. */
+  /** `latent`: it breaks nothing yet; `active`: it breaks something now. */
   state: 'latent' | 'active'
   confidence: 'certain' | 'likely'
-  /** One sentence for a person. */
+  /** One sentence for people. */
   summary: string
-  /** The lines of evidence it stands on, as the host gave them. */
+  /** The lines of evidence for it, as the host printed them. */
   evidence: readonly { from: string; line: string }[]
-  /** Names of the remedies that were recommended. */
+  /** Names of the recommended remedies. */
   fixes: string[]
-  /** What people try that does not help, and why. */
+  /** What people try that does not help, with the reason. */
   nonFixes: { name: string; why: string }[]
 }
 
@@ -171,9 +174,9 @@ export interface FixRecord {
   expected: FixClass
   observed: FixClass | 'error'
   steps: string[]
-  /** Rungs of durability climbed after it, with what was seen on each. */
+  /** The rungs of the durability ladder that were tried after it, with the result of each. */
   ladder: Record<string, FixClass | 'error'>
-  /** Outcome in one sentence. */
+  /** The outcome in one sentence. */
   detail: string
   facts?: HostFacts
 }

@@ -3,13 +3,13 @@ import type { CellRecord, RunRecord, TraceRecord } from './record.ts'
 import { sampleRun } from './sample.spec-data.ts'
 import { sampleClaims, sampleMatrix } from './sample-variants.spec-data.ts'
 
-const places = ['container', 'bridge', 'prerouting', 'routing', 'forward', 'postrouting', 'uplink', 'outside'] as const
+const steps = ['container', 'bridge', 'prerouting', 'routing', 'forward', 'postrouting', 'uplink', 'outside'] as const
 const hosts = ['debian12', 'debian13', 'debian-testing', 'centos-stream9', 'container']
 
-/** A packet followed at one stage: out and back, or dead at the FORWARD hook. */
+/** A traced packet at one stage: out and back, or dropped at the FORWARD hook. */
 const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): TraceRecord => {
   const bridge = from === 'default' ? 'docker0' : 'br-user'
-  const hop = (hook: 'forward' | 'postrouting', verdict: 'accept' | 'drop' | 'translate') => ({
+  const ruleIn = (hook: 'forward' | 'postrouting', verdict: 'accept' | 'drop' | 'translate') => ({
     hook,
     backend: 'nft' as const,
     table: hook === 'forward' ? 'ip filter' : 'ip nat',
@@ -18,19 +18,19 @@ const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): Trace
     verdict,
     owner: { who: 'Docker', by: 'its chain names' },
   })
-  const out = places.map((place, i) => ({
+  const out = steps.map((place, i) => ({
     way: 'out' as const,
     place,
     state: dead && i >= 4 ? (i === 4 ? ('dead' as const) : ('unreached' as const)) : ('passed' as const),
-    says: dead && i > 4 ? '' : i === 0 ? 'sent at 172.17.0.2' : 'let through',
-    hops: place === 'forward' ? [hop('forward', dead ? 'drop' : 'accept')] : [],
+    says: dead && i >= 4 ? (i === 4 ? 'dropped' : '') : i === 0 ? 'sent at 172.17.0.2' : 'let through',
+    hops: place === 'forward' ? [ruleIn('forward', dead ? 'drop' : 'accept')] : [],
   }))
   const back = (['prerouting', 'routing', 'forward', 'container'] as const).map((place) => ({
     way: 'back' as const,
     place,
     state: dead ? ('unreached' as const) : ('passed' as const),
     says: dead ? '' : 'let through',
-    hops: !dead && place === 'forward' ? [hop('forward', 'accept')] : [],
+    hops: !dead && place === 'forward' ? [ruleIn('forward', 'accept')] : [],
   }))
   return {
     stage,
@@ -46,7 +46,7 @@ const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): Trace
     },
     by: 'packets',
     end: dead ? 'dropped' : 'answered',
-    ...(dead && { at: { way: 'out', place: 'forward' }, killer: hop('forward', 'drop') }),
+    ...(dead && { at: { way: 'out', place: 'forward' }, killer: ruleIn('forward', 'drop') }),
     summary: dead ? 'dropped at the forward hook by Docker’s rule' : 'answered from outside',
     stations: [...out, ...back],
   }
@@ -56,7 +56,7 @@ const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): Trace
 export function sampleLarge(many = 200): RunRecord {
   const kinds = sampleMatrix().cells
   const [healthy, , cured, failed, missing, broken, skipped] = kinds as [CellRecord, ...CellRecord[]]
-  // Of forty cells two failed, one broke and one was skipped: the lab's worst ordinary night.
+  // Of forty cells two failed, one broke and one was skipped: a bad but realistic run.
   const kindOf = (i: number): CellRecord => {
     if (i % 20 === 7) return failed!
     if (i % 40 === 11) return broken!
@@ -81,7 +81,7 @@ function numbered(kind: CellRecord, i: number): CellRecord {
   cell.variant = `variant-${Math.floor(i / hosts.length)}`
   cell.name = `${cell.host}-${cell.scenario}-${cell.variant}`
   cell.command = `npm run scenario ${cell.name}`
-  // Hosts are never equally fast, and each says its own numbers.
+  // No two hosts are equally fast, and each prints its own numbers.
   for (const [n, probe] of cell.probes.entries()) {
     probe.durationMs = 150 + ((n * 131 + i * 17) % 1700)
     if (probe.name.endsWith('icmp')) probe.detail += ` · round-trip min/avg/max = ${n}.${i}/${n}.${i}/${n}.${i} ms`

@@ -4,7 +4,7 @@ import type { CellRecord, RunRecord } from './record.ts'
 import { sampleRun, stage } from './sample.spec-data.ts'
 import { scores } from './scores.ts'
 
-/** The same run where the host did not break as told and a fix that should cure did not. */
+/** The same run, but the host did not break as expected and a fix that should cure did not. */
 export const sampleFailed = (): RunRecord =>
   sampleRun((cell) => {
     cell.verdict = 'failed'
@@ -48,7 +48,7 @@ export function sampleMatrix(): RunRecord {
     return { ...cell!, name, host, scenario, ...(variant ? { variant } : {}), command: `npm run scenario ${name}` }
   }
   const healthy = sampleRun((cell) => {
-    cell.title = 'A healthy host, on which no detector may speak'
+    cell.title = 'A healthy host, on which no detector may name a cause'
     cell.stages = cell.stages.slice(0, 2)
     cell.probes = cell.probes.filter(({ stage }) => stage === 'healthy')
     cell.diagnoses = cell.diagnoses.slice(0, 1)
@@ -98,7 +98,7 @@ export function sampleMatrix(): RunRecord {
   }
 }
 
-/** The same run with what it makes of a write-up's claims. */
+/** The same run with the claims of a write-up. */
 export function sampleClaims(): RunRecord {
   const claim = (id: string, verdict: ClaimRecord['verdict'], words: string, evidence: string[], note?: string) => {
     return { id: `000-${id}`, claim: words, source: '000', verdict, evidence, ...(note && { note }) }
@@ -112,7 +112,7 @@ export function sampleClaims(): RunRecord {
   return { ...sampleRun(), claims }
 }
 
-/** The run of several cells, where two outside detectors were asked too: one crashed on broken hosts. */
+/** The run of several cells with two outside detectors, one of which crashed on broken hosts. */
 export function sampleScores(): RunRecord {
   const run = sampleMatrix()
   for (const cell of run.cells)
@@ -122,15 +122,15 @@ export function sampleScores(): RunRecord {
         {
           detector: 'naive',
           stage,
-          said: 'answer',
-          named: stage === 'broken' ? ['unwell'] : [],
+          status: 'answer',
+          named: stage === 'broken' ? ['sick'] : [],
           durationMs: 900,
           detail: '',
         },
         {
           detector: 'modules',
           stage,
-          said: stage === 'broken' ? 'error' : 'answer',
+          status: stage === 'broken' ? 'error' : 'answer',
           named: stage === 'latent' ? ['stale-kernel'] : [],
           durationMs: 40,
           detail: 'exit 139',
@@ -138,17 +138,17 @@ export function sampleScores(): RunRecord {
       ])
   const outside = [
     { name: 'naive', title: 'A ping' },
-    { name: 'modules', title: 'A look at modules' },
+    { name: 'modules', title: 'A check of modules' },
   ]
   return { ...run, scores: scores(run.cells, outside) }
 }
 
-/** What a hostile guest may print: markup, escape sequences, controls, reordering characters, a line without end. */
+/** What a hostile host may print: markup, escape sequences, control and reordering characters. */
 export const hostile =
   '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 2">"\' onmouseover=\'window.pwned=3\' ' +
   '</style><style>body{display:none}</style>]]><!-- & \x1b[31mred\x1b[0m\x1b]8;;http://evil.test\x07link\x07 \x00\x08\u202egpj.exe\u2066 ￾\ud800'
 
-/** A run in which every word that can come from a guest is hostile. */
+/** A run in which every text that can come from a host is hostile. */
 export const sampleHostile = (): RunRecord => {
   const claims = sampleClaims().claims!
   for (const claim of claims)

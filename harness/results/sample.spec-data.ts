@@ -1,5 +1,14 @@
-import type { Outcome } from '../scenario/vocabulary.ts'
-import type { CellRecord, FixRecord, HostFacts, NamedCause, ProbeRecord, RunRecord, StageRecord } from './record.ts'
+import type { Outcome } from '../scenario/terms.ts'
+import {
+  type CellRecord,
+  type FixRecord,
+  type HostFacts,
+  type NamedCause,
+  type ProbeRecord,
+  type RunRecord,
+  recordVersion,
+  type StageRecord,
+} from './record.ts'
 
 const old = '6.1.0-37-cloud-amd64'
 const newest = '6.1.0-44-cloud-amd64'
@@ -16,7 +25,7 @@ const after: HostFacts = { ...facts, kernel: newest, bootId: 'c3a1d7f0-1d27-4c55
 
 const noDaemon =
   'exit 1: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
-// Probe, what a healthy host answers, and what the tool says then.
+// Probe, its outcome on a healthy host, and what the tool prints then.
 const vector: [string, Outcome, string][] = [
   ['egress-tcp', 'pass', 'HTTP/1.0 200 OK · dockfault outside'],
   ['egress-udp', 'pass', 'echo: dockfault'],
@@ -69,9 +78,9 @@ const diagnosis = (state: NamedCause['state']): NamedCause => ({
   fixes: ['reboot', 'reinstall-running-kernel'],
   nonFixes: [
     { name: 'switch-to-iptables-legacy', why: 'the legacy tables are modules too, and can be loaded no better' },
-    { name: 'restart-docker', why: 'dockerd asks for the same modules again' },
+    { name: 'restart-docker', why: 'dockerd needs the same modules again' },
     { name: 'modprobe-ip-tables', why: 'it is built in or already loaded; its silence means nothing' },
-    { name: 'depmod', why: 'it indexes modules that are no longer there' },
+    { name: 'depmod', why: 'it indexes modules that no longer exist' },
   ],
 })
 
@@ -141,7 +150,7 @@ const fixes: FixRecord[] = [
   ),
 ]
 
-/** A stage that passed, unless told otherwise. */
+/** A stage that passed, unless `more` changes that. */
 export const stage = (
   name: string,
   seconds: number,
@@ -237,13 +246,13 @@ const cell: CellRecord = {
   command: 'npm run scenario debian12-stale-kernel',
 }
 
-/** A run of one cell that passed, made anew on each call so that a spec can bend it. */
+/** A run of one cell that passed. Each call makes a new one, so that a spec can change it. */
 export function sampleRun(bend: (cell: CellRecord) => void = () => {}): RunRecord {
   const copy = structuredClone(cell)
   bend(copy)
   const { verdict, durationMs, command } = copy
   return {
-    version: 1,
+    version: recordVersion,
     runId: '20260114-0931-7f3a',
     startedAt: '2026-01-14T09:31:07.000Z',
     durationMs,

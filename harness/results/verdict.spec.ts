@@ -95,7 +95,7 @@ describe('the confusion matrix', () => {
 const verdictOf = ({ cells }: RunRecord) => runVerdict({ cells, confusion: confusion(cells) })
 
 describe('the verdict on a run', () => {
-  // Each such cell fails by itself. Were one to say that it passed, its run still would not.
+  // Each such cell fails by itself. Even if one passed, its run would not.
   for (const stage of ['healthy', 'latent', 'broken'])
     for (const named of [[], ['stale-kernel'], ['rules-flushed'], ['rules-flushed', 'stale-kernel']]) {
       const right = stage === 'healthy' ? named.length === 0 : named.join() === 'stale-kernel'

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { LineCounter } from 'yaml'
 
-/** Something wrong in a file: where (offsets into its text), what, and what to do about it. */
+/** A mistake in a file: where it is (offsets into the text), what it is, and how to mend it. */
 export interface Complaint {
   at: readonly [start: number, end: number]
   message: string
@@ -9,10 +9,10 @@ export interface Complaint {
 }
 
 const widest = 110
-// A terminal must not obey what stands in a file: one replacement character for each, so that columns stay true.
+// No text of a file may steer the terminal. Each character is replaced by one other, so that columns stay true.
 const unsafe = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
-/** A complaint for people: `file:line:col: message`, the source line with a caret under the place, and the hint. */
+/** A complaint as text: `file:line:col: message`, the source line with carets under the mistake, and the hint. */
 export function renderComplaint(file: string, text: string, lines: LineCounter, complaint: Complaint): string {
   const [start, end] = complaint.at
   const { line, col } = position(lines, start)
@@ -30,7 +30,7 @@ export function renderComplaint(file: string, text: string, lines: LineCounter, 
   ].join('\n')
 }
 
-/** A path as people would type it: relative where it is below the working folder. */
+/** The shortest form of a path: relative where it is below the working folder. */
 export function shortest(path: string): string {
   const below = relative('', path)
   return below === '' || below.startsWith('..') ? path : below

@@ -1,35 +1,37 @@
 import type { z } from 'zod'
+import type { Registry } from './terms.ts'
 import { type Written, writtenOf } from './vector.ts'
-import type { Vocabulary } from './vocabulary.ts'
 
 type State = { probes?: Partial<Record<string, unknown>>; diagnosis?: unknown }
 type Fix = { use?: unknown; expect?: unknown; leaves?: unknown } | undefined
 
 /**
- * What no single key of a scenario can tell: a control breaks nothing, a fault breaks something, its fixes are its own,
- * and of two faults each is named. It runs beside other errors, so nothing about the value is taken for granted.
+ * Checks what involves several keys: a control breaks nothing, a fault breaks something and uses only its own fixes, and
+ * of two faults each is named. It also runs on scenarios with other errors, so it trusts no type of any value.
  */
-export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'probes'>) {
+export function crossCheck({ faults, probes }: Pick<Registry, 'faults' | 'probes'>) {
   return (value: unknown, context: z.RefinementCtx): void => {
     if (typeof value !== 'object' || value === null) return
     const scenario = value as { fault?: { kind?: unknown }; and?: { kind?: unknown }; fixes?: unknown } & Partial<
       Record<string, State>
     >
     const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
-    const said = (scenario.healthy?.probes ?? {}) as Written
-    const unasked = Object.keys(probes).filter((name) => !(probes[name]?.healthy ?? writtenOf(said, name, probes)))
-    for (const name of unasked)
+    const healthyProbes = (scenario.healthy?.probes ?? {}) as Written
+    const notRun = Object.keys(probes).filter(
+      (name) => !(probes[name]?.healthy ?? writtenOf(healthyProbes, name, probes)),
+    )
+    for (const name of notRun)
       for (const state of ['latent', 'broken'].filter((key) => scenario[key]?.probes?.[name]))
-        refuse([state, 'probes', name], 'is asked only where `healthy.probes` says what this healthy host answers')
+        refuse([state, 'probes', name], 'runs only where `healthy.probes` gives its outcome on the healthy host')
     const fixes = (Array.isArray(scenario.fixes) ? scenario.fixes : []) as Fix[]
     if (!('fault' in scenario)) {
       const others = ['and', 'latent', 'broken', ...(fixes.length > 0 ? ['fixes'] : [])]
       for (const key of others.filter((key) => key in scenario))
-        refuse([key], 'has no place in a scenario without `fault`')
+        refuse([key], 'needs a `fault`; a scenario without one is a control')
       return
     }
     const two = 'and' in scenario
-    // What two faults lead to is computed from each alone.
+    // What two faults do together is computed from the cells of each alone.
     const missing = (expected: 'object' | 'array', ...path: PropertyKey[]) =>
       context.addIssue({ code: 'invalid_type', expected, path })
     if (!two && !('broken' in scenario)) missing('object', 'broken')
@@ -37,7 +39,8 @@ export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'prob
       if (scenario[state]!.diagnosis === undefined) missing('array', state, 'diagnosis')
     const kinds = [scenario.fault, ...(two ? [scenario.and] : [])].map((fault) => String(fault?.kind))
     const known = kinds.map((kind) => (Object.hasOwn(faults, kind) ? faults[kind] : undefined))
-    if (two && known[0] && known[0] === known[1]) refuse(['and', 'kind'], 'is the kind of `fault`; take another one')
+    if (two && known[0] && known[0] === known[1])
+      refuse(['and', 'kind'], 'is the kind of `fault` as well; choose another one')
     const named = scenario.broken?.diagnosis
     if (two && Array.isArray(named))
       for (const [index, fault] of known.entries())
@@ -50,13 +53,13 @@ export function crossCheck({ faults, probes }: Pick<Vocabulary, 'faults' | 'prob
       const path = ['fixes', index, 'use']
       const { use, expect, leaves } = fix ?? {}
       if (expect === 'cures' && Array.isArray(leaves) && leaves.length > 0)
-        refuse(['fixes', index, 'leaves'], 'has no place beside `cures`: nothing is named of a cured host')
-      // A class tells of the whole host, and says nothing of which fault a fix has mended.
+        refuse(['fixes', index, 'leaves'], 'contradicts `cures`: on a cured host no cause is left')
+      // The class describes the whole host. Only `leaves` shows which of two faults the fix has mended.
       if (two && typeof use === 'string' && leaves === undefined && expect !== 'cures')
         missing('array', 'fixes', index, 'leaves')
       if (typeof use !== 'string') continue
       if (own && !own.has(use)) context.addIssue({ code: 'invalid_value', values: [...own], path })
-      // Each is a stage of its own, known by its name.
+      // Each fix is a stage, and stages have unique names.
       else if (uses.indexOf(use) < index) refuse(path, 'is used twice')
     }
   }

@@ -11,21 +11,21 @@ variants:
   w: { on: { testing: { m: 4 }, own: { m: 5 } } }
 `).contents as unknown as YAMLMap
 
-describe('what is said of one host', () => {
-  const said = (host: string, likes = {}) =>
+describe('an overlay for one host', () => {
+  const written = (host: string, likes = {}) =>
     Object.fromEntries(
       [...expand(root, true, likes)].map(({ variant, on }) => [variant ?? 'base', on(host) && toValue(on(host)!)]),
     )
 
-  it('is said of a host that is like it', () => {
-    const testing = said('testing')
+  it('also holds for a host that is like it', () => {
+    const testing = written('testing')
     expect(testing.base).to.deep.equal({ title: 't', n: 2 })
-    expect(said('stream', { stream: 'testing' })).to.deep.equal(testing)
-    expect(said('stream')).to.deep.equal({ base: undefined, v: undefined, w: undefined })
+    expect(written('stream', { stream: 'testing' })).to.deep.equal(testing)
+    expect(written('stream')).to.deep.equal({ base: undefined, v: undefined, w: undefined })
   })
 
-  it('gives way to what is said of the host itself, where it is', () => {
-    const own = said('own', { own: 'testing' })
+  it('gives way to an overlay for the host itself', () => {
+    const own = written('own', { own: 'testing' })
     expect(own.w).to.deep.equal({ title: 't', n: 2, m: 5 })
     expect(own.v).to.deep.equal({ title: 't', n: 2, m: 3 })
   })

@@ -7,11 +7,11 @@ import { keyOf, rangeOf, toValue } from './nodes.ts'
 
 type Path = readonly PropertyKey[]
 
-/** What an issue of the schema means to the author of the file: where it stands, what is wrong, what to write instead. */
+/** Turns an issue of the schema into complaints for the author: where it is, what is wrong, what to write instead. */
 export function explain(issue: z.core.$ZodIssue, root: YAMLMap, schema: JsonSchema): Complaint[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
-      at: placeOf(root, [...issue.path, key], 'key'),
+      at: rangeAt(root, [...issue.path, key], 'key'),
       message: `unknown key \`${key}\`${within(issue.path)}`,
       hint: suggest(
         key,
@@ -24,10 +24,10 @@ export function explain(issue: z.core.$ZodIssue, root: YAMLMap, schema: JsonSche
   if (value === undefined) {
     const known = schemaAt(schema, root, issue.path)
     const message = `missing key \`${String(issue.path.at(-1))}\`${within(issue.path.slice(0, -1))}`
-    return [{ at: placeOf(root, issue.path, 'key'), message, hint: known?.description }]
+    return [{ at: rangeAt(root, issue.path, 'key'), message, hint: known?.description }]
   }
 
-  const at = placeOf(root, issue.path, 'value')
+  const at = rangeAt(root, issue.path, 'value')
   const words = wordsOf(issue)
   if (words && typeof value === 'string')
     return [{ at, message: `${key} cannot be \`${value}\``, hint: suggest(value, words) }]
@@ -38,11 +38,11 @@ export function explain(issue: z.core.$ZodIssue, root: YAMLMap, schema: JsonSche
   }
   if (issue.code === 'too_small') return [{ at, message: `${key} must not be empty` }]
   if (issue.code === 'invalid_key')
-    return [{ at: placeOf(root, issue.path, 'key'), message: `${key}: the name ${issue.issues[0]?.message}` }]
+    return [{ at: rangeAt(root, issue.path, 'key'), message: `${key}: the name ${issue.issues[0]?.message}` }]
   return [{ at, message: `${key} ${issue.message}` }]
 }
 
-/** The words a value is chosen from, where it is one of a few. */
+/** The words that a value may be, where there is such a list. */
 function wordsOf(issue: z.core.$ZodIssue): string[] | undefined {
   if (issue.code === 'invalid_value') return issue.values.map(String)
   return issue.code === 'invalid_union' && 'options' in issue ? issue.options?.map(String) : undefined
@@ -86,20 +86,20 @@ const dotted = (path: Path): string =>
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('')
 
-/** The place of a key or value; of the nearest thing around it where it is missing. */
-export function placeOf(root: YAMLMap, path: Path, part: 'key' | 'value'): Complaint['at'] {
+/** The position of a key or value; where it is missing, that of the nearest thing around it. */
+export function rangeAt(root: YAMLMap, path: Path, part: 'key' | 'value'): Complaint['at'] {
   let node: unknown = root
-  let place: Complaint['at'] = [rangeOf(root)[0], rangeOf(root)[0] + 1]
+  let range: Complaint['at'] = [rangeOf(root)[0], rangeOf(root)[0] + 1]
   for (const [index, segment] of path.entries()) {
     const next = step(node, segment)
-    if (!next) return place
+    if (!next) return range
     const last = index === path.length - 1
-    // An empty value has no place of its own.
+    // An empty value has no position of its own.
     const pointAtValue = next.key === undefined || (last && part === 'value' && rangeLength(next.value) > 0)
-    place = rangeOf(pointAtValue ? next.value : next.key)
+    range = rangeOf(pointAtValue ? next.value : next.key)
     node = next.value
   }
-  return place
+  return range
 }
 
 const rangeLength = (node: unknown): number => {
@@ -119,7 +119,7 @@ function valueAt(root: YAMLMap, path: Path): unknown {
   return value
 }
 
-/** The schema of what stands at a path; a fault's by its kind. */
+/** The schema of the value at a path; a fault's by its kind. */
 function schemaAt(schema: JsonSchema, root: YAMLMap, path: Path): JsonSchema | undefined {
   let current: JsonSchema | undefined = schema
   for (const [index, segment] of path.entries()) {

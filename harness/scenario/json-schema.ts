@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { expansionSchema, scenarioSchema } from './schema.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import type { Registry } from './terms.ts'
 
 /** The part of JSON Schema that these schemas use. */
 export interface JsonSchema {
@@ -18,11 +18,11 @@ export interface JsonSchema {
   anyOf?: JsonSchema[]
 }
 
-/** The JSON Schema of a scenario file, for editors: draft 7, which all of them know. */
-export function scenarioJsonSchema(vocabulary: Vocabulary): JsonSchema {
+/** The JSON Schema of a scenario file, for editors. Draft 7, because every editor supports it. */
+export function scenarioJsonSchema(registry: Registry): JsonSchema {
   const convert = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as JsonSchema
-  const scenario = convert(scenarioSchema(vocabulary))
-  const { base, variants, on: byHost } = convert(expansionSchema(vocabulary)).properties ?? {}
+  const scenario = convert(scenarioSchema(registry))
+  const { base, variants, on: byHost } = convert(expansionSchema(registry)).properties ?? {}
   const { $schema: _, ...overlay } = partial(scenario)
   const { hosts: _hosts, ...onHost } = overlay.properties ?? {}
   const on = { ...byHost, additionalProperties: { ...overlay, properties: onHost } }
@@ -34,10 +34,10 @@ export function scenarioJsonSchema(vocabulary: Vocabulary): JsonSchema {
   }
 }
 
-/** The text of scenarios/schema.json, in the form that the formatter leaves alone. */
-export function jsonSchema(vocabulary: Vocabulary): string {
-  const text = JSON.stringify(scenarioJsonSchema(vocabulary), undefined, 2)
-  // Lists of words on one line where they fit in 120 columns.
+/** The text of scenarios/schema.json, formatted as the formatter would. */
+export function jsonSchema(registry: Registry): string {
+  const text = JSON.stringify(scenarioJsonSchema(registry), undefined, 2)
+  // A list of words goes on one line where it fits into 120 columns.
   const packed = text.replace(/^(.*)\[\n\s+([^[\]{}]*?)\n\s+\](,?)$/gm, (whole, before: string, inner: string, end) => {
     const one = `${before}[${inner.replace(/\n\s+/g, ' ')}]${end}`
     return one.length <= 120 ? one : whole
@@ -45,7 +45,7 @@ export function jsonSchema(vocabulary: Vocabulary): string {
   return `${packed}\n`
 }
 
-/** What may stand in an overlay: any part of a mapping, but whole lists, for lists replace. */
+/** The schema of an overlay: any part of a mapping, but only whole lists, because a list replaces a list. */
 function partial(schema: JsonSchema): JsonSchema {
   const { required: _required, oneOf, properties, ...rest } = schema
   if (properties)
@@ -53,6 +53,6 @@ function partial(schema: JsonSchema): JsonSchema {
       ...rest,
       properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, partial(value)])),
     }
-  // Without its `kind` an overlay may fit several faults.
+  // An overlay without `kind` may fit several faults.
   return oneOf ? { ...rest, anyOf: oneOf.map(partial) } : rest
 }

@@ -46,7 +46,7 @@ describe('known-issues.yaml', () => {
     expect(loadKnownIssues(join(dir, 'none.yaml'), { cells, providers: [] })).to.deep.equal([])
   })
 
-  it('speaks of cells by glob or tag, and of providers where it says so', () => {
+  it('applies to cells by glob or tag, and only to its providers where it lists some', () => {
     const issues = load(`issues:\n  - { pattern: vm, tracker: x, until: 2027-01-01, providers: [qemu] }\n${entry}`)
     expect(knownIssueOf(cells[1]!, 'qemu', issues)?.pattern).to.equal('vm')
     expect(knownIssueOf(cells[1]!, 'container', issues)?.pattern).to.equal('debian12-*')
@@ -55,13 +55,13 @@ describe('known-issues.yaml', () => {
     ).to.equal(undefined)
   })
 
-  it('tells each mistake by line and column', () => {
+  it('reports each mistake with line and column', () => {
     expect(complaints('issues:\n  - { pattern: a*, trackr: x, until: 2026-12-31 }\n')).to.deep.equal([
       '2:5: missing key `tracker` in `issues[0]`',
       '2:20: unknown key `trackr` in `issues[0]`',
     ])
     expect(complaints(entry.replace('2026-12-31', '2026-02-30').replace(/^/, 'issues:\n'))).to.deep.equal([
-      '2:56: `issues[0].until` must be a day, as in 2026-12-31',
+      '2:56: `issues[0].until` must be a date such as 2026-12-31',
     ])
     expect(complaints(`issues:\n${entry.replace(' }', ', providers: [vagrnt] }')}`)[0]).to.contain('cannot be `vagrnt`')
     expect(complaints('issues:\n  - { pattern: debian12-helthy, tracker: x, until: 2026-12-31 }\n')).to.deep.equal([

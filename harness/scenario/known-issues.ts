@@ -10,18 +10,18 @@ import { rangeOf, toValue } from './nodes.ts'
 import { matches, type Selectable } from './select.ts'
 import { parseSource, type Source } from './source.ts'
 
-/** A failure that is expected until a day, of the cells that match a pattern. */
+/** A failure of the cells that match a pattern, expected until a date. */
 export interface KnownIssue {
   pattern: string
   tracker: string
   /** The last day on which it is expected: `2026-12-31`, UTC. */
   until: string
-  /** Only where one of these runs the cell; everywhere unless given. */
+  /** Applies only where one of these runs the cell; left out, everywhere. */
   providers?: string[]
   where: { file: string; line: number }
 }
 
-/** What known issues may speak of. */
+/** The cells and providers that a known issue may name. */
 export interface KnownVocabulary {
   cells: readonly Selectable[]
   providers: readonly string[]
@@ -36,18 +36,22 @@ const schemaOf = (providers: readonly string[]) =>
     issues: z.array(
       z.strictObject({
         pattern: line.describe('The cells that fail: a glob over their names, a host, a scenario or a tag.'),
-        tracker: line.describe('Where it is worked on.'),
+        tracker: line.describe('Where the work on it is tracked.'),
         until: z.iso
-          .date('must be a day, as in 2026-12-31')
-          .describe('The last day on which the failure is expected, as in 2026-12-31.'),
-        providers: z.array(z.enum(providers)).min(1).optional().describe('Only where these run the cell.'),
+          .date('must be a date such as 2026-12-31')
+          .describe('The last day on which the failure is expected, such as 2026-12-31.'),
+        providers: z
+          .array(z.enum(providers))
+          .min(1)
+          .optional()
+          .describe('It applies only where one of these runs the cell.'),
       }),
     ),
   })
 
 /**
- * The known issues of a file; none where there is no such file. LabError `usage` with file, line and column of each
- * mistake: an entry that matches no cell is one.
+ * The known issues of a file; none where the file does not exist. Throws LabError `usage` with file, line and column of
+ * each mistake. An entry that matches no cell is a mistake.
  */
 export function loadKnownIssues(path: string, { cells, providers }: KnownVocabulary): KnownIssue[] {
   if (!existsSync(path)) return []
@@ -58,7 +62,7 @@ export function loadKnownIssues(path: string, { cells, providers }: KnownVocabul
   const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as JsonSchema
   for (const issue of error?.issues ?? []) source.complaints.push(...explain(issue, source.root!, json))
   const issues = (data?.issues ?? []).map((issue, index): KnownIssue => {
-    const at = placeOf(source, index)
+    const at = entryRange(source, index)
     if (!cells.some(matches(issue.pattern))) source.complaints.push(stray(issue.pattern, at, cells))
     const { providers: only, ...rest } = issue
     return { ...rest, ...(only && { providers: only }), where: { file, line: position(source.lines, at[0]).line } }
@@ -67,12 +71,12 @@ export function loadKnownIssues(path: string, { cells, providers }: KnownVocabul
     throw new LabError(
       'usage',
       source.complaints.map((each) => renderComplaint(file, source.text, source.lines, each)).join('\n\n'),
-      { hint: `${file} cannot be read; nothing was started` },
+      { hint: `${file} has mistakes; nothing was started` },
     )
   return issues
 }
 
-/** The entry that speaks of a cell, where there is one; the first counts. */
+/** The first entry that applies to a cell. */
 export const knownIssueOf = (
   cell: Selectable,
   provider: string,
@@ -80,7 +84,7 @@ export const knownIssueOf = (
 ): KnownIssue | undefined =>
   issues.find(({ pattern, providers }) => matches(pattern)(cell) && (!providers || providers.includes(provider)))
 
-function placeOf({ root }: Source, index: number): Complaint['at'] {
+function entryRange({ root }: Source, index: number): Complaint['at'] {
   const list = root?.get('issues', true)
   return rangeOf(isSeq(list) ? list.items[index] : list)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { LabError } from '../lib/errors.ts'
 import { loadScenarios } from './load.ts'
-import { vocabulary } from './vocabulary.spec-data.ts'
+import { registry } from './terms.spec-data.ts'
 
 describe('loading scenarios', () => {
   let dir: string
@@ -15,7 +15,7 @@ describe('loading scenarios', () => {
 
   const load = (files: Record<string, string>) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
-    return loadScenarios(dir, vocabulary)
+    return loadScenarios(dir, registry)
   }
   const failure = (files: Record<string, string>): LabError => {
     try {
@@ -118,7 +118,7 @@ on: { debian13: { broken: { probes: { outward: fail, host-network: fail } } } }
       ])
     })
 
-    it('asks a probe without one healthy answer only where the scenario gives it', () => {
+    it('runs a probe without a fixed healthy outcome only where the scenario gives one', () => {
       const [cell] = load({
         'a.yaml': `${head}fault: { kind: stale-kernel }
 healthy: { probes: { host-port: fail } }
@@ -161,7 +161,7 @@ variants:
       expect(Object.keys(legacy!.fixes[0]!.ladder), 'the order of the climb').to.deep.equal(['again', 'reboot'])
     })
 
-    it('merges what a host says otherwise, below what a variant says', () => {
+    it('merges the overlay of a host below that of a variant', () => {
       const cells = load({
         'a.yaml': `${sick.replace('[debian12]', '[debian12, debian13]')}on:
   debian13: { title: There, given: { xtables: legacy }, broken: { probes: { host-network: pass } } }
@@ -271,13 +271,13 @@ fixes:
         'a.yaml:7:5: missing key `leaves` in `fixes[0]`',
         'a.yaml:8:12: `fixes[1].use` cannot be `remove-settin`',
         'a.yaml:8:55: `fixes[1].leaves[0]` cannot be `stale-kernl`',
-        'a.yaml:9:43: `fixes[2].leaves` has no place beside `cures`: nothing is named of a cured host',
+        'a.yaml:9:43: `fixes[2].leaves` contradicts `cures`: on a cured host no cause is left',
       ])
       expect(complaints({ 'a.yaml': `${sick}and: { kind: stale-kernel }\n` })).to.deep.equal([
-        'a.yaml:5:14: `and.kind` is the kind of `fault`; take another one',
+        'a.yaml:5:14: `and.kind` is the kind of `fault` as well; choose another one',
       ])
       expect(complaints({ 'a.yaml': `${head}and: { kind: stale-kernel }\n` })).to.deep.equal([
-        'a.yaml:3:6: `and` has no place in a scenario without `fault`',
+        'a.yaml:3:6: `and` needs a `fault`; a scenario without one is a control',
       ])
     })
 
@@ -298,7 +298,7 @@ fixes:
       ])
     })
 
-    it('tells all mistakes of all files, from the top', () => {
+    it('reports all mistakes of all files, from the top', () => {
       expect(complaints({ 'b.yaml': `${sick}tgas: []\nnedes: []\n`, 'a.yaml': '- x\n' })).to.deep.equal([
         'a.yaml:1:1: not a mapping',
         'b.yaml:5:1: unknown key `tgas`',
@@ -306,7 +306,7 @@ fixes:
       ])
     })
 
-    it('tells a mistake of the base once, and one of a variant in the variant', () => {
+    it('reports a mistake of the base once, and one of a variant in the variant', () => {
       const text = `${sick}tgas: []\nvariants:\n  x: { fault: { how: purgd } }\n  y: { given: { ipv7: true } }\n  z: 3\n  Z: {}\n`
       expect(complaints({ 'a.yaml': text })).to.deep.equal([
         'a.yaml:5:1: unknown key `tgas`',
@@ -332,14 +332,14 @@ fixes:
       ])
       rmSync(join(dir, 'a-b.yaml'))
       expect(complaints({ 'a.yaml': `${head}base: false\n` })).to.deep.equal([
-        'a.yaml:3:7: `base` leaves nothing to run: there are no variants',
+        'a.yaml:3:7: `base` leaves nothing to run, because there are no variants',
       ])
     })
 
     it('refuses overlays of hosts that are none of its own, and hosts in an overlay', () => {
       const text = `${sick}on: { debian12: { hosts: [debian13], tgas: [] }, debian13: {} }\nvariants: { x: { on: { debain12: {} } } }\n`
       expect(complaints({ 'a.yaml': text })).to.deep.equal([
-        'a.yaml:5:26: `on.debian12.hosts` has no place on one host',
+        'a.yaml:5:26: `on.debian12.hosts` cannot stand in an overlay for one host',
         'a.yaml:5:38: unknown key `tgas`',
         'a.yaml:5:50: `debian13` is not one of `hosts`',
         'a.yaml:6:24: unknown key `debain12` in `variants.x.on`',
@@ -350,8 +350,8 @@ fixes:
       expect(complaints({ 'A b.yml': head })[0]).to.contain('A b.yml:1:1: the file name')
     })
 
-    it('says so when there is no folder', () => {
-      expect(() => loadScenarios(join(dir, 'none'), vocabulary)).to.throw(LabError, 'no folder of scenarios')
+    it('fails where there is no folder', () => {
+      expect(() => loadScenarios(join(dir, 'none'), registry)).to.throw(LabError, 'no folder of scenarios')
     })
   })
 })

@@ -6,37 +6,37 @@ import { LabError } from '../lib/errors.ts'
 import type { Cell, Draft } from './cell.ts'
 import { type Complaint, position, renderComplaint, shortest } from './complaint.ts'
 import { expand, expansionKeys, overlaidHosts } from './expand.ts'
-import { explain, placeOf } from './explain.ts'
+import { explain, rangeAt } from './explain.ts'
 import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts'
 import { toValue } from './nodes.ts'
 import { cellsOf } from './pair.ts'
 import { expansionSchema, scenarioSchema } from './schema.ts'
 import { parseSource, type Source } from './source.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import type { Registry } from './terms.ts'
 
 export type { Cell, Expectation } from './cell.ts'
 
-/** Files of the folder that are not scenarios. */
+// Files of the folder that are not scenarios.
 const others = ['known-issues.yaml']
 const most = 20
 
-/** Every cell of a folder of scenarios, by file and name; LabError `usage` with all that is wrong in all of them. */
-export function loadScenarios(dir: string, vocabulary: Vocabulary): Cell[] {
+/** Every cell of a folder of scenarios. Throws LabError `usage` with all mistakes of all files. */
+export function loadScenarios(dir: string, registry: Registry): Cell[] {
   const schemas: Schemas = {
-    scenario: scenarioSchema(vocabulary),
-    expansion: expansionSchema(vocabulary),
-    json: scenarioJsonSchema(vocabulary),
+    scenario: scenarioSchema(registry),
+    expansion: expansionSchema(registry),
+    json: scenarioJsonSchema(registry),
   }
   const drafts: Draft[] = []
   const files = scenarioFiles(dir).map((name) => {
     const file = shortest(join(dir, name))
     const source = parseSource(readFileSync(join(dir, name), 'utf8'))
-    drafts.push(...readScenario(name, file, source, schemas, vocabulary, drafts))
+    drafts.push(...readScenario(name, file, source, schemas, registry, drafts))
     return { file, source }
   })
-  // What a pair is computed from may be missing for another mistake alone.
+  // A pair is computed from other cells, and a mistake elsewhere may be all that makes them missing.
   const sound = files.every(({ source }) => source.complaints.length === 0)
-  const cells = sound ? cellsOf(drafts, vocabulary.probes) : []
+  const cells = sound ? cellsOf(drafts, registry.probes) : []
   const reports: string[] = []
   let count = 0
   for (const { file, source } of files) {
@@ -68,20 +68,20 @@ function scenarioFiles(dir: string): string[] {
   return names.filter((name) => /^[^.].*\.ya?ml$/.test(name) && !others.includes(name)).sort()
 }
 
-/** The drafts of one file's cells; what is wrong with it is added to the source's complaints. */
+/** The drafts of one file's cells. Mistakes go to the source's complaints. */
 function readScenario(
   name: string,
   file: string,
   source: Source,
   schemas: Schemas,
-  vocabulary: Vocabulary,
+  registry: Registry,
   earlier: readonly Draft[],
 ): Draft[] {
   const scenario = name.replace(/\.ya?ml$/, '')
   if (!/^[a-z0-9]+(?:[.-][a-z0-9]+)*\.yaml$/.test(name))
     source.complaints.push({
       at: [0, 1],
-      message: `the file name \`${name}\` must be lower-case words and \`.yaml\`: cells are named after it`,
+      message: `the file name \`${name}\` must be lower-case words and \`.yaml\`, because cells are named after it`,
     })
   if (!source.root) return []
   const expansion = check(expansionKeys(source.root), schemas.expansion)
@@ -89,10 +89,10 @@ function readScenario(
     source.complaints.push(...explain(issue, source.root, schemas.json))
   const drafts: Draft[] = []
   const used = new Set<string>()
-  for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true, vocabulary.likes)) {
-    const read = (said: YAMLMap) => {
-      const { data, error } = check(said, schemas.scenario)
-      const found = (error?.issues ?? []).flatMap((issue) => explain(issue, said, schemas.json))
+  for (const { variant, map, on, at, within } of expand(source.root, expansion.data?.base ?? true, registry.likes)) {
+    const read = (mapping: YAMLMap) => {
+      const { data, error } = check(mapping, schemas.scenario)
+      const found = (error?.issues ?? []).flatMap((issue) => explain(issue, mapping, schemas.json))
       source.complaints.push(...found.map((each) => inVariant(each, variant, within)))
       return data
     }
@@ -107,7 +107,7 @@ function readScenario(
       const twin = [...earlier, ...drafts].find((other) => other.name === cell)?.origin.where
       const refuse: Draft['refuse'] = (key, message, hint) =>
         source.complaints.push(
-          inVariant({ at: placeOf(overlaid ?? map, [key], 'value'), message, hint }, variant, within),
+          inVariant({ at: rangeAt(overlaid ?? map, [key], 'value'), message, hint }, variant, within),
         )
       if (!twin) drafts.push({ name: cell, scenario: here, host, origin: { scenario, variant, where }, refuse })
       else
@@ -119,20 +119,20 @@ function readScenario(
     }
   }
   for (const { host, at } of overlaidHosts(source.root))
-    if (used.size > 0 && !used.has(host) && vocabulary.hosts.includes(host))
+    if (used.size > 0 && !used.has(host) && registry.hosts.includes(host))
       source.complaints.push({ at, message: `\`${host}\` is not one of \`hosts\``, hint: 'nothing runs there' })
   return drafts
 }
 
 const check = <T extends z.ZodType>(map: YAMLMap, schema: T) => schema.safeParse(toValue(map))
 
-/** Says which variant brings out a mistake that stands outside it. */
+/** Adds the variant to the hint, where it brings out a mistake outside itself. */
 function inVariant(complaint: Complaint, variant: string | undefined, within: Complaint['at']): Complaint {
   if (!variant || (complaint.at[0] >= within[0] && complaint.at[0] < within[1])) return complaint
   return { ...complaint, hint: [complaint.hint, `in variant \`${variant}\``].filter(Boolean).join('; ') }
 }
 
-/** Each complaint once, from the top: variants repeat what is wrong with their base. */
+/** Each complaint once, from top to bottom: variants repeat the mistakes of their base. */
 function inOrder(complaints: readonly Complaint[]): Complaint[] {
   const unique = new Map(complaints.toReversed().map((each) => [`${each.at[0]} ${each.message}`, each]))
   return [...unique.values()].sort((a, b) => a.at[0] - b.at[0])

@@ -1,12 +1,12 @@
 import { Document, isMap, isScalar, type Node, type Pair, YAMLMap } from 'yaml'
 
-/** Where a node stands in the text: from its start to the end of its value. */
+/** The range of a node in the text, from its start to the end of its value. */
 export const rangeOf = (node: unknown): [start: number, end: number] => {
   const range = (node as Node | null | undefined)?.range
   return range ? [range[0], Math.max(range[0] + 1, range[1])] : [0, 1]
 }
 
-/** An overlay merged into a mapping: mappings merge, the rest replaces. Nodes keep their places in the text. */
+/** Merges an overlay into a mapping: mappings merge, all else is replaced. Nodes keep their positions in the text. */
 export function mergeMaps(base: YAMLMap, overlay: YAMLMap): YAMLMap {
   const merged = new YAMLMap()
   merged.range = base.range
@@ -26,5 +26,5 @@ export function mergeMaps(base: YAMLMap, overlay: YAMLMap): YAMLMap {
 /** The plain value of a mapping, merged or not. */
 export const toValue = (map: YAMLMap): unknown => map.toJS(new Document())
 
-/** The key of a pair whose keys are known to be words. */
+/** The key of a pair, as a string. */
 export const keyOf = (pair: Pair): string => String(isScalar(pair.key) ? pair.key.value : pair.key)

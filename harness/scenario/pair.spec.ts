@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { LabError } from '../lib/errors.ts'
 import { type Cell, loadScenarios } from './load.ts'
-import { vocabulary } from './vocabulary.spec-data.ts'
+import { registry } from './terms.spec-data.ts'
 
-// The first closes TCP; the second closes the host's own network, and opens isolation.
+// The first blocks TCP; the second blocks the host's network and opens isolation.
 const kernel = `title: One
 hosts: [debian12, debian13]
 fault: { kind: stale-kernel }
@@ -37,9 +37,9 @@ describe('two faults at once, of which each is known alone', () => {
 
   const load = (files: Record<string, string>) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, `${name}.yaml`), text)
-    return loadScenarios(dir, vocabulary)
+    return loadScenarios(dir, registry)
   }
-  /** The cells of the pair, whose file is read between the other two. */
+  /** The cells of the pair; its file is read between the other two. */
   const pairsOf = (text: string, others: Record<string, string> = {}): Cell[] =>
     load({ kernel, pair: text, setting, ...others }).filter(({ scenario }) => scenario === 'pair')
   const complaints = (files: Record<string, string>): string[] => {
@@ -143,7 +143,7 @@ describe('two faults at once, of which each is known alone', () => {
       ])
     })
 
-    it('point at the fault of which nobody has written how it is while latent', () => {
+    it('point at a fault for which no cell gives the latent state', () => {
       const files = { kernel, setting: setting.replace(/latent.*\n/, ''), pair: `${pair}latent: {}\n` }
       expect(complaints(files)[0]).to.equal(
         'pair.yaml:4:6: no cell injects ip-masq-false (through: drop-in, restarts: 1) alone on debian12 and has `latent`',
@@ -153,15 +153,15 @@ describe('two faults at once, of which each is known alone', () => {
     it('point at the fault that does this in one cell, and that in another like it', () => {
       const twice = `${kernel}variants: { other: { broken: { probes: { host-network: fail } } }, same: {} }\n`
       expect(complaints({ kernel: twice, setting, pair })).to.deep.equal([
-        'pair.yaml:3:8: debian12-kernel and debian12-kernel-other inject it alone, and expect different things',
+        'pair.yaml:3:8: debian12-kernel and debian12-kernel-other both inject it alone, but expect different results',
         '= write `broken` out, with `probes.default` and `diagnosis`',
       ])
     })
 
     it('keep silent beside other mistakes, of which this one may come', () => {
       const wrong = { pair, kernel: kernel.replace('egress-tcp', 'egress-tpc'), setting }
-      const places = complaints(wrong).filter((line) => line.includes('.yaml:'))
-      expect(places).to.deep.equal(['kernel.yaml:5:21: unknown key `egress-tpc` in `broken.probes`'])
+      const positions = complaints(wrong).filter((line) => line.includes('.yaml:'))
+      expect(positions).to.deep.equal(['kernel.yaml:5:21: unknown key `egress-tpc` in `broken.probes`'])
     })
   })
 })

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Cell, type Computed, cellOf, type Draft, type Expectation, injected } from './cell.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import type { Registry } from './terms.ts'
 
 type State = 'latent' | 'broken'
 type Alone = [cell: Cell, expected: Expectation]
 
-/** The cell of each draft. What two faults at once lead to is computed from the cells that inject one of them alone. */
-export function cellsOf(drafts: readonly Draft[], probes: Vocabulary['probes']): Cell[] {
+/** The cell of each draft. What two faults do together is computed from the cells that inject one of them alone. */
+export function cellsOf(drafts: readonly Draft[], probes: Registry['probes']): Cell[] {
   const alone = new Map(
     drafts.flatMap((draft) => (draft.scenario.and ? [] : [[draft, cellOf(draft, probes)] as const])),
   )
@@ -15,8 +15,8 @@ export function cellsOf(drafts: readonly Draft[], probes: Vocabulary['probes']):
 }
 
 /**
- * What a pair expects where it does not write all of it out: the union of what its faults lead to alone. In `latent`
- * the first has broken the host already.
+ * What a pair expects where it leaves something out: the union of what each fault does alone. In `latent` the first
+ * fault has already broken the host.
  */
 function computePair(draft: Draft, cells: readonly Cell[]): Partial<Record<State, Computed>> {
   const computed: Partial<Record<State, Computed>> = {}
@@ -30,7 +30,7 @@ function computePair(draft: Draft, cells: readonly Cell[]): Partial<Record<State
   return computed
 }
 
-/** The cell that injects one fault of a pair alone on the same host, the nearest by `given`, and what it expects. */
+/** The cell that injects one fault of a pair alone on the same host, nearest by `given`, and what it expects. */
 function alone(draft: Draft, key: 'fault' | 'and', state: State, cells: readonly Cell[]): Alone | undefined {
   const { kind, params } = injected(draft.scenario[key]!)
   const akin = cells.filter(({ host, fault }) => host === draft.host && fault?.kind === kind)
@@ -50,13 +50,13 @@ function alone(draft: Draft, key: 'fault' | 'and', state: State, cells: readonly
   }
   const contrary = others.find((other) => !isDeepStrictEqual(union(other), union(nearest)))
   if (contrary) {
-    const message = `${nearest[0].name} and ${contrary[0].name} inject it alone, and expect different things`
+    const message = `${nearest[0].name} and ${contrary[0].name} both inject it alone, but expect different results`
     draft.refuse(key, message, writeOut(state))
   }
   return contrary ? undefined : nearest
 }
 
-/** What to do where no cell injects a fault alone: the nearest of its kind may be what is meant. */
+/** What to do where no cell injects a fault alone. The author may have meant the nearest cell of its kind. */
 function remedy(akin: readonly Cell[], params: Record<string, unknown>, state: State): string {
   const differences = akin.map(({ name, fault }) => ({ name, keys: differing(fault!.params, params) }))
   const [near] = differences.filter(({ keys }) => keys.length > 0).sort((a, b) => a.keys.length - b.keys.length)
@@ -66,7 +66,7 @@ function remedy(akin: readonly Cell[], params: Record<string, unknown>, state: S
 
 const writeOut = (state: State): string => `write \`${state}\` out, with \`probes.default\` and \`diagnosis\``
 
-/** The keys in which two mappings differ. */
+/** The keys whose values differ between two mappings. */
 const differing = (one: object, other: object): string[] => {
   const [ours, theirs] = [one, other] as Record<string, unknown>[]
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
@@ -74,7 +74,7 @@ const differing = (one: object, other: object): string[] => {
   )
 }
 
-/** All that departs from the healthy host in any of these, all that is named, and the worst verdict. */
+/** Every departure from the healthy host, every cause that is named, and the worst verdict. */
 function union(...all: readonly Alone[]): Computed {
   const unexplained = all.flatMap(([, expected]) => expected.unexplained ?? [])
   const verdicts = all.map(([, { verdict }]) => verdict)

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { scenarioSchema } from './schema.ts'
-import { shortest, vocabulary } from './vocabulary.spec-data.ts'
+import { registry, shortest } from './terms.spec-data.ts'
 
-const schema = scenarioSchema(vocabulary)
+const schema = scenarioSchema(registry)
 const pair = {
   ...shortest,
   and: { kind: 'ip-masq-false', through: 'drop-in' },
@@ -116,7 +116,7 @@ describe('scenario schema', () => {
       expect(paths).to.include(path)
     })
 
-  it('says what is wrong with a fix beside other mistakes', () => {
+  it('reports a mistake of a fix beside other mistakes', () => {
     const { error } = schema.safeParse({ ...shortest, title: 1, fixes: [{ use: 'remove-setting', expect: 'heals' }] })
     expect(error?.issues.map((issue) => issue.path.join('.'))).to.have.members([
       'title',
@@ -140,16 +140,16 @@ describe('scenario schema', () => {
     expect(schema.parse(accept).given['ip-forward']).to.equal(true)
   })
 
-  it('refuses a house in which a group of probes is called as a probe, or as the rest of them', () => {
+  it('refuses a group with the name of a probe or of the default', () => {
     for (const group of ['isolation', 'default'])
-      expect(() => scenarioSchema({ ...vocabulary, probes: { ...vocabulary.probes, x: { healthy: 'pass', group } } }))
+      expect(() => scenarioSchema({ ...registry, probes: { ...registry.probes, x: { healthy: 'pass', group } } }))
         .to.throw(TypeError)
         .with.property('message')
         .that.contains(`\`${group}\` is the name of a probe`)
   })
 
-  it('works in a house without faults', () => {
-    const empty = scenarioSchema({ ...vocabulary, faults: {} })
+  it('works without faults', () => {
+    const empty = scenarioSchema({ ...registry, faults: {} })
     expect(empty.safeParse({ title: 'Healthy', hosts: ['debian12'] }).success).to.equal(true)
     expect(empty.safeParse(shortest).success).to.equal(false)
   })

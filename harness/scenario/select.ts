@@ -3,8 +3,9 @@ import { nearest } from '../lib/text.ts'
 import type { Cell } from './cell.ts'
 
 /**
- * The cells that match any pattern (all where none is positive) and none of those that begin with `!`.
- * A pattern is a glob over cell names, a host, a scenario or a tag. LabError `no-match` for one that matches nothing, or if nothing is left.
+ * The cells that match any pattern and none that begins with `!`; all cells, where every pattern begins with `!`.
+ * A pattern is a glob over cell names, a host, a scenario or a tag. Throws LabError `no-match` where a pattern matches
+ * nothing, or where nothing is left.
  */
 export function selectCells(cells: readonly Cell[], patterns: readonly string[]): Cell[] {
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'))
@@ -20,7 +21,7 @@ export function selectCells(cells: readonly Cell[], patterns: readonly string[])
   return selected
 }
 
-/** The one cell of this exact name; LabError `no-match` with the nearest names. */
+/** The cell of this exact name. Throws LabError `no-match` with the nearest names. */
 export function findCell(cells: readonly Cell[], name: string): Cell {
   const cell = cells.find((each) => each.name === name)
   if (!cell)
@@ -31,10 +32,10 @@ export function findCell(cells: readonly Cell[], name: string): Cell {
   return cell
 }
 
-/** What a pattern is held against. */
+/** What a pattern is compared with. */
 export type Selectable = Pick<Cell, 'name' | 'host' | 'scenario' | 'tags'>
 
-/** Whether a cell is meant by a pattern: a glob over names, a host, a scenario or a tag. */
+/** Whether a pattern selects a cell: a glob over names, a host, a scenario or a tag. */
 export const matches = (pattern: string) => {
   const glob = new RegExp(`^${pattern.split(/\*+/).map(escapeLiteral).join('.*')}$`, 'u')
   return ({ name, host, scenario, tags }: Selectable): boolean =>

@@ -20,7 +20,7 @@ describe('scenario source', () => {
     'a tag with an address': ['a: !<tag:x,2000:y> 1\n', 'f:1:4: a tag'],
     'a directive': ['# c\n%YAML 1.1\n---\na: yes\n', 'f:2:1: a YAML directive'],
     'a second document': ['a: 1\n---\nb: 2\n', 'f:2:1: a second document'],
-    'a key that stands twice': ['a: 1\nb: 2\na: 3\n', 'f:3:1: the key `a` stands twice'],
+    'a key that occurs twice': ['a: 1\nb: 2\na: 3\n', 'f:3:1: the key `a` occurs twice'],
     'a key that is a number': ['1: 2\n', 'f:1:1: a key that is not a word'],
     'a key that is a list': ['? [a]\n: 1\n', 'f:1:3: a key that is not a word'],
     'no key': ['null: 1\n', 'f:1:1: a key that is not a word'],
@@ -42,7 +42,7 @@ describe('scenario source', () => {
       expect(first(text)).to.match(new RegExp(`^${complaint.replace(/[[\]*?{}|]/g, '\\$&')}`)))
 
   it('does not hang on the largest file it takes', function () {
-    // A guard against what grows faster than its input: that takes hours.
+    // A guard against quadratic time, which would take hours.
     this.timeout(120_000)
     parseSource(
       Array.from({ length: 9_000 }, (_, i) => `k${i}: 1`)
@@ -78,14 +78,14 @@ describe('scenario source', () => {
     const render = (text: string, at: [number, number]) =>
       renderComplaint('f', text, parseSource(text).lines, { at, message: 'm', hint: 'h' }).split('\n')
 
-    it('keeps the caret under its place in a long line', () => {
+    it('keeps the caret under the mistake in a long line', () => {
       const [where, source, caret] = render(`a: "${'x'.repeat(300)}Y${'x'.repeat(300)}"`, [304, 305])
       expect(where).to.equal('f:1:305: m')
       expect(source![caret!.indexOf('^')]).to.equal('Y')
       expect(source!.length).to.be.below(120)
     })
 
-    it('keeps the caret under its place after a tab, and within its line', () => {
+    it('keeps the caret under the mistake after a tab, and within its line', () => {
       expect(render('a:\tb\nc: 1', [3, 9])).to.deep.equal(['f:1:4: m', '  1 | a: b', '    |    ^', '    = h'])
     })
 

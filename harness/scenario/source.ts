@@ -2,11 +2,11 @@ import { type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, vi
 import type { Complaint } from './complaint.ts'
 import { rangeOf } from './nodes.ts'
 
-/** A scenario file as read: its mapping with positions, or what keeps it from being one. */
+/** A parsed scenario file: its mapping with positions, or the complaints about it. */
 export interface Source {
   text: string
   lines: LineCounter
-  /** Missing when the file cannot be read as one plain mapping. */
+  /** Missing where the file is not one plain mapping. */
   root?: YAMLMap
   complaints: Complaint[]
 }
@@ -14,7 +14,7 @@ export interface Source {
 const mostBytes = 64 * 1024
 const deepest = 12
 
-/** What a file is called in hints, and how it begins. */
+/** What hints call a file, and how it begins. */
 interface Kind {
   noun: string
   start: string
@@ -23,22 +23,22 @@ const scenario: Kind = { noun: 'a scenario', start: 'start with `title:` and `ho
 
 const hints: Record<string, string> = {
   TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one file holds one document: move the second to a file of its own',
+  MULTIPLE_DOCS: 'one file holds one document: move the second to another file',
   DUPLICATE_KEY: 'keep one of the two',
   BLOCK_AS_IMPLICIT_KEY: 'put text with `: ` in it in quotes',
   MISSING_CHAR: 'close the quote or bracket',
-  BAD_INDENT: 'look for an unclosed bracket, or a line that is indented differently from its neighbours',
+  BAD_INDENT: 'look for an unclosed bracket, or for a line indented differently from its neighbours',
 }
 const wordings: Record<string, string> = {
   MULTIPLE_DOCS: 'a second document',
   RESOURCE_EXHAUSTION: 'nested too deeply',
 }
 
-const shallow = (noun: string): string => `${noun} is a handful of levels deep`
+const shallow = (noun: string): string => `${noun} needs only a few levels`
 
 /**
- * Where brackets, or dashes on one line, nest so deeply that the parser may use up its stack. It has a guard of its own,
- * but V8 ends the process where a regular expression is first compiled with next to no stack left.
+ * The offset at which brackets, or dashes on one line, nest so deeply that the parser may use up its stack. The parser
+ * has a guard, but V8 ends the process if it first compiles a regular expression with almost no stack left.
  */
 function nestedWithoutEnd(text: string): number | undefined {
   const dashes = /^ *(?:[-?] +){100}/m.exec(text)
@@ -73,11 +73,11 @@ export function parseSource(text: string, kind: Kind = scenario): Source {
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false })
   if (lines.lineStarts.length === 0) lines.addNewLine(0)
-  // What is not YAML cannot be judged further; a key that stands twice can.
+  // A repeated key still lets the rest be checked; any other YAML error does not.
   let readable = true
   for (const { code, message, pos } of document.errors) {
     const wording =
-      code === 'DUPLICATE_KEY' ? `the key \`${/^[^\s:]*/.exec(text.slice(pos[0]))}\` stands twice` : wordings[code]
+      code === 'DUPLICATE_KEY' ? `the key \`${/^[^\s:]*/.exec(text.slice(pos[0]))}\` occurs twice` : wordings[code]
     source.complaints.push({ at: pos, message: wording ?? message, hint: hints[code] })
     readable &&= code === 'DUPLICATE_KEY'
     if (code === 'RESOURCE_EXHAUSTION') break
@@ -92,10 +92,9 @@ export function parseSource(text: string, kind: Kind = scenario): Source {
   return readable ? { ...source, root: document.contents } : source
 }
 
-/** Complains of each construct that hides what a scenario says; false where the values cannot be trusted for it. */
+/** Complains about each construct that hides values; false where that makes the values unreliable. */
 function checkPlain(document: Document.Parsed, text: string, complaints: Complaint[], noun: string): boolean {
   let readable = true
-  // Why a construct is refused, said once.
   const plain = `${noun} is plain YAML: write the value out where it is used`
   const refuse = (at: Complaint['at'], message: string, hint = plain, fatal = true) => {
     complaints.push({ at, message, hint })
@@ -103,7 +102,7 @@ function checkPlain(document: Document.Parsed, text: string, complaints: Complai
   }
   const directive = text.search(/^%/m)
   if (directive >= 0 && directive < (document.contents?.range?.[0] ?? text.length))
-    refuse([directive, directive + 1], 'a YAML directive', 'remove the line: it is YAML 1.2 without')
+    refuse([directive, directive + 1], 'a YAML directive', 'remove the line; the file is YAML 1.2 without it')
 
   visit(document, {
     Pair: (_, pair) => {
@@ -124,7 +123,7 @@ function checkPlain(document: Document.Parsed, text: string, complaints: Complai
         refuse([from, from + node.anchor.length + 1], `an anchor, \`&${node.anchor}\``, plain, false)
       }
       if (node.tag) {
-        // A node begins after its tag, which stands among the characters before it.
+        // A node begins after its tag, so the tag is among the characters before it.
         const before = text.slice(Math.max(0, start - 200), start)
         const tag = /!\S*\s*(?:&\S+\s*)?$/.exec(before)
         const from = tag ? start - before.length + tag.index : start

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { probes } from '../probes/index.ts'
-import { allCells, scenariosDir } from '../vocabulary.ts'
+import { allCells, scenariosDir } from '../registry.ts'
 
-// What was measured of each pair before any was computed: the probes that fail and ought to pass, by group.
+// The failing probes of each pair by group, as measured before they were computed.
 const flushed = ['published-outside', 'user-published-outside', 'same-network', 'new-network', 'new-publish']
 const checked = ['user', 'user-published-outside', 'same-network']
 const measured: Record<string, { latent?: string[]; broken: string[]; named: string[] }> = {
@@ -25,7 +25,7 @@ const measured: Record<string, { latent?: string[]; broken: string[]; named: str
   'masq-kernel': { latent: ['egress'], broken: ['all'], named: ['stale-kernel', 'masquerade-off'] },
 }
 
-describe('the pairs of the house', () => {
+describe('the pairs in scenarios/', () => {
   const pairs = allCells().filter(({ and }) => and)
 
   it('expect what was measured of them, computed from each fault alone', () => {
@@ -39,7 +39,7 @@ describe('the pairs of the house', () => {
         const expected = cell[state as 'latent' | 'broken']!
         const failing = probes
           .filter(({ name, group }) => dead.includes('all') || dead.includes(name) || dead.includes(group ?? name))
-          // From Docker 28 on the embedded resolver asks upstream from the host's own network namespace.
+          // Since Docker 28 the embedded resolver queries its upstream from the host's network namespace.
           .filter(({ name }) => host !== 'debian-testing' || name !== 'user-dns')
           .map((probe) => probe.name)
           .filter((probe) => healthy.probes[probe] === 'pass')

@@ -5,7 +5,7 @@ import type { Cell } from '../scenario/cell.ts'
 /** Of how many runs the usual duration is taken. */
 const recent = 5
 // What a look at the host takes, with what comes before it, where nothing was recorded yet.
-const lookMs = { vm: 60_000, container: 20_000 }
+const observationMs = { vm: 60_000, container: 20_000 }
 
 /**
  * How long each cell is expected to take, in ms, by what it took before: the median of its last runs, else of the same
@@ -33,10 +33,10 @@ export function expectDurations(cells: readonly Cell[], past: readonly PastRun[]
 const kindOf = ({ scenario, variant = '' }: Cell): string => `${scenario}\n${variant}`
 
 function guess({ fixes, needs }: Cell): number {
-  const looks = 3 + fixes.reduce((sum, { ladder }) => sum + 1 + Object.keys(ladder).length, 0)
+  const observations = 3 + fixes.reduce((sum, { ladder }) => sum + 1 + Object.keys(ladder).length, 0)
   // A container has systemd and Docker, and nothing else that a cell may need.
   const vm = needs.some((need) => need !== 'systemd' && need !== 'docker')
-  return looks * (vm ? lookMs.vm : lookMs.container)
+  return observations * (vm ? observationMs.vm : observationMs.container)
 }
 
 function median(values: readonly number[] | undefined): number | undefined {

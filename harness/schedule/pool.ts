@@ -19,7 +19,7 @@ export interface PoolOptions {
 }
 
 // How often it is looked whether others have given memory back.
-const lookMs = 2000
+const observationMs = 2000
 
 /**
  * Runs every task once, the longest first, at most `jobs` at a time, and never more than memory and processors hold: a
@@ -62,7 +62,7 @@ export async function runPool<T extends Task>(
       running.set(next, ended)
     } else if (running.size > 0) {
       const blocked = waiting.length > 0 && running.size < options.jobs
-      await Promise.race([...running.values(), ...(blocked ? [sleep(lookMs)] : [])])
+      await Promise.race([...running.values(), ...(blocked ? [sleep(observationMs)] : [])])
     }
   }
   if (errors.length > 0) throw errors[0]

@@ -53,6 +53,17 @@ function available(): number {
 export const defaultJobs = (smallest: number, cores = availableParallelism(), memory = memoryLeft()): number =>
   Math.max(1, Math.min(Math.floor(cores / busy.native), Math.floor(memory / smallest)))
 
+/**
+ * How many hosts a cell that runs alone may have at once, of which one is there already: as many as keep the processors
+ * busy, as far as memory goes, and no more than cells could run side by side.
+ */
+export const lanesIn = (
+  { memory, processors }: Room,
+  { jobs = Number.POSITIVE_INFINITY }: { jobs?: number | undefined },
+  cores = availableParallelism(),
+  left = memoryLeft(),
+): number => Math.max(1, Math.min(jobs, Math.floor(cores / processors), 1 + Math.floor(left / memory)))
+
 /** Reads the value of an option as a whole number from `least`. Throws LabError `usage`. */
 export function wholeNumber(option: string, value: string, least: number): number {
   const number = Number(value)

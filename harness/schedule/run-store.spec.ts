@@ -35,7 +35,7 @@ describe('the folder of a matrix run', () => {
     await first.save(ended('a'))
     await first.close()
     const second = await RunStore.resume(reports)
-    expect(second.plan).to.deep.include({ ...plan('one'), version: 1 })
+    expect(second.plan).to.deep.include({ ...plan('one'), version: 2 })
     expect([...(await second.done())]).to.deep.equal([['a', ended('a')]])
     await second.save(ended('b#2'))
     expect([...(await second.done()).keys()].sort()).to.deep.equal(['a', 'b#2'])

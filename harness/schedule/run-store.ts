@@ -7,7 +7,7 @@ import type { CellRecord, RunRecord } from '../results/record.ts'
 
 /** What a matrix set out to do, written down before anything boots, so that another process can go on with it. */
 export interface RunPlan {
-  version: 1
+  version: 2
   runId: string
   startedAt: string
   command: string
@@ -46,7 +46,7 @@ export class RunStore {
     await mkdir(join(dir, 'cells'), { recursive: true })
     const lock = await tryLock(lockOf(dir))
     if (!lock) throw new LabError('usage', `another process has the run ${plan.runId}`)
-    const store = new RunStore(dir, { version: 1, ...plan, spentMs: 0, continuedAt: plan.startedAt }, lock)
+    const store = new RunStore(dir, { version: 2, ...plan, spentMs: 0, continuedAt: plan.startedAt }, lock)
     await store.#savePlan()
     return store
   }
@@ -115,7 +115,7 @@ async function writeWhole(path: string, value: unknown): Promise<void> {
 function readPlan(dir: string): RunPlan | undefined {
   try {
     const plan = JSON.parse(readFileSync(join(dir, 'plan.json'), 'utf8')) as RunPlan
-    return plan.version === 1 ? plan : undefined
+    return plan.version === 2 ? plan : undefined
   } catch {
     return undefined
   }

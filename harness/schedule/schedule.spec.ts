@@ -6,7 +6,7 @@ import type { Cell } from '../scenario/cell.ts'
 import { lastFailed, namedCell, repeated } from './choose-cells.ts'
 import { expectDurations } from './expect.ts'
 import { runPool, type Task } from './pool.ts'
-import { defaultJobs, roomOf, wholeNumber } from './room.ts'
+import { defaultJobs, lanesIn, roomOf, wholeNumber } from './room.ts'
 import { parseShard, splitCells } from './shard.ts'
 
 const cell = (name: string, more: Partial<Cell> = {}): Cell =>
@@ -101,6 +101,21 @@ describe('the pool', () => {
     expect([await most(vm, vm, vm), await most(vm, box, box, box), await most(box, box, box, box, box)]).to.deep.equal([
       2, 3, 4,
     ])
+  })
+
+  it('has as many hosts of a cell that runs alone as processors and memory hold, and no more than jobs', () => {
+    const [box, vm] = [roomOf('container', 'none'), roomOf('qemu', 'tcg')]
+    const lanes = [
+      lanesIn(vm, {}, 2, 16_000),
+      lanesIn(vm, {}, 8, 16_000),
+      // The first is there already.
+      lanesIn(vm, {}, 8, 0),
+      lanesIn(roomOf('qemu', 'kvm'), {}, 2, 16_000),
+      lanesIn(box, {}, 2, 16_000),
+      lanesIn(box, { jobs: 1 }, 2, 16_000),
+      lanesIn(vm, {}, 1, -500),
+    ]
+    expect(lanes).to.deep.equal([2, 5, 1, 4, 4, 1, 1])
   })
 
   it('waits where another process has taken the memory meanwhile', async () => {

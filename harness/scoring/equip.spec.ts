@@ -17,21 +17,23 @@ describe('equipping a host for outside detectors', () => {
     expect(host.scripts).to.have.length(1)
   })
 
-  it('asks nothing of a host that lacks what a detector needs', async () => {
+  it('runs nothing on a host that lacks what a detector needs', async () => {
     const host = new FakeHost(() => undefined, ['systemd'])
     const adapter = { ...needs(['needrestart'], ['needrestart']), needs: ['systemd' as const, 'own-kernel' as const] }
-    expect([...(await equip(host, 'debian12', [adapter], options))]).to.deep.equal([['check', 'it needs own-kernel']])
+    expect([...(await equip(host, 'debian12', [adapter], options))]).to.deep.equal([
+      ['check', 'the host lacks own-kernel'],
+    ])
     expect(host.scripts).to.deep.equal([])
   })
 
-  it('says which program is not there, where no package brings it', async () => {
+  it('names the missing program, where no package brings it', async () => {
     const host = new FakeHost(() => ({ stdout: 'nagios\n' }))
     expect([...(await equip(host, 'debian12', [needs(['nagios'])], options))]).to.deep.equal([
       ['check', 'nagios is not on the host'],
     ])
   })
 
-  it('says why a package cannot be brought, and goes on with the next detector', async () => {
+  it('gives the reason where a package cannot be brought, and goes on with the next detector', async () => {
     const host = new FakeHost((script) => {
       if (script.startsWith('test -r')) return { code: 1 }
       return script.includes('command -v needrestart') ? { stdout: 'needrestart\n' } : undefined

@@ -10,10 +10,10 @@ import type { Adapter } from './adapter.ts'
 const folder = '/var/lib/dockfault/outside'
 
 /**
- * Brings what outside detectors need to a host, which has no network: the packages' files alone, without their scripts
- * and without what would make apt, dpkg, cron or systemd act otherwise. The host stays the host under test, and its
- * package database knows nothing of it. Gives, by name, why a detector cannot be asked here; throws only when the host
- * is lost or the run interrupted.
+ * Puts the packages that outside detectors need on a host, which has no network. It unpacks only their files: no scripts,
+ * nothing that changes apt, dpkg, cron or systemd, no entry in the package database. Otherwise the host under test would
+ * behave differently. Gives, by name, why a detector cannot run here. Throws only when the host is lost or the run is
+ * interrupted.
  */
 export async function equip(
   host: Host,
@@ -36,7 +36,7 @@ async function equipFor(
   options: BuildOptions,
 ): Promise<string | undefined> {
   const needs = unmet(adapter.needs, host)
-  if (needs.length > 0) return `it needs ${needs.join(' and ')}`
+  if (needs.length > 0) return `the host lacks ${needs.join(' and ')}`
   let failed = ''
   const lacking = await absent(host, adapter)
   if (lacking.length > 0 && adapter.packages.length > 0) {
@@ -52,24 +52,24 @@ async function equipFor(
   return still.length > 0 ? `${still.join(', ')} is not on the host${failed}` : undefined
 }
 
-/** The programs of an adapter that a host does not have; of its packages where it names no program. */
+/** The programs of an adapter that a host lacks; the packages, where the adapter names no program. */
 async function absent(host: Host, { programs, packages }: Adapter): Promise<string[]> {
-  const look = [
+  const checks = [
     ...programs.map((name) => `command -v ${shellQuote(name)} >/dev/null || echo ${shellQuote(name)}`),
     ...(programs.length > 0 ? [] : packages).map(
       (name) =>
         `dpkg-query -s ${shellQuote(name)} >/dev/null 2>&1 || [ -e ${folder}/${name}.unpacked ] || echo ${shellQuote(name)}`,
     ),
   ]
-  if (look.length === 0) return []
-  const { stdout } = await host.exec(`${look.join('\n')}\n:`, { deadlineMs: 20_000 })
+  if (checks.length === 0) return []
+  const { stdout } = await host.exec(`${checks.join('\n')}\n:`, { deadlineMs: 20_000 })
   return stdout.split('\n').filter(Boolean)
 }
 
 async function bring(host: Host, image: string, { name, packages }: Adapter, options: BuildOptions): Promise<void> {
   const { code } = await host.exec('test -r /var/lib/dpkg/status', { deadlineMs: 20_000 })
   if (code !== 0) throw new LabError('missing', 'the host has no dpkg')
-  // What the host has already decides what is missing, so the host itself is asked.
+  // Which packages are missing depends on those that the host has.
   const dir = await downloadDebs(image, await host.get('/var/lib/dpkg/status'), packages, options)
   options.progress(`bringing ${packages.join(', ')} to the host, for ${name}`)
   const debs = (await readdir(dir)).filter((file) => file.endsWith('.deb'))
@@ -89,7 +89,7 @@ touch ${packages.map((each) => `${each}.unpacked`).join(' ')}`,
     throw new LabError('missing', `its packages could not be unpacked: ${unpacked.stderr.trim().split('\n').at(-1)}`)
 }
 
-// What acts by itself once it is there.
+// Files that take effect as soon as they exist.
 const left = [
   'etc/apt',
   'etc/dpkg',

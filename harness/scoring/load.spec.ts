@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { causeNames } from '../faults/index.ts'
 import { LabError } from '../lib/errors.ts'
 import { outside } from '../outside/outside.ts'
-import { fleet } from '../probes/fleet.ts'
+import { probeContainers } from '../probes/containers.ts'
 import { adapterNames, loadAdapter, loadDetectors } from './load.ts'
 
 const causes = ['stale-kernel', 'rules-flushed']
@@ -57,7 +57,7 @@ describe('adapters of outside detectors', () => {
       `${dir}/mine.yaml:4:27: \`rules[0].cause\` cannot be \`stale-kernl\``,
       '  4 |   - { output: BAD, cause: stale-kernl }',
       '    |                           ^^^^^^^^^^^',
-      '    = did you mean `stale-kernel`? (one of: stale-kernel, rules-flushed, unwell)',
+      '    = did you mean `stale-kernel`? (one of: stale-kernel, rules-flushed, sick)',
     ])
   })
 
@@ -70,21 +70,21 @@ deadline: 0
 exits: [0, 124]
 answer: '(['
 rules:
-  - { cause: unwell }
-  - { exit: [3], cause: unwell }
+  - { cause: sick }
+  - { exit: [3], cause: sick }
 `).map((line) => line.replace(/: Invalid regular expression.*/, '')),
     ).to.deep.equal([
       'mine.yaml:1:1: missing key `command`',
       'mine.yaml:2:1: unknown key `comand`',
       'mine.yaml:3:25: `packages[1]` must be the name of a Debian package',
       'mine.yaml:4:11: `deadline` must be whole seconds, 1 to 600',
-      'mine.yaml:5:12: `exits[1]` must be an exit code from 0 to 123: what is above is a crash, and never an answer',
-      'mine.yaml:6:9: `answer` is no regular expression',
+      'mine.yaml:5:12: `exits[1]` must be an exit code from 0 to 123; higher codes are crashes, never answers',
+      'mine.yaml:6:9: `answer` is not a regular expression',
       'mine.yaml:8:5: `rules[0]` needs `output` or `exit`',
     ])
     expect(complaints('title: x\ncommand: y\nrules: []\n')).to.deep.equal(['mine.yaml:3:8: `rules` must not be empty'])
-    expect(complaints('title: x\ncommand: y\nrules:\n  - { exit: [3], cause: unwell }\n')).to.deep.equal([
-      'mine.yaml:4:13: `rules[0].exit` holds 3, which is not one of `exits`',
+    expect(complaints('title: x\ncommand: y\nrules:\n  - { exit: [3], cause: sick }\n')).to.deep.equal([
+      'mine.yaml:4:13: `rules[0].exit` contains 3, which is not one of `exits`',
     ])
   })
 
@@ -94,17 +94,22 @@ rules:
   })
 
   it('are found by name, by path, or made of a command', () => {
-    writeFileSync(join(dir, 'mine.yaml'), 'title: x\ncommand: y\nrules: [{ exit: [0], cause: unwell }]\n')
-    const asked = ['needrestart', join(dir, 'mine.yaml'), 'my-check --quick']
-    const found = loadDetectors(asked, causes)
+    writeFileSync(join(dir, 'mine.yaml'), 'title: x\ncommand: y\nrules: [{ exit: [0], cause: sick }]\n')
+    const words = ['needrestart', join(dir, 'mine.yaml'), 'my-check --quick']
+    const found = loadDetectors(words, causes)
     expect(found.map(({ name }) => name)).to.deep.equal(['needrestart', 'mine', 'my-check --quick'])
     expect(found[2]).to.deep.include({ command: 'my-check --quick' })
   })
 
-  it('are not guessed: a mistyped name is told, and no two have one name', () => {
-    const wrong = (...asked: string[]) => {
+  it('may still have the word that sick had in the first version', () => {
+    writeFileSync(join(dir, 'older.yaml'), 'title: x\ncommand: y\nrules: [{ exit: [0], cause: unwell }]\n')
+    expect(loadDetectors([join(dir, 'older.yaml')], ['stale-kernel'])[0]!.rules[0]!.cause).to.equal('sick')
+  })
+
+  it('are not guessed: a mistyped name is an error, and names are unique', () => {
+    const wrong = (...words: string[]) => {
       try {
-        loadDetectors(asked, causes)
+        loadDetectors(words, causes)
       } catch (error) {
         return error as LabError
       }
@@ -112,13 +117,13 @@ rules:
     }
     expect(wrong('needrestrat').hint).to.contain('did you mean needrestart?')
     expect(wrong('needrestrat').exitCode).to.equal(64)
-    expect(wrong('needrestart', 'needrestart').message).to.contain('two detectors of the name needrestart')
+    expect(wrong('needrestart', 'needrestart').message).to.contain('two detectors have the name needrestart')
     expect(wrong(join(dir, 'none.yaml')).message).to.contain('no adapter at')
-    writeFileSync(join(dir, 'dockfault.yaml'), 'title: x\ncommand: y\nrules: [{ exit: [0], cause: unwell }]\n')
-    expect(wrong(join(dir, 'dockfault.yaml')).message).to.contain('of the name dockfault')
+    writeFileSync(join(dir, 'dockfault.yaml'), 'title: x\ncommand: y\nrules: [{ exit: [0], cause: sick }]\n')
+    expect(wrong(join(dir, 'dockfault.yaml')).message).to.contain('have the name dockfault')
   })
 
-  it('that the house ships load, against its own causes', () => {
+  it('that dockfault ships load with its own causes', () => {
     const names = adapterNames()
     expect(names).to.include.members(['needrestart', 'package-files', 'ping-and-curl'])
     expect(loadDetectors(names, causeNames).map(({ name }) => name)).to.deep.equal(names)
@@ -132,8 +137,8 @@ rules:
 
   it("that ask the lab's containers and outside name them as they are", () => {
     const command = loadDetectors(['ping-and-curl'], causeNames)[0]!.command
-    expect(command).to.contain(`docker exec ${fleet.default.name} `)
-    expect(command).to.contain(`http://127.0.0.1:${fleet.default.port}/`)
+    expect(command).to.contain(`docker exec ${probeContainers.default.name} `)
+    expect(command).to.contain(`http://127.0.0.1:${probeContainers.default.port}/`)
     expect(command).to.contain(` ${outside.address} `)
   })
 })

@@ -12,7 +12,7 @@ import { type Adapter, adapterSchema, commandAdapter } from './adapter.ts'
 
 const shipped = new URL('./adapters/', import.meta.url).pathname
 
-/** The names of the adapters in the house. */
+/** The names of the adapters that dockfault ships. */
 export const adapterNames = (): string[] =>
   readdirSync(shipped)
     .filter((name) => name.endsWith('.yaml'))
@@ -20,33 +20,33 @@ export const adapterNames = (): string[] =>
     .sort()
 
 /**
- * The outside detectors asked for: each is the name of a shipped adapter, the path of an adapter (*.yaml), or a command
- * of more than one word. LabError `usage`, for a file with line and column of each mistake.
+ * The outside detectors of a command line. Each is the name of a shipped adapter, the path of an adapter (*.yaml), or a
+ * command of more than one word. Throws LabError `usage`; for a file, with line and column of each mistake.
  */
-export function loadDetectors(asked: readonly string[], causes: readonly string[]): Adapter[] {
-  const adapters = asked.map((each) => load(each.trim(), causes))
+export function loadDetectors(words: readonly string[], causes: readonly string[]): Adapter[] {
+  const adapters = words.map((each) => load(each.trim(), causes))
   const names = adapters.map(({ name }) => name)
   for (const [index, name] of names.entries())
     if (names.indexOf(name) < index || name === ours)
-      throw new LabError('usage', `--detector ${asked[index]}: two detectors of the name ${name}`)
+      throw new LabError('usage', `--detector ${words[index]}: two detectors have the name ${name}`)
   return adapters
 }
 
-/** What our own detectors are called among others. */
+/** The name of our own detectors in scores. */
 export const ours = 'dockfault'
 
-function load(asked: string, causes: readonly string[]): Adapter {
-  if (/\.ya?ml$/.test(asked) && !/\s/.test(asked)) return loadAdapter(asked, causes)
-  if (adapterNames().includes(asked)) return loadAdapter(join(shipped, `${asked}.yaml`), causes)
+function load(words: string, causes: readonly string[]): Adapter {
+  if (/\.ya?ml$/.test(words) && !/\s/.test(words)) return loadAdapter(words, causes)
+  if (adapterNames().includes(words)) return loadAdapter(join(shipped, `${words}.yaml`), causes)
   // A mistyped name must not be run as a command.
-  if (/[\s/]/.test(asked)) return commandAdapter(asked)
-  const [near] = nearest(asked, adapterNames(), 1)
-  throw new LabError('usage', `--detector ${asked || "''"}: no adapter of this name`, {
-    hint: `${near ? `did you mean ${near}? ` : ''}There are ${adapterNames().join(', ')}; or give an adapter's path (*.yaml), or a command with its path`,
+  if (/[\s/]/.test(words)) return commandAdapter(words)
+  const [near] = nearest(words, adapterNames(), 1)
+  throw new LabError('usage', `--detector ${words || "''"}: no adapter has this name`, {
+    hint: `${near ? `did you mean ${near}? ` : ''}Choose one of ${adapterNames().join(', ')}, or write the path of an adapter (*.yaml) or of a command`,
   })
 }
 
-/** The adapter in a file. */
+/** The adapter in a file. Throws LabError `usage` with line and column of each mistake. */
 export function loadAdapter(file: string, causes: readonly string[]): Adapter {
   let text: string
   try {
@@ -65,6 +65,6 @@ export function loadAdapter(file: string, causes: readonly string[]): Adapter {
   if (complaints.length === 0 && data) return { name: basename(file).replace(/\.ya?ml$/, ''), ...data }
   const shown = complaints.slice(0, 20).map((each) => renderComplaint(file, source.text, source.lines, each))
   throw new LabError('usage', shown.join('\n\n'), {
-    hint: 'harness/scoring/README.md says how an adapter is written; nothing was started',
+    hint: 'harness/scoring/README.md describes adapters; nothing was started',
   })
 }

@@ -13,8 +13,3 @@ dnsmasq --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --ad
 seen=$(docker run --rm --network host dockfault/busybox:1 timeout 60 nslookup probe.test 127.0.0.1 2>&1) || true
 kill "$(cat /run/first-boot-names.pid)"
 case $seen in *203.0.113.10*) ;; *) echo "the probe tool nslookup is wrong: $seen" >&2; exit 1 ;; esac
-
-# What only this boot wrote: the journal of the build is no evidence of any fault.
-journalctl --quiet --rotate
-journalctl --quiet --vacuum-time=1s
-sync

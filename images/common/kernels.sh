@@ -48,11 +48,17 @@ apt-get install -y --no-install-recommends ./*.deb
 [ "$old" = "$new" ] || apt-get $elsewhere download $(whole "$new")
 rm -rf /tmp/elsewhere
 # The same packages in a packing that a slow machine undoes four times faster.
+repack() {
+    dpkg-deb --raw-extract "$1" "/tmp/repack-$1"
+    dpkg-deb -Zzstd -z3 --build "/tmp/repack-$1" "$1" >/dev/null
+    rm -rf "/tmp/repack-$1"
+}
+repacking=
 for deb in *.deb; do
-    dpkg-deb --raw-extract "$deb" /tmp/repack
-    dpkg-deb -Zzstd -z3 --build /tmp/repack "$deb" >/dev/null
-    rm -rf /tmp/repack
+    repack "$deb" &
+    repacking="$repacking $!"
 done
+for each in $repacking; do wait "$each"; done
 for deb in *.deb; do
     dpkg-deb --field "$deb"
     printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"

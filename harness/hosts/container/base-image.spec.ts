@@ -24,11 +24,11 @@ describe('the base image of a container host', () => {
     return name
   }
 
-  /** An engine that gives recorded answers by the path asked for; to every other it never answers. */
-  async function engine(answers: Answers): Promise<AsyncDisposable & { address: string; asked: string[] }> {
-    const asked: string[] = []
+  /** An engine with recorded answers by path; it never answers requests for other paths. */
+  async function engine(answers: Answers): Promise<AsyncDisposable & { address: string; requests: string[] }> {
+    const requests: string[] = []
     const server = createServer(({ url = '' }, response) => {
-      asked.push(url)
+      requests.push(url)
       const [status, body] = answers[url] ?? []
       if (status) response.writeHead(status).end(body)
     })
@@ -38,7 +38,7 @@ describe('the base image of a container host', () => {
       server.close()
       server.closeAllConnections()
     }
-    return { address: `unix://${path}`, asked, [Symbol.asyncDispose]: end }
+    return { address: `unix://${path}`, requests, [Symbol.asyncDispose]: end }
   }
   const missing: [number, string] = [404, '{"message":"No such image"}']
 
@@ -50,28 +50,30 @@ describe('the base image of a container host', () => {
     expect(registryOf('centos:7')).to.equal('registry-1.docker.io')
   })
 
-  it('can be none where the image says so, or says nothing', () => {
+  it('can be none where the image gives a reason, or names no container', () => {
     image('old', { 'no-container': 'its systemd is too old' })
     image('box', {})
-    expect(noContainer('old', root)).to.equal('can be no host of old: its systemd is too old')
+    expect(noContainer('old', root)).to.equal('cannot make a host of old: its systemd is too old')
     expect(noContainer('box', root)).to.match(/has no recipe for box$/)
     expect(noContainer('none', root)).to.equal('has no recipe for the image none')
     expect(noContainer(image('some', { container: 'x.io/y' }), root)).to.equal(undefined)
-    expect(noContainer('centos7')).to.match(/^can be no host of centos7: its systemd 219 knows cgroups of version 1 /)
+    expect(noContainer('centos7')).to.match(
+      /^cannot make a host of centos7: its systemd 219 knows cgroups of version 1 /,
+    )
   })
 
   it('is there where the engine has it, whatever can be reached', async () => {
     await using has = await engine({ '/images/x.io/y:1/json': [200, '{}'] })
     expect(await noBaseImage(image('some', { container: 'x.io/y:1' }), has.address, root)).to.equal(undefined)
-    expect(has.asked).to.deep.equal(['/images/x.io/y:1/json'])
+    expect(has.requests).to.deep.equal(['/images/x.io/y:1/json'])
   })
 
-  it('is to be had where the engine can ask for it', async () => {
+  it('can be had where the engine can pull it', async () => {
     await using can = await engine({ '/images/x.io/y:2/json': missing, '/distribution/x.io/y:2/json': [200, '{}'] })
     expect(await noBaseImage(image('some', { container: 'x.io/y:2' }), can.address, root)).to.equal(undefined)
   })
 
-  it('is not where the engine cannot, in its own words, and it is asked once', async () => {
+  it('is not where the engine cannot, for the engine’s reason, which is queried once', async () => {
     const words = 'Get "https://x.io/v2/": dial tcp: lookup x.io; no such host'
     const refusal: [number, string] = [500, JSON.stringify({ message: words })]
     await using cannot = await engine({ '/images/x.io/y:3/json': missing, '/distribution/x.io/y:3/json': refusal })
@@ -80,17 +82,17 @@ describe('the base image of a container host', () => {
     const reasons = await Promise.all(['some', 'other', 'some'].map((name) => noBaseImage(name, cannot.address, root)))
     expect(reasons[0]).to.equal(
       'finds a Docker engine that cannot pull x.io/y:3: Get "https://x.io/v2/": dial tcp: lookup x.io, no such host ' +
-        '(where it can: docker pull x.io/y:3)',
+        '(with a connection: docker pull x.io/y:3)',
     )
     expect(new Set(reasons).size).to.equal(1)
-    expect(cannot.asked).to.have.lengthOf(2)
+    expect(cannot.requests).to.have.lengthOf(2)
   })
 
   it('is not where the engine waits for a registry longer than a person would', async () => {
     await using waits = await engine({ '/images/x.io/y:4/json': missing })
     const started = Date.now()
     expect(await noBaseImage(image('some', { container: 'x.io/y:4' }), waits.address, root)).to.contain(
-      'cannot pull x.io/y:4: no answer in 2 s',
+      'cannot pull x.io/y:4: no answer within 2 s',
     )
     expect(Date.now() - started).to.be.lessThan(2900)
   })
@@ -118,11 +120,11 @@ describe('the base image of a container host', () => {
     await new Promise((resolve) => closed.close(resolve))
     expect(await noBaseImage(image('some', { container: `${host}/y` }), undefined, root)).to.equal(
       `cannot pull ${host}/y: no answer from ${host}, ECONNREFUSED ` +
-        '(it does where there is internet, or a Docker engine that holds it)',
+        '(it needs internet, or a Docker engine that has the image)',
     )
   })
 
-  it('waits no longer for a registry that says nothing', async () => {
+  it('limits the wait for a silent registry', async () => {
     const mute = createServer(() => undefined)
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
     const started = Date.now()
@@ -134,6 +136,6 @@ describe('the base image of a container host', () => {
 
   it('is never pulled beside a docker0 of another engine', () => {
     expect(noUplink(join(root, 'docker0'))).to.equal(undefined)
-    expect(noUplink(root)).to.match(/^finds a docker0 .*systemctl start docker/)
+    expect(noUplink(root)).to.match(/^finds the docker0 .*systemctl start docker/)
   })
 })

@@ -38,38 +38,38 @@ export class ContainerHost implements Host {
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.reach(async () => {
+    return this.connected(async () => {
       const result = await this.guest.exec(inWordsOf(this.name, script), options)
-      // A container that ends kills what runs in it: that is no result of the command's.
+      // A container that ends kills its commands, so this is not the command's own result.
       if (result.code === 137 && !(await this.isRunning())) throw new LabError('host', 'the host was lost')
       return result
     })
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-    const said = typeof content === 'string' ? inWordsOf(this.name, content) : content
-    return this.reach(() => this.guest.put(path, said, mode))
+    const text = typeof content === 'string' ? inWordsOf(this.name, content) : content
+    return this.connected(() => this.guest.put(path, text, mode))
   }
 
   get(path: string): Promise<Uint8Array> {
-    return this.reach(() => this.guest.get(path))
+    return this.connected(() => this.guest.get(path))
   }
 
   async reboot(): Promise<void> {
-    throw new LabError('host', `${this.name} is a container: it has no kernel of its own to reboot`)
+    throw new LabError('host', `${this.name} is a container; it has no kernel of its own to reboot`)
   }
 
   async console(): Promise<string> {
     const log = await this.container.logs({ stdout: true, stderr: true, follow: false })
-    // A terminal's line ends, doubled on their way through a second one.
+    // A second terminal on the way doubles the carriage returns.
     return log.toString('utf8').replace(/\r+\n/g, '\n')
   }
 
   shell(): Promise<void> {
-    return this.reach(() => joinShell(this.container))
+    return this.connected(() => joinShell(this.container))
   }
 
-  /** Waits until systemd has settled, well or not, and dockerd is up. `--wait` fails where systemd does not answer yet. */
+  /** Waits until systemd has settled and dockerd is up. `--wait` fails as long as systemd does not answer. */
   async awaitBoot(): Promise<void> {
     const { code, stdout } = await this.exec(
       `until systemctl is-system-running --wait 2>/dev/null | grep -qxE 'running|degraded|maintenance'; do sleep 0.05; done
@@ -116,8 +116,8 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     await save('journal.txt', journal.stdout)
   }
 
-  // A verb that meets a container that has ended says that, with its last words.
-  private async reach<T>(verb: () => Promise<T>): Promise<T> {
+  // Where the container has ended, the error names that, with the end of the console.
+  private async connected<T>(verb: () => Promise<T>): Promise<T> {
     if (this.disposed) throw new LabError('host', `${this.name} has been removed`)
     try {
       return await verb()

@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { ensurePackages, installLine } from '../../lib/packages.ts'
 import { onPath } from '../../lib/programs.ts'
 
-/** The Debian packages that a private engine takes. */
+/** The Debian packages that a private engine needs. */
 export const enginePackages = ['docker.io', 'util-linux']
 
 /** Why no private engine can be started on this machine, if so. */
@@ -11,15 +11,15 @@ export function noPrivateEngine(): string | undefined {
   const without = 'finds no Docker engine'
   if (process.platform !== 'linux') return without
   if (process.getuid?.() !== 0) return `${without}, and only root can start a private one`
-  if (!mayUnshare()) return `${without}, and this root may not make namespaces for a private one`
+  if (!mayUnshare()) return `${without}, and root may not make namespaces here for a private one`
   if (onPath('dockerd') || onPath('apt-get')) return undefined
-  return `${without}, and there is no dockerd: ${installLine(enginePackages)}`
+  return `${without} and no dockerd: ${installLine(enginePackages)}`
 }
 
-/** Installs dockerd where it is missing, without starting it: the machine's own firewall is not dockerd's yet. */
+/** Installs dockerd where it is missing, but does not start it: dockerd would change this machine's firewall. */
 export async function ensureDockerd(options: { progress: (line: string) => void; signal: AbortSignal }): Promise<void> {
   if (onPath('dockerd')) return
-  // The packages start what they install; a unit that is masked they leave alone.
+  // The packages start their services, except masked ones.
   const mask = async (verb: 'mask' | 'unmask'): Promise<void> => {
     if (!existsSync('/run/systemd/system')) return
     await execa('systemctl', [verb, '--runtime', 'docker.socket', 'docker.service'], { reject: false })
@@ -32,7 +32,7 @@ export async function ensureDockerd(options: { progress: (line: string) => void;
   }
 }
 
-// Root in a container mostly lacks CAP_SYS_ADMIN, bit 21.
+// Root in a container often lacks CAP_SYS_ADMIN, bit 21.
 function mayUnshare(): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
   return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n

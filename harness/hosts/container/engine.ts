@@ -3,13 +3,13 @@ import { LabError } from '../../lib/errors.ts'
 import { ensureDockerd } from './dockerd.ts'
 import { type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 import { sweepContainers } from './sweep.ts'
-import { askEngine, userEngineAddress } from './user-engine.ts'
+import { queryEngine, userEngineAddress } from './user-engine.ts'
 
-/** The Docker engine that hosts of this process are made in. */
+/** The Docker engine in which this process makes hosts. */
 export interface Engine {
   readonly docker: Dockerode
   readonly address: string
-  /** Ours alone, and ended by us. */
+  /** The private engine, which this process ends; undefined for the user's engine. */
   readonly own: PrivateEngine | undefined
 }
 
@@ -22,7 +22,7 @@ interface Options {
 let current: Promise<Engine> | undefined
 let latest: Engine | undefined
 
-/** The user's engine where one answers, else a private one, which all hosts of this process share. */
+/** The user's engine if it answers, else a private one. All hosts of this process share it. */
 export async function openEngine(options: Options): Promise<Engine> {
   if (latest?.own?.isAlive() === false) {
     await latest.own.end()
@@ -35,7 +35,7 @@ export async function openEngine(options: Options): Promise<Engine> {
   return current
 }
 
-/** Ends the private engine, if one was started; with `leave`, it stays for `npm run down`. */
+/** Ends the private engine, if there is one; with `leave` it stays until `npm run down`. */
 export async function closeEngine({ leave = false } = {}): Promise<void> {
   const engine = latest
   current = latest = undefined
@@ -46,7 +46,7 @@ export async function closeEngine({ leave = false } = {}): Promise<void> {
 async function open(options: Options): Promise<Engine> {
   await sweepContainers({ kept: false })
   const address = userEngineAddress()
-  const answer = address === undefined ? undefined : await askEngine(address)
+  const answer = address === undefined ? undefined : await queryEngine(address)
   if (answer?.unfit) throw new LabError('missing', `the container provider ${answer.unfit}`)
   if (answer) {
     latest = { docker: await client(address!), address: address!, own: undefined }
@@ -67,19 +67,19 @@ async function open(options: Options): Promise<Engine> {
   }
 }
 
-/** Removes what a private engine of an earlier process has left: its containers died with it. */
+/** Removes the dead containers that a private engine of an earlier process left behind. */
 export async function removeDead(docker: Dockerode): Promise<void> {
   const dead = await docker.listContainers({ all: true })
   await Promise.all(dead.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
 }
 
-// testcontainers looks for its engine once in the life of a process, in the environment.
+// testcontainers finds its engine once a process, from the environment.
 async function client(address: string): Promise<Dockerode> {
   const { getContainerRuntimeClient } = await import('testcontainers')
-  // It also looks for an address to reach published ports by, and asks a network that may not be there. We publish none.
-  const asked = { DOCKER_HOST: address, TESTCONTAINERS_HOST_OVERRIDE: 'localhost' }
-  const before = Object.keys(asked).map((name) => [name, process.env[name]] as const)
-  Object.assign(process.env, asked)
+  // It also searches for an address of published ports and may query a missing network. We publish none.
+  const environment = { DOCKER_HOST: address, TESTCONTAINERS_HOST_OVERRIDE: 'localhost' }
+  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, environment)
   try {
     const { container } = await getContainerRuntimeClient()
     return (container as unknown as { dockerode: Dockerode }).dockerode

@@ -5,10 +5,10 @@ import { tryLock } from '../../images/lock.ts'
 import { until } from '../../lib/retry.ts'
 import { isAlive, kill, type ProcessId } from '../process.ts'
 
-/** What is written down about a private engine, so that a later harness can end it when this one could not. */
+/** The record of a private engine, by which a later harness can end it if this one could not. */
 export interface EngineRecord {
   owner: ProcessId
-  /** The engine's first process: all others die with it. */
+  /** The engine's first process; all others die with it. */
   engine: ProcessId | undefined
   /** Folder of the link to its socket. */
   link: string
@@ -20,32 +20,32 @@ export interface EngineRecord {
   socket: string
 }
 
-/** What a sweep did: `running` belongs to a living harness, or was kept on purpose and spared. */
+/** What a sweep did. `running`: it belongs to a living harness, or was kept on purpose. */
 export interface Swept {
   ended: string[]
   running: string[]
 }
 
-/** Ends private engines whose harness is dead, their containers with them; with `kept`, also those left on purpose. */
+/** Ends private engines of dead harnesses, with their containers; with `kept` also those kept on purpose. */
 export async function sweepEngines({ kept }: { kept: boolean }): Promise<Swept> {
   const swept: Swept = { ended: [], running: [] }
   for (const record of engineRecords()) {
     const label = `private Docker engine (pid ${record.engine?.pid ?? 'none'})`
     const living = record.engine !== undefined && isAlive(record.engine)
-    const spared = record.kept && living ? !kept : isAlive(record.owner)
-    if (spared || (living && !(await kill(record.engine!)))) {
+    const saved = record.kept && living ? !kept : isAlive(record.owner)
+    if (saved || (living && !(await kill(record.engine!)))) {
       if (living) swept.running.push(label)
       continue
     }
     await removeEngine(record)
     if (living) swept.ended.push(label)
   }
-  if (kept) await removeSpares()
+  if (kept) await removeCopies()
   return swept
 }
 
-// Engines that ran side by side have each a copy of the images; the first is enough for the next run.
-async function removeSpares(): Promise<void> {
+// Engines that ran side by side each have a copy of the images. The next run needs only the first.
+async function removeCopies(): Promise<void> {
   const root = join(cacheRoot(), 'engines')
   for (const dir of existsSync(root) ? folders(root) : []) {
     if (dir === join(root, '0')) continue
@@ -56,7 +56,7 @@ async function removeSpares(): Promise<void> {
   }
 }
 
-/** The records of private engines: of living ones, and of those whose harness was killed. */
+/** The records of private engines: living ones, and those whose harness was killed. */
 export function engineRecords(): EngineRecord[] {
   const root = join(cacheRoot(), 'engines')
   const files = existsSync(root) ? readdirSync(root, { recursive: false, encoding: 'utf8' }) : []
@@ -67,17 +67,17 @@ export function engineRecords(): EngineRecord[] {
         try {
           return JSON.parse(readFileSync(join(root, number, name), 'utf8')) as EngineRecord
         } catch {
-          // Another harness removed it at this very moment.
+          // Another harness has just removed it.
           return []
         }
       }),
   )
 }
 
-/** Removes what an engine that has ended leaves on the machine: link, cgroups, log and record. Images stay. */
+/** Removes what an ended engine leaves on the machine: link, cgroups, log and record. Images stay. */
 export async function removeEngine(record: EngineRecord): Promise<void> {
   if (record.link.startsWith('/tmp/dockfault-')) rmSync(record.link, { recursive: true, force: true })
-  // Processes in a cgroup outlive a kill by a moment.
+  // After a kill, processes stay in their cgroup for a moment.
   await until('cgroups to empty', async () => removeCgroups(record.cgroup) || undefined, {
     deadlineMs: 3000,
     everyMs: 30,
@@ -85,7 +85,7 @@ export async function removeEngine(record: EngineRecord): Promise<void> {
   for (const file of [record.socket, record.logFile, record.file]) rmSync(file, { force: true })
 }
 
-/** Removes a cgroup of ours from every hierarchy of the machine; false while it is in use. */
+/** Removes one of our cgroups from every hierarchy; false while it is in use. */
 function removeCgroups(cgroup: string): boolean {
   const root = '/sys/fs/cgroup'
   if (!/^\/dockfault-[\w-]+$/.test(cgroup) || !existsSync(root)) return true
@@ -94,7 +94,7 @@ function removeCgroups(cgroup: string): boolean {
 
 function removeTree(dir: string): boolean {
   if (!existsSync(dir)) return true
-  // Only the folders of a cgroup can be removed; its files go with it.
+  // A cgroup is removed by its folders; its files vanish with them.
   for (const child of folders(dir)) removeTree(child)
   try {
     rmdirSync(dir)

@@ -5,8 +5,8 @@ import { LabError } from '../../lib/errors.ts'
 import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 
-// Runs a script under a deadline and keeps its output in files: a daemon that the script leaves behind then holds no
-// stream of the engine's. $1 seconds, $2 a name, $3 the script.
+// Runs a script with a deadline. Its output goes to files, so that a daemon that it starts does not hold open a stream of
+// the engine. $1 seconds, $2 a name, $3 the script.
 const wrapper = `out=/run/dockfault.$2.out err=/run/dockfault.$2.err
 timeout -k 2 "$1" sh -c "$3" >$out 2>$err
 code=$?
@@ -15,12 +15,12 @@ head -c ${8 * 2 ** 20} $out
 rm -f $out $err
 exit $code`
 
-// One argument of a process may hold 128 KiB.
+// The kernel limits one argument of a process to 128 KiB.
 const longest = 100_000
 
 type Input = string | Uint8Array
 
-/** Commands and files in a container, through the engine. */
+/** Runs commands and transfers files in a container, through the engine. */
 export class Guest {
   private readonly container: Dockerode.Container
   private count = 0
@@ -40,7 +40,7 @@ export class Guest {
       return this.exec(`trap 'rm -f ${file}' EXIT\n. ${file}`, options)
     }
     const seconds = String(Math.max(0.1, deadlineMs / 1000))
-    // What is left of the deadline after `timeout` has done its work: only a lost host gets there.
+    // `timeout` ends the command earlier; only a lost host gets to this limit.
     const patience = AbortSignal.timeout(deadlineMs + 10_000)
     const { code, stdout, stderr } = await this.run(['sh', '-c', wrapper, 'dockfault', seconds, id, script], {
       patience,
@@ -48,7 +48,7 @@ export class Guest {
     })
     const durationMs = Date.now() - started
     return {
-      // `timeout` reports 137 when it had to kill.
+      // `timeout` reports 137 if it had to kill.
       code: code === 137 && durationMs >= deadlineMs ? 124 : code,
       stdout: stdout.toString('utf8'),
       stderr: stderr.toString('utf8'),
@@ -61,14 +61,14 @@ export class Guest {
     const [file, part] = [quote(path), quote(`${path}.dockfault-part`)]
     const script = `mkdir -p -- "$(dirname -- ${file})" && umask 077 && cat >${part} &&
 chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
-    await this.must(`writing ${path}`, ['sh', '-c', script], content)
+    await this.runOrThrow(`writing ${path}`, ['sh', '-c', script], content)
   }
 
   get(path: string): Promise<Uint8Array> {
-    return this.must(`reading ${path}`, ['cat', '--', path])
+    return this.runOrThrow(`reading ${path}`, ['cat', '--', path])
   }
 
-  private async must(what: string, command: string[], input?: Input): Promise<Uint8Array> {
+  private async runOrThrow(what: string, command: string[], input?: Input): Promise<Uint8Array> {
     const patience = AbortSignal.timeout(60_000)
     const { code, stdout, stderr } = await this.run(command, { patience, ...(input !== undefined && { input }) })
     if (code === 0) return new Uint8Array(stdout)
@@ -83,7 +83,7 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
       AttachStderr: true,
       Env: ['HOME=/root', 'LC_ALL=C.UTF-8'],
     })
-    // A hijacked connection can be closed for writing alone: that is how a command's input ends.
+    // Only a hijacked connection can be closed for writing alone, which ends the command's input.
     const stream = await exec.start({ hijack: true, stdin: input !== undefined })
     const [stdout, stderr] = [collect(), collect()]
     this.container.modem.demuxStream(stream, stdout.sink, stderr.sink)
@@ -92,14 +92,14 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
       await finished(stream, { signal: patience, writable: false })
     } catch (error) {
       stream.destroy()
-      throw new LabError('host', 'a command did not end, though it was past its deadline', {
+      throw new LabError('host', 'a command ran past its deadline and did not end', {
         facts: { command: command.at(-1) },
         cause: error,
       })
     }
     const { ExitCode, Running } = await exec.inspect()
     if (Running || ExitCode === null)
-      throw new LabError('host', 'the host was lost in the middle of a command', { facts: { command: command.at(-1) } })
+      throw new LabError('host', 'the host was lost during a command', { facts: { command: command.at(-1) } })
     return { code: ExitCode, stdout: stdout.bytes(), stderr: stderr.bytes() }
   }
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { GenericContainer } from 'testcontainers'
 
-// Comments are for readers: what remains must be one argument of a process.
+// The script without its comments, because it is passed as one argument of a process.
 const init = readFileSync(new URL('./init.sh', import.meta.url), 'utf8').replace(/^\s*#.*\n/gm, '')
 
-// What systemd, a nested dockerd and the lab's own tools need beyond Docker's default list. Not in it, among others:
-// SYS_MODULE, SYS_TIME, SYS_RAWIO (they reach the machine) and SYS_RESOURCE (not every machine has it to give).
+// Capabilities that systemd, a nested dockerd and the lab's tools need beyond Docker's defaults. Left out, among others:
+// SYS_MODULE, SYS_TIME and SYS_RAWIO, which affect this machine, and SYS_RESOURCE, which not every machine can grant.
 const capabilities = [
   'SYS_ADMIN',
   'NET_ADMIN',
@@ -17,13 +17,13 @@ const capabilities = [
   'LINUX_IMMUTABLE',
 ]
 
-// The sysctls of the kernel are the machine's; those of the network are the host's own.
+// Sysctls of the kernel belong to this machine; those of the network belong to the host.
 const readonlyPaths = [
   ...['abi', 'crypto', 'debug', 'dev', 'fs', 'kernel', 'sunrpc', 'user', 'vm'].map((branch) => `/proc/sys/${branch}`),
   ...['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger'],
 ]
 
-// A terminal on a container's console is nobody's, and the rest only costs time.
+// No one logs in on a container's console, and the rest only costs time.
 const masked = [
   'console-getty.service',
   'dev-hugepages.mount',
@@ -33,21 +33,21 @@ const masked = [
 
 const memory = 'rw,exec,suid,dev'
 
-/** A container with systemd as its first process, for a nested dockerd; testcontainers has no words for some of its options. */
+/** A container with systemd as its first process, for a nested dockerd. It sets options that testcontainers lacks. */
 export class HostContainer extends GenericContainer {
   constructor(image: string, options: { name: string; hostname: string; labels: Record<string, string> }) {
     super(image)
     this.withName(options.name)
       .withHostname(options.hostname)
       .withLabels(options.labels)
-      // The reaper's image cannot be had offline, and it is of no help against a crash: hosts are swept by label.
+      // testcontainers' reaper needs an image that may be missing offline. Hosts are swept by label instead.
       .withAutoCleanup(false)
       .withEnvironment({ container: 'docker', DOCKFAULT_HOST: options.name })
       .withAddedCapabilities(...capabilities)
       .withSecurityOpt('seccomp=unconfined', 'apparmor=unconfined', 'label=disable')
-      // A host's network is all its own; control goes through the engine.
+      // A host builds its own network; the lab controls it through the engine.
       .withNetworkMode('none')
-      // Docker's own state in memory: overlayfs cannot stand on overlayfs, and the engine syncs files all the time.
+      // Docker's state is in memory: overlayfs does not work on overlayfs, and dockerd syncs its files often.
       .withTmpFs({ '/run': `${memory},mode=755`, '/tmp': `${memory},mode=1777` })
       .withTmpFs({ '/var/lib/docker': `${memory},mode=711`, '/var/lib/containerd': `${memory},mode=711` })
       .withCommand(['/bin/sh', '-c', init, 'init', ...masked.map((unit) => `systemd.mask=${unit}`)])

@@ -8,13 +8,13 @@ import { buildRootfs } from '../../images/rootfs.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { duration } from '../../lib/text.ts'
 
-/** The label of images of ours, which hold nothing that cannot be made again. */
+/** The label of our images. All of them can be built again. */
 export const imageLabel = 'dockfault.image'
 
 const once = onceEach<string>('rootfs', (dir) => dir)
 const imports = new Map<string, Promise<void>>()
 
-/** The Docker image of a host, imported from its root file system unless the engine has it. Gives its tag. */
+/** Imports the Docker image of a host from its root file system, unless the engine has it. Gives its tag. */
 export async function importImage(
   docker: Dockerode,
   image: string,
@@ -24,7 +24,7 @@ export async function importImage(
   const dir = await once(image, options, build)
   const hash = (await manifestOf(dir)).files['rootfs.tar']!.sha256
   const tag = `dockfault/${image}:${hash.slice(0, 12)}`
-  // Hosts that start side by side wait for one import.
+  // Hosts that start side by side share one import.
   const importing = imports.get(tag) ?? importOnce(docker, join(dir, 'rootfs.tar'), { tag, image }, options)
   imports.set(tag, importing)
   await importing.finally(() => imports.delete(tag))
@@ -54,7 +54,7 @@ const has = (docker: Dockerode, tag: string): Promise<boolean> =>
       () => false,
     )
 
-/** Makes a Docker image of a root file system. */
+/** Makes a Docker image from a root file system. */
 export async function importTar(
   docker: Dockerode,
   tar: NodeJS.ReadableStream,
@@ -70,11 +70,11 @@ export async function importTar(
   if (error || !(await has(docker, tag)))
     throw new LabError(
       'image',
-      `the Docker engine did not import ${image}: ${messageOf(error ?? 'no image came of it')}`,
+      `the Docker engine did not import ${image}: ${messageOf(error ?? 'it reported no error, but has no image')}`,
     )
 }
 
-// An image that a host of another process still runs on refuses to go, and is left.
+// The engine refuses to remove an image that a host of another process still uses; it stays.
 async function removeOlder(docker: Dockerode, image: string, tag: string): Promise<void> {
   const images = await docker.listImages({ filters: { label: [`${imageLabel}=${image}`] } })
   const older = images.filter(({ RepoTags }) => !RepoTags?.includes(tag))

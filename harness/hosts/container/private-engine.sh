@@ -1,10 +1,10 @@
 #!/bin/sh
-# A dockerd in namespaces of its own (mounts, processes, network), made by the caller: when this process goes, the
-# kernel takes everything with it. $1 state folder, $2 name of the socket in it, $3 cgroup. With
-# $4 it has the machine's own network, to pull and install by, and leaves it as it is.
+# Runs a dockerd in namespaces (mounts, processes, network) that the caller made. When this process ends, the kernel ends
+# everything in them. $1 state folder, $2 name of the socket in it, $3 cgroup. With $4 it uses the machine's network for
+# downloads, and does not change it.
 set -eu
 
-# What dockerd and containerd write outside the state folder (sockets, keys) does not reach the machine.
+# Files that dockerd and containerd write outside the state folder (sockets, keys) stay off the machine.
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/etc/upper /run/etc/work /run/engine
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
@@ -18,10 +18,10 @@ if [ -z "${4:-}" ]; then
     mount -o remount,bind,rw /proc/sys/net
 fi
 
-# The lock is ours by now, so these are of engines that have ended.
+# This process holds the lock, so these sockets belong to engines that have ended.
 rm -f /run/engine/*.sock
 echo '{}' >/run/daemon.json
-# Hosts take no network from this engine, so bridge, firewall and forwarding stay off.
+# Hosts get no network from this engine, so bridge, firewall and forwarding stay off.
 exec dockerd --config-file /run/daemon.json --data-root /run/engine/data --exec-root /run/docker \
     --pidfile /run/dockerd.pid --host "unix:///run/engine/$2" --bridge none --iptables=false --ip6tables=false \
     --ip-forward=false --ip-masq=false --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$3"

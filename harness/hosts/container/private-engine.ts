@@ -18,22 +18,22 @@ import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
 import { identify, isAlive, kill } from '../process.ts'
 import { type EngineRecord, removeEngine } from './engines.ts'
-import { askDocker } from './user-engine.ts'
+import { queryDocker } from './user-engine.ts'
 
 const script = fileURLToPath(new URL('./private-engine.sh', import.meta.url))
-// testcontainers remembers an address for the life of the process, so a second engine must be found at the first's.
-// It is short, because a socket's path must stay under 108 bytes.
+// testcontainers keeps one address for the whole process, so every engine uses the same link. Its path is short, because
+// a socket's path is limited to 108 bytes.
 let linkFolder: string | undefined
-// What flock says of a lock that another process holds.
+// The exit code of flock for a lock that another process holds.
 const taken = 75
 
-/** A dockerd of this process alone. */
+/** A dockerd that only this process uses. */
 export interface PrivateEngine {
   readonly address: string
   isAlive(): boolean
   /** Ends dockerd and every container, and removes all but the imported images. */
   end(): Promise<void>
-  /** The same without waiting, for the moment this process ends. */
+  /** The same without waiting, for when this process ends. */
   endNow(): void
   /** Leaves it running for `npm run down`. */
   leave(): void
@@ -42,13 +42,13 @@ export interface PrivateEngine {
 interface StartOptions {
   keep: boolean
   signal: AbortSignal
-  /** It has the machine's own network, for what has to be fetched: no bridge, no firewall and no sysctl of it. */
+  /** It uses this machine's network for downloads, with no bridge, firewall rule or sysctl of its own. */
   uplink?: boolean
 }
 
 /**
- * Starts a dockerd in its own network namespace; the machine's firewall, sysctls and files never see it. State folders
- * are numbered and each has room for one engine at a time, so that the images of an earlier run are found again.
+ * Starts a dockerd in its own network namespace. It does not touch this machine's firewall, sysctls or files. Numbered
+ * state folders hold one engine at a time each, so that it finds the images of an earlier run.
  */
 export async function startPrivateEngine(options: StartOptions): Promise<PrivateEngine> {
   for (let number = 0; number < 32; number++) {
@@ -57,7 +57,7 @@ export async function startPrivateEngine(options: StartOptions): Promise<Private
     if (engine) return engine
   }
   throw new LabError('host', 'there are 32 private Docker engines already', {
-    hint: 'npm run down ends those left over',
+    hint: 'npm run down ends those that were left over',
   })
 }
 
@@ -73,11 +73,11 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
   const namespaces = ['unshare', '--mount', '--pid', ...network, '--fork', '--kill-child=KILL', '--mount-proc', '--']
   const lock = ['flock', '--nonblock', '--no-fork', '--conflict-exit-code', String(taken), join(dir, 'lock')]
   const command = [
-    // The kernel ends the engine with this process, even by kill -9; an engine of hosts to be kept outlives it.
+    // The kernel ends the engine with this process, even after kill -9. An engine with kept hosts outlives it.
     ...(options.keep ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
     ...[...lock, ...namespaces, 'sh', script, dir, `${name}.sock`, cgroup, ...(options.uplink ? ['uplink'] : [])],
   ]
-  // A session of its own: Ctrl-C reaches the harness alone, which then ends the engine in order.
+  // In its own session, so that Ctrl-C stops only the harness, which then ends the engine properly.
   const env = { ...process.env, PATH: adminPath() }
   const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log], env })
   closeSync(log)
@@ -104,7 +104,7 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
     socket,
   }
   const save = (): void => {
-    // Whole or not at all: another harness may read it at any moment.
+    // Written atomically, because another harness may read it at any moment.
     writeFileSync(`${record.file}.part`, JSON.stringify(record, undefined, 2))
     renameSync(`${record.file}.part`, record.file)
   }
@@ -124,7 +124,7 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
       'the private Docker engine',
       async () => {
         if (exitCode !== undefined) return exitCode
-        return (await askDocker(address, 'GET', '/version')) ? ('up' as const) : undefined
+        return (await queryDocker(address, 'GET', '/version')) ? ('up' as const) : undefined
       },
       { deadlineMs: 60_000, everyMs: 40, signal: options.signal },
     )
@@ -137,7 +137,7 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
     const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
     await end()
     options.signal.throwIfAborted()
-    throw new LabError('host', `no private Docker engine: ${words || 'it said nothing'}`, { cause: error })
+    throw new LabError('host', `no private Docker engine: ${words || 'no output'}`, { cause: error })
   }
   return {
     address,

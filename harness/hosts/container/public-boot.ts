@@ -6,26 +6,26 @@ import { LabError, messageOf } from '../../lib/errors.ts'
 import { orEnd } from '../../lib/or-end.ts'
 import { ContainerHost } from './container-host.ts'
 import { Guest } from './guest.ts'
-import { type Making, runScript, settle } from './making.ts'
 import { ownerLabel, ownerName } from './owner.ts'
+import { type Provisioning, runScript, settle } from './provisioning.ts'
 
 /**
- * Boots what has been installed as the host it is to be, runs the scripts that need a running systemd, and hands out
- * the container once it stands still. It is removed in any case.
+ * Boots an installed image as a host, runs the scripts that need systemd, stops the container and passes it to `take`.
+ * Always removes the container.
  */
 export async function bootPublic(
   docker: Dockerode,
   tag: string,
-  making: Making,
+  provisioning: Provisioning,
   take: (container: Dockerode.Container) => Promise<void>,
 ): Promise<void> {
-  const { image, say, signal } = making
-  say('booting')
+  const { image, report, signal } = provisioning
+  report('booting')
   const { HostContainer } = await import('./host-container.ts')
   const name = `dockfault-${image.name}-${randomBytes(4).toString('hex')}`
   const container = docker.getContainer(name)
   const logDir = join(cacheRoot(), 'logs', `${image.name}-making`)
-  const host = new ContainerHost(container, new Set(), { ...making, image: image.name, logDir }, () => undefined)
+  const host = new ContainerHost(container, new Set(), { ...provisioning, image: image.name, logDir }, () => undefined)
   const end = (): Promise<void> => host[Symbol.asyncDispose]()
   await orEnd(signal, end, async () => {
     await new HostContainer(tag, { name, hostname: image.name, labels: { [ownerLabel]: ownerName() } })
@@ -36,8 +36,8 @@ export async function bootPublic(
     signal.throwIfAborted()
     await host.awaitBoot()
     const guest = new Guest(container)
-    for (const script of [...image.booted, settle]) await runScript(guest, script, making)
-    // At once: on its way down it would write again what has just been removed.
+    for (const script of [...image.booted, settle]) await runScript(guest, script, provisioning)
+    // Killed, because a shutdown would write files again that were just removed.
     await container.kill()
     await container.wait()
     await take(container)
@@ -45,8 +45,8 @@ export async function bootPublic(
   await end()
 }
 
-/** Removes the image of a host that is being made. */
-export const removeMaking = (docker: Dockerode, tag: string): Promise<void> =>
+/** Removes the temporary image from which a host is made. */
+export const removeProvisioned = (docker: Dockerode, tag: string): Promise<void> =>
   docker
     .getImage(tag)
     .remove({ force: true })

@@ -14,7 +14,7 @@ const never = new AbortController().signal
 
 const settings = { WORD: "it's", MANAGER: 'dnf', PACKAGES: 'none', ENGINE_REPO: 'https://repo.invalid' }
 
-// Awake what el.sh is to put to sleep, and nothing to install.
+// Services that el.sh should disable are enabled, and there is nothing to install.
 const standIn = `[ ! -d /run/systemd/system ]
 echo "$WORD" >/etc/word
 systemctl enable firewalld.service nftables.service
@@ -25,7 +25,7 @@ for program in dnf curl; do
     chmod 755 /usr/local/bin/$program
 done`
 
-// A Debian stands in for what a registry would have: its own busybox and packages are in it, so no network is asked.
+// A Debian replaces the registry's image. It holds busybox and its packages, so no network is needed.
 describe('a host made of a public image', function () {
   this.timeout(300_000)
   const lines: string[] = []
@@ -47,7 +47,7 @@ describe('a host made of a public image', function () {
     const { sha256, size } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')).files['rootfs.tar']
     registry = await startRegistry({ file: join(dir, 'rootfs.tar'), sha256, size })
     silent = await startRegistry()
-    // A cache of its own, on the file system of the other, with engines and all.
+    // Its own cache, on the same file system as the usual one, with engines too.
     cache = mkdtempSync(join(cacheRoot(), 'spec-'))
     process.env.XDG_CACHE_HOME = cache
     root = join(cache, 'images')
@@ -82,14 +82,14 @@ describe('a host made of a public image', function () {
     return container(root).provision({ image: name, logDir: join(cache, 'logs'), progress, signal })
   }
 
-  /** What a failed making has left in the cache. */
+  /** What a failed build has left in the cache. */
   const remains = (): string[] => readdirSync(join(cache, 'dockfault/images')).filter((name) => !name.endsWith('.lock'))
 
   it('is to be had where its registry answers', async () => {
     expect(await container(root).unavailable('stand-in')).to.equal(undefined)
   })
 
-  it('says what its scripts said, and leaves nothing half made', async () => {
+  it('fails with the output of its scripts, and leaves nothing incomplete', async () => {
     const error = await provision('no-package').catch((thrown: unknown) => thrown)
     expect(error).to.include({ name: 'LabError', code: 'image' })
     expect((error as Error).message).to.equal(
@@ -104,24 +104,31 @@ describe('a host made of a public image', function () {
   ] as const)
     it(`leaves nothing when it is given up on while ${at}`, async () => {
       const abort = new AbortController()
-      const making = provision(name, abort.signal).catch((thrown: unknown) => thrown)
+      const provisioning = provision(name, abort.signal).catch((thrown: unknown) => thrown)
       const begun = (): boolean => lines.some((line) => line.startsWith(`${name}: ${at}`))
-      await Promise.race([making, until('the making', async () => begun() || undefined, { deadlineMs: 60_000 })])
+      await Promise.race([
+        provisioning,
+        until('the start of the build', async () => begun() || undefined, { deadlineMs: 60_000 }),
+      ])
       setTimeout(() => abort.abort(new Error('given up')), 300)
-      expect(((await making) as Error).message).to.equal('given up')
+      expect(((await provisioning) as Error).message).to.equal('given up')
       expect(remains()).to.deep.equal([])
     })
 
   it('boots with systemd, its own dockerd and the probe image', async () => {
     await using host = await provision('stand-in')
-    const said = async (script: string): Promise<string> => (await host.exec(script)).stdout.trim()
-    expect(await said('systemctl is-system-running; cat /proc/1/comm /etc/word')).to.equal("running\nsystemd\nit's")
-    expect(await said('docker load -q -i /var/lib/dockfault/busybox.tar; docker images -q | wc -l')).to.match(/\n1$/)
-    expect(await said('docker run --rm --network none dockfault/busybox:1 echo works')).to.equal('works')
+    const outputOf = async (script: string): Promise<string> => (await host.exec(script)).stdout.trim()
+    expect(await outputOf('systemctl is-system-running; cat /proc/1/comm /etc/word')).to.equal("running\nsystemd\nit's")
+    expect(await outputOf('docker load -q -i /var/lib/dockfault/busybox.tar; docker images -q | wc -l')).to.match(
+      /\n1$/,
+    )
+    expect(await outputOf('docker run --rm --network none dockfault/busybox:1 echo works')).to.equal('works')
     const units = 'docker.service firewalld.service nftables.service fstrim.timer'
-    expect(await said(`systemctl is-enabled ${units}`)).to.equal('enabled\ndisabled\ndisabled\nmasked')
-    // Nothing of the making: one boot, and an identity of its own.
-    expect(await said('journalctl --list-boots -q --no-pager | wc -l; stat -c %s /etc/machine-id')).to.equal('1\n33')
+    expect(await outputOf(`systemctl is-enabled ${units}`)).to.equal('enabled\ndisabled\ndisabled\nmasked')
+    // Nothing of the build remains: one boot, and its own identity.
+    expect(await outputOf('journalctl --list-boots -q --no-pager | wc -l; stat -c %s /etc/machine-id')).to.equal(
+      '1\n33',
+    )
   })
 
   it('is made once', async () => {

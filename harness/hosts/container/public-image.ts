@@ -7,12 +7,12 @@ import type { PublicImage } from '../../images/public.ts'
 import { fingerprint } from '../../images/recipe.ts'
 import { duration } from '../../lib/text.ts'
 import type { Engine } from './engine.ts'
-import { type Making, settle } from './making.ts'
-import { bootPublic, removeMaking } from './public-boot.ts'
+import { type Provisioning, settle } from './provisioning.ts'
+import { bootPublic, removeProvisioned } from './public-boot.ts'
 import { installPublic } from './public-install.ts'
 import { openUplink } from './uplink.ts'
 
-// Changes whenever the same image and scripts would make another host.
+// Raise it when the same image and scripts would make a different host.
 const version = '1'
 
 const keyOf = ({ name, container, provision, booted, settings }: PublicImage): Key => {
@@ -21,45 +21,46 @@ const keyOf = ({ name, container, provision, booted, settings }: PublicImage): K
   return { image: name, kind: 'rootfs', hash }
 }
 
-/** Whether the host of a public image has been made by today's scripts. */
+/** Whether the host of a public image was made with the present scripts. */
 export const isMade = (image: PublicImage): boolean => isThere(keyOf(image))
 
 /**
- * The root file system of a host made of its public container image, as `rootfs.tar` in the folder returned. The base
- * is pulled unless it is there; its packages are installed with the network, in a container of no rights; then it boots
- * as a host, without one, and gets the probe image. Where the user's engine has a newer base than it was made of, it is
- * made anew. Throws LabError `image` with the engine's or the script's own words; what is half made is removed.
+ * Makes the root file system of a host from its public container image: `rootfs.tar` in the folder returned. It pulls the
+ * base if necessary, installs the packages in an unprivileged container with network, then boots it as a host without
+ * network and adds the probe image. It is made again where the user's engine has a newer base. Throws LabError `image`
+ * with the message of the engine or script, and removes what is incomplete.
  */
 export async function buildPublic(engine: Engine, image: PublicImage, options: BuildOptions): Promise<string> {
   const key = keyOf(image)
   const fresh = options.fresh || (await isOutdated(engine, image, await find(key)))
   return cached(key, { ...options, fresh }, async (dir) => {
     const started = Date.now()
-    const say = (line: string): void => options.progress(`${image.name}: ${line} [${duration(Date.now() - started)}]`)
-    const making: Making = { ...options, image, say }
+    const report = (line: string): void =>
+      options.progress(`${image.name}: ${line} [${duration(Date.now() - started)}]`)
+    const provisioning: Provisioning = { ...options, image, report }
     const tag = `dockfault/${image.name}:making-${process.pid}`
     try {
-      await using uplink = await openUplink(engine, making)
-      const base = await installPublic(uplink, { to: engine.docker, tag }, making)
+      await using uplink = await openUplink(engine, provisioning)
+      const base = await installPublic(uplink, { to: engine.docker, tag }, provisioning)
       await writeFile(join(dir, 'base'), base)
     } catch (error) {
-      await removeMaking(engine.docker, tag)
+      await removeProvisioned(engine.docker, tag)
       throw error
     }
     try {
-      await bootPublic(engine.docker, tag, making, async (container) => {
-        say('packing')
+      await bootPublic(engine.docker, tag, provisioning, async (container) => {
+        report('packing')
         const tar = createWriteStream(join(dir, 'rootfs.tar'), { highWaterMark: 2 ** 20 })
         await pipeline(await container.export(), tar, { signal: options.signal })
       })
     } finally {
-      await removeMaking(engine.docker, tag)
+      await removeProvisioned(engine.docker, tag)
     }
-    say('made')
+    report('made')
   })
 }
 
-// A tag moves: `docker pull` may have brought a newer base meanwhile. A private engine is not asked what it has.
+// A tag moves: `docker pull` may have fetched a newer base. Images of a private engine are not checked.
 async function isOutdated(engine: Engine, { container }: PublicImage, made: string | undefined): Promise<boolean> {
   if (!made || engine.own) return false
   const held = await engine.docker

@@ -4,48 +4,48 @@ import { LabError, messageOf } from '../../lib/errors.ts'
 import { orEnd } from '../../lib/or-end.ts'
 import { Guest } from './guest.ts'
 import { importTar } from './image.ts'
-import { type Making, runScript, settle } from './making.ts'
 import { ownerLabel, ownerName } from './owner.ts'
+import { type Provisioning, runScript, settle } from './provisioning.ts'
 import type { Uplink } from './uplink.ts'
 
-// A static one, where a distribution has none: the same that probe-image.sh takes in a VM.
+// A static busybox for distributions without one; probe-image.sh uses the same in a VM.
 const busybox = 'docker.io/library/busybox:musl'
 
 /**
- * Pulls the base unless the engine has it, runs the scripts that need internet in a container of it, and imports what
- * became of it into the engine of hosts. Gives the base's id.
+ * Pulls the base if necessary, runs the scripts that need internet in a container, and imports the result into the engine
+ * of the hosts. Gives the base's id.
  */
 export async function installPublic(
   uplink: Uplink,
   { to, tag }: { to: Dockerode; tag: string },
-  making: Making,
+  provisioning: Provisioning,
 ): Promise<string> {
-  const { image, say, signal } = making
-  await using base = await pulled(uplink, image.container!, making)
+  const { image, report, signal } = provisioning
+  await using base = await pulled(uplink, image.container!, provisioning)
   await using container = await plainContainer(uplink, base.id, image.name)
   const end = (): PromiseLike<void> => container[Symbol.asyncDispose]()
   await orEnd(signal, end, async () => {
     const guest = new Guest(container.container)
-    for (const script of image.provision) await runScript(guest, script, making)
-    await addBusybox(uplink, container.container, guest, making)
-    await runScript(guest, settle, making)
-    say('importing')
+    for (const script of image.provision) await runScript(guest, script, provisioning)
+    await addBusybox(uplink, container.container, guest, provisioning)
+    await runScript(guest, settle, provisioning)
+    report('importing')
     await importTar(to, await container.container.export(), { tag, image: image.name })
   })
   return base.id
 }
 
-/** An image that the engine has, or pulls. */
+/** An image that the engine already has or now pulls. */
 async function pulled(
   { docker, keeps }: Uplink,
   reference: string,
-  { say, signal }: Making,
+  { report, signal }: Provisioning,
 ): Promise<AsyncDisposable & { id: string }> {
   const held = docker.getImage(reference)
   const id = async (): Promise<string> => (await held.inspect()).Id
   const kept = await id().catch(() => undefined)
   if (kept) return { id: kept, [Symbol.asyncDispose]: async () => undefined }
-  say(`pulling ${reference}`)
+  report(`pulling ${reference}`)
   try {
     await pull(docker, reference, signal)
     const remove = async (): Promise<void> => void (keeps || (await held.remove().catch(() => undefined)))
@@ -66,7 +66,7 @@ async function pull(docker: Dockerode, reference: string, signal: AbortSignal): 
   }).finally(() => signal.removeEventListener('abort', stop))
 }
 
-/** A container that waits for commands, with no rights but the usual ones, and the network of the engine. */
+/** A container that waits for commands, with default privileges and the engine's network. */
 async function plainContainer(
   uplink: Uplink,
   base: string,
@@ -95,20 +95,25 @@ async function plainContainer(
 
 const labels = (): Record<string, string> => ({ [ownerLabel]: ownerName() })
 
-// A package manager reaches its mirrors the way this machine does.
+// The package manager uses this machine's proxies.
 const proxies = (): string[] =>
   Object.entries(process.env).flatMap(([name, value]) =>
     /^(https?|no)_proxy$/i.test(name) ? [`${name}=${value}`] : [],
   )
 
-// One after the other: what one has pulled it removes.
+// One after another, because each removes what it has pulled.
 let turn: Promise<unknown> = Promise.resolve()
 
-/** Gives a base without a busybox one, so that what comes after needs no network. */
-async function addBusybox(uplink: Uplink, to: Dockerode.Container, guest: Guest, making: Making): Promise<void> {
+/** Adds busybox to a base that lacks it, so that later steps need no network. */
+async function addBusybox(
+  uplink: Uplink,
+  to: Dockerode.Container,
+  guest: Guest,
+  provisioning: Provisioning,
+): Promise<void> {
   if ((await guest.exec('[ -x /bin/busybox ]')).code === 0) return
   const mine = turn.then(async () => {
-    await using image = await pulled(uplink, busybox, making)
+    await using image = await pulled(uplink, busybox, provisioning)
     const from = await uplink.docker.createContainer({ Image: image.id, Cmd: ['true'], Labels: labels() })
     try {
       await to.putArchive(await from.getArchive({ path: '/bin/busybox' }), { path: '/usr/bin' })

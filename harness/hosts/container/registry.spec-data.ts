@@ -13,8 +13,8 @@ export interface Layer {
 }
 
 /**
- * A registry on this machine that has one image, under any name: https://distribution.github.io/distribution/spec/api/
- * Without a layer it is one that never sends what it has.
+ * A registry on this machine with one image, under any name: https://distribution.github.io/distribution/spec/api/
+ * Without a layer it never sends its content.
  */
 export async function startRegistry(layer?: Layer): Promise<AsyncDisposable & { host: string }> {
   const { file, size, ...rest } = layer ?? { file: '', size: 1, sha256: '0'.repeat(64) }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type Dockerode from 'dockerode'
 
-/** Joins this terminal to a root shell in a container; resolves when the person leaves the shell. */
+/** Connects this terminal to a root shell in a container. Resolves when the shell ends. */
 export async function joinShell(container: Dockerode.Container): Promise<void> {
   const { stdin, stdout } = process
   const exec = await container.exec({
@@ -18,7 +18,7 @@ export async function joinShell(container: Dockerode.Container): Promise<void> {
   }
   stream.on('error', () => stream.destroy())
   stream.pipe(stdout, { end: false })
-  process.stderr.write('root shell on the host; `exit` or Ctrl-D leaves it\n')
+  process.stderr.write('root shell on the host; leave it with `exit` or Ctrl-D\n')
   if (stdin.isTTY) stdin.setRawMode(true)
   stdin.pipe(stream)
   stdin.resume()

@@ -3,22 +3,22 @@ import { request } from 'node:http'
 
 const defaultSocket = '/var/run/docker.sock'
 
-/** Where the user's Docker engine is said to be, as testcontainers reads it; undefined when nowhere. */
+/** The address of the user's Docker engine, as testcontainers reads it; undefined where there is none. */
 export const userEngineAddress = (): string | undefined =>
   process.env.DOCKER_HOST || (existsSync(defaultSocket) ? `unix://${defaultSocket}` : undefined)
 
-/** An engine that answers, and why it cannot make hosts, if so. */
+/** What an engine answered; `unfit` is why it cannot make hosts. */
 export interface Answer {
   unfit: string | undefined
 }
 
 /**
- * Asks the engine at an address what it is; undefined when none answers. An address that is no socket is believed:
- * testcontainers knows how to reach it, and says so when it cannot.
+ * Queries the engine at an address; undefined where none answers. An address other than a socket is trusted, because
+ * testcontainers connects to it and reports errors itself.
  */
-export async function askEngine(address: string): Promise<Answer | undefined> {
+export async function queryEngine(address: string): Promise<Answer | undefined> {
   if (!isSocket(address)) return { unfit: undefined }
-  const info = (await askDocker(address, 'GET', '/info')) as Record<string, unknown> | undefined
+  const info = (await queryDocker(address, 'GET', '/info')) as Record<string, unknown> | undefined
   if (!info) return undefined
   const security = ((info.SecurityOptions as string[] | null) ?? []).join(' ')
   const unfit = /name=(rootless|userns)/.test(security)
@@ -32,15 +32,15 @@ export async function askEngine(address: string): Promise<Answer | undefined> {
 const isSocket = (address: string): boolean => address.startsWith('unix://')
 
 /**
- * One request to an engine behind a socket, for questions that are not worth loading testcontainers. Gives the JSON
- * answer (null where there is none to give), or undefined when nobody answers or the engine refuses.
+ * Sends one request to an engine's socket, without the cost of loading testcontainers. Gives the JSON answer (null where
+ * it is empty), or undefined where nothing answers or the engine refuses.
  */
-export async function askDocker(address: string, method: 'GET' | 'DELETE', path: string): Promise<unknown> {
+export async function queryDocker(address: string, method: 'GET' | 'DELETE', path: string): Promise<unknown> {
   const answer = await talkToDocker(address, method, path)
   return answer && answer.status < 300 ? answer.body : undefined
 }
 
-/** The same, a refusal included: `body` is undefined where it is no JSON. Undefined when nobody answers in time. */
+/** The same, including refusals. `body` is undefined where it is not JSON. Undefined where nothing answers in time. */
 export function talkToDocker(
   address: string,
   method: 'GET' | 'DELETE',
@@ -50,7 +50,7 @@ export function talkToDocker(
   if (!isSocket(address)) return Promise.resolve(undefined)
   const socketPath = address.slice('unix://'.length)
   return new Promise((resolve) => {
-    const asked = request({ socketPath, path, method, timeout: patienceMs, agent: false }, (response) => {
+    const sent = request({ socketPath, path, method, timeout: patienceMs, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', () => resolve(undefined))
@@ -59,9 +59,9 @@ export function talkToDocker(
         resolve({ status: response.statusCode ?? 500, body: parsed(text || 'null') })
       })
     })
-    asked.on('timeout', () => asked.destroy())
-    asked.on('error', () => resolve(undefined))
-    asked.end()
+    sent.on('timeout', () => sent.destroy())
+    sent.on('error', () => resolve(undefined))
+    sent.end()
   })
 }
 

@@ -10,16 +10,16 @@ import { linkOver } from './link.ts'
 import { Runner, runnerProgram, type Script } from './runner.ts'
 
 describe('a guest', () => {
-  it('is asked with its deadline multiplied, and more patience where it is slow', async () => {
-    const asked: unknown[] = []
+  it('gets its deadline multiplied, and more patience where it is slow', async () => {
+    const runs: unknown[] = []
     const runner = {
       async run({ seconds, patience }: Script, patienceMs: number) {
-        asked.push({ seconds, patience, patienceMs })
+        runs.push({ seconds, patience, patienceMs })
         return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
       },
     } as unknown as Runner
     for (const slow of [6, 1]) await new Guest(runner, slow).exec('true', { deadlineMs: 1500 })
-    expect(asked).to.deep.equal([
+    expect(runs).to.deep.equal([
       { seconds: 9, patience: 12, patienceMs: 189_000 },
       { seconds: 2, patience: undefined, patienceMs: 31_500 },
     ])
@@ -40,7 +40,7 @@ describe('a guest', () => {
     })
 
     it('is written to whole, and read byte for byte', async () => {
-      // Two pieces and a bit, and an even number of them.
+      // Two pieces and a part, exactly two pieces, and nothing.
       for (const size of [9_000_001, 8 * 2 ** 20, 0]) {
         const bytes = randomBytes(size)
         const file = join(dir, `it's ${size}/file`)
@@ -56,7 +56,7 @@ describe('a guest', () => {
       expect({ code, stdout }).to.deep.equal({ code: 4, stdout: 'at its end\n' })
     })
 
-    it('says what could not be read', async () => {
+    it('names the file that could not be read', async () => {
       const error = await guest.get(join(dir, 'nothing')).catch((reason: LabError) => reason)
       expect((error as LabError).message).to.match(/^reading .*nothing failed on the host \(exit 1\): .*No such file/)
     })

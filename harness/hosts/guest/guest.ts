@@ -3,14 +3,14 @@ import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 import type { Ran, Runner } from './runner.ts'
 
-// One argument of a process may hold 128 KiB.
+// The kernel limits one argument of a process to 128 KiB.
 const longest = 100_000
-/** How much of a file is read at once: a script may say twice as much. */
+// How much of a file is read at once; the output of a script may be twice as large.
 const piece = 4 * 2 ** 20
 
 type GuestExecOptions = Pick<ExecOptions, 'deadlineMs'> & { input?: string | Uint8Array }
 
-/** Commands and files on a machine, by the process there that runs scripts. `slow` multiplies every deadline. */
+/** Runs commands and transfers files on a machine through its runner. `slow` multiplies every deadline. */
 export class Guest {
   private readonly runner: Runner
   private readonly slow: number
@@ -29,8 +29,8 @@ export class Guest {
     return { code, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8'), durationMs }
   }
 
-  /** Like exec, but a command that fails rejects: for the lab's own work. */
-  async must(what: string, script: string, options?: GuestExecOptions): Promise<string> {
+  /** Like exec, but rejects if the command fails. For the lab's own work. */
+  async runOrThrow(what: string, script: string, options?: GuestExecOptions): Promise<string> {
     return succeeded(what, await this.run(script, options)).toString('utf8')
   }
 
@@ -39,7 +39,7 @@ export class Guest {
     const [file, part] = [quote(path), quote(`${path}.dockfault-part`)]
     const script = `mkdir -p -- "$(dirname -- ${file})" && umask 077 && cat >${part} &&
 chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
-    await this.must(`writing ${path}`, script, { input: content })
+    await this.runOrThrow(`writing ${path}`, script, { input: content })
   }
 
   async get(path: string): Promise<Uint8Array> {
@@ -55,15 +55,15 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
   /** The id of the machine's current boot. */
   async bootId(): Promise<string> {
     const options = { deadlineMs: 10_000 }
-    return (await this.must('reading the boot id', 'cat /proc/sys/kernel/random/boot_id', options)).trim()
+    return (await this.runOrThrow('reading the boot id', 'cat /proc/sys/kernel/random/boot_id', options)).trim()
   }
 
-  /** Has the machine go down, which it does after it has said so: the connection would be cut in the middle of a word. */
+  /** Reboots the machine or powers it off. It does so after its answer, so that the connection is not cut within it. */
   async goDown(how: 'reboot' | 'poweroff'): Promise<void> {
-    await this.must(`asking for a ${how}`, `(sleep 1; exec systemctl ${how}) >/dev/null 2>&1 &`)
+    await this.runOrThrow(`the ${how}`, `(sleep 1; exec systemctl ${how}) >/dev/null 2>&1 &`)
   }
 
-  /** Brings a machine that goes on from a kept state to the present: its clock, and what it takes for random. */
+  /** Sets the clock and the random state of a machine that continues from a saved state. */
   present(): Promise<void> {
     return this.runner.present(30_000 * this.slow)
   }
@@ -77,7 +77,7 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
     const { deadlineMs = 60_000, input } = options
     const slowMs = deadlineMs * this.slow
     const seconds = Math.ceil(slowMs / 1000)
-    // How many seconds a probe waits for an answer, where its own word for it is too short.
+    // How many seconds a probe waits on a slow host, where its own default is too short.
     const patience = this.slow > 1 ? 12 : undefined
     return this.runner.run({ script, input, seconds, patience }, slowMs + 30_000 * this.slow)
   }
@@ -85,6 +85,6 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
 
 function succeeded(what: string, { code, stdout, stderr }: Ran): Buffer {
   if (code === 0) return stdout
-  const said = clean((stderr.length > 0 ? stderr : stdout).toString('utf8')).trim()
-  throw new LabError('host', `${what} failed on the host (exit ${code})${said && `: ${said}`}`)
+  const output = clean((stderr.length > 0 ? stderr : stdout).toString('utf8')).trim()
+  throw new LabError('host', `${what} failed on the host (exit ${code})${output && `: ${output}`}`)
 }

@@ -1,11 +1,11 @@
 import { clean } from '../../lib/text.ts'
 
-// Where Linux ends a process, or itself, for a fault of its own (arch/x86: oops, die; BUG()). Not its lockups: those a slow
-// processor has, and gets over.
+// Messages with which Linux ends a process or itself after a kernel bug (arch/x86: oops, die; BUG()). Lockups are left
+// out: a slow processor has them and recovers.
 const words = /BUG: (?:kernel NULL|unable to handle).*|kernel BUG at .*|Oops: .*|general protection fault.*\[#\d.*/
 
 /**
- * What a host's kernel said first of a failure of its own, on a console; undefined where it said nothing of the kind. An
- * emulated processor slips so once in some hundred boots.
+ * The first message on a console about a failure of the kernel itself; undefined where there is none. On an emulated
+ * processor this happens once in a few hundred boots.
  */
 export const kernelFailure = (console: string): string | undefined => words.exec(clean(console))?.[0]

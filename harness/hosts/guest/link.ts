@@ -7,23 +7,23 @@ import { clean } from '../../lib/text.ts'
 export interface Link {
   input: Writable
   output: Readable
-  /** Resolves when the connection is gone, with what is known of why. */
+  /** Resolves with the reason when the connection is lost. */
   gone: Promise<string>
-  /** Lets go of the process. */
+  /** Ends the connection. */
   close(): void
 }
 
-/** The connection that is a process here: it ends with it. */
+/** A connection through a local process; it ends with that process. */
 export function linkOver(child: ChildProcessWithoutNullStreams): Link {
-  let said = ''
+  let printed = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk}`.slice(-2000)
+    printed = `${printed}${chunk}`.slice(-2000)
   })
   const closed = new Promise((resolve) => child.on('close', resolve))
   const gone = new Promise((resolve) => child.on('exit', resolve).on('error', resolve))
-    // What it said last comes before it closes; but others may hold its pipes open.
+    // Its last output comes before its pipes close, but other processes may hold them open.
     .then(() => within(500, closed))
-    .then(() => clean(said).trim() || 'it said nothing')
+    .then(() => clean(printed).trim() || 'no output')
   return {
     input: child.stdin,
     output: child.stdout,

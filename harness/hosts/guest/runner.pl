@@ -1,12 +1,12 @@
-# Runs scripts for whoever holds the other ends of its standard input and output, side by side; or of a file, which is then
-# both: a port of the machine, whose other end may be let go of and taken again. Reads requests
+# Runs scripts side by side. It reads requests from standard input and answers on standard output. With a path as argument
+# that file is both: a port of the machine, whose other end may disconnect and connect again. A request is one of
 #   <name> run <seconds> <patience, 0 for none> <bytes of script> <bytes of input>
-# each a line, followed by both, and
+# (a line, followed by script and input) and
 #   <name> present <seconds> <nanoseconds> <seed>
-# which sets the clock, and makes what the kernel takes for random its own: machines that go on from one state would else
-# draw the same numbers. Answers in the order in which the scripts end:
+# which sets the clock and reseeds the kernel's random numbers: machines restored from one state would otherwise draw the
+# same ones. Answers come in the order in which scripts end:
 #   <name> <exit code> <bytes of output> <bytes of error output>
-# followed by both. Output goes through files: a daemon that a script leaves behind holds no pipe.
+# followed by both outputs. Output goes through files, so that a daemon started by a script holds no pipe open.
 use strict;
 use warnings;
 use POSIX ();
@@ -14,12 +14,12 @@ use POSIX ();
 my ($port) = @ARGV;
 if (defined $port) {
   my $tries = 50;
-  # It is there a moment after what brings the machine up.
+  # The port appears shortly after the machine has started.
   until (open(STDIN, '+<', $port)) {
     die "$port: $!" unless $tries--;
     select(undef, undef, undef, 0.1);
   }
-  # The file, not the handle: a handle made from one that reads takes no writes.
+  # Duplicates the descriptor, because a handle made from a reading one cannot write.
   POSIX::dup2(0, 1);
 }
 my $dir = -w '/run' ? '/run' : '/tmp';
@@ -30,11 +30,11 @@ chdir '/root';
 );
 binmode STDIN;
 binmode STDOUT;
-# Nobody waits for those that answer.
+# The children answer themselves, so they are not waited for.
 $SIG{CHLD} = 'IGNORE';
 
-# What has been read and not yet taken. Perl's own buffer of STDIN would, when a child has another STDIN and becomes a
-# shell, move that file back by as much as the buffer holds of later requests.
+# Bytes that were read but not used yet. Perl's own buffer does not work: when a child replaces STDIN and becomes a shell,
+# Perl moves that file back by the size of the buffer.
 my $ahead = '';
 
 while (1) {

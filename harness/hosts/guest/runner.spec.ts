@@ -63,13 +63,13 @@ describe('the runner of scripts', () => {
 
   it('takes many requests that come at once, each with its own input', async () => {
     const texts = Array.from({ length: 12 }, (_, i) => `${i}\n`.repeat(40))
-    const said = await Promise.all(texts.map((input) => run('cat', { input })))
-    expect(said.map(({ stdout }) => String(stdout))).to.deep.equal(texts)
+    const outputs = await Promise.all(texts.map((input) => run('cat', { input })))
+    expect(outputs.map(({ stdout }) => String(stdout))).to.deep.equal(texts)
   })
 
-  it('ends at its deadline all that a script started, with what was said', async () => {
+  it('ends at its deadline all that a script started, and keeps the output', async () => {
     const { code, stdout } = await run(`echo here; (sleep 3; touch ${dir}/late) & sleep 60`, { seconds: 1 })
-    expect({ code, said: String(stdout) }).to.deep.equal({ code: 124, said: 'here\n' })
+    expect({ code, outputs: String(stdout) }).to.deep.equal({ code: 124, outputs: 'here\n' })
     expect((await run('trap "" TERM; sleep 60', { seconds: 1 })).code).to.equal(124)
     await sleep(1000)
     expect(existsSync(join(dir, 'late'))).to.equal(false)
@@ -82,18 +82,18 @@ describe('the runner of scripts', () => {
     expect(Date.now() - begun).to.be.lessThan(4000)
   })
 
-  it('has the environment of root on a host, and patience where it is told', async () => {
+  it('has the environment of root on a host, and its patience', async () => {
     const { stdout } = await run('echo "$HOME $LC_ALL ${PATIENCE:-none}"')
     expect(String(stdout)).to.equal('/root C.UTF-8 none\n')
     expect(String((await run('echo $PATIENCE', { patience: 12 })).stdout)).to.equal('12\n')
   })
 
-  it('says that the connection was lost, and makes another', async () => {
+  it('reports a lost connection, and makes another', async () => {
     const lost = refusal(run('sleep 20'))
     await run('true')
     started[0]!.kill('SIGKILL')
     expect(await lost).to.be.instanceOf(LabError)
-    expect((await lost).message).to.equal('the connection to the host was lost: it said nothing')
+    expect((await lost).message).to.equal('the connection to the host was lost: no output')
     expect((await run('exit 7')).code).to.equal(7)
     expect(started).to.have.length(2)
   })
@@ -110,12 +110,12 @@ describe('the runner of scripts', () => {
     expect(did).to.deep.equal(['made', 'closed', 'made', 'closed'])
   })
 
-  it('says why there is no connection, and what was no answer', async () => {
+  it('reports why there is no connection, and what was not an answer', async () => {
     const broken = (script: string) => new Runner(async () => linkOver(spawn('sh', ['-c', script], { stdio: 'pipe' })))
-    const asked = (script: string) => refusal(broken(script).run({ script: 'true', seconds: 1 }, 1500))
-    expect((await asked('echo "kex: reset" >&2; exit 255')).message).to.contain('was lost: kex: reset')
-    expect((await asked('echo Welcome; sleep 1')).message).to.contain('it answered "Welcome"')
-    expect((await asked('sleep 3')).message).to.contain('did not end')
+    const refusedRun = (script: string) => refusal(broken(script).run({ script: 'true', seconds: 1 }, 1500))
+    expect((await refusedRun('echo "kex: reset" >&2; exit 255')).message).to.contain('was lost: kex: reset')
+    expect((await refusedRun('echo Welcome; sleep 1')).message).to.contain('it answered "Welcome"')
+    expect((await refusedRun('sleep 3')).message).to.contain('did not end')
   })
 
   it('goes on with one that was there before it, and takes no answer to another for its own', async () => {
@@ -134,7 +134,7 @@ describe('the runner of scripts', () => {
   })
 
   it('talks through a port where it is given one', async () => {
-    // A terminal is the file at hand that has another end.
+    // A terminal is a file with another end, like a port.
     const command = 'stty raw -echo; echo; exec perl -e "$PROGRAM" "$(tty)"'
     const env = { ...process.env, PROGRAM: runnerProgram }
     const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe', env })
@@ -147,20 +147,22 @@ describe('the runner of scripts', () => {
     byPort.close()
   })
 
-  it('sets the clock to now, with a seed that nobody drew before, and says why it does not', async () => {
-    const asked: string[] = []
+  it('sets the clock to now with a new seed, or reports why it could not', async () => {
+    const requests: string[] = []
     const answers = ['0 0 0\n', '1 0 14\nclock_settime:']
-    const told = new Runner(async () => {
+    const runner = new Runner(async () => {
       const [input, output] = [new PassThrough(), new PassThrough()]
       input.on('data', (chunk: Buffer) => {
-        asked.push(String(chunk))
+        requests.push(String(chunk))
         output.write(`${String(chunk).split(' ')[0]} ${answers.shift()}`)
       })
       return { input, output, gone: new Promise(() => undefined), close: () => undefined }
     })
-    await told.present(1000)
-    expect((await refusal(told.present(1000))).message).to.equal('the clock of the guest was not set: clock_settime:')
-    const words = asked.map((line) => /^\S+ present (\d+) (\d+) ([0-9a-f]{64})\n$/.exec(line)!)
+    await runner.present(1000)
+    expect((await refusal(runner.present(1000))).message).to.equal(
+      'could not set the clock of the host: clock_settime:',
+    )
+    const words = requests.map((line) => /^\S+ present (\d+) (\d+) ([0-9a-f]{64})\n$/.exec(line)!)
     expect(Number(words[0]![1]) + Number(words[0]![2]) / 1e9).to.be.closeTo(Date.now() / 1000, 1)
     expect(words[0]![3]).to.not.equal(words[1]![3])
   })
@@ -168,8 +170,8 @@ describe('the runner of scripts', () => {
   it('is refused by the kernel what is no time', () => {
     const input = 'a present -1 -1 x\nb present 0 9999999999 x\n'
     // This machine's clock stays as it is.
-    const said = execFileSync('perl', ['-e', runnerProgram], { input, encoding: 'utf8' })
-    expect(said).to.match(/^a 1 0 \d+\nclock_settime: .+\nb 1 0 \d+\nclock_settime: .+\n$/)
+    const outputs = execFileSync('perl', ['-e', runnerProgram], { input, encoding: 'utf8' })
+    expect(outputs).to.match(/^a 1 0 \d+\nclock_settime: .+\nb 1 0 \d+\nclock_settime: .+\n$/)
   })
 
   it('leaves nothing behind', async () => {

@@ -5,20 +5,20 @@ import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import type { Link } from './link.ts'
 
-/** What runs the scripts on the other side, in perl, which every host has; given the path of a port, it talks through that. */
+/** The program on the host that runs scripts. It is perl, which every host has. With the path of a port it uses that. */
 export const runnerProgram = readFileSync(new URL('runner.pl', import.meta.url), 'utf8')
 
 export interface Script {
   script: string
   input?: string | Uint8Array | undefined
-  /** Past it the script is ended on the host, whole seconds. */
+  /** Whole seconds after which the host ends the script. */
   seconds: number
   /** Exported as PATIENCE, in seconds. */
   patience?: number | undefined
 }
 
 export interface Ran {
-  /** 124 past the deadline, 128 and the signal where one ended it. */
+  /** 124 past the deadline, 128 plus the signal where a signal ended it. */
   code: number
   stdout: Buffer
   stderr: Buffer
@@ -30,15 +30,15 @@ interface Waiting {
 }
 
 /**
- * Runs scripts side by side through one process on the guest, found or made when it is first needed and again when it is
- * gone. A session of ssh and sudo for each, or a call of the guest agent's and polls for its end, would cost an emulated
- * processor several times what a short script does.
+ * Runs scripts side by side through one process on the host. It connects when first needed and again after a loss. On an
+ * emulated processor a session of ssh and sudo for each script, or calls of the guest agent, cost several times as much
+ * as a short script.
  */
 export class Runner {
   private readonly connect: () => Promise<Link>
   private readonly waiting = new Map<string, Waiting>()
   private link: Promise<Link> | undefined
-  // What an earlier life of the process may still answer bears another name.
+  // Distinguishes answers of this process from late answers of an earlier one.
   private readonly life = randomBytes(4).toString('hex')
   private count = 0
 
@@ -46,24 +46,24 @@ export class Runner {
     this.connect = connect
   }
 
-  /** Rejects with LabError `host` when the connection is lost, or nothing is heard for `patienceMs`. */
+  /** Runs a script. Rejects with LabError `host` when the connection is lost, or after `patienceMs` without an answer. */
   run({ script, input = '', seconds, patience = 0 }: Script, patienceMs: number): Promise<Ran> {
     const [program, bytes] = [Buffer.from(script), Buffer.from(input as string)]
-    return this.ask(`run ${seconds} ${patience} ${program.length} ${bytes.length}`, [program, bytes], patienceMs)
+    return this.send(`run ${seconds} ${patience} ${program.length} ${bytes.length}`, [program, bytes], patienceMs)
   }
 
-  /** Sets the guest's clock to this machine's, and has its kernel draw random numbers of its own. */
+  /** Sets the host's clock to this machine's and gives its kernel new random numbers. */
   async present(patienceMs: number): Promise<void> {
-    // What it takes to get there is no part of the time that is told.
+    // Connect first, so that the time to connect does not make the clock late.
     await this.alive()
     const now = Date.now()
     const line = `present ${Math.floor(now / 1000)} ${(now % 1000) * 1e6} ${randomBytes(32).toString('hex')}`
-    const { code, stderr } = await this.ask(line, [], patienceMs)
+    const { code, stderr } = await this.send(line, [], patienceMs)
     if (code !== 0)
-      throw new LabError('host', `the clock of the guest was not set: ${clean(stderr.toString('utf8')).trim()}`)
+      throw new LabError('host', `could not set the clock of the host: ${clean(stderr.toString('utf8')).trim()}`)
   }
 
-  /** Lets go of the process on the guest; scripts that are under way are lost. */
+  /** Closes the connection; running scripts are lost. */
   close(): void {
     const { link } = this
     this.link = undefined
@@ -74,10 +74,10 @@ export class Runner {
     this.lose('it was closed')
   }
 
-  private async ask(request: string, parts: Buffer[], patienceMs: number): Promise<Ran> {
+  private async send(request: string, parts: Buffer[], patienceMs: number): Promise<Ran> {
     const name = `${this.life}-${++this.count}`
     const answer = new Promise<Ran>((resolve, reject) => this.waiting.set(name, { resolve, reject }))
-    // It may come before anybody listens.
+    // It may reject before anything awaits it.
     answer.catch(() => undefined)
     try {
       const { input } = await this.alive()
@@ -86,7 +86,7 @@ export class Runner {
     } finally {
       this.waiting.delete(name)
     }
-    throw new LabError('host', 'a command did not end, though it was past its deadline')
+    throw new LabError('host', 'a command ran past its deadline and did not end')
   }
 
   private alive(): Promise<Link> {
@@ -98,7 +98,7 @@ export class Runner {
       })
       made.input.on('error', () => undefined)
       void made.gone.then((why) => {
-        // Its other end may still be held here, where only one can be.
+        // Close this end too, because only one connection may exist.
         made.close()
         if (this.link !== link) return
         this.link = undefined
@@ -113,7 +113,7 @@ export class Runner {
     return link
   }
 
-  /** Takes whole answers from the front; gives the rest. */
+  /** Takes complete answers from the front and returns the rest. */
   private read(bytes: Buffer): Buffer {
     let rest = bytes
     for (;;) {

@@ -8,12 +8,12 @@ const oops =
 const lockup =
   '[  300.1] watchdog: BUG: soft lockup - CPU#0 stuck for 22s!\n[  310.2] BUG: workqueue lockup - pool cpus=0'
 
-/** How the wait ended, with all its times a hundredth: systemd answers these words one by one, and then always the last. */
-async function outcome(answers: string[], said: string): Promise<string> {
+/** How the wait ends at a hundredth of all times. systemd gives these answers in turn, then always the last. */
+async function outcome(answers: string[], consoleText: string): Promise<string> {
   const guest = {
     exec: async () => ({ stdout: answers.length > 1 ? answers.shift() : answers[0] }),
   } as unknown as Guest
-  const options = { slow: 0.01, signal: new AbortController().signal, console: async () => said }
+  const options = { slow: 0.01, signal: new AbortController().signal, console: async () => consoleText }
   return awaitSettled(guest, options).then(
     () => 'settled',
     (error: LabError) => error.message,

@@ -9,13 +9,13 @@ interface SettleOptions {
   /** Multiplies every deadline. */
   slow: number
   signal: AbortSignal
-  /** What the console has said since this boot began; to reject with LabError `interrupted` ends the wait. */
+  /** The console's output since this boot began. To end the wait, reject with LabError `interrupted`. */
   console: () => Promise<string>
 }
 
 /**
- * Waits until systemd has settled, well or not. Rejects with LabError `host` where the deadline passes, or earlier where the
- * kernel has failed in this boot: what a process held that was ended so nobody lets go of.
+ * Waits until systemd has settled, in any final state. Rejects with LabError `host` after the deadline, or earlier if the
+ * kernel failed in this boot: a process that it killed never releases what it held.
  */
 export async function awaitSettled(guest: Guest, { slow, signal, console }: SettleOptions): Promise<void> {
   const started = Date.now()
@@ -23,11 +23,11 @@ export async function awaitSettled(guest: Guest, { slow, signal, console }: Sett
   await until(
     'systemd to settle',
     async () => {
-      const said = await console()
-      // It may yet settle, without what was ended: one whole wait is for that.
-      if (Date.now() - started > onceMs * slow) failure = kernelFailure(said)
+      const text = await console()
+      // systemd may still settle without the killed process, so it gets one full wait.
+      if (Date.now() - started > onceMs * slow) failure = kernelFailure(text)
       if (failure) throw new LabError('interrupted', 'the kernel has failed')
-      // `--wait` fails where the bus is not up yet: then it is asked again. Any final state will do.
+      // `--wait` fails while the bus is not up yet; then try again. Any final state will do.
       const { stdout } = await guest.exec('systemctl is-system-running --wait', { deadlineMs: onceMs })
       return /running|degraded|maintenance/.test(stdout) || undefined
     },
@@ -35,6 +35,6 @@ export async function awaitSettled(guest: Guest, { slow, signal, console }: Sett
   ).catch((error: unknown) => {
     signal.throwIfAborted()
     if (!failure) throw error
-    throw new LabError('host', `the kernel of the host failed as it booted, and systemd does not settle: ${failure}`)
+    throw new LabError('host', `the kernel of the host failed while booting, and systemd does not settle: ${failure}`)
   })
 }

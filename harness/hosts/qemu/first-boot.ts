@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
 import type { UnbootedDisk } from '../../images/disk.ts'
@@ -5,40 +6,94 @@ import { LabError } from '../../lib/errors.ts'
 import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
-import { findAccelerator, slowness } from './accelerator.ts'
+import { slowness } from './accelerator.ts'
+import type { Accelerator } from './arguments.ts'
+import type { Frozen } from './fork.ts'
+import { freezeAfter, frozenIn, machineKey, storageOf } from './frozen.ts'
 import { startMachine } from './machine.ts'
+import { makeOverlay } from './overlay.ts'
 import { awaitBoot } from './wait.ts'
 
-/** Boots a new disk by its kernel, so that the guest can install its boot loader and meet Docker for the first time. */
-export async function bootFirst(
-  disk: UnbootedDisk,
-  options: { progress: (line: string) => void; signal: AbortSignal },
-): Promise<void> {
+interface Options {
+  progress: (line: string) => void
+  signal: AbortSignal
+}
+
+// The journal of the build is no evidence of any fault.
+const forgetBoot = 'journalctl --quiet --rotate; journalctl --quiet --vacuum-time=1s; sync'
+
+/**
+ * Boots a new disk by its kernel, so that the guest can install its boot loader and meet Docker for the first time. The
+ * machine is frozen as it is then, for hosts to go on from; one that goes on from it shuts down, and leaves the disk that
+ * others boot.
+ */
+export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, options: Options): Promise<void> {
+  const { image, dir } = disk
   const { signal } = options
-  const accelerator = await findAccelerator(disk.kernel, signal)
   const slow = slowness(accelerator)
+  const booted = frozenIn(dir, 'booted.qcow2')
+  await makeOverlay(disk.file, booted.disk)
   const machine = await startMachine({
-    name: `first-boot-${disk.image}`,
-    image: disk.image,
-    logDir: join(cacheRoot(), 'logs', `${disk.image}-first-boot`),
+    name: `first-boot-${image}`,
+    image,
+    logDir: logsOf(`${image}-first-boot`),
     accelerator,
-    storage: async () => ({ disk: { file: disk.file, format: 'raw' } }),
+    storage: async () => storageOf(booted),
     boot: disk,
+    signal,
+  })
+  await freezeAfter(machine, booted, async () => {
+    const guest = new Guest(machine.runner, slow)
+    await awaitBoot(machine, guest, { ...options, slow })
+    options.progress(`${image} disk: first boot is up (${accelerator}), making it ready`)
+    const result = await guest.exec(disk.script, { deadlineMs: 180_000 })
+    if (result.code !== 0)
+      throw new LabError('image', `the first boot of ${image} failed: ${clean(result.stderr || result.stdout)}`, {
+        hint: `its console is in ${machine.consoleFile}`,
+      })
+  })
+  await shutDown(booted, join(dir, 'disk.qcow2'), { image, accelerator, ...options })
+  await writeFile(join(dir, 'machine'), await machineKey(accelerator))
+}
+
+/** The machine of a disk's first boot, where it can go on with this accelerator. `dir` is the disk's folder. */
+export async function bootedIn(dir: string, accelerator: Accelerator): Promise<Frozen | undefined> {
+  const key = await readFile(join(dir, 'machine'), 'utf8').catch(() => undefined)
+  return key === (await machineKey(accelerator)) ? frozenIn(dir, 'booted.qcow2') : undefined
+}
+
+/** Lets a machine go on from a frozen one and power off, on a disk of its own. */
+async function shutDown(
+  from: Frozen,
+  file: string,
+  { image, accelerator, progress, signal }: Options & { image: string; accelerator: Accelerator },
+): Promise<void> {
+  progress(`${image} disk: shutting it down`)
+  const slow = slowness(accelerator)
+  await makeOverlay(from.disk, file)
+  const machine = await startMachine({
+    name: `shut-down-${image}`,
+    image,
+    logDir: logsOf(`${image}-shut-down`),
+    accelerator,
+    state: from.state,
+    console: from.console,
+    storage: async () => ({
+      disk: { file, format: 'qcow2' },
+      memory: { file: from.memory, template: false },
+    }),
     signal,
   })
   try {
     const guest = new Guest(machine.runner, slow)
-    await awaitBoot(machine, guest, { ...options, slow })
-    options.progress(`${disk.image} disk: first boot is up (${accelerator}), making it ready`)
-    const result = await guest.exec(disk.script, { deadlineMs: 180_000 })
-    if (result.code !== 0)
-      throw new LabError('image', `the first boot of ${disk.image} failed: ${clean(result.stderr || result.stdout)}`, {
-        hint: `its console is in ${machine.consoleFile}`,
-      })
+    await guest.present()
+    await guest.runOrThrow('ending the first boot', forgetBoot, { deadlineMs: 60_000 })
     await guest.goDown('poweroff')
     if (!(await within(120_000 * slow, machine.ended)))
-      throw new LabError('image', `${disk.image} did not power off after its first boot`)
+      throw new LabError('image', `${image} did not power off after its first boot`)
   } finally {
     await machine.end()
   }
 }
+
+const logsOf = (name: string): string => join(cacheRoot(), 'logs', name)

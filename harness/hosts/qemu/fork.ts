@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { LabError } from '../../lib/errors.ts'
@@ -50,12 +51,16 @@ export const forkFrom = (
 export const copySparse = (from: string, to: string): Promise<unknown> =>
   execa('cp', ['--sparse=always', '--reflink=auto', from, to])
 
-/** Freezes a machine as it is now, in its own folder, which goes when the machine is ended; it runs no more. */
+/**
+ * Freezes a machine as it is now, in its own folder, which goes when the machine is ended; it runs no more. Its console so
+ * far is copied there: the host's own goes on.
+ */
 export async function freeze(machine: Machine): Promise<Frozen> {
   const { disk, memory } = machine.storage
   if (!memory?.template) throw new LabError('host', 'a machine whose memory is no file of its own cannot be frozen')
-  const state = join(machine.dir, 'state')
+  const [state, console] = [join(machine.dir, 'state'), join(machine.dir, 'console.log')]
   await machine.freeze(state)
   await machine.halt()
-  return { disk: disk.file, state, memory: memory.file, console: machine.consoleFile }
+  await copyFile(machine.consoleFile, console)
+  return { disk: disk.file, state, memory: memory.file, console }
 }

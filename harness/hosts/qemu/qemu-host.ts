@@ -9,7 +9,7 @@ import { slowness } from './accelerator.ts'
 import type { Accelerator } from './arguments.ts'
 import { type Frozen, forkFrom, freeze } from './fork.ts'
 import type { Machine } from './machine.ts'
-import { goOn, spareFrom } from './spare.ts'
+import { goOn, standbyFrom } from './standby.ts'
 import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
@@ -20,10 +20,10 @@ interface Options extends ProvisionOptions {
 /** A state of a host that it can be brought back to. */
 interface Kept {
   frozen: Frozen
-  /** In whose folder it is. */
-  machine: Machine
+  /** In whose folder it is, where it is this host's to end. */
+  machine?: Machine
   /** What goes on from it next; nothing, where that could not be made. */
-  spare?: Promise<Machine | undefined> | undefined
+  standby?: Promise<Machine | undefined> | undefined
 }
 
 /** A host that is a QEMU machine; another one, each time it is brought back to a kept state. */
@@ -95,23 +95,49 @@ export class QemuHost implements Host {
 
   /** Brings everything back as it was, but for the clock, which is now, and the console, which goes on. */
   async restore(name: string): Promise<void> {
+    const kept = this.keptAs(name)
+    await this.machine.end()
+    const { standby } = kept
+    kept.standby = undefined
+    await this.goOnFrom(kept, await standby)
+  }
+
+  /** Another host that goes on from a kept state, beside this one, which has to outlive it. */
+  async fork(name: string, own: Pick<ProvisionOptions, 'logDir' | 'progress' | 'signal'>): Promise<QemuHost> {
+    const { frozen } = this.keptAs(name)
+    const options = { ...this.options, ...own }
+    const host = new QemuHost(await forkFrom(frozen, options), this.capabilities, options)
+    host.kept.set(name, { frozen })
+    try {
+      await host.arrive()
+      return host
+    } catch (error) {
+      await host[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  private keptAs(name: string): Kept {
     const kept = this.kept.get(name)
     if (!kept) throw new LabError('host', `no state of ${this.name} is kept as ${name}`)
-    await this.machine.end()
-    const { spare } = kept
-    kept.spare = undefined
-    await this.goOnFrom(kept, await spare)
+    return kept
   }
 
   /** Makes ready what is likely to be asked for next, while this machine works: see `spareFrom`. */
   private prepareToRestore(): void {
     // A kept machine would be left with a second one, that nobody knows of.
     if (this.disposed || this.options.keep) return
-    for (const kept of this.kept.values()) kept.spare ??= spareFrom(kept.frozen, this.options).catch(() => undefined)
+    for (const kept of this.kept.values())
+      kept.standby ??= standbyFrom(this.ownConsole(kept), this.options).catch(() => undefined)
   }
 
-  private async goOnFrom({ frozen }: Kept, spare?: Machine): Promise<void> {
-    const machine = (spare && (await goOn(spare))) ?? (await forkFrom(frozen, this.options))
+  // To a reader it is one host: its console goes on where it was.
+  private ownConsole({ frozen }: Kept): Frozen {
+    return { ...frozen, console: this.machine.consoleFile }
+  }
+
+  private async goOnFrom(kept: Kept, standby?: Machine): Promise<void> {
+    const machine = (standby && (await goOn(standby))) ?? (await forkFrom(this.ownConsole(kept), this.options))
     // Disposed of meanwhile, there is nobody left to end it.
     if (this.disposed) await machine.end()
     this.machine = machine
@@ -145,8 +171,8 @@ export class QemuHost implements Host {
     try {
       await part(machine)
       for (const kept of this.kept.values()) {
-        await (await kept.spare)?.end()
-        await kept.machine.end()
+        await (await kept.standby)?.end()
+        await kept.machine?.end()
       }
     } catch (error) {
       options.progress(`${this.name} could not be removed: ${messageOf(error)}`)

@@ -19,7 +19,7 @@ import { awaitBoot } from '../qemu/wait.ts'
 
 type Options = Pick<ProvisionOptions, 'progress' | 'signal'> & { fresh?: boolean | undefined }
 
-/** A box of our own: a catalogue that Vagrant reads (`config.vm.box_url`), naming the box's file beside it. */
+/** A box that we built. Vagrant reads its catalogue (`config.vm.box_url`), which names the box's file beside it. */
 export interface Box {
   name: string
   version: string
@@ -29,31 +29,31 @@ export interface Box {
 
 const script = join(imagesRoot, 'common', 'box.sh')
 
-/** Where the Vagrantfile looks for a host's box: a link to the one packed last. */
+/** The path at which the Vagrantfile finds a host's box: a link to the latest one. */
 export const boxLink = (image: string): string => join(cacheRoot(), 'boxes', image)
 
-/** The box of an image, packed from the very disk that QEMU hosts run on; from the cache where it is there. */
+/** The box of an image, packed from the disk that QEMU hosts use; taken from the cache where possible. */
 export async function packBox(image: string, disk: Disk, options: Options): Promise<Box> {
   const dir = await cached(await boxKey(image, disk), options, async (dir) => {
     const started = Date.now()
-    const say = (line: string): void => options.progress(`${image} box: ${line} [${duration(Date.now() - started)}]`)
+    const report = (line: string): void => options.progress(`${image} box: ${line} [${duration(Date.now() - started)}]`)
     const scratch = await mkdtemp('/var/tmp/dockfault-')
     try {
       const overlay = join(scratch, 'overlay.qcow2')
       await makeOverlay(disk.file, overlay)
-      say('booting the disk')
+      report('booting the disk')
       const key = await makeKey(scratch)
       await addSsh(image, disk, { overlay, scratch, publicKey: key.public }, options)
-      say('packing')
+      report('packing')
       await pack(image, { overlay, scratch, privateKey: key.private }, dir)
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
-    say('packed')
+    report('packed')
   })
   const link = boxLink(image)
   await mkdir(dirname(link), { recursive: true })
-  // Put in place whole: others may be reading it, or putting their own.
+  // Replaced atomically, because others may read or replace it at the same time.
   const own = `${link}.${randomUUID()}`
   await symlink(relative(dirname(link), dir), own)
   await rename(own, link)
@@ -71,14 +71,14 @@ async function readBox(dir: string): Promise<Box> {
   return { name, version: versions[0].version, catalogue, file: join(dir, 'box.box') }
 }
 
-/** A key pair that no other box has. */
+/** A new key pair for one box. */
 async function makeKey(scratch: string): Promise<{ private: string; public: string }> {
   const file = join(scratch, 'key')
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'dockfault', '-f', file])
   return { private: file, public: (await readFile(`${file}.pub`, 'utf8')).trim() }
 }
 
-/** Boots the disk once, with no network card, and puts sshd and its user into it through the guest agent. */
+/** Boots the disk once, without a network card, and installs sshd and its user through the guest agent. */
 async function addSsh(
   image: string,
   disk: Disk,
@@ -105,10 +105,10 @@ async function addSsh(
     for (const name of (await readdir(dir)).filter((name) => name.endsWith('.deb')))
       await guest.put(`/var/tmp/box/${name}`, await readFile(join(dir, name)))
     const text = `KEY=${shellQuote(to.publicKey)}\n${await readFile(script, 'utf8')}`
-    await guest.must('making it a box', text, { deadlineMs: 180_000 })
+    await guest.runOrThrow('preparing the box', text, { deadlineMs: 180_000 })
     await guest.goDown('poweroff')
     if (!(await within(120_000 * slow, machine.ended)))
-      throw new LabError('image', `${image} did not power off after it was made a box`)
+      throw new LabError('image', `${image} did not power off after its box was prepared`)
   } finally {
     await machine.end()
   }
@@ -119,7 +119,7 @@ const vagrantfile = `Vagrant.configure('2') do |config|
 end
 `
 
-/** Writes the box: a tar of the disk, what Vagrant has to know of it, and the key that comes in; and its catalogue. */
+/** Writes the box (a tar with the disk, its metadata and the private key) and its catalogue. */
 async function pack(
   image: string,
   from: { overlay: string; scratch: string; privateKey: string },
@@ -136,7 +136,7 @@ async function pack(
   const file = join(dir, 'box.box')
   const members = ['metadata.json', 'Vagrantfile', 'vagrant_private_key', 'box.img']
   await execa('tar', ['--owner=0', '--group=0', '--numeric-owner', '-cf', file, '-C', from.scratch, ...members])
-  // Vagrant takes a box anew only for a higher version.
+  // Vagrant replaces a box only with a higher version.
   const version = `1.0.${Math.floor(Date.now() / 1000)}`
   const catalogue = {
     name: `dockfault/${image}`,
@@ -144,7 +144,7 @@ async function pack(
       {
         version,
         providers: [
-          // By the link: this folder gets its name when it is complete.
+          // The URL uses the link, because this folder gets its name only when it is complete.
           {
             name: 'libvirt',
             url: `file://${boxLink(image)}/box.box`,

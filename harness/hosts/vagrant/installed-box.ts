@@ -4,16 +4,16 @@ import { waitForLock } from '../../images/lock.ts'
 import type { ProvisionOptions } from '../host.ts'
 import type { Backend } from './backend.ts'
 import type { Box } from './box.ts'
-import { vagrantHome } from './place.ts'
 import { Vagrant } from './vagrant-cli.ts'
+import { vagrantHome } from './workspace.ts'
 
-/** The folder in which Vagrant keeps the boxes of a name, one for each version. */
+/** The folder in which Vagrant keeps the versions of a box. */
 export const boxesOf = (home: string, name: string): string =>
   join(home, 'boxes', name.replaceAll('/', '-VAGRANTSLASH-'))
 
 /**
- * Adds a box of our own to Vagrant's, where it is not there yet. `vagrant up` would do it too, but two of them at once write
- * to the same file, and each finds that its checksum is wrong.
+ * Adds one of our boxes to Vagrant, where it is missing. `vagrant up` would add it too, but two at once write to the same
+ * file, and both then fail on its checksum.
  */
 export async function installBox(box: Box, backend: Backend, options: ProvisionOptions): Promise<void> {
   const { logDir, progress, signal } = options
@@ -21,11 +21,11 @@ export async function installBox(box: Box, backend: Backend, options: ProvisionO
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const lock = await waitForLock(join(home, 'dockfault.lock'), signal)
   try {
-    // In a person's own home the older ones are for that person to remove.
+    // Older boxes in a user's own home are that user's to remove.
     if (backend === 'private') pruneBoxes(home, box)
     if (existsSync(join(boxesOf(home, box.name), box.version))) return
     const vagrant = new Vagrant({
-      reach: [],
+      wrapper: [],
       env: { VAGRANT_HOME: home },
       logFile: join(logDir, 'vagrant.log'),
       progress,
@@ -37,7 +37,7 @@ export async function installBox(box: Box, backend: Backend, options: ProvisionO
   }
 }
 
-/** Removes the boxes of the same name that this one has replaced. */
+/** Removes the older versions of a box. */
 export function pruneBoxes(home: string, { name, version }: Pick<Box, 'name' | 'version'>): void {
   const dir = boxesOf(home, name)
   for (const found of existsSync(dir) ? readdirSync(dir) : [])

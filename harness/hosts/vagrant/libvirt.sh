@@ -1,8 +1,7 @@
 #!/bin/sh
-# A libvirtd in namespaces of its own, for machines where none runs: mounts, processes and network are made by the
-# caller, so the machine's firewall, sysctls and files never see it, and when this process goes, the kernel takes
-# domains, networks and helpers with it. $1 is the state folder. With further words, those are run as a command once
-# libvirtd answers, and all ends with it:
+# Runs a libvirtd in namespaces (mounts, processes, network) that the caller made, for machines without one. It does not
+# touch the machine's firewall, sysctls or files. When this process ends, the kernel ends its domains, networks and helpers.
+# $1 is the state folder. Further words are a command: it runs once libvirtd answers, and everything ends with it:
 #
 #   unshare --mount --pid --net --fork --kill-child=KILL --mount-proc -- sh libvirt.sh DIR vagrant up debian12
 set -eu
@@ -10,7 +9,7 @@ state=$1
 shift
 
 mkdir -p "$state/images" "$state/lib"
-# Sockets, settings and caches of this libvirtd reach nobody else.
+# Sockets, settings and caches of this libvirtd stay private.
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/etc/upper /run/etc/work
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
@@ -20,23 +19,22 @@ mkdir -p /var/lib/libvirt/images
 mount --bind "$state/images" /var/lib/libvirt/images
 mount -t tmpfs tmpfs /var/log/libvirt
 mount -t tmpfs tmpfs /var/cache/libvirt
-# The devices of this network, not the machine's. With it the cgroups are out of sight: one of a domain's would be left
-# behind if this were killed.
+# Shows the devices of this network, not the machine's. It also hides the cgroups: a kill would leave a domain's behind.
 umount -R -l /sys
 mount -t sysfs sysfs /sys
 
-# libvirtd turns on forwarding: that of its own network only.
+# libvirtd turns on forwarding, but only in its own network.
 mount --bind /proc/sys /proc/sys
 mount -o remount,bind,ro /proc/sys
 mount --bind /proc/sys/net /proc/sys/net
 mount -o remount,bind,rw /proc/sys/net
 ip link set lo up
 
-# The user that libvirtd is built for comes with the package of the machine's own daemon, which is not needed here.
+# The package of the system daemon would create this user, but is not needed here.
 id libvirt-qemu >/dev/null 2>&1 || echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
 getent group libvirt-qemu >/dev/null || echo 'libvirt-qemu:x:64055:' >>/etc/group
 mkdir -p /etc/libvirt
-# No other users, no other daemons (polkit, virtlogd), no labels: the namespaces are the border here.
+# No other users, daemons (polkit, virtlogd) or labels are needed, because the namespaces isolate it.
 cat >/etc/libvirt/libvirtd.conf <<'CONF'
 auth_unix_ro = "none"
 auth_unix_rw = "none"

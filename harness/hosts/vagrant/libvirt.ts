@@ -7,7 +7,7 @@ import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
 import { identify, isAlive, kill, type ProcessId } from '../process.ts'
 
-/** The Debian packages that a private libvirtd takes. */
+/** The Debian packages that a private libvirtd needs. */
 export const libvirtPackages = [
   'libvirt-daemon',
   'libvirt-daemon-driver-qemu',
@@ -19,27 +19,27 @@ export const libvirtPackages = [
 const script = fileURLToPath(new URL('./libvirt.sh', import.meta.url))
 const sockets = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock', '/var/run/libvirt/libvirt-sock']
 
-/** Whether this machine has a libvirtd of its own, which then is the one to ask. */
+/** Whether this machine runs a libvirtd, which is then used. */
 export const hasLibvirt = (): boolean => sockets.some((socket) => existsSync(socket))
 
-/** A libvirtd of this process alone, in namespaces of its own. */
+/** A libvirtd that only this process uses, in its own namespaces. */
 export interface PrivateLibvirt {
-  /** Its first process: all others, machines too, die with it. */
+  /** Its first process; all others, including the machines, die with it. */
   readonly process: ProcessId
-  /** Words in front of a command that is to run where it is. */
-  readonly reach: readonly string[]
+  /** The words before a command that make it run in the same namespaces. */
+  readonly wrapper: readonly string[]
   isAlive(): boolean
   end(): Promise<void>
 }
 
-/** Starts a libvirtd whose state is in `dir`. Its network, sysctls, mounts and processes are its own. */
+/** Starts a libvirtd with its state in `dir` and its own network, sysctls, mounts and processes. */
 export async function startLibvirt(
   dir: string,
   options: { keep: boolean; signal: AbortSignal; started: (process: ProcessId) => void },
 ): Promise<PrivateLibvirt> {
   const namespaces = ['unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=KILL', '--mount-proc', '--']
   const command = [
-    // The kernel ends it with this process, even by kill -9; hosts to be kept outlive it.
+    // The kernel ends it with this process, even after kill -9. Kept hosts outlive it.
     ...(options.keep ? [] : ['setpriv', '--pdeathsig', 'KILL', '--']),
     ...[...namespaces, 'sh', script, dir],
   ]
@@ -66,7 +66,7 @@ export async function startLibvirt(
     )
     return {
       process: outer,
-      reach: ['nsenter', '--target', inner, '--mount', '--net', '--pid', '--'],
+      wrapper: ['nsenter', '--target', inner, '--mount', '--net', '--pid', '--'],
       isAlive: () => isAlive(outer),
       end: async () => void (await kill(outer)),
     }

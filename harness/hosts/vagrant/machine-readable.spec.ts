@@ -41,12 +41,12 @@ describe("Vagrant's machine-readable words", () => {
   })
 
   it("end in Vagrant's own word for what went wrong", () => {
-    const { said, error } = wordsOf(parseMachineReadable(refused))
+    const { printed, error } = wordsOf(parseMachineReadable(refused))
     expect(error!.name).to.equal('VagrantPlugins::ProviderLibvirt::Errors::FogLibvirtConnectionError')
     expect(error!.text).to.match(
       /^Error while connecting to Libvirt: .*\nCall to virConnectOpen failed: .*No such file or directory$/,
     )
-    expect(said[0]).to.equal("Bringing machine 'a' up with 'libvirt' provider...")
+    expect(printed[0]).to.equal("Bringing machine 'a' up with 'libvirt' provider...")
     expect(wordsOf(parseMachineReadable(status)).error).to.equal(undefined)
   })
 })

@@ -1,6 +1,6 @@
 /** One message of `vagrant … --machine-readable`. */
 export interface Message {
-  /** Seconds since 1970; undefined where Vagrant gave none. */
+  /** Seconds since 1970; undefined where Vagrant printed none. */
   time: number | undefined
   /** The machine it is about; empty for Vagrant itself. */
   target: string
@@ -8,7 +8,7 @@ export interface Message {
   data: string[]
 }
 
-/** The messages in what Vagrant printed, in order. A line that is none (a warning of Ruby's, a plugin's print) is passed over. */
+/** The messages in Vagrant's output, in order. Other lines, such as warnings of Ruby or of a plugin, are skipped. */
 export function parseMachineReadable(text: string): Message[] {
   return text.split('\n').flatMap((raw) => {
     const line = raw.replace(/\r$/, '')
@@ -26,20 +26,20 @@ export function parseMachineReadable(text: string): Message[] {
   })
 }
 
-/** What Vagrant said to people in its messages, a line each, and last its own word for what went wrong. */
+/** The texts for people in Vagrant's messages, a line each, and its error, if any. */
 export function wordsOf(messages: readonly Message[]): {
-  said: string[]
+  printed: string[]
   error: { name: string; text: string } | undefined
 } {
-  const said = messages.filter(({ type }) => type === 'ui').map(({ data }) => data.slice(1).join(',').trim())
+  const printed = messages.filter(({ type }) => type === 'ui').map(({ data }) => data.slice(1).join(',').trim())
   const failed = messages.findLast(({ type }) => type === 'error-exit')
   const [name = '', ...text] = failed?.data ?? []
   return {
-    said: said.filter((line) => line !== ''),
+    printed: printed.filter((line) => line !== ''),
     error: failed && { name, text: text.join(',').trim() },
   }
 }
 
-// Vagrant's own escapes: a comma in a text is %!(VAGRANT_COMMA), and line ends are written as in a C string.
+// Vagrant escapes a comma in a text as %!(VAGRANT_COMMA), and line ends as in a C string.
 const plain = (field: string): string =>
   field.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n').replaceAll('\\r', '\r')

@@ -6,32 +6,32 @@ import type { ProvisionOptions } from '../host.ts'
 import { slowness } from '../qemu/accelerator.ts'
 import type { Accelerator } from '../qemu/arguments.ts'
 import type { Backend } from './backend.ts'
-import { consoleOf, makePlace, type Place } from './place.ts'
 import { Ssh } from './ssh.ts'
 import { Vagrant } from './vagrant-cli.ts'
+import { consoleOf, makeWorkspace, type Workspace } from './workspace.ts'
 
-/** A machine that Vagrant has brought up. One host after another may live on it, each from a kept state. */
+/** A machine that Vagrant has started. Several hosts may use it in turn, each from a saved state. */
 export class VagrantMachine {
   readonly image: string
   /** Multiplies every deadline. */
   readonly slow: number
-  /** How long it took to come up, in ms, where that state is kept. */
+  /** How many ms it took to start, where that state is saved. */
   upMs = 0
-  /** The ms that each preparation took whose outcome is kept, by the name it is kept under. */
+  /** How many ms each saved preparation took, by the name of its state. */
   readonly prepared = new Map<string, number>()
-  /** What its console said while it came up: every host on it has booted so. */
+  /** The console's output while it started; it is part of the console of every host on it. */
   booted: Buffer = Buffer.alloc(0)
-  private readonly place: Place
+  private readonly workspace: Workspace
   private readonly consoleFile: string | undefined
 
-  private constructor(image: string, place: Place, slow: number, consoleFile: string | undefined) {
+  private constructor(image: string, workspace: Workspace, slow: number, consoleFile: string | undefined) {
     this.image = image
-    this.place = place
+    this.workspace = workspace
     this.slow = slow
     this.consoleFile = consoleFile
   }
 
-  /** Brings a machine up. Nothing of it is left where that fails. */
+  /** Starts a machine. If that fails, nothing of it is left. */
   static async up(
     backend: Backend,
     accelerator: Accelerator,
@@ -41,56 +41,63 @@ export class VagrantMachine {
     const { image, logDir, signal } = options
     const consoleFile = backend === 'virtualbox' ? undefined : consoleOf(logDir)
     if (consoleFile) await rm(consoleFile, { force: true })
-    const place = await makePlace(backend, accelerator, options)
-    const machine = new VagrantMachine(image, place, slowness(accelerator), consoleFile)
+    const workspace = await makeWorkspace(backend, accelerator, options)
+    const machine = new VagrantMachine(image, workspace, slowness(accelerator), consoleFile)
     const end = (): Promise<void> => machine.end()
     return orEnd(signal, end, async () => {
       const vagrant = machine.vagrant(options)
-      await vagrant.run(['up', image, '--provider', place.env.VAGRANT_DEFAULT_PROVIDER!], { deadlineMs })
+      await vagrant.run(['up', image, '--provider', workspace.env.VAGRANT_DEFAULT_PROVIDER!], { deadlineMs })
       const messages = await vagrant.run(['ssh-config', image], { deadlineMs: 60_000 })
       await writeFile(machine.config, messages.find(({ type }) => type === 'ssh-config')?.data.join(',') ?? '')
       return machine
     })
   }
 
-  /** The command that speaks of it, for the host that lives on it. */
+  /** The vagrant command for this machine. */
   vagrant({ logDir, progress, signal }: ProvisionOptions): Vagrant {
-    return new Vagrant({ ...this.place, logFile: join(logDir, 'vagrant.log'), progress, signal })
+    return new Vagrant({ ...this.workspace, logFile: join(logDir, 'vagrant.log'), progress, signal })
   }
 
-  /** A way into it, for the host that lives on it. */
+  /** An ssh connection to this machine. */
   ssh({ signal }: ProvisionOptions): Ssh {
-    const { place, config, slow, image } = this
-    return new Ssh({ reach: place.reach, config, host: image, socket: join(place.sockets, 'ssh'), slow, signal })
+    const { workspace, config, slow, image } = this
+    return new Ssh({
+      wrapper: workspace.wrapper,
+      config,
+      host: image,
+      socket: join(workspace.sockets, 'ssh'),
+      slow,
+      signal,
+    })
   }
 
-  /** For people who want to go in by themselves. */
+  /** The command by which people can log in. */
   get wayIn(): string {
-    return [...this.place.reach, 'ssh', '-F', this.config, this.image].join(' ')
+    return [...this.workspace.wrapper, 'ssh', '-F', this.config, this.image].join(' ')
   }
 
-  /** What stands in the file of its console; nothing where it has none. libvirt empties it with each kept state it takes up. */
+  /** The content of its console file; empty where it has none. libvirt empties it when it restores a state. */
   async consoleBytes(): Promise<Buffer> {
     return this.consoleFile && existsSync(this.consoleFile) ? readFile(this.consoleFile) : Buffer.alloc(0)
   }
 
-  /** Whether it has one that is written down. */
+  /** Whether its console is written to a file. */
   get hasConsole(): boolean {
     return this.consoleFile !== undefined
   }
 
-  /** Lets it, made to be kept, outlive the harness. */
+  /** Leaves a kept machine running after the harness. */
   leave(): void {
-    this.place.leave()
+    this.workspace.leave()
   }
 
-  /** Ends it, and removes all that was made for it. */
+  /** Ends it and removes everything that was made for it. */
   async end(): Promise<void> {
-    await this.place.end()
+    await this.workspace.end()
     if (this.consoleFile) await rm(this.consoleFile, { force: true })
   }
 
   private get config(): string {
-    return join(this.place.sockets, 'ssh-config')
+    return join(this.workspace.sockets, 'ssh-config')
   }
 }

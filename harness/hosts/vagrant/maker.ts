@@ -13,7 +13,7 @@ interface MakeOptions extends ProvisionOptions {
   deadlineMs: number
 }
 
-/** Makes hosts on machines that Vagrant brings up, and that may rest between two of them. */
+/** Makes hosts on machines that Vagrant starts. A machine may rest between two hosts. */
 export class Maker {
   private readonly resting = new Resting<VagrantMachine>()
   private readonly capabilities: Provider['capabilities']
@@ -22,7 +22,7 @@ export class Maker {
     this.capabilities = capabilities
   }
 
-  /** A host on a machine that rests, taken back to a kept state; else on a new one. */
+  /** A host on a resting machine restored to a saved state, or else on a new machine. */
   async host(backend: Backend, accelerator: Accelerator, options: MakeOptions): Promise<VagrantHost> {
     const machine = mayRest(options) ? await this.resting.take(options.image) : undefined
     if (!machine) return this.onNew(backend, accelerator, options)
@@ -30,7 +30,7 @@ export class Maker {
       return await this.onRested(machine, options)
     } catch (error) {
       options.signal.throwIfAborted()
-      options.progress(`${options.image} did not come back (${messageOf(error)}): bringing up another`)
+      options.progress(`${options.image} could not be restored (${messageOf(error)}): starting another machine`)
       return this.onNew(backend, accelerator, options)
     }
   }
@@ -62,12 +62,12 @@ export class Maker {
     return this.enter(machine, options, async (host) => {
       await host.restore(preparedMs === undefined ? 'up' : state, machine.booted)
       options.progress(`${options.image} is back after ${duration(Date.now() - started)}`)
-      options.spared?.('ready', machine.upMs + (preparedMs ?? 0))
+      options.saved?.('ready', machine.upMs + (preparedMs ?? 0))
       if (preparedMs === undefined) await prepare(machine, host, options)
     })
   }
 
-  /** A host on a machine, once that has been made ready; where it cannot be, nothing of the machine is left. */
+  /** A host on a machine, once that is ready. If it fails, nothing of the machine is left. */
   private enter(
     machine: VagrantMachine,
     options: ProvisionOptions,
@@ -84,10 +84,10 @@ export class Maker {
   }
 }
 
-// To keep a state takes seconds: only where more hosts are to come.
+// Saving a state takes seconds, so it is done only if more hosts follow.
 const mayRest = ({ more, keep, cold }: ProvisionOptions): boolean => more === true && !keep && !cold
 
-/** What the outcome of a preparation is kept under. */
+/** The name of the state after a preparation. */
 const stateOf = ({ prepare }: ProvisionOptions): string => `prepared-${prepare?.key.slice(0, 12)}`
 
 async function prepare(machine: VagrantMachine, host: VagrantHost, options: ProvisionOptions): Promise<void> {

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { loadPublic, publicImages } from '../../images/public.ts'
 import type { Backend } from './backend.ts'
 import { boxesOf } from './installed-box.ts'
-import { vagrantHome } from './place.ts'
+import { vagrantHome } from './workspace.ts'
 
 /**
- * Why no host can be made of an image's public box here, and what would make it run; undefined where one can. A box is
- * never fetched without being asked for: it is there when the person has added it.
+ * Why no host can be made from an image's public box here, and how to change that; undefined where one can. dockfault
+ * never downloads such a box itself; the user adds it.
  */
 export function noPublicBox(image: string, backend: Backend): string | undefined {
   if (!publicImages().includes(image)) return `has no box of the image ${image}`
@@ -17,6 +17,6 @@ export function noPublicBox(image: string, backend: Backend): string | undefined
     return `has no box of ${image} (with internet: vagrant box add ${add} --provider ${provider})`
   }
   return backend === 'private'
-    ? `has the box ${box.name}, which needs a libvirtd with internet to be made a host: sudo systemctl start libvirtd`
+    ? `has the box ${box.name}, but needs a libvirtd with internet to make a host from it: sudo systemctl start libvirtd`
     : undefined
 }

@@ -1,24 +1,24 @@
-/** Something that was made for an image, and has an end. */
+/** A machine of an image. */
 interface Kept {
   image: string
   end(): Promise<void>
 }
 
 /**
- * Machines between two cells: the next host of an image goes on with one of them, taken back to how it came up. They hold
- * their memory all the while, so that those of other images end before a new one is made.
+ * Machines that rest between two cells. The next host of the same image uses one, restored to a saved state. They keep
+ * their memory, so those of other images end before a new machine is made.
  */
 export class Resting<M extends Kept> {
   private machines: M[] = []
   private closed = false
 
-  /** Lets a machine rest; once this is closed, ends it. */
+  /** Lets a machine rest; after `close`, ends it instead. */
   async add(machine: M): Promise<void> {
     if (this.closed) await machine.end()
     else this.machines.push(machine)
   }
 
-  /** A machine of an image, no longer at rest; undefined where there is none, and then none is left of another image. */
+  /** Takes a resting machine of an image. Gives undefined where there is none, after ending those of other images. */
   async take(image: string): Promise<M | undefined> {
     const found = this.machines.find((machine) => machine.image === image)
     const over = found ? [] : this.machines
@@ -27,7 +27,7 @@ export class Resting<M extends Kept> {
     return found
   }
 
-  /** Ends all that rest, and all that come to rest from now on. */
+  /** Ends all resting machines, and those that are added from now on. */
   async close(): Promise<void> {
     this.closed = true
     await Promise.all(this.machines.splice(0).map((machine) => machine.end()))

@@ -5,20 +5,20 @@ import { until } from '../../lib/retry.ts'
 import { type Link, linkOver } from '../guest/link.ts'
 
 export interface SshOptions {
-  /** Words in front of the command: how to get to where the machine's network is. */
-  reach: readonly string[]
-  /** What `vagrant ssh-config` printed, as a file. */
+  /** The words before the command that make it run in the machine's network. */
+  wrapper: readonly string[]
+  /** A file with the output of `vagrant ssh-config`. */
   config: string
   /** The host's name in it. */
   host: string
-  /** Where the connection's socket is; short, for a socket's path must stay under 108 bytes. */
+  /** The path of the connection's socket, which is limited to 108 bytes. */
   socket: string
   /** Multiplies every deadline. */
   slow: number
   signal: AbortSignal
 }
 
-/** One OpenSSH connection, shared by all commands: a new one takes seconds on an emulated processor. */
+/** One OpenSSH connection for all commands, because a new one takes seconds on an emulated processor. */
 export class Ssh {
   private readonly options: SshOptions
   private master: ChildProcess | undefined
@@ -27,12 +27,12 @@ export class Ssh {
     this.options = options
   }
 
-  /** Whether the connection stands. */
+  /** Whether the connection is open. */
   get isOpen(): boolean {
     return this.master?.exitCode === null && this.master.signalCode === null
   }
 
-  /** Connects, or finds the connection made. Rejects with LabError `host` when nobody answers within the deadline. */
+  /** Connects, unless the connection is open. Rejects with LabError `host` if nothing answers within the deadline. */
   async open(deadlineMs: number): Promise<void> {
     const { socket, signal } = this.options
     await until(
@@ -48,21 +48,21 @@ export class Ssh {
     )
   }
 
-  /** Ends the connection; commands that are under way are lost. */
+  /** Closes the connection; running commands are lost. */
   close(): void {
     this.master?.kill('SIGKILL')
     this.master = undefined
     rmSync(this.options.socket, { force: true })
   }
 
-  /** Begins a command that is spoken to as it goes. */
+  /** Starts a command and connects to its input and output. */
   start(command: string): Link {
     const [file, ...args] = this.words(['--', command])
-    // A session of its own: Ctrl-C reaches the harness alone.
+    // In its own session, so that Ctrl-C stops only the harness.
     return linkOver(spawn(file!, args, { stdio: 'pipe', detached: true }))
   }
 
-  /** Joins this terminal to a command on the host. */
+  /** Connects this terminal to a command on the host. */
   async join(command: string): Promise<void> {
     const [file, ...args] = this.words(['-t', '--', command])
     await execa(file!, args, { stdio: 'inherit', reject: false })
@@ -80,10 +80,10 @@ export class Ssh {
   }
 
   private connect(): ChildProcess {
-    // A cut link is noticed, a busy host is not taken for one.
+    // Long enough that a busy host is not taken for a cut connection.
     const alive = ['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=6']
     const [file, ...args] = this.words(['-M', '-N', ...alive])
-    // A session of its own: Ctrl-C reaches the harness alone.
+    // In its own session, so that Ctrl-C stops only the harness.
     const child = spawn(file!, args, { stdio: 'ignore', detached: true })
     child.on('error', () => undefined)
     child.unref()
@@ -91,11 +91,11 @@ export class Ssh {
   }
 
   private words(more: string[]): string[] {
-    const { reach, config, host, socket, slow } = this.options
+    const { wrapper, config, host, socket, slow } = this.options
     const [options, command] = more.includes('--')
       ? [more.slice(0, more.indexOf('--')), more.slice(more.indexOf('--') + 1)]
       : [more, []]
     const own = ['-F', config, '-S', socket, '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${10 * slow}`]
-    return [...reach, 'ssh', ...own, ...options, host, ...command]
+    return [...wrapper, 'ssh', ...own, ...options, host, ...command]
   }
 }

@@ -18,18 +18,18 @@ describe('the vagrant command', () => {
     rmSync(dir, { recursive: true })
   })
 
-  /** A vagrant that prints what it is given and ends so. */
+  /** A vagrant with this output and exit code. */
   const fake = (prints: string, code: number, before = ''): void => {
     writeFileSync(join(dir, 'vagrant'), `#!/bin/sh\n${before}\ncat <<'OUT'\n${prints}\nOUT\nexit ${code}\n`)
     chmodSync(join(dir, 'vagrant'), 0o755)
   }
-  const said: string[] = []
+  const printed: string[] = []
   const vagrant = (): Vagrant =>
     new Vagrant({
-      reach: [],
+      wrapper: [],
       env: { VAGRANT_CWD: '/somewhere' },
       logFile: join(dir, 'log'),
-      progress: (line) => void said.push(line),
+      progress: (line) => void printed.push(line),
       signal: new AbortController().signal,
     })
   const failure = (args: string[], deadlineMs = 10_000): Promise<LabError> =>
@@ -40,7 +40,7 @@ describe('the vagrant command', () => {
         (error: LabError) => error,
       )
 
-  it('is asked for machine-readable words, with the environment it is to have', async () => {
+  it('runs with machine-readable output and its environment', async () => {
     fake('1,a,state,running', 0, `echo "$* $VAGRANT_CWD $VAGRANT_CHECKPOINT_DISABLE" >${dir}/asked`)
     expect(await vagrant().state('a')).to.equal('running')
     expect(readFileSync(join(dir, 'asked'), 'utf8')).to.equal('status a --machine-readable /somewhere 1\n')
@@ -74,11 +74,11 @@ describe('the vagrant command', () => {
     expect((await failure(['up'], 300)).message).to.match(/^vagrant up took longer than 0 s/)
   })
 
-  it('tells its headlines as it goes, and no progress bar', async () => {
-    said.length = 0
+  it('prints its headlines as it goes, but no progress bar', async () => {
+    printed.length = 0
     fake('1,a,ui,info,Creating domain\n1,a,ui,info,Progress: 13%\n1,a,ui,output,x', 0)
     await vagrant().run(['up'], { deadlineMs: 10_000 })
-    expect(said).to.deep.equal(['vagrant: Creating domain'])
+    expect(printed).to.deep.equal(['vagrant: Creating domain'])
   })
 
   it('is missing where it is not installed', async () => {

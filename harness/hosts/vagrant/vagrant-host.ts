@@ -12,7 +12,7 @@ import type { VagrantMachine } from './machine.ts'
 import type { Ssh } from './ssh.ts'
 import type { Vagrant } from './vagrant-cli.ts'
 
-/** A host that lives on a machine of Vagrant's. */
+/** A host on one of Vagrant's machines. */
 export class VagrantHost implements Host {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
@@ -23,12 +23,12 @@ export class VagrantHost implements Host {
   private readonly ssh: Ssh
   private readonly options: ProvisionOptions
   private readonly over: () => Promise<void>
-  // What its console said before the state that it goes on from, and how much of the machine's was there then.
-  private said: Buffer = Buffer.alloc(0)
-  private saidUntil = 0
+  // The console's output before the restored state, and the part of the machine's console file that belongs to it.
+  private earlierConsole: Buffer = Buffer.alloc(0)
+  private earlierBytes = 0
   private disposed: Promise<void> | undefined
 
-  /** `over` is called when this host has no more need of the machine. */
+  /** `over` is called when this host no longer needs the machine. */
   constructor(
     machine: VagrantMachine,
     capabilities: ReadonlySet<Capability>,
@@ -47,40 +47,40 @@ export class VagrantHost implements Host {
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.reach(() => this.guest.exec(inWordsOf(this.name, script), options))
+    return this.connected(() => this.guest.exec(inWordsOf(this.name, script), options))
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-    const said = typeof content === 'string' ? inWordsOf(this.name, content) : content
-    return this.reach(() => this.guest.put(path, said, mode))
+    const text = typeof content === 'string' ? inWordsOf(this.name, content) : content
+    return this.connected(() => this.guest.put(path, text, mode))
   }
 
   get(path: string): Promise<Uint8Array> {
-    return this.reach(() => this.guest.get(path))
+    return this.connected(() => this.guest.get(path))
   }
 
   async reboot(): Promise<void> {
-    const before = await this.reach(() => this.guest.bootId())
-    await this.reach(() => this.guest.goDown('reboot'))
+    const before = await this.connected(() => this.guest.bootId())
+    await this.connected(() => this.guest.goDown('reboot'))
     this.close()
-    await this.reach(() => this.awaitBoot(before))
+    await this.connected(() => this.awaitBoot(before))
   }
 
   async console(): Promise<string> {
     const now = await this.machine.consoleBytes()
-    return Buffer.concat([this.said, now.subarray(this.saidUntil)]).toString('utf8')
+    return Buffer.concat([this.earlierConsole, now.subarray(this.earlierBytes)]).toString('utf8')
   }
 
   shell(): Promise<void> {
-    return this.reach(() => this.ssh.join('exec sudo -i'))
+    return this.connected(() => this.ssh.join('exec sudo -i'))
   }
 
-  /** Waits until ssh answers from a boot (another one than `before`), and systemd has settled, well or not. */
+  /** Waits until ssh answers from a boot other than `before` and systemd has settled. */
   async awaitBoot(before?: string): Promise<void> {
     const { ssh, options, machine } = this
     const { signal } = options
     const { slow } = machine
-    // A first boot has begun before anybody asked.
+    // The first boot began before this call, so its whole console counts.
     const from = before ? (await this.console()).length : 0
     await until(
       before ? 'the host to reboot' : 'the host to boot',
@@ -88,7 +88,7 @@ export class VagrantHost implements Host {
         await ssh.open(30_000 * slow)
         const id = await this.guest.bootId()
         if (id !== before) return true
-        // Still the boot that is to be over: its link goes with it.
+        // Still the old boot: its connection is about to be cut.
         this.close()
         return undefined
       },
@@ -97,30 +97,32 @@ export class VagrantHost implements Host {
     await awaitSettled(this.guest, { slow, signal, console: async () => (await this.console()).slice(from) })
   }
 
-  /** Keeps the whole machine under a name, by the plugin that has a word for it. */
+  /** Saves the state of the whole machine under a name. */
   async snapshot(name: string): Promise<void> {
-    await this.reach(() => this.vagrant.run(['snapshot', 'save', this.name, name, '--force'], { deadlineMs: 600_000 }))
+    await this.connected(() =>
+      this.vagrant.run(['snapshot', 'save', this.name, name, '--force'], { deadlineMs: 600_000 }),
+    )
   }
 
-  /** Brings everything back as it was, but for the clock, which is now. `said` is what its console is to have said before. */
-  async restore(name: string, said?: Buffer): Promise<void> {
+  /** Restores a saved state, with the present time. `earlier` is the console's output before it. */
+  async restore(name: string, earlier?: Buffer): Promise<void> {
     const { vagrant, ssh, machine } = this
-    const before = said ?? Buffer.from(await this.console())
-    // The other end of this connection is about to forget it.
+    const before = earlier ?? Buffer.from(await this.console())
+    // The restored machine does not know this connection.
     this.close()
     const words = ['snapshot', 'restore', this.name, name, '--no-provision']
-    await this.reach(() => vagrant.run(words, { deadlineMs: 600_000 }))
-    this.said = before
-    this.saidUntil = (await machine.consoleBytes()).length
-    await this.reach(async () => {
+    await this.connected(() => vagrant.run(words, { deadlineMs: 600_000 }))
+    this.earlierConsole = before
+    this.earlierBytes = (await machine.consoleBytes()).length
+    await this.connected(async () => {
       await ssh.open(60_000 * machine.slow)
-      // The process that sets the clock starts with the first script: until then the time it is told would grow old.
+      // The first script starts the process that sets the clock; otherwise the time would be late by its start.
       await this.guest.exec(':')
       await this.guest.present()
     })
   }
 
-  /** Lets the machine, provisioned to be kept, outlive the harness. */
+  /** Leaves a kept machine running after the harness. */
   leave(): Promise<void> {
     this.disposed ??= this.finish(async () => this.machine.leave())
     return this.disposed
@@ -147,7 +149,7 @@ export class VagrantHost implements Host {
     }
   }
 
-  /** Ends the connection; commands that are under way are lost. */
+  /** Closes the connection; running commands are lost. */
   private close(): void {
     this.runner.close()
     this.ssh.close()
@@ -159,9 +161,9 @@ export class VagrantHost implements Host {
     await writeFile(join(this.options.logDir, 'journal.txt'), clean(stdout))
   }
 
-  // A verb that finds the link cut says whether the machine has ended or only cannot be reached: then something done to it
-  // has closed its way in, and that is neither the lab's word on the fault nor on a detector.
-  private async reach<T>(verb: () => Promise<T>): Promise<T> {
+  // Where the connection is cut, the error names whether the machine has ended or only ssh does not answer. In the latter
+  // case a change to the host has blocked ssh, which is the lab's failure and proves nothing about a detector.
+  private async connected<T>(verb: () => Promise<T>): Promise<T> {
     if (this.disposed) throw new LabError('host', `${this.name} has been removed`)
     try {
       return await verb()
@@ -177,7 +179,7 @@ export class VagrantHost implements Host {
     const tail = console.trim().split('\n').slice(-8).join('\n')
     const what =
       state === 'running'
-        ? 'broken by what was done to it: the machine runs, and ssh does not answer any more'
+        ? 'a change to the host has blocked ssh: the machine runs, but ssh no longer answers'
         : `the host has ended (Vagrant: ${state})`
     return new LabError('host', `${what}${tail && `; its console ends with:\n${tail}`}`, { cause })
   }

@@ -20,19 +20,19 @@ import { renderTimeline } from './timeline.ts'
 import { renderWay } from './way.ts'
 
 interface Around {
-  /** It is the only cell of the run, which is then told with it. */
+  /** It is the only cell of the run, so the page shows the run with it. */
   alone: boolean
   claims?: Piece
   logs?: readonly LogTail[] | undefined
 }
 
-/** All there is to say of one cell, in the order of the flow. Among others it folds, open where it did not pass. */
+/** Everything about one cell, in the order of its stages. Among other cells it folds, and is open where it did not pass. */
 export function renderCell(cell: CellRecord, around: Around): Html {
   const { alone } = around
   const id = `cell-${slug(cell.name)}`
   if (alone) return html`<article class="cell" id="${id}">${hero(cell, true)}${body(cell, around)}</article>`
   const open = cell.verdict === 'failed' || cell.verdict === 'broken'
-  // The name is inside: a link to it unfolds the cell, without a script.
+  // The id is on the inner element, so that a link to it unfolds the cell without a script.
   return html`<details class="cell" data-verdict="${cell.verdict}" data-host="${bound(cell.host, 60)}" data-scenario="${bound(cell.scenario, 60)}"${open && html` open`}>
 <summary>${hero(cell, false)}</summary>
 <div class="body" id="${id}">${body(cell, around)}</div>

@@ -8,7 +8,7 @@ import { hostile, sampleMatrix } from '../../results/sample-variants.spec-data.t
 import { type Logs, readLogs } from '../logs.ts'
 import { inChromium } from './chromium.spec-data.ts'
 
-/** What is read of one journal that lies beside a run, for all its cells. */
+/** The logs of a run whose cells all have this journal. */
 async function journalOf(run: RunRecord, journal: string): Promise<Logs> {
   const dir = mkdtempSync(join(tmpdir(), 'dockfault-journal-'))
   try {
@@ -117,7 +117,7 @@ inChromium('the filters of a matrix', (open) => {
     const { page } = await open(sampleMatrix(), { browser: { javaScriptEnabled: false } })
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('#cell-debian12-healthy').getByText('What happened').isVisible()).to.equal(true)
-    expect(await page.locator('#cell-debian12-healthy table.seen').isVisible()).to.equal(true)
+    expect(await page.locator('#cell-debian12-healthy table.results').isVisible()).to.equal(true)
     const { page: scripted } = await open(sampleMatrix())
     await scripted.emulateMedia({ media: 'print' })
     expect(await scripted.locator('.filters').isVisible()).to.equal(false)

@@ -8,26 +8,26 @@ import type { RunRecord } from '../../results/record.ts'
 import type { Logs } from '../logs.ts'
 import { renderHtml } from './index.ts'
 
-/** What a run is shown with. */
+/** The options with which a page is opened. */
 export interface Shown {
   browser?: BrowserContextOptions
   past?: readonly PastRun[]
   logs?: Logs
-  /** Of the address, with its `#`. */
+  /** The hash of the address, with its `#`. */
   hash?: string
 }
 
-/** Opens the page of a run from disk; gives what it complained of and what it asked for elsewhere. */
+/** Opens the page of a run from disk. `noise` gets its console messages, errors and outside requests. */
 export type Open = (run: RunRecord, shown?: Shown) => Promise<{ page: Page; noise: string[] }>
 
 const executablePath = '/usr/bin/chromium'
 const quiet = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run']
 const alone = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
-/** Why no page can be opened here, if so. */
+/** Why no page can be opened here; undefined where one can. */
 export const noChromium = existsSync(executablePath) ? undefined : `no ${executablePath}`
 
-/** A headless Chromium that asks nobody for anything. */
+/** A headless Chromium that sends no requests of its own. */
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: [...quiet, ...alone] })
 
 /** A suite that is skipped where there is no Chromium. */

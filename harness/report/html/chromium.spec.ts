@@ -55,18 +55,18 @@ inChromium('index.html', (open) => {
 
   it('unfolds what a probe saw when its name is followed', async () => {
     const { page } = await open(sampleRun(), { browser: { javaScriptEnabled: false } })
-    expect(await page.locator('table.seen').isVisible()).to.equal(false)
+    expect(await page.locator('table.results').isVisible()).to.equal(false)
     await page.locator('.grid tbody th a').first().click()
-    expect(await page.locator('table.seen').isVisible()).to.equal(true)
+    expect(await page.locator('table.results').isVisible()).to.equal(true)
   })
 
-  it('leads from a square to the line that tells of it', async () => {
+  it('leads from a square to the line with its output', async () => {
     const { page } = await open(sampleRun())
     await page.locator('.grid td.sick').first().click()
-    expect(await page.locator('.seen tr:target').textContent()).to.contain('Cannot connect to the Docker daemon')
+    expect(await page.locator('.results tr:target').textContent()).to.contain('Cannot connect to the Docker daemon')
   })
 
-  it('walks the grid by the arrow keys and tells what each square saw', async () => {
+  it('moves through the grid by the arrow keys and shows the output of each square', async () => {
     const { page } = await open(sampleRun())
     await page.locator('.grid tbody td').first().focus()
     await page.keyboard.press('ArrowRight')

@@ -5,12 +5,12 @@ import type { RunRecord } from '../../results/record.ts'
 import { bound } from '../bound.ts'
 import { count } from '../words.ts'
 
-/** Faults that were there against causes that were named; off the diagonal a detector was wrong. */
+/** The faults that were present against the causes that were named. Off the diagonal a detector was wrong. */
 export function renderConfusion(record: RunRecord): Html | false {
   const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
   if (rows.length === 0) return false
   const columns = [...detectors, '']
-  // Below a gap stand hosts with several causes at once, and then what is no fault that a detector knows: all are silent.
+  // Hosts with several causes come after a gap, then hosts on which nothing should be named.
   const body = (some: readonly ConfusionRow[]): Html | false =>
     some.length > 0 &&
     html`<tbody>${some.map(
@@ -25,7 +25,7 @@ export function renderConfusion(record: RunRecord): Html | false {
     wrong ? `${count(wrong, 'time')} wrong` : 'right every time'
   }</small></h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Faults against causes named"><table class="confusion">
-<thead><tr><td class="corner">was there ↓ &nbsp; named →</td>${columns.map((cause) => html`<th scope="col">${name(cause)}</th>`)}</tr></thead>
+<thead><tr><td class="corner">present ↓ &nbsp; named →</td>${columns.map((cause) => html`<th scope="col">${name(cause)}</th>`)}</tr></thead>
 ${body(rows.filter(({ expected }) => expected.length === 1))}${body(rows.filter(({ expected }) => expected.length > 1))}${body(rows.filter(({ expected }) => expected.length === 0))}</table></div></section>`
 }
 

@@ -5,46 +5,46 @@ import { bound, first } from '../bound.ts'
 import { count, sentence } from '../words.ts'
 import { fixClass, part, prose, stageList } from './parts.ts'
 
-/** What the detectors said, on what evidence, and when each of them had to speak or to be silent. */
+/** The causes that the detectors named, their evidence, and what they should have named at each stage. */
 export function renderDiagnosis(cell: CellRecord): Html | false {
   if (cell.diagnoses.length === 0) return false
   return part(
     'Diagnosis',
-    'named blind, from evidence alone',
-    html`${distinct(cell).map((said) => card(said, cell))}${spoke(cell.diagnoses)}`,
+    'from evidence alone',
+    html`${distinct(cell).map((each) => card(each, cell))}${expectations(cell.diagnoses)}`,
   )
 }
 
-// After a fix nothing is demanded of the detectors: what they say there classes the fix, and folds.
-function spoke(diagnoses: readonly DiagnosisRecord[]): Html {
-  const table = (some: readonly DiagnosisRecord[], asked: boolean): Html => html`<table class="spoke">
-<thead><tr><th scope="col">When</th>${asked && html`<th scope="col">Had to name</th>`}<th scope="col">Named</th>\
-<th scope="col">The host is</th></tr></thead>
-<tbody>${alike(some).map((each) => row(each, asked))}</tbody></table>`
+// After a fix nothing is expected of the detectors; what they name decides the class of the fix, and folds.
+function expectations(diagnoses: readonly DiagnosisRecord[]): Html {
+  const table = (some: readonly DiagnosisRecord[], required: boolean): Html => html`<table class="expectations">
+<thead><tr><th scope="col">Stage</th>${required && html`<th scope="col">Expected</th>`}<th scope="col">Named</th>\
+<th scope="col">Verdict</th></tr></thead>
+<tbody>${alike(some).map((each) => row(each, required))}</tbody></table>`
   const free = diagnoses.filter((each) => each.stage.startsWith('fix:') && right(each))
   return html`${table(
     diagnoses.filter((each) => !free.includes(each)),
     true,
   )}
-${free.length > 0 && html`<details class="more"><summary>And ${count(free.length, 'time')} after a fix</summary>${table(free, false)}</details>`}`
+${free.length > 0 && html`<details class="more"><summary>After ${count(free.length, 'fix', 'fixes')}</summary>${table(free, false)}</details>`}`
 }
 
-// Stages at which the same had to be named, and the same was, are one row.
+// Stages with the same expectation and result share a row.
 const alike = (diagnoses: readonly DiagnosisRecord[]): DiagnosisRecord[][] =>
   groupBy(diagnoses, ({ expected, named, verdict, unexplained }) =>
     JSON.stringify([expected, named, verdict, unexplained]),
   )
 
-interface Said {
+interface Card {
   diagnosis: NamedCause
   stages: string[]
-  /** The card of the same cause that is active, where this one was said before that. */
+  /** The active diagnosis of the same cause, where this one was latent. */
   later?: NamedCause | undefined
 }
 
-// The same words at several stages are one card; what is active now stands before what was only latent.
-function distinct(cell: CellRecord): Said[] {
-  const cards = new Map<string, Said>()
+// Stages with the same diagnosis share a card. Active causes come before latent ones.
+function distinct(cell: CellRecord): Card[] {
+  const cards = new Map<string, Card>()
   for (const { stage, detail } of cell.diagnoses)
     for (const diagnosis of detail) {
       const key = `${diagnosis.cause}\n${diagnosis.state}`
@@ -57,21 +57,21 @@ function distinct(cell: CellRecord): Said[] {
   return [...cards.values()].sort((a, b) => a.diagnosis.state.localeCompare(b.diagnosis.state))
 }
 
-function card({ diagnosis, stages, later }: Said, cell: CellRecord): Html {
+function card({ diagnosis, stages, later }: Card, cell: CellRecord): Html {
   const { cause, state, confidence, summary } = diagnosis
   const head = html`<h4><code>${bound(cause, 80)}</code>
 <span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
 <span class="tag">${confidence}</span></h4>
-<p class="says">${prose(sentence(bound(summary, 400)))}</p>`
+<p class="summary">${prose(sentence(bound(summary, 400)))}</p>`
   const rest = html`${evidence(diagnosis)}${later && sameAdvice(diagnosis, later) ? false : advice(diagnosis, cell)}\
-<p class="quiet said">Said ${saidAt(stages)}.</p>`
-  // What was said of the same cause before it broke folds: its evidence is much the same, and often all of its advice.
+<p class="quiet stages">Named ${stagesText(stages)}.</p>`
+  // The latent card of a cause that became active folds: its evidence is much the same, and often its remedies too.
   return later
     ? html`<details class="card"><summary>${head}</summary>${rest}</details>`
     : html`<article class="card">${head}${rest}</article>`
 }
 
-function saidAt(stages: readonly string[]): Html {
+function stagesText(stages: readonly string[]): Html {
   const before = stages.filter((stage) => !stage.startsWith('fix:'))
   const after = stages.length - before.length
   if (before.length === 0) return stageList(stages)
@@ -80,13 +80,13 @@ function saidAt(stages: readonly string[]): Html {
 
 function evidence({ evidence }: NamedCause): Html {
   const { shown, cut } = first(evidence, 30)
-  // Lines from one place stand together, and it is named once.
+  // Successive lines from the same command share its name.
   const rows = shown.map(({ from, line }, i) => {
     const again = shown[i - 1]?.from === from
     const source = again ? html`<td></td>` : html`<th scope="row">${bound(from, 160)}</th>`
     return html`<tr${again && html` class="again"`}>${source}<td>${bound(line)}</td></tr>`
   })
-  return html`<table class="evidence"><caption>Stands on</caption><tbody>${rows}</tbody></table>
+  return html`<table class="evidence"><caption>Evidence</caption><tbody>${rows}</tbody></table>
 ${cut > 0 && html`<p class="cut">${cut} more lines of evidence cut</p>`}`
 }
 
@@ -100,12 +100,12 @@ function advice({ fixes, nonFixes }: NamedCause, cell: CellRecord): Html {
     ({ name, why }) => html`<li>${named(name)}<br><span class="why">${sentence(bound(why, 300))}</span></li>`,
   )
   return html`<div class="advice">
-${cures.length > 0 && html`<div><h5>Repaired by</h5><ul>${cures}</ul></div>`}
-${others.length > 0 && html`<div><h5>Not by</h5><ul>${others}</ul></div>`}
+${cures.length > 0 && html`<div><h5>Remedies</h5><ul>${cures}</ul></div>`}
+${others.length > 0 && html`<div><h5>Does not help</h5><ul>${others}</ul></div>`}
 </div>`
 }
 
-// Advice is worth more where this very run has tried it.
+// The class of a fix, where this run has tried it.
 const proven = (name: string, cell: CellRecord): Piece => {
   const fix = cell.fixes.find((record) => record.name === name)
   return fix && fixClass(fix.observed)
@@ -116,20 +116,20 @@ const right = ({ expected, named, verdict }: DiagnosisRecord): boolean =>
   expected.every((cause) => named.includes(cause)) &&
   verdict?.expected === verdict?.seen
 
-function row(alike: readonly DiagnosisRecord[], asked: boolean): Html {
+function row(alike: readonly DiagnosisRecord[], required: boolean): Html {
   const [one] = alike as [DiagnosisRecord]
   const when = html`<th scope="row">${stageList(alike.map(({ stage }) => stage))}</th>`
-  if (!asked) return html`<tr>${when}<td>${causes(one.named)}</td>${hostCell(one)}</tr>`
+  if (!required) return html`<tr>${when}<td>${causes(one.named)}</td>${hostCell(one)}</tr>`
   const mark = right(one)
     ? html`<i class="sign passed" role="img" aria-label="right">✓</i>`
     : html`<i class="sign failed" role="img" aria-label="wrong">✗</i>`
   return html`<tr${!right(one) && html` class="odd"`}>${when}<td>${causes(one.expected)}</td><td>${mark} ${causes(one.named)}</td>${hostCell(one)}</tr>`
 }
 
-/** What the diagnosis made of the host as a whole, and of what no cause explains. */
+/** The verdict on the host, with the unexplained symptoms. */
 function hostCell({ verdict, unexplained = [] }: DiagnosisRecord): Html {
   if (!verdict) return html`<td></td>`
-  const wrong = verdict.seen !== verdict.expected && html`, and should be ${verdict.expected}`
+  const wrong = verdict.seen !== verdict.expected && html`, expected ${verdict.expected}`
   const rest = first(unexplained, 4).shown.map(
     (line) => html`<br><span class="why">${sentence(bound(line, 300))}</span>`,
   )

@@ -1,4 +1,4 @@
-// The page reads without this; it only adds comfort.
+// The page is complete without this script, which only adds convenience.
 ;(() => {
   for (const pre of document.querySelectorAll('pre.command')) {
     if (!navigator.clipboard) break
@@ -15,15 +15,15 @@
     pre.append(button)
   }
 
-  // The square under the pointer or the keyboard tells what it saw in a line below the grid; arrows walk the grid.
+  // A line below the grid shows the output of the square under the pointer or the focus. Arrow keys move the focus.
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
-  const hint = 'Point at a square, or walk the grid with the arrow keys, to read what was seen.'
+  const hint = 'Point at a square, or move with the arrow keys, to read the output of the probe.'
   const squareOf = ({ target }) => target.closest('td')
-  // The line of the table below that tells of a square.
+  // The line of the table below that has the output of a square.
   const lineOf = (square) => {
     const has = (words, n) => words.split(' ').includes(String(n))
     const [row, column] = [square.parentElement.sectionRowIndex, square.cellIndex - 1]
-    const lines = square.closest('.part').querySelectorAll('.seen tbody tr')
+    const lines = square.closest('.part').querySelectorAll('.results tbody tr')
     return [...lines].find(({ dataset }) => has(dataset.of, row) && has(dataset.at, column))
   }
   const follow = (square) => {
@@ -33,21 +33,21 @@
   }
   const words = (square) => {
     const grid = square.closest('table')
-    const [, , outcome, took, saw] = [...lineOf(square).cells].map((cell) => cell.textContent)
+    const [, , outcome, took, output] = [...lineOf(square).cells].map((cell) => cell.textContent)
     const stage = grid.tHead.rows[grid.tHead.rows.length - 1].cells[square.cellIndex].title
-    return `${square.parentElement.cells[0].textContent} at ${stage}: ${outcome} · ${took} · ${saw}`
+    return `${square.parentElement.cells[0].textContent} at ${stage}: ${outcome} · ${took} · ${output}`
   }
   for (const grid of document.querySelectorAll('table.grid')) {
     const readout = grid.closest('.part').querySelector('.readout')
     readout.textContent = hint
     const start = grid.querySelector('tbody td')
     if (start) start.tabIndex = 0
-    const tell = (event) => {
+    const read = (event) => {
       const square = squareOf(event)
       readout.textContent = square?.textContent && square.closest('tbody') ? words(square) : hint
     }
-    grid.addEventListener('pointerover', tell)
-    grid.addEventListener('focusin', tell)
+    grid.addEventListener('pointerover', read)
+    grid.addEventListener('focusin', read)
     grid.addEventListener('pointerleave', () => {
       readout.textContent = hint
     })
@@ -70,7 +70,7 @@
     })
   }
 
-  // A log is searched line by line: what does not have the words is put away, what has them is marked.
+  // A search in a log hides the lines without the words and marks the words in the others.
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties)
     element.append(...children)
@@ -103,7 +103,7 @@
     pre.before(make('p', { className: 'find' }, field, hits))
   }
 
-  // Many cells are filtered by verdict, host, scenario and words; the address keeps by what, to be shared.
+  // Many cells can be filtered by verdict, host, scenario and words. The address keeps the filter, so that it can be shared.
   const leading = (selector) => {
     const links = new Map()
     for (const link of document.querySelectorAll(selector)) {
@@ -143,7 +143,7 @@
   const restore = () => {
     const saved = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : '')
     const away = document.getElementById(location.hash.slice(1))?.closest('details.cell[hidden]')
-    // Whoever follows a link to a cell that is filtered away wants to see it.
+    // A link to a cell that the filter hides clears the filter.
     if (!away && !location.hash.startsWith(prefix)) return
     for (const [key, field] of Object.entries(fields)) field.value = saved.get(key) ?? ''
     filter()
@@ -175,7 +175,7 @@
     if (location.hash.startsWith(prefix)) restore()
   }
 
-  // Paper cannot unfold. A log of thousands of lines stays as the reader left it.
+  // Before printing, everything unfolds except the logs, which may have thousands of lines.
   let folded = []
   addEventListener('beforeprint', () => {
     folded = [...document.querySelectorAll('details:not([open], .log)')]

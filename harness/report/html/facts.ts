@@ -12,14 +12,14 @@ const names: [keyof HostFacts, string][] = [
   ['alternative', 'Alternative'],
 ]
 
-/** The host before, and after the last cure that rebooted it, with what changed marked. */
+/** The facts of the host, and those after the last cure that rebooted it, with changes marked. */
 export function renderFacts(cell: CellRecord): Html | false {
   const { after, ...before } = cell.facts
   if (!names.some(([key]) => before[key])) return false
   const cure = cell.fixes.find(({ facts }) => facts && after && facts.bootId === after.bootId)
   return part(
     'Host',
-    after ? 'what a reboot changed is marked' : cell.host,
+    after ? 'changes by a reboot are marked' : cell.host,
     html`<table class="facts">
 <thead><tr><td></td><th scope="col">${stageWords('healthy')}</th>${after && html`<th scope="col">${cure ? stageWords(`fix:${cure.name}`) : 'after'}</th>`}</tr></thead>
 <tbody>${names.map(([key, name]) => {

@@ -3,7 +3,7 @@ import type { Failure } from '../failures.ts'
 import { count } from '../words.ts'
 import { command, lines, prose, slug } from './parts.ts'
 
-/** What did not pass, first and as sentences: the stage, what was expected against what was seen, the way in. */
+/** What did not pass, as sentences: the stage, the expected and the observed result, and the command to enter the host. */
 export function renderFailures(failures: readonly Failure[], link: boolean): Html | false {
   if (failures.length === 0) return false
   return html`<section class="failures" aria-label="What did not pass">
@@ -14,25 +14,25 @@ ${failures.map(
   }</h3>
 <p>${prose(failure.text)}</p>
 ${failure.lines.length > 0 && html`<ul class="mismatches">${lines(failure.lines, 24, (line) => html`<li>${contrast(line)}</li>`)}</ul>`}
-${failure.enter && html`<p class="enter quiet">Enter the host as it was then:</p>${command(failure.enter)}`}
+${failure.enter && html`<p class="enter quiet">To enter a host in this state:</p>${command(failure.enter)}`}
 </div>`,
 )}
 </section>`
 }
 
-/** The cells that were asked for and have no record. */
+/** The cells of the command that have no record. */
 export function renderMissing(missing: readonly string[] = []): Html | false {
   if (missing.length === 0) return false
   return html`<section class="failures" aria-label="What did not run">
 <div class="failure broken">
 <h3>${count(missing.length, 'cell')} did not run</h3>
-<p>The run was cut short, or a shard of it is missing.</p>
+<p>The run was cut short, or a shard is missing.</p>
 <ul class="mismatches">${lines(missing, 200, (line) => html`<li><code>${line}</code></li>`)}</ul>
 </div>
 </section>`
 }
 
-// "…: expected A, saw B" is how the harness words a mismatch; the two are set apart where a line has that shape.
+// A mismatch mostly has the form "…: expected A, saw B"; then the two parts are shown apart.
 function contrast(line: string): Html {
   const match = /^(.+?)\bexpected (“.*?”|.*?), (saw|was|and) (.*)$/s.exec(line)
   if (!match) return html`${line}`

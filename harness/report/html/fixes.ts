@@ -5,7 +5,7 @@ import { type Grid, probeGrid } from '../grid.ts'
 import { count, sentence } from '../words.ts'
 import { fixClass, lines, part, prose } from './parts.ts'
 
-/** Every fix that was tried, with what it did to the broken host. */
+/** Every fix that was tried, with its effect on the broken host. */
 export function renderFixes(cell: CellRecord): Html | false {
   if (cell.fixes.length === 0) return false
   const grid = probeGrid(cell)
@@ -26,7 +26,7 @@ function row(fix: FixRecord, answers: string): Html {
 <p>${answers} ${prose(sentence(bound(fix.detail, 400)))}</p>
 ${
   rungs.length > 0 &&
-  html`<p class="ladder"><span class="quiet">And then</span> ${rungs.map(
+  html`<p class="ladder"><span class="quiet">Then</span> ${rungs.map(
     ([rung, seen]) => html`<span class="rung"><code>${bound(rung, 80)}</code> ${fixClass(seen)}</span>`,
   )}</p>`
 }
@@ -39,6 +39,6 @@ function answering({ stages, rows }: Grid, fix: FixRecord): string {
   const column = stages.indexOf(`fix:${fix.name}`)
   const squares = rows.flatMap((row) => row.squares[column] ?? [])
   if (squares.length === 0) return ''
-  const well = squares.filter(({ sick, observed }) => !sick && observed !== 'error').length
-  return `${well === squares.length ? 'All' : `${well} of`} ${count(squares.length, 'probe')} answer as on the healthy host.`
+  const healthy = squares.filter(({ sick, observed }) => !sick && observed !== 'error').length
+  return `${healthy === squares.length ? 'All' : `${healthy} of`} ${count(squares.length, 'probe')} answer as on the healthy host.`
 }

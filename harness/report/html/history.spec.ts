@@ -26,7 +26,7 @@ const now = (verdicts: Record<string, [Verdict, number]>): Pick<RunRecord, 'cell
 })
 
 describe('what changed since the last run', () => {
-  it('is told of each cell against its own last run', () => {
+  it('compares each cell with its own last run', () => {
     const before = past(
       { a: ['failed', 1], b: ['passed', 1], c: ['passed', 1], d: ['flaky', 1] },
       { a: ['passed', 1], d: ['known', 1] },

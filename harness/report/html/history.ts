@@ -10,7 +10,7 @@ import { slug } from './parts.ts'
 const mostRuns = 30
 const mostRows = 40
 
-/** The last runs of these cells as a strip, with what changed since the last one; nothing where there were none. */
+/** The latest runs of these cells as a strip, with the changes since the last one; false where there were none. */
 export function renderHistory(record: RunRecord, past: readonly PastRun[]): Html | false {
   const names = new Set(record.cells.map(({ name }) => name))
   const before = past.filter(
@@ -19,7 +19,7 @@ export function renderHistory(record: RunRecord, past: readonly PastRun[]): Html
   )
   if (before.length === 0) return false
   const runs = [...before, pastRun(record)].slice(-mostRuns)
-  // A run of other cells too is judged by those it shares with this one.
+  // Of a run with other cells, only those that it shares with this one count.
   const of = ({ cells }: PastRun): Verdict[] =>
     Object.entries(cells).flatMap(([name, { verdict }]) => (names.has(name) ? [verdict] : []))
   const unsteady = [...names].filter((name) =>
@@ -27,11 +27,11 @@ export function renderHistory(record: RunRecord, past: readonly PastRun[]): Html
   )
   const rows = unsteady.slice(0, mostRows)
   const cut = unsteady.length - rows.length
-  return html`<section class="part"><h2>History<small>${count(runs.length, 'run')}, the last one this</small></h2><div>
+  return html`<section class="part"><h2>History<small>${count(runs.length, 'run')}, the last is this one</small></h2><div>
 ${changes(record, before)}
 <div class="scroll" tabindex="0" role="region" aria-label="Verdicts of the last runs"><table class="strip">
 <thead><tr><td></td>${runs.map(({ startedAt, runId }) => html`<th scope="col" title="${startedAt}, run ${runId}">${day(startedAt)}</th>`)}</tr></thead>
-<tbody><tr><th scope="row">${count(names.size, 'cell')}</th>${runs.map((run) => square(worst(of(run)), `${run.startedAt}: ${tell(of(run))}, ${duration(run.durationMs)}`))}</tr>
+<tbody><tr><th scope="row">${count(names.size, 'cell')}</th>${runs.map((run) => square(worst(of(run)), `${run.startedAt}: ${tallyText(of(run))}, ${duration(run.durationMs)}`))}</tr>
 ${rows.map(
   (name) =>
     html`<tr><th scope="row"><a href="#cell-${slug(name)}"><code>${bound(name, 80)}</code></a></th>${runs.map((run) => {
@@ -42,7 +42,7 @@ ${rows.map(
     })}</tr>
 `,
 )}</tbody></table></div>
-${cut > 0 && html`<p class="quiet">and ${count(cut, 'cell')} more that did not always pass</p>`}
+${cut > 0 && html`<p class="quiet">and ${count(cut, 'more cell')} that did not always pass</p>`}
 </div></section>`
 }
 
@@ -58,7 +58,7 @@ function changes(record: RunRecord, before: readonly PastRun[]): Html {
   const lines = [
     list('Worse', worse),
     list('Better', better),
-    list('Otherwise', other),
+    list('Changed', other),
     slower.length > 0 &&
       html`<li><b>Slower:</b> ${slower
         .slice(0, mostRows)
@@ -78,11 +78,11 @@ const link = (name: string): Html => html`<a href="#cell-${slug(name)}"><code>${
 const square = (verdict: Verdict, title: string): Html =>
   html`<td class="${verdict}" title="${title}"><i aria-hidden="true">${verdictSigns[verdict]}</i><span class="word">${verdict}</span></td>`
 
-// What was skipped counts only where nothing else ran.
+// A skipped cell counts only where no cell ran.
 const worst = (verdicts: readonly Verdict[]): Verdict =>
   verdictOrder.find((verdict) => verdicts.includes(verdict)) ?? 'skipped'
 
-const tell = (verdicts: readonly Verdict[]): string =>
+const tallyText = (verdicts: readonly Verdict[]): string =>
   verdictOrder
     .map((verdict) => ({ verdict, times: verdicts.filter((each) => each === verdict).length }))
     .filter(({ times }) => times > 0)

@@ -20,7 +20,7 @@ const words = (page: string): string =>
     .replace(/\s+/g, ' ')
 
 describe('index.html', () => {
-  it('tells a cell in the order of the flow', () => {
+  it('shows a cell in the order of its stages', () => {
     const page = renderHtml(sampleRun())
     const headings = [...page.matchAll(/<h[123]>(.*?)(?:<small>.*)?<\/h[123]>/g)].map(([, heading]) => heading)
     expect(headings).to.deep.equal([
@@ -43,7 +43,7 @@ describe('index.html', () => {
   it('holds what a reader needs to believe it', () => {
     const text = words(renderHtml(sampleRun()))
     for (const part of [
-      'Reproduced, named blind and cured: 2 fixes cure it, 4 do not.',
+      'Reproduced, diagnosed from evidence alone, and cured: 2 fixes cure it, 4 do not.',
       'modprobe: FATAL: Module nft_chain_nat not found in directory /lib/modules/6.1.0-37-cloud-amd64',
       'The legacy tables are modules too, and can be loaded no better.',
       'apt-get install -y --reinstall linux-image-6.1.0-37-cloud-amd64',
@@ -71,7 +71,7 @@ describe('index.html', () => {
     expect(page.match(/<td class="[a-z]+ odd"><a href/g)).to.have.length(7)
   })
 
-  it('folds stages alike: equal differences of the ruleset are said once', () => {
+  it('folds stages alike: equal differences of the ruleset are shown once', () => {
     const page = renderHtml(sampleRun())
     expect(words(page)).to.match(/broken , after restart-docker +−\d+ +\+1/)
     expect(page.split('<table class="diff">')).to.have.length(2)
@@ -103,10 +103,10 @@ describe('index.html', () => {
   it('lists the claims of each write-up with verdict, note and evidence', () => {
     const page = renderHtml(sampleClaims())
     const text = words(page)
-    expect(text).to.contain('of the write-ups, by what this run saw: 1 confirmed, 1 narrowed, 1 untested')
+    expect(text).to.contain('of the write-ups, judged by this run: 1 confirmed, 1 narrowed, 1 untested')
     expect(text).to.match(/confirmed +A reboot cures\. .* reboot: cures/)
     expect(text).to.match(/narrowed +Nothing works\. +Only isolation does\./)
-    expect(text).to.contain('1 claim that this run does not decide')
+    expect(text).to.contain('1 claim that this run did not test')
     const many = renderHtml({ ...sampleClaims(), cells: [...sampleClaims().cells, ...sampleMatrix().cells] })
     expect(words(many)).to.contain('broken, egress-udp: fail in debian12-stale-kernel , debian13-stale-kernel')
   })

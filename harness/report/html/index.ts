@@ -19,7 +19,7 @@ import { command } from './parts.ts'
 import { renderScores } from './scores.ts'
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-// In this order: what comes later may narrow what stands before.
+// The order matters: later sheets override earlier ones.
 const sheets = [
   'base',
   'page',
@@ -40,12 +40,12 @@ const sheets = [
 const style = sheets.map((name) => read(`./style/${name}.css`)).join('\n')
 const script = read('./enhance.js')
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-// Nothing but these two texts may act on the page, whatever a guest managed to print.
+// Only these two texts may act on the page, whatever a host printed.
 const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
 
 /**
- * The whole report as one self-contained page that reads without scripts; `past` are earlier runs, oldest first, and
- * `logs` what lies beside the record.
+ * The whole report as one self-contained page, which is complete without scripts. `past` are earlier runs, oldest first;
+ * `logs` are the files beside the record.
  */
 export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], logs: Logs = new Map()): string {
   const [only] = record.cells
@@ -77,8 +77,8 @@ export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], log
 ${single ? renderCell(single, { alone: true, claims: [renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
 </main>
 <footer>
-<p>Made from <a href="record.json">record.json</a>, beside which lie <a href="junit.xml">junit.xml</a> and what each host
-printed. Nothing on this page is loaded from elsewhere.</p>
+<p>Made from <a href="record.json">record.json</a>. The same folder holds <a href="junit.xml">junit.xml</a> and the logs of
+each host. This page loads nothing from elsewhere.</p>
 </footer>
 <script>${trusted(script)}</script>
 </body>
@@ -96,7 +96,7 @@ function many(record: RunRecord, bad: ReturnType<typeof failures>, past: readonl
   return html`<header class="hero ${record.verdict}">
 <p class="verdict ${record.verdict}"><i aria-hidden="true">${verdictSigns[record.verdict]}</i> ${record.verdict}</p>
 <h1>${count(record.cells.length, 'cell')}: ${tally.map(({ verdict, cells }, i) => `${i ? ', ' : ''}${cells} ${verdict}`)}</h1>
-${broken > 0 && html`<p class="headline">The lab itself broke ${count(broken, 'time')}, and ran the cell again.</p>`}
+${broken > 0 && html`<p class="headline">The lab itself broke ${count(broken, 'time')} and ran the cell again.</p>`}
 ${spent && html`<p class="headline">${spent}</p>`}
 </header>
 ${renderFailures(bad, true)}

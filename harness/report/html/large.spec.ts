@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { sampleLarge } from '../../results/sample-large.spec-data.ts'
 import { renderHtml } from './index.ts'
 
-// How fast a page opens is measured elsewhere; what makes it slow, its bytes and its elements, can be held here.
+// The bench measures how fast a page opens. This spec limits what makes it slow: bytes and elements.
 describe('the page of 200 cells', () => {
   const page = renderHtml(sampleLarge(200))
   const cellOf = (name: string): string => page.split(`id="cell-${name}"`)[1]!.split('<details class="cell"')[0]!
@@ -18,17 +18,17 @@ describe('the page of 200 cells', () => {
     expect(page.match(/<figure class="packet/g)).to.have.length.above(500)
   })
 
-  it('says once what several probes or stages saw alike', () => {
+  it('shows a result once that several probes or stages share', () => {
     const cell = cellOf('debian12-healthy-variant-0')
     expect(cell.split('HTTP/1.0 200 OK · dockfault outside')).to.have.length(2)
     expect(cell).to.contain('>egress-tcp, user-tcp, host-network</th><td>every stage</td>')
     expect(cell).to.match(/round-trip min\/avg\/max = [\d.…/]+ ms/)
   })
 
-  it('says once what to do about a cause that was latent and then active, and what was named alike', () => {
+  it('shows the remedies once of a cause that was latent and then active, and stages with the same result in one row', () => {
     const cell = cellOf('debian-testing-stale-kernel-variant-1')
     expect(cell).to.contain('<code>latent</code>, <code>broken</code></th>')
     expect(cell.match(/<details class="card"/g)).to.have.length(1)
-    expect(cell.match(/<h5>Not by/g)).to.have.length(1)
+    expect(cell.match(/<h5>Does not help/g)).to.have.length(1)
   })
 })

@@ -5,11 +5,11 @@ import { count } from '../words.ts'
 import { part } from './parts.ts'
 
 const what: Record<LogFile, string> = {
-  'console.log': 'what the host printed on its console',
-  'journal.txt': 'its journal, from boot to end',
+  'console.log': 'the host’s console',
+  'journal.txt': 'the host’s journal, from boot to end',
 }
 
-/** What the host printed, folded, with what is not shown said and linked; the field to search it comes with the script. */
+/** The logs of the host, folded, with links to what is not shown. The script adds a search field. */
 export function renderLogs(cell: CellRecord, tails: readonly LogTail[] | undefined): Html | false {
   if (cell.verdict === 'skipped') return false
   const folder = `hosts/${encodeURIComponent(cell.name)}`
@@ -26,15 +26,15 @@ function shown(tail: LogTail, link: Html): Html {
   const { file, size, read, text, own } = tail
   const cut = read < size
   return html`<details class="log"><summary><code>${file}</code> <span class="quiet">${what[file]}, ${cut && 'the last '}${count(text.split('\n').length, 'line')}</span></summary>
-<p class="quiet">${cut ? html`The last ${bytes(read)} of ${bytes(size)}; the whole is ${link}.` : html`The file is ${link}.`}${
-    own > 0 && ` ${count(own, 'line')} in which the lab’s own agent tells of its work left out.`
+<p class="quiet">${cut ? html`The last ${bytes(read)} of ${bytes(size)}; the whole file: ${link}.` : html`The whole file: ${link}.`}${
+    own > 0 && ` Without ${count(own, 'line')} by the lab’s own agent.`
   }</p>
 <pre tabindex="0" role="region" aria-label="${file}">${text}</pre></details>`
 }
 
 function absent(tail: LogTail | undefined): string {
-  if (!tail) return 'none was kept'
-  if (tail.size === 0 || tail.read > 0) return 'it has no words'
+  if (!tail) return 'not kept'
+  if (tail.size === 0 || tail.read > 0) return 'empty'
   return `${bytes(tail.size)}, not shown on a page of so many cells`
 }
 

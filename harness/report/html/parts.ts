@@ -3,29 +3,29 @@ import type { FixRecord, Verdict } from '../../results/record.ts'
 import { bound, first } from '../bound.ts'
 import { fixMeanings, fixSigns, verdictSigns } from '../words.ts'
 
-/** A section with its heading beside it on wide screens; `hint` is a quiet line below the heading. */
+/** A section, with its heading beside it on wide screens. `hint` is a quiet line below the heading. */
 export const part = (title: string, hint: Piece, body: Piece): Html => html`<section class="part">
 <h3>${title}${hint && html`<small>${hint}</small>`}</h3>
 <div>${body}</div>
 </section>`
 
-/** A command to copy; the button comes with the script. */
+/** A command to copy. The script adds the button. */
 export const command = (line: string): Html =>
   html`<pre class="command" tabindex="0"><code>${bound(line, 500)}</code></pre>`
 
-/** Prose in which names between backticks are set as code. */
+/** Prose with the names in backticks set as code. */
 export const prose = (text: string): Html =>
   html`${text.split('`').map((piece, i) => (i % 2 ? html`<code>${piece}</code>` : piece))}`
 
-/** A verdict as a sign with its word for those who do not see it. */
+/** A verdict as a sign, with its word for screen readers. */
 export const sign = (verdict: Verdict): Html =>
   html`<i class="sign ${verdict}" role="img" aria-label="${verdict}">${verdictSigns[verdict]}</i>`
 
-/** The class of a fix, in words and colour. */
+/** The class of a fix as a word in its colour. */
 export const fixClass = (observed: FixRecord['observed']): Html =>
   html`<span class="class ${observed}" title="${fixMeanings[observed]}"><i aria-hidden="true">${fixSigns[observed]}</i>${observed}</span>`
 
-/** Lines of a guest, at most `most` of them and each bounded; what was cut is said. */
+/** Lines of a host, at most `most` and each bounded, with the number of lines cut. */
 export function lines(all: readonly string[], most: number, each: (line: string) => Piece = (line) => line): Html {
   const { shown, cut } = first(all, most)
   return html`${shown.map((line) => each(bound(line, 400)))}${cut > 0 && html`<li class="cut">${cut} more lines cut</li>`}`
@@ -51,7 +51,7 @@ export function stageList(stages: readonly string[]): Html {
   return html`${[...before, ...after].map((words, i) => html`${i > 0 && ', '}${words}`)}`
 }
 
-/** The same in plain text, for tables that say it hundreds of times. */
+/** The same in plain text, for tables that repeat it hundreds of times. */
 export function stageText(stages: readonly string[]): string {
   const before = stages.filter((stage) => !stage.startsWith('fix:'))
   const after = stages

@@ -8,7 +8,7 @@ import { lines, part, stageList } from './parts.ts'
 const long = 60
 const most = 400
 
-/** How the ruleset of each stage differs from the healthy one, side by side; stages that differ alike share it. */
+/** How the ruleset of each stage differs from the healthy one, side by side. Stages with the same difference share it. */
 export function renderRulesets({ rulesets }: CellRecord): Html | false {
   if (rulesets.length === 0) return false
   const groups = groupBy(rulesets, ({ removed, added }) => JSON.stringify([removed, added]))
@@ -20,7 +20,7 @@ function group(same: CellRecord['rulesets']): Html {
   const stages = stageList(same.map(({ stage }) => stage))
   if (removed.length + added.length === 0)
     return html`<p class="same">${stages} <span class="quiet">the same rules</span></p>`
-  // What the fault itself did is open; what is left of it after the fixes folds.
+  // The difference made by the fault is open; those after fixes fold.
   const open = !same[0]!.stage.startsWith('fix:') && removed.length + added.length <= long
   const chains = chainDiffs({ removed: removed.slice(0, most), added: added.slice(0, most) })
   const cut = Math.max(0, removed.length - most) + Math.max(0, added.length - most)
@@ -31,7 +31,7 @@ ${chains.map(chain)}</table>${cut > 0 && html`<p class="cut">${cut} more lines c
 </details>`
 }
 
-// A row for each chain: what one lost faces what it got.
+// A row for each chain: removed rules face added ones.
 const chain = ({ table, chain, removed, added }: ChainDiff): Html => html`<tbody>
 <tr><th colspan="2" scope="rowgroup">${table && html`<span class="quiet">${bound(table, 80)}</span> `}${chain ? bound(chain, 80) : html`<span class="quiet">the table</span>`}</th></tr>
 <tr>${side('del', 'gone', removed)}${side('ins', 'new', added)}</tr>

@@ -1,37 +1,36 @@
 import { type Html, html } from '../../lib/html.ts'
 import type { ScoreRecord, ScoreRow } from '../../results/detector-record.ts'
 import type { RunRecord } from '../../results/record.ts'
-import { unwell } from '../../scoring/adapter.ts'
+import { sickWord } from '../../scoring/adapter.ts'
 import { bound } from '../bound.ts'
 import { count, share } from '../words.ts'
 
-/** How right each detector was, ours first, and the confusion matrix of each outside one. */
+/** The score of each detector, ours first, and the confusion matrix of each outside one. */
 export function renderScores({ scores = [] }: Pick<RunRecord, 'scores'>): Html | false {
   if (scores.length === 0) return false
-  return html`<section class="part"><h2>Scores<small>ours and those of outside detectors, on the same hosts</small></h2>
+  return html`<section class="part"><h2>Scores<small>of our detectors and of outside ones, on the same hosts</small></h2>
 <div class="scores">${overall(scores)}${byCause(scores)}${scores.slice(1).map(matrix)}</div></section>`
 }
 
-const columns = ['precision', 'recall', 'sick hosts found', 'well hosts left', 'sick or well', 'errors']
+const columns = ['precision', 'recall', 'sick hosts found', 'healthy hosts found', 'verdict right', 'errors']
 
 const overall = (scores: readonly ScoreRecord[]): Html =>
   table(
     'Scores by detector',
     html`<tr><td></td>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr>`,
     scores.map(
-      ({ detector, causes, sick, well, errors }) => html`<tr><th scope="row">${name(detector)}</th>${[
+      ({ detector, causes, sick, healthy, errors }) => html`<tr><th scope="row">${name(detector)}</th>${[
         share(causes.right, causes.named),
         share(causes.right, causes.there),
         share(sick.right, sick.there),
-        share(well.right, well.there),
-        share(sick.right + well.right, sick.there + well.there),
+        share(healthy.right, healthy.there),
+        share(sick.right + healthy.right, sick.there + healthy.there),
         errors,
       ].map((figure) => html`<td>${figure}</td>`)}</tr>
 `,
     ),
-    html`<p>Precision: of the causes named, those that were there. Recall: of the causes there, those that were named. A
-word that names no cause, <code>${unwell}</code>, counts for neither, but for the plain question whether anything is wrong.
-An error answers nothing rightly.</p>`,
+    html`<p>Precision: how many of the named causes were present. Recall: how many of the present causes were named. The answer
+<code>${sickWord}</code> names no cause, so it counts only for the verdict. An error is never right.</p>`,
   )
 
 function byCause(scores: readonly ScoreRecord[]): Html | false {
@@ -53,13 +52,13 @@ function byCause(scores: readonly ScoreRecord[]): Html | false {
 }
 
 function matrix({ detector, title, times, skipped, rows }: ScoreRecord): Html {
-  const causes = [...new Set(rows.flatMap(({ named }) => Object.keys(named)))].filter((cause) => cause !== unwell)
-  const named = rows.some((row) => row.named[unwell]) ? [...causes, unwell] : causes
-  const reasons = Object.entries(skipped).map(([why, n]) => `not asked ${count(n, 'time')}: ${bound(why, 300)}`)
-  return html`<details><summary>What ${name(detector)} named: ${bound(title, 200)}, asked ${count(times, 'time')}</summary>
+  const causes = [...new Set(rows.flatMap(({ named }) => Object.keys(named)))].filter((cause) => cause !== sickWord)
+  const named = rows.some((row) => row.named[sickWord]) ? [...causes, sickWord] : causes
+  const reasons = Object.entries(skipped).map(([why, n]) => `skipped ${count(n, 'time')}: ${bound(why, 300)}`)
+  return html`<details><summary>What ${name(detector)} named in ${count(times, 'run')}: ${bound(title, 200)}</summary>
 ${table(
   `Faults against what ${detector} named`,
-  html`<tr><td class="corner">was there ↓ &nbsp; named →</td>${named.map((cause) => html`<th scope="col">${name(cause)}</th>`)}<th scope="col"><span class="quiet">nothing</span></th><th scope="col"><span class="quiet">error</span></th></tr>`,
+  html`<tr><td class="corner">present ↓ &nbsp; named →</td>${named.map((cause) => html`<th scope="col">${name(cause)}</th>`)}<th scope="col"><span class="quiet">nothing</span></th><th scope="col"><span class="quiet">error</span></th></tr>`,
   rows.map(
     (
       row,
@@ -70,7 +69,7 @@ ${table(
 }
 
 const cell = ({ named, expected, sick }: ScoreRow, cause: string): Html =>
-  square(named[cause] ?? 0, cause === unwell ? sick : expected.includes(cause))
+  square(named[cause] ?? 0, cause === sickWord ? sick : expected.includes(cause))
 
 const square = (seen: number, right: boolean): Html =>
   seen ? html`<td class="${right ? 'right' : 'wrong'}">${seen}</td>` : html`<td class="none">·</td>`

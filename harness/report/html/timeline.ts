@@ -5,7 +5,7 @@ import { bound } from '../bound.ts'
 import { count, happened, sentence } from '../words.ts'
 import { part, prose, sign } from './parts.ts'
 
-/** The stages on one scale of time, each with what happened in it. */
+/** The stages on one scale of time, each with what happened. */
 export function renderTimeline(cell: CellRecord): Html | false {
   if (cell.stages.length === 0) return false
   const total = Math.max(
@@ -16,7 +16,7 @@ export function renderTimeline(cell: CellRecord): Html | false {
   const rows = cell.stages.map((stage) => {
     const from = start
     start += stage.durationMs
-    // Each space between two elements is a node for the browser: those of what there is most of are left out.
+    // Each space between two elements is a node for the browser, so the most frequent elements have none.
     return html`<li class="${stage.verdict}">${sign(stage.verdict)}<code class="name">${bound(stage.name, 80)}</code>\
 <span class="took">${duration(stage.durationMs)}</span>\
 ${track(
@@ -39,7 +39,7 @@ ${rows}</ol>`,
 
 const percent = (part: number): string => `${(part * 100).toFixed(2)}%`
 
-// Drawn by attributes, not styles: the page's policy allows no inline style.
+// Drawn with attributes, because the page's policy allows no inline style.
 const track = (
   from: number,
   share: number,

@@ -5,22 +5,22 @@ import { bound, first } from '../bound.ts'
 import { sentence } from '../words.ts'
 import { part, stageList } from './parts.ts'
 
-/** The way of each packet that was followed, drawn from container to outside and back: green up to where it dies. */
+/** The path of each traced packet, drawn from container to outside and back: green up to the step at which it ends. */
 export function renderWay(cell: CellRecord): Html | false {
   const traces = cell.traces ?? []
   if (traces.length === 0) return false
   const last = traces.at(-1)!.stage
   const groups = alike(traces)
-  // What tells most stands open: the last state known beforehand, and there the packet that died.
+  // Open are the packets of the last known state, dropped ones first.
   const open = groups
     .filter(({ stages }) => stages.includes(last))
     .sort((a, b) => Number(isDead(b.trace)) - Number(isDead(a.trace)))
   const rest = groups.filter(({ stages }) => !stages.includes(last))
   return part(
-    'The packet’s way',
-    traces.some(({ by }) => by === 'packets') ? 'real packets, followed through every hook' : 'simulated',
+    'The packet’s path',
+    traces.some(({ by }) => by === 'packets') ? 'real packets, traced through every hook' : 'simulated',
     html`${open.map(figure)}
-${rest.length > 0 && html`<details class="more"><summary>And ${[...new Set(rest.flatMap(({ stages }) => stages))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
+${rest.length > 0 && html`<details class="more"><summary>The path at ${[...new Set(rest.flatMap(({ stages }) => stages))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
   )
 }
 
@@ -29,7 +29,7 @@ interface Alike {
   stages: string[]
 }
 
-// What happens to a packet alike at several stages is drawn once.
+// Stages with the same path share a drawing.
 function alike(traces: readonly TraceRecord[]): Alike[] {
   const groups = new Map<string, Alike>()
   for (const trace of traces) {
@@ -52,10 +52,10 @@ function figure({ trace, stages }: Alike): Html {
 <span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
 <ol class="way">${lane('out')}</ol>
 ${(answered || trace.at?.way === 'back') && html`<ol class="way back"><li class="corner" aria-hidden="true"></li>${lane('back')}</ol>`}
-<p class="says">${sentence(bound(killer ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
+<p class="summary">${sentence(bound(killer ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
 ${
   killer &&
-  html`<div class="killer"><samp>${bound(killer.rule, 300)}</samp>
+  html`<div class="terminating-rule"><samp>${bound(killer.rule, 300)}</samp>
 <span><code>${bound(killer.table, 60)}</code> ${killer.backend === 'legacy' && 'legacy '}chain <code>${bound(killer.chain, 60)}</code></span>
 <span><b>${owner(killer.owner.who)}</b> ${bound(killer.owner.by, 200)}</span></div>`
 }
@@ -64,17 +64,17 @@ ${met(stations)}
 }
 
 const owner = (who: string): string =>
-  who === 'admin' ? 'The admin’s own:' : who === 'unknown' ? 'Nobody’s mark:' : `${bound(who, 40)}’s:`
+  who === 'admin' ? 'The administrator’s:' : who === 'unknown' ? 'Of unknown origin:' : `${bound(who, 40)}’s:`
 
-// The dot, and the word for those who do not see it, are of the stylesheet: a long report has thousands of places.
+// The stylesheet adds the dot and its word for screen readers, because a long report has thousands of steps.
 const point = ({ place, state, says, way, hops }: Station): Html => {
-  // Why it died is said below in whole.
-  const told = state === 'unreached' || (state === 'dead' && says.length > 40)
-  const words = told ? '' : short(place, way, says, hops.length)
+  // The full reason for a drop is below.
+  const explainedBelow = state === 'unreached' || (state === 'dead' && says.length > 40)
+  const words = explainedBelow ? '' : short(place, way, says, hops.length)
   return html`<li class="${state} ${place}">${place}${words && html` <small>${words}</small>`}</li>`
 }
 
-// What fits below a dot; the whole of it stands in the sentence and in the table.
+// The text that fits below a dot; the sentence and the table have all of it.
 function short(place: Station['place'], way: Station['way'], says: string, hops: number): string {
   if (place === 'container' && way === 'out') return bound(says.replace(' at ', ' '), 40)
   if (place === 'postrouting' && says.startsWith('it leaves'))
@@ -89,8 +89,8 @@ function met(stations: readonly Station[]): Piece {
   const rows = stations.flatMap(({ way, place, hops }) => hops.map((hop) => ({ way, place, hop })))
   if (rows.length === 0) return false
   const { shown, cut } = first(rows, 60)
-  return html`<details class="more"><summary>Every rule that decided</summary>
-<table class="met"><thead><tr><th scope="col">Way</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Whose</th></tr></thead>
+  return html`<details class="more"><summary>Every rule with a verdict</summary>
+<table class="rules"><thead><tr><th scope="col">Direction</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Owner</th></tr></thead>
 <tbody>${shown.map(
     ({ way, place, hop }) =>
       html`<tr class="${hop.verdict}"><td>${way}</td><td>${place}</td><td>${bound(`${hop.table} ${hop.chain}`, 80)}</td><td>${bound(hop.rule, 200)}</td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,

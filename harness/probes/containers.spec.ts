@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { FakeHost } from '../hosts/fake.ts'
-import { settle } from './fleet.ts'
+import { settle } from './containers.ts'
 
 describe('a host comes to rest', function () {
   this.timeout(60_000)
@@ -14,7 +14,7 @@ describe('a host comes to rest', function () {
   })
   afterEach(() => rm(dir, { recursive: true, force: true }))
 
-  /** Settles a host whose systemctl answers with the next of these moments at each question after the unit; gives how many it told. */
+  /** Settles a host whose systemctl gives one of these states at each query of the unit; returns the number of queries. */
   async function settled(
     moments: readonly { states: string; jobs?: string }[],
     { containers = 5, hangs = false } = {},
@@ -37,7 +37,7 @@ describe('a host comes to rest', function () {
       esac`,
     )
     for (const name of ['iptables-save', 'nft', 'sleep']) await tool(name, '')
-    // As timeout(1) would end one that hangs.
+    // As timeout(1) ends a command that hangs.
     await tool('docker', hangs ? 'exit 124' : `seq ${containers}`)
     await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` }, timeout: 50_000 })
     return (await readFile(join(dir, 'asked'), 'utf8')).length

@@ -16,15 +16,15 @@ import { cacheRoot } from '../../images/cache.ts'
 import { machineBoot } from '../process.ts'
 import { sweep } from '../qemu/runs.ts'
 import { installBox, pruneBoxes } from './installed-box.ts'
-import { makePlace } from './place.ts'
 import { noPublicBox } from './public-box.ts'
+import { makeWorkspace } from './workspace.ts'
 
-describe('the place of a Vagrant machine', () => {
+describe('the workspace of a Vagrant machine', () => {
   let dir: string
   const { PATH, XDG_CACHE_HOME, VAGRANT_HOME } = process.env
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'dockfault-place-'))
+    dir = mkdtempSync(join(tmpdir(), 'dockfault-workspace-'))
     Object.assign(process.env, {
       PATH: `${dir}${delimiter}${PATH}`,
       XDG_CACHE_HOME: dir,
@@ -46,40 +46,41 @@ describe('the place of a Vagrant machine', () => {
   })
 
   const options = { image: 'debian12', progress: () => {}, signal: new AbortController().signal }
-  const make = (backend: 'system' | 'virtualbox') => makePlace(backend, 'tcg', { ...options, logDir: join(dir, 'log') })
+  const make = (backend: 'system' | 'virtualbox') =>
+    makeWorkspace(backend, 'tcg', { ...options, logDir: join(dir, 'log') })
   const calls = (): string[] => readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n')
 
-  it('gives a machine names that nobody else has, and takes all of them away', async () => {
-    const [place, other] = [await make('system'), await make('system')]
-    const { DOCKFAULT_PREFIX: prefix, DOCKFAULT_NETWORK: network, DOCKFAULT_ADDRESS: address } = place.env
+  it('gives a machine unique names, and removes all of them', async () => {
+    const [workspace, other] = [await make('system'), await make('system')]
+    const { DOCKFAULT_PREFIX: prefix, DOCKFAULT_NETWORK: network, DOCKFAULT_ADDRESS: address } = workspace.env
     expect(prefix).to.not.equal(other.env.DOCKFAULT_PREFIX)
-    // By which Vagrant locks.
-    expect(place.env.VAGRANT_CWD).to.not.equal(other.env.VAGRANT_CWD)
+    // Vagrant locks by folder and name.
+    expect(workspace.env.VAGRANT_CWD).to.not.equal(other.env.VAGRANT_CWD)
     expect(address).to.match(/^10\.2[23]\d\.\d+\.0\/24$/)
-    await place.end()
+    await workspace.end()
     const [vagrant, ...virsh] = calls()
-    expect(vagrant).to.equal(`vagrant destroy --force debian12 in ${place.dir}/vagrant`)
-    const asked = virsh.map((call) => call.replace(/ in \S*$/, '').replace('virsh -q -c qemu:///system ', ''))
-    expect(asked).to.deep.equal([
+    expect(vagrant).to.equal(`vagrant destroy --force debian12 in ${workspace.dir}/vagrant`)
+    const commands = virsh.map((call) => call.replace(/ in \S*$/, '').replace('virsh -q -c qemu:///system ', ''))
+    expect(commands).to.deep.equal([
       `destroy ${prefix}debian12`,
       `undefine ${prefix}debian12 --snapshots-metadata --managed-save --nvram`,
       `vol-delete ${prefix}debian12.img --pool default`,
       `net-destroy ${network}`,
       `net-undefine ${network}`,
     ])
-    expect([existsSync(place.dir), existsSync(place.sockets)]).to.deep.equal([false, false])
+    expect([existsSync(workspace.dir), existsSync(workspace.sockets)]).to.deep.equal([false, false])
     await other.end()
   })
 
   it('is taken away by the next start, when its harness was killed', async () => {
-    const place = await make('virtualbox')
+    const workspace = await make('virtualbox')
     const runs = join(cacheRoot(), 'runs')
-    // The same folder, of a process that is no more.
+    // The same folder, of a dead process.
     const gone = join(runs, `${2 ** 22 + 1}-1-${machineBoot()}`)
     const [mine] = readdirSync(runs)
     renameSync(join(runs, mine!), gone)
     expect((await sweep()).ended).to.deep.equal(['debian12 (pid none)'])
-    const name = `${place.env.DOCKFAULT_PREFIX}debian12`
+    const name = `${workspace.env.DOCKFAULT_PREFIX}debian12`
     expect(calls().map((call) => call.replace(/ in \S*$/, ''))).to.deep.equal([
       'vagrant destroy --force debian12',
       `VBoxManage controlvm ${name} poweroff`,
@@ -89,12 +90,12 @@ describe('the place of a Vagrant machine', () => {
   })
 
   it('stays with the machine that is to be kept', async () => {
-    const place = await make('system')
-    place.leave()
-    const record = JSON.parse(readFileSync(join(place.dir, 'record.json'), 'utf8'))
+    const workspace = await make('system')
+    workspace.leave()
+    const record = JSON.parse(readFileSync(join(workspace.dir, 'record.json'), 'utf8'))
     expect(record.kept).to.equal(true)
     expect((await sweep()).ended).to.deep.equal([])
-    await place.end()
+    await workspace.end()
   })
 
   it('holds the newest box of a name alone', () => {
@@ -115,7 +116,7 @@ describe('the place of a Vagrant machine', () => {
     expect(calls()).to.deep.equal(['box add file:///boxes/catalogue.json --provider libvirt --machine-readable'])
   })
 
-  it('has no public box but one that was added, and says how', () => {
+  it('has only public boxes that were added, and names the command for it', () => {
     expect(noPublicBox('centos7', 'system')).to.match(
       /^has no box of centos7 \(with internet: vagrant box add https:\S+ --name centos\/7 --provider libvirt\)$/,
     )

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Vocabulary } from './vocabulary.ts'
+import type { Registry } from './terms.ts'
 
 /** A small house: three faults, three probes, two images. */
-export const vocabulary: Vocabulary = {
+export const registry: Registry = {
   faults: {
     'stale-kernel': {
       params: z.strictObject({ how: z.enum(['purged', 'module-missing']).default('purged') }),

@@ -8,7 +8,7 @@ import type { Machine } from './machine.ts'
  * its guest, and been asked what hosts are asked first and most: what QEMU has translated for that is no part of a frozen
  * machine, and takes an emulated processor three times as long as the answer.
  */
-export async function spareFrom(frozen: Frozen, options: ForkOptions): Promise<Machine> {
+export async function standbyFrom(frozen: Frozen, options: ForkOptions): Promise<Machine> {
   const machine = await forkFrom(frozen, options)
   try {
     const guest = new Guest(machine.runner, slowness(options.accelerator))
@@ -23,12 +23,12 @@ export async function spareFrom(frozen: Frozen, options: ForkOptions): Promise<M
 }
 
 /** Lets a spare machine go on; one that has ended meanwhile is cleared away, and nothing is given. */
-export async function goOn(spare: Machine): Promise<Machine | undefined> {
+export async function goOn(standby: Machine): Promise<Machine | undefined> {
   try {
-    await spare.qmp.call('cont')
-    return spare
+    await standby.qmp.call('cont')
+    return standby
   } catch {
-    await spare.end()
+    await standby.end()
     return undefined
   }
 }

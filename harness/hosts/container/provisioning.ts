@@ -7,22 +7,22 @@ import { LabError } from '../../lib/errors.ts'
 import { clean, exported } from '../../lib/text.ts'
 import type { Guest } from './guest.ts'
 
-/** What it takes to make a host of a public image; `say` tells of a step, with the time since the first. */
-export interface Making extends BuildOptions {
+/** The options to make a host from a public image. `report` prints a step with the time since the first. */
+export interface Provisioning extends BuildOptions {
   image: PublicImage
-  say: (line: string) => void
+  report: (line: string) => void
 }
 
-/** The script that comes after all others: see there. */
+/** The script that runs after all others. */
 export const settle = join(imagesRoot, 'common', 'settle.sh')
 
-// Packages of a whole distribution by a slow line.
+// Enough for the packages of a whole distribution over a slow line.
 const deadlineMs = 1_800_000
 
-/** Runs a script of a public image as root, with its settings. Throws LabError `image` with its last words. */
-export async function runScript(guest: Guest, file: string, { image, say }: Making): Promise<void> {
+/** Runs a script of a public image as root, with its settings. Throws LabError `image` with its last output. */
+export async function runScript(guest: Guest, file: string, { image, report }: Provisioning): Promise<void> {
   const name = basename(file)
-  say(name)
+  report(name)
   const text = `exec 2>&1\n${exported(image.settings)}${await readFile(file, 'utf8')}`
   const { code, stdout } = await guest.exec(text, { deadlineMs })
   if (code === 0) return

@@ -1,42 +1,42 @@
 import type { z } from 'zod'
 
-/** What a host, or the provider behind it, can do; a scenario's `needs` are the same words. */
+/** What a host and its provider can do; the words of a scenario's `needs`. */
 export const capabilities = ['systemd', 'docker', 'own-kernel', 'reboot', 'snapshot'] as const
 export type Capability = (typeof capabilities)[number]
 
-/** What a probe saw: `error` is a probe tool that crashed, and says nothing about the network. */
+/** The outcome of a probe. `error`: the tool of the probe crashed, which proves nothing about the network. */
 export const outcomes = ['pass', 'fail', 'error'] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** What a scenario may expect of a probe: never a crash. */
+/** The outcomes that a scenario may expect: never a crash. */
 export const expectable = ['pass', 'fail'] as const
 export type Expected = (typeof expectable)[number]
 
-/** What a fix did to a broken host, judged by the probes and detectors after it. */
+/** The effect of a fix on a broken host, judged by the probes and detectors after it. */
 export const fixClasses = ['cures', 'partial', 'masks', 'no-effect', 'worsens'] as const
 export type FixClass = (typeof fixClasses)[number]
 
-/** What a scenario has to know of a probe. */
+/** What the checks of a scenario know about a probe. */
 export interface ProbeWord {
-  /** Undefined: asked only where a scenario's healthy vector names it. */
+  /** Undefined: it runs only where a scenario's healthy vector names it. */
   healthy: Expected | undefined
-  /** The word that may stand for it and its like. */
+  /** A word that stands for it and the others of its group. */
   group?: string | undefined
 }
 
-/** The words a scenario may use that later layers define: fault kinds, probes with their healthy outcome, images. */
-export interface Vocabulary {
+/** The words of a scenario that later layers define: kinds of fault, probes with their healthy outcome, images. */
+export interface Registry {
   faults: Readonly<Record<string, { params: z.ZodType; fixes: readonly string[]; causes: readonly string[] }>>
   probes: Readonly<Record<string, ProbeWord>>
   hosts: readonly string[]
-  /** Hosts that are as another one in all that a scenario does not say of them. */
+  /** Hosts that behave like another one, unless a scenario writes otherwise. */
   likes?: Readonly<Record<string, string>>
-  /** What can be done to a healthy host without harm. */
+  /** Odd but harmless changes to a healthy host. */
   decoys: readonly string[]
 }
 
-/** Where a packet passes by, in order; `input` and `output` where it goes to or comes from the host itself. */
-export const tracePlaces = [
+/** The steps of a packet's path, in order. `input` and `output` are for packets to and from the host itself. */
+export const traceSteps = [
   'container',
   'bridge',
   'prerouting',
@@ -48,7 +48,7 @@ export const tracePlaces = [
   'uplink',
   'outside',
 ] as const
-/** How a trace of a packet ends. All but the last four tell where the packet, or its answer, died. */
+/** How a trace of a packet ends. All but the last four mean that the packet, or its answer, was dropped. */
 export const traceEnds = [
   'dropped',
   'rejected',

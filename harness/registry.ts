@@ -7,12 +7,12 @@ import { probes } from './probes/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, loadKnownIssues } from './scenario/known-issues.ts'
 import { loadScenarios } from './scenario/load.ts'
-import type { Vocabulary } from './scenario/vocabulary.ts'
+import type { Registry } from './scenario/terms.ts'
 
 export const scenariosDir = new URL('../scenarios/', import.meta.url).pathname
 
-/** The words a scenario may use: what the later layers offer. */
-export const vocabulary = (): Vocabulary => ({
+/** The words that a scenario may use, as later layers define them. */
+export const registry = (): Registry => ({
   faults: Object.fromEntries(
     Object.values(faults).map((fault) => [
       fault.kind,
@@ -25,9 +25,9 @@ export const vocabulary = (): Vocabulary => ({
   decoys: Object.keys(decoys),
 })
 
-/** Every cell of the house's own scenarios. Throws LabError `usage` with file, line and column of each mistake. */
-export const allCells = (): Cell[] => loadScenarios(scenariosDir, vocabulary())
+/** Every cell of the scenarios in scenarios/. Throws LabError `usage` with file, line and column of each mistake. */
+export const allCells = (): Cell[] => loadScenarios(scenariosDir, registry())
 
-/** The failures of these cells that are known, each until a day. Throws LabError `usage` like `allCells`. */
+/** The known issues of these cells. Throws LabError `usage` like `allCells`. */
 export const knownIssues = (cells: readonly Cell[]): KnownIssue[] =>
   loadKnownIssues(`${scenariosDir}known-issues.yaml`, { cells, providers: providerNames })

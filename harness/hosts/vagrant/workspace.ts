@@ -10,29 +10,33 @@ import { startLibvirt } from './libvirt.ts'
 
 const vagrantfile = new URL('../../../Vagrantfile', import.meta.url).pathname
 
-/** Where one machine of Vagrant's lives: its state folder, what Vagrant is told, and how all of it goes away. */
-export interface Place {
-  /** Words in front of each command. */
-  readonly reach: readonly string[]
+/** The workspace of one machine: its state folder, Vagrant's environment, and how to remove it. */
+export interface Workspace {
+  /** The words before each command. */
+  readonly wrapper: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** Folder for sockets, with a short path. */
   readonly sockets: string
   readonly dir: string
-  /** Ends the machine and removes all that was made for it. */
+  /** Ends the machine and removes everything that was made for it. */
   end(): Promise<void>
   /** Leaves it for `npm run down`. */
   leave(): void
 }
 
-/** Where Vagrant keeps boxes and plugins. A private libvirtd's machines get a home of their own: they end by a blow. */
+/** Where Vagrant keeps boxes and plugins. Machines of a private libvirtd use another one, because they are killed. */
 export const vagrantHome = (backend: Backend): string =>
   backend === 'private' ? join(cacheRoot(), 'vagrant') : (process.env.VAGRANT_HOME ?? join(homedir(), '.vagrant.d'))
 
-/** Where a machine's console is written: by its first host's logs, where people may look before it ends. */
+/** The file of a machine's console, beside the logs of its first host, so that people can read it while it runs. */
 export const consoleOf = (logDir: string): string => join(logDir, 'machine.log')
 
-/** Makes a place, and the record by which a later harness can end what is in it. */
-export async function makePlace(backend: Backend, accelerator: string, options: ProvisionOptions): Promise<Place> {
+/** Makes a workspace, and the record by which a later harness can end it. */
+export async function makeWorkspace(
+  backend: Backend,
+  accelerator: string,
+  options: ProvisionOptions,
+): Promise<Workspace> {
   const { image, logDir, signal } = options
   const { dir, record, save } = openMachine(image, image, logDir)
   const token = dir.slice(-6)
@@ -52,16 +56,16 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
     record.kept = true
     save()
   }
-  // Vagrant holds a lock for each name of each folder that it is called in: a folder of its own lets a machine wait for no other.
+  // Vagrant locks each machine name in each working folder, so a folder of its own keeps a machine from waiting.
   writeFileSync(join(dir, 'Vagrantfile'), `load ${JSON.stringify(vagrantfile)}\n`)
-  const place = { env, dir, sockets: record.sockets, leave }
+  const workspace = { env, dir, sockets: record.sockets, leave }
   try {
     if (backend !== 'private') {
       record.undo = undoScript(image, prefix, provider, env)
       save()
       return {
-        ...place,
-        reach: process.platform === 'linux' && !options.keep ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [],
+        ...workspace,
+        wrapper: process.platform === 'linux' && !options.keep ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [],
         async end() {
           await undo(record)
           closeMachine(dir, record)
@@ -78,8 +82,8 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
       },
     })
     return {
-      ...place,
-      reach: libvirt.reach,
+      ...workspace,
+      wrapper: libvirt.wrapper,
       async end() {
         await libvirt.end()
         closeMachine(dir, record)
@@ -91,14 +95,14 @@ export async function makePlace(backend: Backend, accelerator: string, options: 
   }
 }
 
-// A libvirtd of the machine's own has networks of other people's: ours has a name and a subnet that nobody else chose.
+// The system's libvirtd may have networks of others, so ours has an unlikely name and subnet.
 function networkOf(token: string): Record<string, string> {
   const number = [...token].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_536, 0)
   const subnet = `10.${224 + ((number >> 8) % 16)}.${number & 255}.0/24`
   return { DOCKFAULT_NETWORK: `dockfault-${token}`, DOCKFAULT_ADDRESS: subnet }
 }
 
-/** What takes a machine away when nobody is left who made it: Vagrant's own word first, then the names it would have had. */
+/** The script that removes a machine whose harness is dead: by Vagrant first, then by its names. */
 function undoScript(image: string, prefix: string, provider: string, env: Record<string, string>): string {
   const exported = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`)
   const name = `${prefix}${image}`

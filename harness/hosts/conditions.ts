@@ -1,22 +1,22 @@
 import { LabError } from '../lib/errors.ts'
-import type { Given } from '../scenario/schema.ts'
+import type { Conditions } from '../scenario/schema.ts'
 import type { Host } from './host.ts'
 
-const daemonJson = (given: Pick<Given, 'userland-proxy' | 'live-restore'>): string =>
+const daemonJson = (given: Pick<Conditions, 'userland-proxy' | 'live-restore'>): string =>
   JSON.stringify({ 'userland-proxy': given['userland-proxy'], 'live-restore': given['live-restore'] })
 const daemonDefault = daemonJson({ 'userland-proxy': true, 'live-restore': false })
 
-// Its unit counts as started before it is on the bus (firewalld 2.5), and a dockerd that starts too early asks no zone
-// of it, now or later.
+// systemd calls firewalld started before it is on the bus (firewalld 2.5). A dockerd that starts too early never adds its
+// bridges to a zone.
 const firewalldOn = `systemctl enable -q --now firewalld.service
 for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done`
 
 /**
- * Pins a host's hidden variables before anything is believed of it: each has changed a result. A host that is so
- * already is left alone. dockerd sets FORWARD to DROP only where it is the one to switch ip_forward on, so the policy
- * is set by hand where the ip_forward asked for would not lead to it.
+ * Pins a host's conditions before anything is measured, because each of them has changed a result. A host that already
+ * meets them stays as it is. dockerd sets FORWARD to DROP only when it switches ip_forward on itself, so the policy is
+ * set explicitly.
  */
-export async function pin(host: Host, given: Given): Promise<void> {
+export async function pin(host: Host, given: Conditions): Promise<void> {
   const daemon = daemonJson(given)
   const policy = given['forward-policy'].toUpperCase()
   const result = await host.exec(
@@ -27,7 +27,7 @@ settings() {
   sysctl -qw net.ipv6.conf.all.disable_ipv6=${Number(!given.ipv6)}
 }
 forward=net.ipv4.ip_forward=${Number(given['ip-forward'])}
-# Without a file of ours a host is as Debian ships it.
+# Without the lab's files a host is as Debian ships it.
 if [ "$(cat /etc/docker/daemon.json 2>/dev/null || echo '${daemonDefault}')" = "$want" ] &&
    [ "$(cat /etc/sysctl.d/90-dockfault.conf 2>/dev/null || echo net.ipv4.ip_forward=0)" = "$forward" ] &&
    readlink -f /usr/sbin/iptables | grep -q '${given.xtables}' && systemctl is-active -q docker.service &&
@@ -52,7 +52,7 @@ iptables -P FORWARD ${policy}`,
     { deadlineMs: 60_000 },
   )
   if (result.code !== 0)
-    throw new LabError('host', `the hidden variables of ${host.name} could not be pinned to ${JSON.stringify(given)}`, {
+    throw new LabError('host', `could not pin the conditions of ${host.name} to ${JSON.stringify(given)}`, {
       facts: { code: result.code, stderr: result.stderr.slice(-1500) },
     })
 }

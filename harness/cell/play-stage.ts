@@ -1,0 +1,48 @@
+import { kernelFailure } from '../hosts/guest/kernel-failure.ts'
+import { LabError, messageOf } from '../lib/errors.ts'
+import type { StageRecord } from '../results/record.ts'
+import type { CellRun } from './cell-run.ts'
+
+/** The work of one stage. */
+export type StageWork = (cellRun: CellRun, stage: StageRecord) => Promise<void>
+
+/** Runs one stage, and gives its record: what it throws makes it broken. Rejects only when the run is interrupted. */
+export async function playStage(name: string, cellRun: CellRun, work: StageWork): Promise<StageRecord> {
+  const started = performance.now()
+  const stage: StageRecord = { name, verdict: 'passed', durationMs: 0, summary: '', mismatches: [] }
+  cellRun.stage = name
+  try {
+    await interruptible(cellRun, work(cellRun, stage))
+    if (stage.mismatches.length > 0) await judge(stage, cellRun)
+  } catch (error) {
+    if (cellRun.signal.aborted) throw error
+    stage.verdict = 'broken'
+    stage.summary = messageOf(error)
+    stage.mismatches.push(...particulars(error))
+  }
+  stage.durationMs = Math.round(performance.now() - started)
+  return stage
+}
+
+/** What a host with a failed kernel does is no word on the fault, a fix or a detector. */
+async function judge(stage: StageRecord, { host }: CellRun): Promise<void> {
+  const failure = host?.capabilities.has('own-kernel') && kernelFailure(await host.console())
+  stage.verdict = failure ? 'broken' : 'failed'
+  if (failure) stage.summary = `the kernel of the host failed: ${failure}`
+}
+
+/** Work that an interruption need not wait for once there is a host: it is about to be destroyed, and the work with it. */
+function interruptible<T>(cellRun: CellRun, work: Promise<T>): Promise<T> {
+  const { signal } = cellRun
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => void (cellRun.host && reject(signal.reason))
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function particulars(error: unknown): string[] {
+  if (!(error instanceof LabError)) return [error instanceof Error ? (error.stack ?? '') : '']
+  const facts = Object.entries(error.facts).map(([name, fact]) => `${name}: ${fact}`)
+  return [...facts, ...(error.cause === undefined ? [] : [messageOf(error.cause)]), ...(error.hint ? [error.hint] : [])]
+}

@@ -1,0 +1,34 @@
+import type { Claim } from '../faults/claims.ts'
+import { groupBy } from '../lib/group.ts'
+
+// The subject of each write-up, by number.
+const subjects: Readonly<Record<string, string>> = {
+  '000': 'a kernel upgraded without a reboot',
+  '001': 'a restart of iptables.service',
+  '002': 'a firewalld zone that does not hold Docker’s bridge',
+  '003': 'iptables 1.8.11, whose `-C` compares no interface',
+  '004': '`"ip-masq": false`',
+}
+
+/** Markdown: for each write-up a table of its claims, with the measured verdict and what is true instead, or when. */
+export function claimTables(claims: readonly Claim[]): string {
+  const byWriteUp = groupBy(
+    claims.toSorted((a, b) => a.source.localeCompare(b.source)),
+    ({ source }) => source,
+  )
+  return byWriteUp.map((own) => [`## ${heading(own[0]!.source)}`, '', ...table(own)].join('\n')).join('\n\n')
+}
+
+const heading = (source: string): string => `${source}: ${subjects[source] ?? 'no title'}`
+
+const table = (claims: readonly Claim[]): string[] => [
+  '| claim | runs found it | note | shown by |',
+  '| --- | --- | --- | --- |',
+  ...claims.map(({ claim, verdict, note = '', check }) => {
+    const cells = [...new Set(check.map(({ cell }) => `\`${cell}\``))].join(', ')
+    return `| ${[claim, `**${verdict}**`, note, cells].map(inCell).join(' | ')} |`
+  }),
+]
+
+// A bar would end the table cell.
+const inCell = (text: string): string => text.trim().replaceAll('|', '\\|').replaceAll('\n', ' ')
