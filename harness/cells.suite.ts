@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from 'chai'
+import { causes, faults } from './causes/index.ts'
 import type { RunContext } from './cell/cell-run.ts'
 import { followers } from './cell/followers.ts'
-import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { differences, type MachineState, readMachineState } from './hosts/machine-state.ts'
 import { probes } from './probes/index.ts'
+import { allCells } from './registry.ts'
 import { runStages, stagesOf } from './run.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank, reportsDir } from './session.ts'
-import { allCells } from './registry.ts'
 
 // `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: each cell is a mocha suite, and each of its stages a test.
 const patterns = (process.env.DOCKFAULT_CELLS ?? '').split(/[ ,]+/).filter((pattern) => pattern !== '')

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse, parseAllDocuments } from 'yaml'
-import type { CiJob } from './schedule/ci-plan.ts'
 import { allCells } from './registry.ts'
+import type { CiJob } from './schedule/ci-plan.ts'
 
 interface Step {
   id?: string

@@ -3,28 +3,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
+import { causes as allCauses, faults } from './causes/index.ts'
 import { CellRun } from './cell/cell-run.ts'
 import { collect } from './evidence/collect.ts'
-import { causes as allCauses, faults } from './faults/index.ts'
 import type { Host } from './hosts/host.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { outside } from './outside/outside.ts'
 import { probeContainers, probeImage } from './probes/containers.ts'
 import { probes } from './probes/index.ts'
+import { allCells } from './registry.ts'
 import type { Cell } from './scenario/cell.ts'
 import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
 import { hangUp, sshInto } from './ssh.spec-data.ts'
-import { allCells } from './registry.ts'
 
-// `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one of each fault, two healthy
-// ones, and faults that nobody taught it. DOCKFAULT_CELLS names others.
+// `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one with each fault, two healthy
+// ones, and hosts broken in ways that no cause knows. DOCKFAULT_CELLS names other cells.
 const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? [
   'debian12-healthy',
   'debian13-healthy-firewalld-on',
-  'debian12-restart-iptables',
-  'debian12-iptables-1.8.11',
-  'debian12-ip-masq-false',
+  'debian12-rules-flushed',
+  'debian12-iptables-check-broken',
+  'debian12-masquerade-off',
   'debian13-firewalld-zone',
   'debian12-stale-kernel',
 ]
@@ -38,7 +38,7 @@ const state = (host: Host): Promise<string> =>
     .exec(readFileSync(new URL('evidence/host-state.sh', import.meta.url), 'utf8'), { deadlineMs: 60_000 })
     .then(({ stdout }) => stdout)
 
-/** A host of a cell, as broken as the cell makes it. */
+/** The host of a cell, broken by the fault of the cell. Where no provider can make it, the reason. */
 async function hostOf(cell: Cell): Promise<Host | string> {
   const choice = await choose(cell, process.env.DOCKFAULT_PROVIDER)
   if ('reason' in choice) return choice.reason
@@ -51,7 +51,7 @@ async function hostOf(cell: Cell): Promise<Host | string> {
     await cellRun.inject()
     await cellRun.trigger()
   }
-  // Connections that were cut in the middle are given up by then, and no counter moves.
+  // By then, interrupted connections have timed out, and no counter changes any more.
   await new Promise((resolve) => setTimeout(resolve, 5_000))
   return cellRun.host!
 }
@@ -85,9 +85,9 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
       expect({ named: named(stdout), exitCode }).to.deep.equal({ named: causes, exitCode: code })
     })
 
-    it('by ssh the same, and the host is as it was before', async function () {
+    it('by ssh the same, and the host does not change', async function () {
       if (!access) return this.skip()
-      // Its session leaves what a login leaves; that is no doing of the collector's.
+      // The first login leaves traces of its own. They are not the collector's, so they come before the comparison.
       await dockfault('diagnose', ...access, '--json')
       const before = await state(host)
       const { stdout, stderr, exitCode } = await dockfault('diagnose', ...access, '--json')
@@ -99,13 +99,13 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
       expect(before.split('\n').filter((line) => !after.split('\n').includes(line))).to.deep.equal([])
     })
 
-    it('takes the host little time', async () => {
+    it('takes little time on the host', async () => {
       const started = performance.now()
       await collect(host)
       console.error(`      ${Math.round(performance.now() - started)} ms for one round trip`)
     })
 
-    it('follows a packet to where the scenario says it dies, and leaves nothing of that behind', async function () {
+    it('follows a packet to where the scenario expects it to end, and leaves nothing behind', async function () {
       if (!access) return this.skip()
       const before = await state(host)
       for (const from of ['default', 'user'] as const) {
@@ -124,7 +124,7 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
     if (causes.length === 1)
       it('fix --apply repairs it', async function () {
         if (!access) return this.skip()
-        // A reboot is left to the person whose host it is.
+        // The default remedy is a reboot, which `fix` leaves to the user.
         const use = causes[0] === 'stale-kernel' ? ['--use', 'reinstall-running-kernel'] : []
         const { stderr, exitCode } = await dockfault('fix', causes[0]!, ...access, ...use, '--apply', '--yes')
         expect(exitCode, stderr).to.equal(0)
@@ -137,11 +137,11 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
     })
   })
 
-// What is done, how it is undone, where a packet then dies, and whose rule that is.
-const untaught: [what: string, does: string, undo: string, place: string, owner?: string][] = [
+// A change, the command that makes it and the one that undoes it, where a packet then ends, and whose rule that is.
+const unknownFaults: [what: string, does: string, undo: string, step: string, owner?: string][] = [
   ['a DROP in DOCKER-USER', 'iptables -I DOCKER-USER -j DROP', 'iptables -D DOCKER-USER -j DROP', 'forward', 'admin'],
   [
-    'an nft table of somebody’s own',
+    'an administrator’s own nft table',
     `nft 'table inet mine { chain f { type filter hook forward priority -10; ip daddr ${outside.address} drop; }; }'`,
     'nft delete table inet mine',
     'forward',
@@ -167,7 +167,7 @@ const untaught: [what: string, does: string, undo: string, place: string, owner?
 ]
 
 if (!process.env.DOCKFAULT_CELLS)
-  describe('diagnose what nobody taught it', function () {
+  describe('diagnose a fault that no cause knows', function () {
     this.timeout(0)
     let host: Host | undefined
     let access: string[]
@@ -179,8 +179,8 @@ if (!process.env.DOCKFAULT_CELLS)
       access = (await sshInto(made, 'debian12', scratch))!
     })
 
-    for (const [what, does, undo, place, owner] of untaught)
-      it(`${what}: no cause named, and the place`, async () => {
+    for (const [what, does, undo, step, owner] of unknownFaults)
+      it(`${what}: no cause named, and where packets end`, async () => {
         expect((await host!.exec(does)).code).to.equal(0)
         const target = `${probeContainers.default.name}@${outside.address}:80`
         const { stdout, exitCode } = await dockfault('diagnose', ...access, '--json', '--trace', target)
@@ -191,11 +191,11 @@ if (!process.env.DOCKFAULT_CELLS)
         }
         expect(findings).to.deep.equal([])
         expect(followed[0]).to.include({ by: 'packets' })
-        expect({ place: followed[0]!.at?.place, owner: followed[0]!.killer?.owner.who }).to.deep.equal({ place, owner })
+        expect({ step: followed[0]!.at?.place, owner: followed[0]!.killer?.owner.who }).to.deep.equal({ step, owner })
         expect(exitCode).to.equal(1)
       })
 
-    it('asks from a container, if told to, and takes that away again with its image', async () => {
+    it('sends from a container with --probe, and removes the container and its image', async () => {
       await host!.exec(`docker tag ${probeImage} kept:1; docker rmi -f ${probeImage}`)
       const before = await state(host!)
       const args = [...access, '--json', '--probe', '--trace', `${outside.address}:80`]
@@ -214,7 +214,7 @@ if (!process.env.DOCKFAULT_CELLS)
       expect(sick.exitCode).to.equal(1)
     })
 
-    it('and nothing, once all is as it was', async () => {
+    it('finds the host healthy again, once the change is undone', async () => {
       const { exitCode } = await dockfault('diagnose', ...access, '--trace', `${outside.address}:80`)
       expect(exitCode).to.equal(0)
     })

@@ -15,7 +15,10 @@ const order = [
   'evidence',
   'simulate',
   'trace',
-  'faults',
+  'cause',
+  'injection',
+  'causes',
+  'fix',
   'diagnosis',
   'scoring',
   'results',
@@ -47,7 +50,7 @@ const importsOf = (file: string): string[] =>
   )
 
 /** What is wrong with one import, if anything is. */
-const trespass = (from: string, to: string): string | undefined => {
+const violation = (from: string, to: string): string | undefined => {
   const [own, other] = [layerOf(from), layerOf(to)]
   if (order.indexOf(own) === -1) return `${own} is no layer`
   if (order.indexOf(other) > order.indexOf(own))
@@ -66,14 +69,14 @@ function reached(file: string, seen = new Set<string>()): Set<string> {
 }
 
 // A cause sees facts alone, and so do its remedies: a host, an injector or a scenario would let it know the answer.
-const isBlind = (file: string): boolean => /\/faults\/[^/]+\/(cause|remedies)\.ts$/.test(file)
-const sighted = /\/faults\/(.*\/)?(index|inject|execute|must|daemon-setting|ladder|fault)\.ts$/
+const isBlind = (file: string): boolean => /\/causes\/[^/]+\/(cause|remedies)\.ts$/.test(file)
+const sighted = /\/causes\/(.*\/)?(index|inject)\.ts$/
 // Words alone: what a trace may end in, and what the lab's containers are called, which import nothing.
 const wordlists = ['scenario/terms.ts', 'probes/probe-containers.ts']
 const harmless = (to: string): boolean =>
   wordlists.includes(relative(root, to)) ||
-  ['evidence', 'simulate', 'lib'].includes(layerOf(to)) ||
-  (layerOf(to) === 'faults' && !sighted.test(to))
+  ['evidence', 'simulate', 'lib', 'cause'].includes(layerOf(to)) ||
+  (layerOf(to) === 'causes' && !sighted.test(to))
 
 /** What a cause sees, if anything, that it ought not to. */
 const seen = (from: string): string[] =>
@@ -81,7 +84,7 @@ const seen = (from: string): string[] =>
 
 describe('the layers', () => {
   it('are imported in the order of the story', () => {
-    const wrong = sources.flatMap((file) => importsOf(file).flatMap((to) => trespass(file, to) ?? []))
+    const wrong = sources.flatMap((file) => importsOf(file).flatMap((to) => violation(file, to) ?? []))
     expect(wrong).to.deep.equal([])
   })
 
@@ -91,25 +94,25 @@ describe('the layers', () => {
     expect(causes).to.have.length.at.least(14)
     // They do reach what reads the facts, and what leads a packet by them.
     const layers = new Set(causes.flatMap((file) => [...reached(file)].map(layerOf)))
-    expect([...layers].sort()).to.deep.equal(['evidence', 'faults', 'lib', 'probes', 'scenario', 'simulate'])
+    expect([...layers].sort()).to.deep.equal(['cause', 'causes', 'evidence', 'lib', 'probes', 'scenario', 'simulate'])
     for (const words of wordlists) expect(importsOf(join(root, words)), words).to.deep.equal([])
   })
 
-  it('catch a trespass, however far it is', () => {
-    expect(trespass(join(root, 'lib/text.ts'), join(root, 'hosts/host.ts'))).to.contain('imports')
-    expect(trespass(join(root, 'new/thing.ts'), join(root, 'lib/text.ts'))).to.equal('new is no layer')
-    expect(seen(join(root, 'faults/restart-iptables/inject.ts')).join()).to.contain('hosts/host.ts')
+  it('catch a violation, however far it is', () => {
+    expect(violation(join(root, 'lib/text.ts'), join(root, 'hosts/host.ts'))).to.contain('imports')
+    expect(violation(join(root, 'new/thing.ts'), join(root, 'lib/text.ts'))).to.equal('new is no layer')
+    expect(seen(join(root, 'causes/rules-flushed/inject.ts')).join()).to.contain('hosts/host.ts')
     // By way of others: an executor runs on hosts, an index knows the injection.
-    expect(seen(join(root, 'faults/stale-kernel/index.ts')).join()).to.contain('faults/must.ts')
+    expect(seen(join(root, 'causes/stale-kernel/index.ts')).join()).to.contain('injection/run-or-throw.ts')
     for (const name of [
       'hosts/host.ts',
       'probes/containers.ts',
       'scenario/cell.ts',
-      'faults/execute.ts',
-      'faults/x/inject.ts',
+      'fix/execute.ts',
+      'causes/x/inject.ts',
     ])
       expect(harmless(join(root, name)), name).to.equal(false)
-    for (const name of ['evidence/facts.ts', 'simulate/intent.ts', 'lib/text.ts', 'faults/cause.ts', 'faults/x/y.ts'])
+    for (const name of ['evidence/facts.ts', 'simulate/intent.ts', 'lib/text.ts', 'cause/cause.ts', 'causes/x/y.ts'])
       expect(harmless(join(root, name)), name).to.equal(true)
   })
 })

@@ -8,7 +8,7 @@ describe("the house's own scenarios", () => {
   it('are sound', () => expect(allCells()).to.not.be.empty)
 
   it('put every two faults of a container host together, and a stale kernel with another', () => {
-    const inContainers = ['restart-iptables', 'iptables-1.8.11', 'ip-masq-false', 'firewalld-zone']
+    const inContainers = ['rules-flushed', 'iptables-check-broken', 'masquerade-off', 'firewalld-zone']
     const pairs = allCells().flatMap(({ host, fault, and }) =>
       and && host === 'debian12' ? [[fault!.kind, and.kind].sort().join(' ')] : [],
     )

@@ -2,22 +2,22 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { type Cause, defineCause, present } from './cause/cause.ts'
+import { causes, faults } from './causes/index.ts'
 import type { RunContext } from './cell/cell-run.ts'
-import { type Cause, defineCause, present } from './faults/cause.ts'
-import type { Fault } from './faults/fault.ts'
-import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
+import type { Fault } from './injection/fault.ts'
 import { probes } from './probes/index.ts'
+import { allCells } from './registry.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank } from './session.ts'
-import { allCells } from './registry.ts'
 
-// `DOCKFAULT_CELLS='debian12-restart-iptables' npm run test:sabotage`: on real hosts, breaks each check in turn. The run has
+// `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage`: on real hosts, breaks each check in turn. The run has
 // to fail, at the right stage.
-const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-restart-iptables').split(/[ ,]+/)
+const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-rules-flushed').split(/[ ,]+/)
 
 const everywhere = defineCause({
   id: 'everywhere',

@@ -15,7 +15,7 @@ const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--j
   --seed S       the seed of their contents (1)
   --jobs J       hosts at a time (8)
   --most N       stop after N wrong answers (20)
-  --record DIR   keep the evidence and trace of each host there, for a spec
+  --record DIR   keep a recording of each host there, for a spec
   --planted NAME plant an error in the tracer, and look for it: ${Object.keys(twists).join(', ')} or all`
 const progress = (line: string): void => console.error(line)
 

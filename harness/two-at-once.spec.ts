@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import ipMasqFalse from './causes/masquerade-off/index.ts'
+import staleKernel from './causes/stale-kernel/index.ts'
 import type { RunContext } from './cell/cell-run.ts'
 import { examine } from './diagnosis/examine.ts'
-import type { Fault } from './faults/fault.ts'
-import ipMasqFalse from './faults/ip-masq-false/index.ts'
-import staleKernel from './faults/stale-kernel/index.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
+import type { Fault } from './injection/fault.ts'
 import type { Probe } from './probes/probe.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
@@ -62,7 +62,7 @@ const cell: Cell = {
   tags: [],
   needs: [],
   given: { xtables: 'nft', 'forward-policy': 'drop', 'userland-proxy': true } as Cell['given'],
-  fault: { kind: 'ip-masq-false', params: { through: 'daemon-json' } },
+  fault: { kind: 'masquerade-off', params: { through: 'daemon-json' } },
   and: { kind: 'stale-kernel', params: { how: 'purged' } },
   healthy: { probes: { 'egress-tcp': 'pass' }, diagnosis: [], journal: [] },
   broken: { probes: { 'egress-tcp': 'fail' }, diagnosis: causes, journal: [] },
@@ -74,7 +74,7 @@ const cell: Cell = {
   where: { file: 'two-at-once.yaml', line: 1 },
 }
 
-const faults: Record<string, Fault> = { 'ip-masq-false': ipMasqFalse as Fault, 'stale-kernel': staleKernel as Fault }
+const faults: Record<string, Fault> = { 'masquerade-off': ipMasqFalse as Fault, 'stale-kernel': staleKernel as Fault }
 const causesOf = (of: Record<string, Fault>) => Object.values(of).flatMap(({ cause }) => cause ?? [])
 const withFault = (kind: string, change: Partial<Fault>): Partial<RunContext> => {
   const changed = { ...faults, [kind]: { ...faults[kind]!, ...change } }
@@ -141,7 +141,7 @@ describe('two faults at once', () => {
       ['fix:remove-setting', ['stale-kernel']],
     ])
     expect(record.stages.find(({ name }) => name === 'inject')?.summary).to.equal(
-      'the fault ip-masq-false (through: daemon-json) has broken the host, and stale-kernel (how: purged) is injected on top of it',
+      'the fault masquerade-off (through: daemon-json) has broken the host, and stale-kernel (how: purged) is injected on top of it',
     )
   })
 
@@ -157,13 +157,13 @@ describe('two faults at once', () => {
   })
 
   const sabotage: [string, string, Partial<RunContext>][] = [
-    ['a first injector that does nothing', 'broken', withFault('ip-masq-false', { inject: async () => {} })],
+    ['a first injector that does nothing', 'broken', withFault('masquerade-off', { inject: async () => {} })],
     ['a second injector that does nothing', 'broken', withFault('stale-kernel', { inject: async () => {} })],
     ['a diagnosis that does not know the first', 'broken', { causes: [staleKernel.cause!] }],
     ['a diagnosis that does not know the second', 'broken', { causes: [ipMasqFalse.cause!] }],
     // By the probes each of these is as it was to be: what it leaves named tells.
     ['a fix of the second that does nothing', 'fix:reboot', withRemedy('stale-kernel', 'reboot', [])],
-    ['a fix of the first that does nothing', 'fix:remove-setting', withRemedy('ip-masq-false', 'remove-setting', [])],
+    ['a fix of the first that does nothing', 'fix:remove-setting', withRemedy('masquerade-off', 'remove-setting', [])],
   ]
   for (const [what, where, change] of sabotage)
     it(`turn the run red with ${what}: ${where}`, async () => {
@@ -173,7 +173,7 @@ describe('two faults at once', () => {
     })
 
   it('turn the run red with a fix of one that mends the other as well', async () => {
-    const both = withRemedy('ip-masq-false', 'remove-setting', ['sed -i -zE'], true)
+    const both = withRemedy('masquerade-off', 'remove-setting', ['sed -i -zE'], true)
     const { stages, fixes } = await play(both)
     expect(stages.at(-1)?.mismatches).to.include('diagnosis: stale-kernel was not named')
     expect(fixes.at(-1)?.observed).to.equal('cures')

@@ -2,20 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { causes, faults } from './causes/index.ts'
 import { followers } from './cell/followers.ts'
-import { causes, faults } from './faults/index.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
+import { allCells } from './registry.ts'
 import { answersOf } from './results/compare.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
 import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
-import { allCells } from './registry.ts'
 
 // `npm run test:warm`: the same cells on VMs that boot and on forks of a frozen VM. Their results have to be equal.
 // DOCKFAULT_CELLS names other cells.
-const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? ['debian12-healthy', 'debian12-iptables-1.8.11-accept']
+const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? [
+  'debian12-healthy',
+  'debian12-iptables-check-broken-accept',
+]
 
 async function play(name: string, cold: boolean): Promise<CellRecord> {
   const cell = findCell(allCells(), name)

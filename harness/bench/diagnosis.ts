@@ -6,7 +6,7 @@ import { simulate } from '../simulate/index.ts'
 import { grownHost } from './grown-host.ts'
 import type { Candidate } from './table.ts'
 
-const recorded = new URL('../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
+const recorded = new URL('../causes/rules-flushed/evidence/well/debian12-healthy.bundle', import.meta.url)
 
 /** Times the diagnosis of a bundle: of a recorded host, and of the same host with many more rules or networks. */
 export function diagnoses(): Candidate[] {
@@ -15,7 +15,9 @@ export function diagnoses(): Candidate[] {
     candidate('diagnosis of a host', () => bundle),
     ...[2_000, 20_000].map((rules) => candidate(`diagnosis with ${rules} more rules`, () => withRules(bundle, rules))),
     ...[15, 30, 60, 120].map((count) =>
-      candidate(`diagnosis with ${count} more networks and ${2 * count} more containers`, () => grownHost(bundle, count)),
+      candidate(`diagnosis with ${count} more networks and ${2 * count} more containers`, () =>
+        grownHost(bundle, count),
+      ),
     ),
   ]
 }

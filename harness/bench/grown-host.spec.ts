@@ -4,7 +4,7 @@ import { examine } from '../diagnosis/examine.ts'
 import { simulate } from '../simulate/index.ts'
 import { grownHost } from './grown-host.ts'
 
-const recorded = new URL('../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
+const recorded = new URL('../causes/rules-flushed/evidence/well/debian12-healthy.bundle', import.meta.url)
 
 describe('a recorded host with more networks', () => {
   it('is as healthy as before, and all its networks are judged', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { recordedAt } from '../causes/bundles.spec-data.ts'
 import { examinationOf } from '../diagnosis/finding.spec-data.ts'
-import { recordedAt } from '../faults/bundles.spec-data.ts'
 import type { Expectation } from '../scenario/cell.ts'
 import { differences, type Observation } from './observe.ts'
 
@@ -18,7 +18,7 @@ describe('what a scenario expects of a diagnosis', () => {
   it('is met by the verdict, the causes, and what is unexplained by its place', () => {
     expect(wrong({ verdict: 'sick', diagnosis: [], unexplained: [place] })).to.deep.equal([])
     expect(wrong({ unexplained: [{}] })).to.deep.equal([])
-    const sick = seenOn('faults/restart-iptables/evidence/sick/debian12-filter-only')
+    const sick = seenOn('causes/rules-flushed/evidence/sick/debian12-filter-only')
     expect(wrong({ verdict: 'sick', diagnosis: ['rules-flushed'], unexplained: [] }, sick)).to.deep.equal([])
   })
 

@@ -19,11 +19,11 @@ export default async function collect(args: string[], signal: AbortSignal): Prom
     return exit.passed
   }
   // Here a bundle without root is better than none. By ssh, root is needed.
-  const host =
-    values.ssh === undefined && values['ssh-config'] === undefined ? thisMachine('wanted') : targetOf(values)
+  const host = values.ssh === undefined && values['ssh-config'] === undefined ? thisMachine('wanted') : targetOf(values)
   const { stdout: user } = await host.exec('id -u')
   signal.throwIfAborted()
-  if (user.trim() !== '0') console.error(`not root on ${host.name}: the bundle lacks firewall rules and all else that only root can read`)
+  if (user.trim() !== '0')
+    console.error(`not root on ${host.name}: the bundle lacks firewall rules and all else that only root can read`)
   const options = values['hide-addresses'] ? ['--hide-addresses'] : []
   process.stdout.write(await collectFrom(host, signal, options))
   return exit.passed

@@ -1,4 +1,4 @@
-import { causes } from '../faults/causes.ts'
+import { causes } from '../causes/causes.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { completionOf, shells } from './completion-script.ts'
 import { type Declaration, declarations } from './declarations.ts'

@@ -20,7 +20,10 @@ export interface Declaration {
   tool?: true
 }
 
-const provider = { value: 'name', what: 'run on container, qemu or vagrant; default: the cheapest that can run the cell' }
+const provider = {
+  value: 'name',
+  what: 'run on container, qemu or vagrant; default: the cheapest that can run the cell',
+}
 const select = {
   value: 'glob|host|scenario|tag|!tag',
   what: 'run these cells; repeatable',
@@ -135,7 +138,10 @@ export const declarations = {
     what: 'Lists all cells and the provider that runs each here. Names what is missing for those that nothing here can run.',
     options: {
       select: { ...select, what: 'list these cells; repeatable' },
-      provider: { value: 'name', what: 'list the cells whose cheapest provider is this one, if all providers were here' },
+      provider: {
+        value: 'name',
+        what: 'list the cells whose cheapest provider is this one, if all providers were here',
+      },
       json: { what: 'print JSON' },
       'shard-minutes': { value: 'n', what: 'with --json: print jobs of about n minutes, as a CI matrix' },
       reports,
@@ -161,7 +167,10 @@ export const declarations = {
     options: { fresh: { what: 'build the disk again' } },
   },
   down: { what: 'Removes everything that runs have left on this machine, hosts that were kept included.', options: {} },
-  doctor: { what: 'Shows which hosts this machine can make, and what is missing for others. Starts nothing.', options: {} },
+  doctor: {
+    what: 'Shows which hosts this machine can make, and what is missing for others. Starts nothing.',
+    options: {},
+  },
   bench: {
     what: 'Times every way to make a host and run a cell, in turns. Prints medians and ratios as Markdown.',
     options: {

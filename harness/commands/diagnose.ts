@@ -32,7 +32,8 @@ export default (args: string[], signal: AbortSignal): Promise<number> => diagnos
 export async function diagnoseWith(args: string[], signal: AbortSignal, { probeArchive }: Means = {}): Promise<number> {
   const { values, positionals } = parse('diagnose', args)
   const { ssh, bundle, json } = values
-  if (ssh !== undefined && bundle !== undefined) throw new LabError('usage', '--ssh and --bundle exclude each other: use one')
+  if (ssh !== undefined && bundle !== undefined)
+    throw new LabError('usage', '--ssh and --bundle exclude each other: use one')
   if (bundle !== undefined && (values.trace || values.probe))
     throw new LabError('usage', '--trace and --probe need a host: a bundle holds only what a host printed', {
       hint: 'without them, the diagnosis of the bundle simulates every flow',

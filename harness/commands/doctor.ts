@@ -3,7 +3,7 @@ import { providers } from '../hosts/index.ts'
 import { hostImages } from '../images/recipe.ts'
 import { exit } from '../lib/errors.ts'
 import { colorsFor } from '../report/terminal/colors.ts'
-import { fitLines } from '../report/terminal/fit-lines.ts'
+import { wrap } from '../report/terminal/paint.ts'
 import { parse } from './parse.ts'
 
 /** `npm run doctor`: shows which hosts this machine can make, and what is missing for others. Exit 2 where it can make none. */
@@ -26,20 +26,24 @@ export default async function doctor(args: string[]): Promise<number> {
     const reasons = await Promise.all(hostImages().map((image) => provider.unavailable(image)))
     const served = hostImages().filter((_, index) => reasons[index] === undefined)
     usable += served.length
-    const accelerator = provider.name === 'qemu' ? `, accelerator ${await provider.accelerator()}` : ''
+    const vms = provider.name === 'qemu' ? vmsBy(await provider.accelerator()) : ''
     lines.push([
       served.length > 0,
       provider.name,
-      served.length > 0 ? `can make ${served.join(', ')}${accelerator}` : (reasons[0] ?? ''),
+      served.length > 0 ? `can make ${served.join(', ')}${vms}` : (reasons[0] ?? ''),
     ])
   }
   const paint = colorsFor(process.stderr)
-  const text = lines.map(
-    ([fine, what, detail]) => `${fine ? paint.green('✓') : paint.yellow('–')} ${what.padEnd(12)} ${detail}`,
-  )
-  for (const line of fitLines(text, paint.columns)) console.error(line)
+  for (const [fine, what, detail] of lines) {
+    const [first = '', ...rest] = wrap(detail, 200, ' '.repeat(15), paint.columns)
+    console.error(`${fine ? paint.green('✓') : paint.yellow('–')} ${what.padEnd(12)} ${first.trimStart()}`)
+    for (const line of rest) console.error(line)
+  }
   return usable > 0 ? exit.passed : exit.broken
 }
+
+const vmsBy = (accelerator: string): string =>
+  accelerator === 'kvm' ? '; VMs run under KVM' : `; VMs are emulated (${accelerator})`
 
 const exists = (file: string): Promise<boolean> =>
   access(file).then(

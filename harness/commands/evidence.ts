@@ -52,7 +52,9 @@ export default async function evidence(args: string[], signal: AbortSignal): Pro
       signal,
       progress: (name, line) => console.error(`${name}: ${line}`),
       ended: (each) =>
-        console.log(`${++count} of ${recordings.length}: ${each.path}${'why' in each ? `: not recorded: ${each.why}` : ''}`),
+        console.log(
+          `${++count} of ${recordings.length}: ${each.path}${'why' in each ? `: not recorded: ${each.why}` : ''}`,
+        ),
       ...(values.provider !== undefined && { provider: values.provider }),
       ...(jobs !== undefined && { jobs }),
     })

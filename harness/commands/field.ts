@@ -14,7 +14,9 @@ import { parse } from './parse.ts'
 export default async function field(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('field', args)
   if (positionals.length !== 1)
-    throw new LabError('usage', 'name one folder', { hint: 'npm run field <folder>; it holds scripts in sick/ and well/' })
+    throw new LabError('usage', 'name one folder', {
+      hint: 'npm run field <folder>; it holds scripts in sick/ and well/',
+    })
   const scripts = readScripts(positionals[0]!, values.only)
   const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
   const cell = findCell(allCells(), `${values.host}-healthy`)

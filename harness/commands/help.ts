@@ -49,10 +49,7 @@ function lineOf(name: string, hasOptions = false): string {
 }
 
 const rows = (list: readonly [string, string][], width: number): string[] =>
-  list.flatMap(([first, second]) => [
-    ...typed(first, '  ', width),
-    ...wrap(second, width, '      ', width),
-  ])
+  list.flatMap(([first, second]) => [...typed(first, '  ', width), ...wrap(second, width, '      ', width)])
 
 /** What a user types; its further lines are indented. */
 const typed = (text: string, indent: string, width: number): string[] =>

@@ -31,6 +31,16 @@ describe('list', () => {
     ])
   })
 
+  it('puts titles below their cells on a narrow terminal', () => {
+    expect(list(cells, { columns: 48 }).split('\n')).to.deep.equal([
+      'debian12-healthy  -',
+      '    A healthy host',
+      'debian12-stale-kernel-legacy  own-kernel reboot',
+      '    A stale kernel',
+    ])
+    expect(list(cells, { columns: 70 })).to.equal(list(cells))
+  })
+
   it('names the provider of each cell here, and each reason for a skip once', () => {
     const choice = (cell: Cell) =>
       cell.variant ? { provider: { name: 'qemu' } } : { reason: 'a has none; b is missing' }

@@ -1,6 +1,9 @@
 import { choose, providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { allCells } from '../registry.ts'
+import { colorsFor } from '../report/terminal/colors.ts'
+import { fitLines } from '../report/terminal/fit-lines.ts'
+import { wrap } from '../report/terminal/paint.ts'
 import { readHistory } from '../results/history.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { selectCells } from '../scenario/select.ts'
@@ -43,7 +46,8 @@ export default async function listCommand(args: string[]): Promise<number> {
 async function listHere(cells: readonly (Cell & { provider: string })[], json: boolean): Promise<string> {
   const choices = await chooseAll(cells)
   const ideal = ({ name }: Cell): string => cells.find((cell) => cell.name === name)!.provider
-  return list(cells, { json, ideal, choice: (cell) => choices.get(kindOf(cell))! })
+  const { columns } = colorsFor(process.stdout)
+  return list(cells, { json, ideal, choice: (cell) => choices.get(kindOf(cell))!, columns })
 }
 
 // Whether a cell can run here depends on its host and its needs alone.
@@ -63,10 +67,12 @@ export interface ListOptions {
   choice?: (cell: Cell) => Choice
   /** The provider that would run it if all were available. */
   ideal?: (cell: Cell) => string
+  /** The width of the terminal, if there is one. */
+  columns?: number | undefined
 }
 
 /** All cells and their providers here: a table for people, or a JSON array for programs. */
-export function list(cells: readonly Cell[], { json, choice, ideal }: ListOptions = {}): string {
+export function list(cells: readonly Cell[], { json, choice, ideal, columns }: ListOptions = {}): string {
   if (json)
     return JSON.stringify(
       cells.map((cell) => {
@@ -80,7 +86,7 @@ export function list(cells: readonly Cell[], { json, choice, ideal }: ListOption
       2,
     )
   const word = (chosen: Choice): string => ('reason' in chosen ? 'skipped' : chosen.provider.name)
-  const rows = table([
+  const rows = [
     ['CELL', 'NEEDS', ...(choice ? ['PROVIDER'] : []), 'TITLE'],
     ...cells.map((cell) => [
       cell.name,
@@ -88,8 +94,11 @@ export function list(cells: readonly Cell[], { json, choice, ideal }: ListOption
       ...(choice ? [word(choice(cell))] : []),
       cell.title,
     ]),
-  ])
-  return [rows, ...(choice ? skipped(cells, choice) : [])].join('\n')
+  ]
+  const wide = table(rows)
+  const isWide = columns === undefined || wide.split('\n').every((line) => line.length <= columns)
+  const others = choice ? fitLines(skipped(cells, choice), columns) : []
+  return [isWide ? wide : entries(rows.slice(1), columns), ...others].join('\n')
 }
 
 /** Why cells are skipped here: each reason once, with its cells. */
@@ -105,6 +114,10 @@ function skipped(cells: readonly Cell[], choice: (cell: Cell) => Choice): string
     ...reason.split('; ').map((each) => `  ${each}`),
   ])
 }
+
+/** The same rows for a terminal that is too narrow for the table: each title is below its cell. */
+const entries = (rows: readonly (readonly string[])[], columns: number): string =>
+  rows.flatMap((row) => [row.slice(0, -1).join('  '), ...wrap(row.at(-1)!, columns, '    ', columns)]).join('\n')
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))

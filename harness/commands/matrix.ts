@@ -1,4 +1,4 @@
-import { causeNames } from '../faults/index.ts'
+import { causeNames } from '../causes/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
@@ -31,7 +31,9 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, beforeFixes)
   if (positionals.length > (values.resume ? 1 : 0))
-    throw new LabError('usage', `${positionals[0]} is not an option`, { hint: `to choose cells: --select ${positionals[0]}` })
+    throw new LabError('usage', `${positionals[0]} is not an option`, {
+      hint: `to choose cells: --select ${positionals[0]}`,
+    })
   const all = allCells()
   const issues = knownIssues(all)
   const store = values.resume ? await resume(args, positionals[0]) : await begin(all, args, values, jobs)
@@ -40,8 +42,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     const outside = loadDetectors(plan.detectors ?? [], causeNames)
     const cells = plan.cells.map((name) => {
       const cell = namedCell(all, name)
-      if (!cell)
-        throw new LabError('usage', `no scenario has the cell ${name} of run ${plan.runId} any more`)
+      if (!cell) throw new LabError('usage', `no scenario has the cell ${name} of run ${plan.runId} any more`)
       return cell
     })
     const screen = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }

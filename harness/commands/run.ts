@@ -1,4 +1,4 @@
-import { causeNames } from '../faults/index.ts'
+import { causeNames } from '../causes/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'

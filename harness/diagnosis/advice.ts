@@ -1,6 +1,6 @@
+import type { Cause, Procedure } from '../cause/cause.ts'
+import { restartBlocker } from '../cause/restart.ts'
 import type { Facts } from '../evidence/facts.ts'
-import type { Cause, Procedure } from '../faults/cause.ts'
-import { restartBlocker } from '../faults/restart.ts'
 
 /** What to do about a cause on this host: the steps with its own names in them. */
 export interface Advice {

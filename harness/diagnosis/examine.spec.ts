@@ -9,7 +9,7 @@ const root = new URL('..', import.meta.url).pathname
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
 const bundles = readdirSync(`${root}faults`, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
-  .map((path) => `faults/${path}`)
+  .map((path) => `causes/${path}`)
 // Hosts whose own firewall lets containers reach no service of theirs: nothing there says whether they ought to.
 const closedHosts = /uplink-in-zone|docker-after-iptables|docker-tied/
 // Without the one cause, and not well: each has another fault, or one that no cause has a name for.
@@ -18,7 +18,7 @@ const sickElsewhere = /docker-rules-saved|forward-drop|upgraded-not-restarted/
 describe('an examination', () => {
   const wells = bundles.filter((each) => each.includes('/well/') && !sickElsewhere.test(each))
   for (const path of wells)
-    it(`finds nothing on ${path.replace('faults/', '')}`, () => {
+    it(`finds nothing on ${path.replace('causes/', '')}`, () => {
       const { verdict, findings, unexplained, symptoms, notSeen, works } = examine(read(path))
       const closed = closedHosts.test(path)
       expect({ verdict, findings, unexplained }).to.deep.equal({
@@ -100,7 +100,7 @@ describe('an examination', () => {
   })
 
   it('is printed worst first: the cause, its evidence, what to do and what not to, what was found well', () => {
-    const seen = examine(read('faults/firewalld-zone/evidence/sick/debian13-removed.bundle'))
+    const seen = examine(read('causes/firewalld-zone/evidence/sick/debian13-removed.bundle'))
     const lines = examinationLines('web-1', seen, [], pc.createColors(false))
     const text = lines.join('\n')
     const order = [

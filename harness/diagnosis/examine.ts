@@ -1,6 +1,6 @@
+import type { Cause, Present } from '../cause/cause.ts'
+import { causes as allCauses } from '../causes/causes.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import type { Cause, Present } from '../faults/cause.ts'
-import { causes as allCauses } from '../faults/causes.ts'
 import { groupBy } from '../lib/group.ts'
 import { type Flow, type Simulation, simulate, type Walk } from '../simulate/index.ts'
 import { traceOfWalk } from '../trace/by-rules.ts'

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import pc from 'picocolors'
-import { recordedAt } from '../faults/bundles.spec-data.ts'
-import { absent, type Cause, defineCause, present, unknown } from '../faults/cause.ts'
-import { causes } from '../faults/index.ts'
-import type { Symptom } from '../faults/symptom.ts'
+import { absent, type Cause, defineCause, present, unknown } from '../cause/cause.ts'
+import type { Symptom } from '../cause/symptom.ts'
+import { recordedAt } from '../causes/bundles.spec-data.ts'
+import { causes } from '../causes/index.ts'
 import { examinationLines } from '../report/terminal/examination.ts'
 import { examineFacts } from './examine.ts'
 import { explain } from './explain.ts'
@@ -19,7 +19,7 @@ const everything: Cause = defineCause({
 })
 
 describe('what nothing on the host decides', () => {
-  const facts = recordedAt('faults/ip-masq-false/evidence/sick/debian12-daemon-json').facts
+  const facts = recordedAt('causes/masquerade-off/evidence/sick/debian12-daemon-json').facts
   const [masquerade] = causes.filter(({ id }) => id === 'masquerade-off')
 
   it('is ambiguous, said aloud, and each of them active', () => {

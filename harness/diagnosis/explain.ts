@@ -1,6 +1,6 @@
+import type { Cause, Present } from '../cause/cause.ts'
+import type { Symptom } from '../cause/symptom.ts'
 import type { Facts } from '../evidence/facts.ts'
-import type { Cause, Present } from '../faults/cause.ts'
-import type { Symptom } from '../faults/symptom.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { smallestCovers } from './cover.ts'
 

@@ -1,5 +1,5 @@
+import type { FlowSymptom } from '../cause/symptom.ts'
 import type { Facts } from '../evidence/facts.ts'
-import type { FlowSymptom } from '../faults/symptom.ts'
 import { groupBy } from '../lib/group.ts'
 import type { Death, Flow, Simulation, Walk } from '../simulate/index.ts'
 import { isFallback } from '../simulate/names.ts'

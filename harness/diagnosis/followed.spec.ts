@@ -40,7 +40,7 @@ describe('packets that were followed', () => {
     })
 
   it('say nothing again of networks that the rules leave open', () => {
-    const seen = recorded('faults/iptables-1.8.11/evidence/sick/debian13-accept')
+    const seen = recorded('causes/iptables-check-broken/evidence/sick/debian13-accept')
     const open = seen.symptoms.filter(({ state }) => state === 'open')
     expect(open).to.have.length.above(0)
     const again = withPackets(seen, all({ ...seen, symptoms: open }, { end: 'answered' }))

@@ -1,5 +1,5 @@
+import { hasRulesToKeep } from '../cause/docker-rules.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { hasRulesToKeep } from '../faults/docker-rules.ts'
 import { poolExhausted } from '../simulate/address-pool.ts'
 import type { Trouble } from './symptom.ts'
 

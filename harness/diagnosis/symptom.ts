@@ -1,4 +1,4 @@
-import type { Symptom } from '../faults/symptom.ts'
+import type { Symptom } from '../cause/symptom.ts'
 import type { Death, Flow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'

@@ -1,14 +1,14 @@
 import { expect } from 'chai'
+import { recordedAt } from '../causes/bundles.spec-data.ts'
+import { causes } from '../causes/index.ts'
 import { readBundle } from '../evidence/bundle.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import { editSection } from '../evidence/reseal.ts'
-import { recordedAt } from '../faults/bundles.spec-data.ts'
-import { causes } from '../faults/index.ts'
 import { examine, examineFacts } from './examine.ts'
 
 const sick = (name: string): string => {
   const [fault, host] = name.split('/')
-  return recordedAt(`faults/${fault}/evidence/sick/${host}`).text
+  return recordedAt(`causes/${fault}/evidence/sick/${host}`).text
 }
 
 /** A host that says of some sections what another does: with a fault of that one on top of its own. */
@@ -17,7 +17,7 @@ const withSections = (bundle: string, other: string, names: readonly string[]): 
 const withStaleKernel = (bundle: string): string =>
   withSections(bundle, sick('stale-kernel/debian12-latent'), ['system', 'kernels', 'modules', 'trees'])
 const withBrokenCheck = (bundle: string): string =>
-  withSections(bundle, sick('iptables-1.8.11/debian13-latent'), ['iptables-self-test'])
+  withSections(bundle, sick('iptables-check-broken/debian13-latent'), ['iptables-self-test'])
 const withConfig = (bundle: string, config: string): string =>
   editSection(bundle, 'docker-config', () => `file /etc/docker/daemon.json\n${config}`)
 const withoutMasquerade = (bundle: string): string =>
@@ -33,31 +33,55 @@ const lastWord = (bundle: string): string =>
 const pair = (name: string): string => recordedAt(`evidence/two-at-once/${name}`).text
 // Every two causes that one host can have, with what each comes to there.
 const pairs: [what: string, bundle: () => string, named: Record<string, 'active' | 'latent'>][] = [
-  ['check-flush', () => pair('debian12-check-flush'), { 'rules-flushed': 'active', 'iptables-check-broken': 'latent' }],
-  ['check-zone', () => pair('debian12-check-zone'), { 'firewalld-zone': 'active', 'iptables-check-broken': 'active' }],
-  ['flush-zone', () => pair('debian12-flush-zone'), { 'firewalld-zone': 'active', 'rules-flushed': 'active' }],
   [
-    'flush-zone of Debian 13',
-    () => pair('debian13-flush-zone'),
+    'iptables-check-broken-and-rules-flushed',
+    () => pair('debian12-iptables-check-broken-and-rules-flushed'),
+    { 'rules-flushed': 'active', 'iptables-check-broken': 'latent' },
+  ],
+  [
+    'iptables-check-broken-and-firewalld-zone',
+    () => pair('debian12-iptables-check-broken-and-firewalld-zone'),
+    { 'firewalld-zone': 'active', 'iptables-check-broken': 'active' },
+  ],
+  [
+    'rules-flushed-and-firewalld-zone',
+    () => pair('debian12-rules-flushed-and-firewalld-zone'),
     { 'firewalld-zone': 'active', 'rules-flushed': 'active' },
   ],
-  ['masq-check', () => pair('debian12-masq-check'), { 'masquerade-off': 'active', 'iptables-check-broken': 'active' }],
-  ['masq-flush', () => pair('debian12-masq-flush'), { 'masquerade-off': 'active', 'rules-flushed': 'active' }],
-  ['masq-zone', () => pair('debian12-masq-zone'), { 'firewalld-zone': 'active', 'masquerade-off': 'active' }],
   [
-    'masq-zone of Debian 13',
-    () => pair('debian13-masq-zone'),
+    'rules-flushed-and-firewalld-zone of Debian 13',
+    () => pair('debian13-rules-flushed-and-firewalld-zone'),
+    { 'firewalld-zone': 'active', 'rules-flushed': 'active' },
+  ],
+  [
+    'masquerade-off-and-iptables-check-broken',
+    () => pair('debian12-masquerade-off-and-iptables-check-broken'),
+    { 'masquerade-off': 'active', 'iptables-check-broken': 'active' },
+  ],
+  [
+    'masquerade-off-and-rules-flushed',
+    () => pair('debian12-masquerade-off-and-rules-flushed'),
+    { 'masquerade-off': 'active', 'rules-flushed': 'active' },
+  ],
+  [
+    'masquerade-off-and-firewalld-zone',
+    () => pair('debian12-masquerade-off-and-firewalld-zone'),
     { 'firewalld-zone': 'active', 'masquerade-off': 'active' },
   ],
   [
-    'masq-zone, dockerd down',
-    () => pair('debian12-masq-zone-docker-down'),
+    'masquerade-off-and-firewalld-zone of Debian 13',
+    () => pair('debian13-masquerade-off-and-firewalld-zone'),
+    { 'firewalld-zone': 'active', 'masquerade-off': 'active' },
+  ],
+  [
+    'masquerade-off-and-firewalld-zone, dockerd down',
+    () => pair('debian12-masquerade-off-and-firewalld-zone-docker-down'),
     { 'firewalld-zone': 'active', 'masquerade-off': 'latent' },
   ],
   // Those of which no host was recorded are made of two that were.
   [
-    'masq-kernel',
-    () => withStaleKernel(sick('ip-masq-false/debian12-daemon-json')),
+    'masquerade-off-and-stale-kernel',
+    () => withStaleKernel(sick('masquerade-off/debian12-daemon-json')),
     { 'masquerade-off': 'active', 'stale-kernel': 'latent' },
   ],
   [
@@ -67,12 +91,12 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
   ],
   [
     'flush-kernel',
-    () => withStaleKernel(sick('restart-iptables/debian12-filter-only')),
+    () => withStaleKernel(sick('rules-flushed/debian12-filter-only')),
     { 'rules-flushed': 'active', 'stale-kernel': 'latent' },
   ],
   [
-    'check-kernel',
-    () => withStaleKernel(sick('iptables-1.8.11/debian12-boot')),
+    'iptables-check-broken-and-stale-kernel',
+    () => withStaleKernel(sick('iptables-check-broken/debian12-boot')),
     { 'iptables-check-broken': 'active', 'stale-kernel': 'latent' },
   ],
   [
@@ -81,7 +105,7 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
     { 'firewalld-zone': 'active', 'stale-kernel': 'latent' },
   ],
   [
-    'masq-kernel, dockerd down',
+    'masquerade-off-and-stale-kernel, dockerd down',
     () => withConfig(sick('stale-kernel/debian12-broken'), '{"ip-masq": false}'),
     { 'stale-kernel': 'active', 'masquerade-off': 'latent' },
   ],
@@ -155,7 +179,7 @@ describe('hosts with two causes', () => {
 })
 
 describe('a death behind another', () => {
-  const flushed = sick('restart-iptables/debian12-all-tables')
+  const flushed = sick('rules-flushed/debian12-all-tables')
   const states = (bundle: string) =>
     Object.fromEntries(examine(bundle).findings.map(({ cause, state }) => [cause, state]))
 
@@ -183,7 +207,7 @@ describe('a death behind another', () => {
   }
 
   it('that nobody explains is unexplained, and said to stand behind', () => {
-    for (const name of ['restart-iptables/debian12-filter-only', 'firewalld-zone/debian12-removed']) {
+    for (const name of ['rules-flushed/debian12-filter-only', 'firewalld-zone/debian12-removed']) {
       const { findings, unexplained, symptoms } = examineFacts(withChain(sick(name), ownChain(100)))
       expect(
         findings.map(({ state }) => state),
@@ -203,7 +227,7 @@ describe('a death behind another', () => {
   })
 
   it('is the first where it comes first, and what a cause explains behind it still makes that active', () => {
-    const before = examineFacts(withChain(sick('restart-iptables/debian12-filter-only'), ownChain(-100)))
+    const before = examineFacts(withChain(sick('rules-flushed/debian12-filter-only'), ownChain(-100)))
     expect(before.findings.map(({ cause, state }) => [cause, state])).to.deep.equal([['rules-flushed', 'active']])
     expect(before.unexplained.join('\n')).to.contain('inet mine f')
   })

@@ -7,7 +7,7 @@ import { type Facts, readFacts } from './facts.ts'
 import { dropSection, editSection, sealBundle } from './reseal.ts'
 
 const recorded = readBundle(
-  readFileSync(new URL('../faults/firewalld-zone/evidence/well/debian13-healthy.bundle', import.meta.url), 'utf8'),
+  readFileSync(new URL('../causes/firewalld-zone/evidence/well/debian13-healthy.bundle', import.meta.url), 'utf8'),
 )
 // A real host's bundle without its long sections.
 const names = ['system', 'units', 'docker-server', 'docker-networks', 'addresses', 'routes', 'rules-nft', 'firewalld']

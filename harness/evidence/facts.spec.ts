@@ -6,7 +6,7 @@ import { readFacts } from './facts.ts'
 import { editSection, sealBundle } from './reseal.ts'
 
 const recorded = readFileSync(
-  new URL('../faults/firewalld-zone/evidence/well/debian13-healthy.bundle', import.meta.url),
+  new URL('../causes/firewalld-zone/evidence/well/debian13-healthy.bundle', import.meta.url),
   'utf8',
 )
 const bundle = sealBundle([...readBundle(recorded).sections].map(([name, { text }]) => ({ name, text })))

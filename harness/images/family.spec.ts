@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { recordedAt } from '../faults/bundles.spec-data.ts'
-import type { Procedure } from '../faults/cause.ts'
-import { decoys } from '../faults/decoys.ts'
-import { proceduresOf } from '../faults/fault.ts'
-import { faults } from '../faults/index.ts'
+import type { Procedure } from '../cause/cause.ts'
+import { recordedAt } from '../causes/bundles.spec-data.ts'
+import { faults } from '../causes/index.ts'
 import { pin } from '../hosts/conditions.ts'
 import type { Host } from '../hosts/host.ts'
+import { decoys } from '../injection/decoys.ts'
+import { proceduresOf } from '../injection/fault.ts'
 import { buildOutside } from '../outside/outside.ts'
 import { allCells } from '../registry.ts'
 import { familyOf, inWordsOf } from './family.ts'
 
 // Steps are made for a host: of one with bridges that firewalld keeps from Docker, there are some for every fix.
-const { facts } = recordedAt('faults/firewalld-zone/evidence/sick/debian13-removed')
+const { facts } = recordedAt('causes/firewalld-zone/evidence/sick/debian13-removed')
 
 /** Whatever the cells of a host run on it, as scripts. */
 async function scriptsOf(image: string, written: string[] = []): Promise<string[]> {
@@ -36,7 +36,7 @@ async function scriptsOf(image: string, written: string[] = []): Promise<string[
     const procedures = Object.assign({}, ...own.map(({ fault }) => proceduresOf(fault))) as Record<string, Procedure>
     for (const { use } of cell.fixes) scripts.push(...procedures[use]!.steps(facts))
   }
-  return [...scripts, ...Object.values(decoys), readFileSync(new URL('../faults/ladder.ts', import.meta.url), 'utf8')]
+  return [...scripts, ...Object.values(decoys), readFileSync(new URL('../fix/ladder.ts', import.meta.url), 'utf8')]
 }
 
 describe('the family of a host', () => {

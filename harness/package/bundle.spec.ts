@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { causes } from '../faults/causes.ts'
+import { causes } from '../causes/causes.ts'
 import { bundle, foreign, packagesIn } from './bundle.ts'
 import { withFiles } from './sources.ts'
 
@@ -21,7 +21,7 @@ describe('a bundle', function () {
       expect(foreign(metafile)).to.deep.equal([])
       expect(packagesIn(metafile)).to.include.members(['zod', 'ipaddr.js'])
       expect(inputs).to.include.members(['harness/evidence/collect.sh', 'harness/simulate/index.ts'])
-      const causes = inputs.filter((path) => /^harness\/faults\/.*\/cause\.ts$/.test(path))
+      const causes = inputs.filter((path) => /^harness\/causes\/.*\/cause\.ts$/.test(path))
       expect(causes).to.have.length.within(causeNames.length - 1, causeNames.length)
       expect(statSync(file).size).to.be.at.most(1_000_000)
       const text = readFileSync(file, 'utf8')
@@ -32,9 +32,9 @@ describe('a bundle', function () {
   it('does not hold the lab', () => {
     const others = [
       'harness/hosts/index.ts',
-      'harness/faults/index.ts',
-      'harness/faults/stale-kernel/inject.ts',
-      'harness/faults/stale-kernel/index.ts',
+      'harness/causes/index.ts',
+      'harness/causes/stale-kernel/inject.ts',
+      'harness/causes/stale-kernel/index.ts',
       'harness/images/busybox.ts',
       'harness/report/html/index.ts',
       'harness/session.ts',
@@ -42,7 +42,12 @@ describe('a bundle', function () {
       'node_modules/execa/index.js',
       'node_modules/yaml/dist/index.js',
     ]
-    const tool = ['harness/faults/stale-kernel/cause.ts', 'harness/faults/restart.ts', 'harness/lib/ip.ts']
+    const tool = [
+      'harness/causes/stale-kernel/cause.ts',
+      'harness/cause/restart.ts',
+      'harness/fix/execute.ts',
+      'harness/lib/ip.ts',
+    ]
     const metafile = { inputs: Object.fromEntries([...others, ...tool].map((path) => [path, {}])) }
     expect(foreign(metafile as never)).to.deep.equal(others)
   })

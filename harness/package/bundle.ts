@@ -4,8 +4,8 @@ import { harness, sources } from './sources.ts'
 
 /** What a bundle may contain: the diagnosing half, three small libraries, and lists of words that import nothing. */
 const allowed = [
-  /^harness\/(lib|evidence|simulate|trace|diagnosis|targets|commands|package)\//,
-  /^harness\/faults\/((?!index)[\w-]+\.ts|[\w.-]+\/(?!inject|index)[\w-]+\.ts)$/,
+  /^harness\/(lib|evidence|simulate|trace|cause|diagnosis|targets|commands|package)\//,
+  /^harness\/(fix\/execute|causes\/causes|causes\/[\w-]+\/(?!inject|index)[\w-]+)\.ts$/,
   /^harness\/report\/([\w-]+\.ts|terminal\/[\w-]+\.ts)$/,
   /^harness\/(scenario\/terms|probes\/probe-containers)\.ts$/,
   /^node_modules\/(zod|ipaddr\.js|picocolors)\//,

@@ -7,8 +7,8 @@ import { version } from '../lib/version.ts'
 import { type Installed, installed } from './installed.spec-data.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const bundleOf = (path: string): string => fileURLToPath(new URL(`../faults/${path}`, import.meta.url))
-const healthy = bundleOf('restart-iptables/evidence/well/debian12-healthy.bundle')
+const bundleOf = (path: string): string => fileURLToPath(new URL(`../causes/${path}`, import.meta.url))
+const healthy = bundleOf('rules-flushed/evidence/well/debian12-healthy.bundle')
 const folder = bundleOf('stale-kernel/evidence/sick/')
 const sick = join(folder, readdirSync(folder).filter((name) => name.includes('broken'))[0]!)
 

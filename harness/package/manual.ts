@@ -1,6 +1,6 @@
+import { causes } from '../causes/causes.ts'
 import { type Declaration, declarations } from '../commands/declarations.ts'
 import { optionWord } from '../commands/help.ts'
-import { causes } from '../faults/causes.ts'
 
 const all: readonly [string, Declaration][] = Object.entries(declarations)
 

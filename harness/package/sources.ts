@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Loader, Plugin } from 'esbuild'
-import type { Cause } from '../faults/cause.ts'
-import { causes } from '../faults/causes.ts'
+import type { Cause } from '../cause/cause.ts'
+import { causes } from '../causes/causes.ts'
 import { LabError } from '../lib/errors.ts'
 import { version } from '../lib/version.ts'
 
@@ -26,7 +26,7 @@ export const sources: Plugin = {
 }
 
 async function contentsOf(name: string, path: string): Promise<string> {
-  if (name === 'faults/causes.ts') return listOfCauses()
+  if (name === 'causes/causes.ts') return listOfCauses()
   if (name === 'lib/version.ts') return `export const version = ${JSON.stringify(version)}`
   // With a namespace import, the bundler leaves out the parts of zod that nothing uses: most of it.
   return withFiles(readFileSync(path, 'utf8')).replace(/import \{ z \} from 'zod'/, "import * as z from 'zod'")
@@ -46,14 +46,14 @@ export function withFiles(source: string): string {
   return imports.length === 0 ? source : `${contents}\n${imports.join('\n')}\n`
 }
 
-/** The text that replaces faults/causes.ts, which scans for causes at run time: an import of each. */
+/** The text that replaces causes/causes.ts, which scans for causes at run time: an import of each. */
 async function listOfCauses(): Promise<string> {
   const found = new Map<Cause, { folder: string; name: string }>()
-  const folders = readdirSync(join(harness, 'faults')).filter((each) =>
-    existsSync(join(harness, 'faults', each, 'cause.ts')),
+  const folders = readdirSync(join(harness, 'causes')).filter((each) =>
+    existsSync(join(harness, 'causes', each, 'cause.ts')),
   )
   for (const folder of folders) {
-    const module = (await import(`../faults/${folder}/cause.ts`)) as Record<string, unknown>
+    const module = (await import(`../causes/${folder}/cause.ts`)) as Record<string, unknown>
     for (const [name, value] of Object.entries(module))
       if (causes.includes(value as Cause)) found.set(value as Cause, { folder, name })
   }

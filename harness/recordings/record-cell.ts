@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { faults } from '../faults/index.ts'
+import { faults } from '../causes/index.ts'
 import type { Provider } from '../hosts/host.ts'
 import { messageOf } from '../lib/errors.ts'
 import { probes } from '../probes/index.ts'

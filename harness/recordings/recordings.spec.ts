@@ -100,7 +100,7 @@ describe('a map of recordings', () => {
 })
 
 describe('a cell for its recordings', () => {
-  const cell = findCell(allCells(), 'debian12-restart-iptables')
+  const cell = findCell(allCells(), 'debian12-rules-flushed')
 
   it('keeps the fixes and rungs that are wanted, and runs no further than the last of them', () => {
     const pruned = prune(cell, ['latent', 'fix:partof-drop-in+reinject', 'fix:restart-docker'])

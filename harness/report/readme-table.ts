@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { faults } from '../faults/index.ts'
+import { faults } from '../causes/index.ts'
 import { groupBy } from '../lib/group.ts'
 import { duration } from '../lib/text.ts'
 import { readRecord } from '../results/read-record.ts'

@@ -1,5 +1,5 @@
-import type { Claim } from '../faults/claims.ts'
 import { groupBy } from '../lib/group.ts'
+import type { Claim } from '../results/load-claims.ts'
 
 // The subject of each write-up, by number.
 const subjects: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Check, Claim } from '../faults/claims.ts'
 import { claimsOf, judgeClaims } from './claims.ts'
+import type { Check, Claim } from './load-claims.ts'
 import type { CellRecord } from './record.ts'
 
 const cell = (name: string, more: object = {}): CellRecord =>

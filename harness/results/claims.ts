@@ -1,5 +1,6 @@
-import type { Check, Claim } from '../faults/claims.ts'
+import { glob } from '../lib/glob.ts'
 import type { ClaimRecord } from './detector-record.ts'
+import type { Check, Claim } from './load-claims.ts'
 import type { CellRecord } from './record.ts'
 
 /** One check of a claim in one cell: whether the cell supports the claim's verdict; undefined where it cannot show. */
@@ -28,14 +29,12 @@ export const judgeClaims = (claims: readonly Claim[], cells: readonly CellRecord
 /** The claims that name a cell of this run that was not skipped. */
 export const claimsOf = (claims: readonly Claim[], cells: readonly CellRecord[]): Claim[] =>
   claims.filter(({ check }) =>
-    check.some(({ cell }) => cells.some(({ name, verdict }) => verdict !== 'skipped' && glob(cell).test(name))),
+    check.some(({ cell }) => cells.some((each) => each.verdict !== 'skipped' && names(cell, each))),
   )
 
 /** The observation of a check in each cell it names. Cells that the lab itself broke are left out. */
 function observationsOf(check: Check, cells: readonly CellRecord[]): Observation[] {
-  const about = cells.filter(
-    ({ name, verdict }) => glob(check.cell).test(name) && /passed|failed|flaky|known/.test(verdict),
-  )
+  const about = cells.filter((cell) => names(check.cell, cell) && /passed|failed|flaky|known/.test(cell.verdict))
   if (about.length === 0) return [{ holds: undefined, message: `${check.cell} did not run` }]
   return about.map((cell) => observe(check, cell))
 }
@@ -85,11 +84,9 @@ function change(diff: { removed: string[]; added: string[] }, rule: string, want
   return removed ? 'removed' : 'kept'
 }
 
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
-      .join('.*')}$`,
-    'u',
-  )
+/**
+ * Whether a pattern of cells means a cell. A pair has the names of its causes in its own, and is meant only where the
+ * pattern holds the name of its scenario.
+ */
+export const names = (pattern: string, { name, scenario }: Pick<CellRecord, 'name' | 'scenario'>): boolean =>
+  glob(pattern).test(name) && (scenario !== 'two-at-once' || pattern.includes(scenario))

@@ -1,6 +1,6 @@
-import type { Claim } from '../faults/claims.ts'
 import { claimsOf, judgeClaims } from './claims.ts'
 import { confusion } from './confusion.ts'
+import type { Claim } from './load-claims.ts'
 import type { RunRecord } from './record.ts'
 import { scores } from './scores.ts'
 import { runVerdict } from './verdict.ts'

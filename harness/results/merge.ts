@@ -1,7 +1,7 @@
-import type { Claim } from '../faults/claims.ts'
 import { LabError } from '../lib/errors.ts'
 import { ours } from '../scoring/load.ts'
 import { complete } from './complete.ts'
+import type { Claim } from './load-claims.ts'
 import { type RunRecord, recordVersion } from './record.ts'
 
 /**

@@ -52,18 +52,18 @@ describe('the confusion matrix', () => {
       one({ ...control, variant: 'ipv6-off' }, ['healthy'], []),
       one({ scenario: 'look-alikes', variant: 'forward-drop' }, ['healthy', 'broken'], []),
       one({ scenario: 'look-alikes', variant: 'nat-flushed' }, ['broken'], ['rules-flushed']),
-      one({ scenario: 'restart-iptables', source: '001' }, ['healthy', 'latent'], []),
-      one({ scenario: 'restart-iptables', source: '001', variant: 'all-tables' }, ['broken'], ['rules-flushed']),
-      one({ scenario: 'restart-iptables', source: '001', variant: 'harmless' }, ['broken'], []),
+      one({ scenario: 'rules-flushed', source: '001' }, ['healthy', 'latent'], []),
+      one({ scenario: 'rules-flushed', source: '001', variant: 'all-tables' }, ['broken'], ['rules-flushed']),
+      one({ scenario: 'rules-flushed', source: '001', variant: 'harmless' }, ['broken'], []),
     ]
     expect(confusion(cells, detectors).rows.map(({ there, times }) => `${there} ${times}`)).to.deep.equal([
       'look-alikes-nat-flushed 1',
-      'restart-iptables 1',
+      'rules-flushed 1',
       'healthy 3',
       'healthy-ipv6-off 1',
       'look-alikes-forward-drop 1',
-      'restart-iptables, latent 1',
-      'restart-iptables-harmless 1',
+      'rules-flushed, latent 1',
+      'rules-flushed-harmless 1',
     ])
   })
 
@@ -77,13 +77,13 @@ describe('the confusion matrix', () => {
       })
     const single = sampleRun((cell) => {
       const diagnoses = [{ stage: 'broken', expected: ['rules-flushed'], named: ['rules-flushed'], detail: [] }]
-      Object.assign(cell, { scenario: 'restart-iptables', source: '001', diagnoses })
+      Object.assign(cell, { scenario: 'rules-flushed', source: '001', diagnoses })
     })
     const seen = confusion([...pair(causes.toReversed()).cells, ...single.cells, ...sampleRun().cells], detectors)
     expect(seen.wrong).to.equal(0)
     expect(seen.rows.map(({ there }) => there).slice(0, 3)).to.deep.equal([
       'stale-kernel',
-      'restart-iptables',
+      'rules-flushed',
       'two-at-once-flush-kernel',
     ])
     expect(of(pair(['stale-kernel'])).wrong, 'one of two is one missed').to.equal(1)

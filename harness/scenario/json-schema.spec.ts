@@ -26,7 +26,7 @@ describe('JSON Schema of a scenario', () => {
     expect(probes?.properties?.outward?.description).to.equal('Each of egress-tcp, host-network.')
     expect(probes?.description).to.contain('A probe overrides its group')
     const kinds = schema.properties?.fault?.oneOf?.map((option) => option.properties?.kind?.const)
-    expect(kinds).to.deep.equal(['stale-kernel', 'ip-masq-false', 'look-alike'])
+    expect(kinds).to.deep.equal(['stale-kernel', 'masquerade-off', 'look-alike'])
     expect(schema.properties?.and?.oneOf, 'a second fault is one of the same').to.deep.equal(
       schema.properties?.fault?.oneOf,
     )

@@ -190,7 +190,7 @@ variants:
 
     it('leaves the base out where it is only a base', () => {
       const cells = load({
-        'a.yaml': `${head}base: false\nfault: { kind: ip-masq-false }\nbroken: { diagnosis: [] }\nvariants: { x: { fault: { through: drop-in } } }\n`,
+        'a.yaml': `${head}base: false\nfault: { kind: masquerade-off }\nbroken: { diagnosis: [] }\nvariants: { x: { fault: { through: drop-in } } }\n`,
       })
       expect(cells.map((cell) => cell.name)).to.deep.equal(['debian12-a-x'])
     })
@@ -258,7 +258,7 @@ fixes: [{ use: rebot, expect: cure, ladder: { agian: cures } }]
       const text = `title: Two
 hosts: [debian12]
 fault: { kind: stale-kernel }
-and: { kind: ip-masq-false, through: drop-inn }
+and: { kind: masquerade-off, through: drop-inn }
 broken: { diagnosis: [stale-kernel] }
 fixes:
   - { use: reboot, expect: partial }
@@ -266,8 +266,8 @@ fixes:
   - { use: depmod, expect: cures, leaves: [stale-kernel] }
 `
       expect(complaints({ 'a.yaml': text })).to.deep.equal([
-        'a.yaml:4:38: `and.through` cannot be `drop-inn`',
-        'a.yaml:5:22: `broken.diagnosis` names no cause of ip-masq-false (masquerade-off)',
+        'a.yaml:4:39: `and.through` cannot be `drop-inn`',
+        'a.yaml:5:22: `broken.diagnosis` names no cause of masquerade-off (masquerade-off)',
         'a.yaml:7:5: missing key `leaves` in `fixes[0]`',
         'a.yaml:8:12: `fixes[1].use` cannot be `remove-settin`',
         'a.yaml:8:55: `fixes[1].leaves[0]` cannot be `stale-kernl`',
@@ -318,7 +318,7 @@ fixes:
     })
 
     it('names the variant that brings out a mistake elsewhere', () => {
-      const text = `${sick.replace('stale-kernel }', 'stale-kernel, how: purged }')}variants:\n  x: { fault: { kind: ip-masq-false, through: drop-in } }\n`
+      const text = `${sick.replace('stale-kernel }', 'stale-kernel, how: purged }')}variants:\n  x: { fault: { kind: masquerade-off, through: drop-in } }\n`
       const { message } = failure({ 'a.yaml': text })
       expect(message).to.contain('a.yaml:3:30: unknown key `how` in `fault`').and.contain('in variant `x`')
     })

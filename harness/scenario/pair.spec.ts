@@ -15,7 +15,7 @@ broken: { probes: { egress-tcp: fail }, diagnosis: [stale-kernel], unexplained: 
 `
 const setting = `title: Other
 hosts: [debian12, debian13]
-fault: { kind: ip-masq-false, through: drop-in }
+fault: { kind: masquerade-off, through: drop-in }
 latent: { probes: { host-network: fail }, diagnosis: [], verdict: unknown }
 broken:
   probes: { host-network: fail, isolation: pass }
@@ -25,7 +25,7 @@ broken:
 const pair = `title: Both
 hosts: [debian12]
 fault: { kind: stale-kernel }
-and: { kind: ip-masq-false, through: drop-in }
+and: { kind: masquerade-off, through: drop-in }
 `
 
 describe('two faults at once, of which each is known alone', () => {
@@ -130,14 +130,14 @@ describe('two faults at once, of which each is known alone', () => {
   describe('with mistakes', () => {
     it('point at the fault that no cell of the host injects alone', () => {
       expect(complaints({ pair, kernel })).to.deep.equal([
-        'pair.yaml:4:6: no cell injects ip-masq-false (through: drop-in, restarts: 1) alone on debian12',
+        'pair.yaml:4:6: no cell injects masquerade-off (through: drop-in, restarts: 1) alone on debian12',
         "= a pair's `broken` is computed from such cells: add one, or write `broken` out, with `probes.default` and `diagnosis`",
       ])
       const there = { kernel: kernel.replace('debian12, ', ''), setting }
       expect(complaints({ pair: `${pair}variants: { v: { and: { restarts: 2 } } }\n`, ...there })).to.deep.equal([
         'pair.yaml:3:8: no cell injects stale-kernel (how: purged) alone on debian12',
         "= a pair's `broken` is computed from such cells: add one, or write `broken` out, with `probes.default` and `diagnosis`",
-        'pair.yaml:4:6: no cell injects ip-masq-false (through: drop-in, restarts: 2) alone on debian12',
+        'pair.yaml:4:6: no cell injects masquerade-off (through: drop-in, restarts: 2) alone on debian12',
         "= a pair's `broken` is computed from such cells: inject it as debian12-setting does (it differs in restarts), add one, " +
           'or write `broken` out, with `probes.default` and `diagnosis`; in variant `v`',
       ])
@@ -146,7 +146,7 @@ describe('two faults at once, of which each is known alone', () => {
     it('point at a fault for which no cell gives the latent state', () => {
       const files = { kernel, setting: setting.replace(/latent.*\n/, ''), pair: `${pair}latent: {}\n` }
       expect(complaints(files)[0]).to.equal(
-        'pair.yaml:4:6: no cell injects ip-masq-false (through: drop-in, restarts: 1) alone on debian12 and has `latent`',
+        'pair.yaml:4:6: no cell injects masquerade-off (through: drop-in, restarts: 1) alone on debian12 and has `latent`',
       )
     })
 

@@ -16,6 +16,6 @@ const scenarios: readonly (readonly [old: string, now: string])[] = [
 
 /** The present name of a scenario, a cell or a pattern of cells; unchanged where it was never renamed. */
 export function currentName(name: string): string {
-  const found = scenarios.find(([old]) => new RegExp(`(^|-)${old.replaceAll('.', '\\.')}(?![^-#*?])`).test(name))
+  const found = scenarios.find(([old]) => new RegExp(`(^|[-!])${old.replaceAll('.', '\\.')}(?![^-#*?])`).test(name))
   return found ? name.replace(found[0], found[1]) : name
 }

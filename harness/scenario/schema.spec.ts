@@ -5,7 +5,7 @@ import { registry, shortest } from './terms.spec-data.ts'
 const schema = scenarioSchema(registry)
 const pair = {
   ...shortest,
-  and: { kind: 'ip-masq-false', through: 'drop-in' },
+  and: { kind: 'masquerade-off', through: 'drop-in' },
   broken: { diagnosis: ['stale-kernel', 'masquerade-off'] },
   fixes: [
     { use: 'depmod', expect: 'no-effect', leaves: ['stale-kernel', 'masquerade-off'] },
@@ -61,10 +61,10 @@ describe('scenario schema', () => {
     'an unknown fault': ['fault.kind', { ...shortest, fault: { kind: 'nope' } }],
     'a fault of an inherited name': ['fault.kind', { ...shortest, fault: { kind: 'constructor' } }],
     'another fault’s parameter': ['fault', { ...shortest, fault: { kind: 'stale-kernel', through: 'drop-in' } }],
-    'a missing parameter': ['fault.through', { ...shortest, fault: { kind: 'ip-masq-false' } }],
+    'a missing parameter': ['fault.through', { ...shortest, fault: { kind: 'masquerade-off' } }],
     'what the fault itself refuses': [
       'fault.restarts',
-      { ...shortest, fault: { kind: 'ip-masq-false', through: 'drop-in', restarts: 9 } },
+      { ...shortest, fault: { kind: 'masquerade-off', through: 'drop-in', restarts: 9 } },
     ],
     'a fault that breaks nothing': ['broken', { title: 'a', hosts: ['debian12'], fault: { kind: 'stale-kernel' } }],
     'a control that breaks': ['broken', { title: 'a', hosts: ['debian12'], broken: { diagnosis: [] } }],
@@ -87,7 +87,7 @@ describe('scenario schema', () => {
     'a second fault without a first': ['and', { title: 'a', hosts: ['debian12'], and: pair.and }],
     'one fault twice': ['and.kind', { ...pair, and: { kind: 'stale-kernel' } }],
     'an unknown second fault': ['and.kind', { ...pair, and: { kind: 'nope' } }],
-    'a second fault without its parameter': ['and.through', { ...pair, and: { kind: 'ip-masq-false' } }],
+    'a second fault without its parameter': ['and.through', { ...pair, and: { kind: 'masquerade-off' } }],
     'two faults, the first of which is not named': [
       'broken.diagnosis',
       { ...pair, broken: { diagnosis: ['masquerade-off'] } },

@@ -9,7 +9,7 @@ export const registry: Registry = {
       fixes: ['reboot', 'depmod'],
       causes: ['stale-kernel'],
     },
-    'ip-masq-false': {
+    'masquerade-off': {
       params: z
         .strictObject({ through: z.enum(['daemon-json', 'drop-in']), restarts: z.number().int().default(1) })
         .refine(({ restarts }) => restarts < 5, { path: ['restarts'], error: 'meets the start limit' }),

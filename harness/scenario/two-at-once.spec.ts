@@ -9,20 +9,33 @@ import { allCells, scenariosDir } from '../registry.ts'
 const flushed = ['published-outside', 'user-published-outside', 'same-network', 'new-network', 'new-publish']
 const checked = ['user', 'user-published-outside', 'same-network']
 const measured: Record<string, { latent?: string[]; broken: string[]; named: string[] }> = {
-  'masq-flush': { broken: ['egress', 'user', ...flushed], named: ['masquerade-off', 'rules-flushed'] },
-  'check-flush': { broken: ['egress', 'user', ...flushed], named: ['iptables-check-broken', 'rules-flushed'] },
-  'masq-check': {
+  'masquerade-off-and-rules-flushed': {
+    broken: ['egress', 'user', ...flushed],
+    named: ['masquerade-off', 'rules-flushed'],
+  },
+  'iptables-check-broken-and-rules-flushed': {
+    broken: ['egress', 'user', ...flushed],
+    named: ['iptables-check-broken', 'rules-flushed'],
+  },
+  'masquerade-off-and-iptables-check-broken': {
     broken: ['egress', ...checked, 'new-network-egress'],
     named: ['masquerade-off', 'iptables-check-broken'],
   },
-  'masq-zone': { broken: ['egress'], named: ['masquerade-off', 'firewalld-zone'] },
-  'check-zone': {
+  'masquerade-off-and-firewalld-zone': { broken: ['egress'], named: ['masquerade-off', 'firewalld-zone'] },
+  'iptables-check-broken-and-firewalld-zone': {
     broken: ['egress', ...checked, 'new-network-egress'],
     named: ['iptables-check-broken', 'firewalld-zone'],
   },
-  'flush-zone': { broken: ['egress', 'user', ...flushed], named: ['rules-flushed', 'firewalld-zone'] },
-  'check-kernel': { latent: checked, broken: ['all'], named: ['stale-kernel', 'iptables-check-broken'] },
-  'masq-kernel': { latent: ['egress'], broken: ['all'], named: ['stale-kernel', 'masquerade-off'] },
+  'rules-flushed-and-firewalld-zone': {
+    broken: ['egress', 'user', ...flushed],
+    named: ['rules-flushed', 'firewalld-zone'],
+  },
+  'iptables-check-broken-and-stale-kernel': {
+    latent: checked,
+    broken: ['all'],
+    named: ['stale-kernel', 'iptables-check-broken'],
+  },
+  'masquerade-off-and-stale-kernel': { latent: ['egress'], broken: ['all'], named: ['stale-kernel', 'masquerade-off'] },
 }
 
 describe('the pairs in scenarios/', () => {

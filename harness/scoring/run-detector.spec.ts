@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { causeNames } from '../faults/index.ts'
+import { causeNames } from '../causes/index.ts'
 import { FakeHost } from '../hosts/fake.ts'
 import type { ExecResult } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'

@@ -11,7 +11,7 @@ import { buildNet } from './net.ts'
 import { walk } from './walk/index.ts'
 import { isLed, walkAll } from './walks.ts'
 
-const recorded = new URL('../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
+const recorded = new URL('../causes/rules-flushed/evidence/well/debian12-healthy.bundle', import.meta.url)
 const host = (networks: number): Facts => readFacts(grownHost(readFileSync(recorded, 'utf8'), networks))
 
 const answers = '-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT'

@@ -28,7 +28,9 @@ export const thisMachine = (asRoot: Rights = 'needed'): Target =>
 /** A host by the user's own OpenSSH: `user@host`, or a name from ~/.ssh/config or the file `config`. */
 export function bySsh(destination: string, config?: string): Target {
   if (destination.startsWith('-') || destination.trim() === '')
-    throw new LabError('usage', `--ssh ${destination}: not a destination`, { hint: 'write user@host, or a name from ~/.ssh/config' })
+    throw new LabError('usage', `--ssh ${destination}: not a destination`, {
+      hint: 'write user@host, or a name from ~/.ssh/config',
+    })
   // The login shell there can be any. It gets one quoted word.
   const options = ['-T', '-o', 'ConnectTimeout=30', ...(config === undefined ? [] : ['-F', config])]
   return target(destination, 'ssh', (run) => [...options, '--', destination, `sh -c ${shellQuote(run)}`])

@@ -36,7 +36,9 @@ export function examinationLines(name: string, seen: Examination, followed: read
         ]
       : []),
     ...findings.flatMap((finding) => findingLines(finding, bad, paint)),
-    ...(findings.length > 0 && unexplained.length > 0 ? ['', paint.bold('  Not explained by any of these causes')] : []),
+    ...(findings.length > 0 && unexplained.length > 0
+      ? ['', paint.bold('  Not explained by any of these causes')]
+      : []),
     ...unexplained.flatMap((symptom) => symptomLines(symptom, paint)),
     ...(unexplained.length > 0 && findings.length === 0
       ? ['', paint.dim('  No known cause explains this. The lines above name where packets end, not why.')]
@@ -67,9 +69,7 @@ function how(verdict: Examination['verdict'], followed: readonly Trace[]): strin
   const more = `To follow real packets: ${invocation('diagnose', '--trace')}`
   if (verdict === 'unknown')
     return [`Nothing broken was found, but not everything could be judged.${sent ? '' : ` ${more}`}`]
-  return verdict === 'healthy' && !sent
-    ? [`Judged by rules, routes and settings; no packet was sent. ${more}`]
-    : []
+  return verdict === 'healthy' && !sent ? [`Judged by rules, routes and settings; no packet was sent. ${more}`] : []
 }
 
 // Of many packets, those that did not end as expected are shown, each end once.
@@ -100,7 +100,8 @@ const signs = { dead: '✗', open: '✗', unclear: '?' } as const
 /** One symptom: what it affects, where and why it ends there, whose rule that is, and what to check next. */
 function symptomLines({ state, what, says, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
   const color = state === 'unclear' ? paint.yellow : paint.red
-  const owner = rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${ownerName(rule.owner.who)} (${rule.owner.by})`)
+  const owner =
+    rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${ownerName(rule.owner.who)} (${rule.owner.by})`)
   return [
     '',
     ...hanging(color(signs[state]), plain(what, 300), 96, '  ', paint),
@@ -109,9 +110,7 @@ function symptomLines({ state, what, says, rule, setting, behind, next }: Sympto
     ...(setting?.file
       ? wrap(`Set at boot by ${plain(setting.file, 120)}: ${plain(setting.line ?? '', 120)}`, 94, '    ', paint.columns)
       : []),
-    ...behind.flatMap((line) =>
-      wrap(`Also in the way: ${plain(line, 300)}`, 94, '    ', paint.columns).map(paint.dim),
-    ),
+    ...behind.flatMap((line) => wrap(`Also in the way: ${plain(line, 300)}`, 94, '    ', paint.columns).map(paint.dim)),
     ...(next.length > 0 ? [paint.dim('    Next'), ...next.map((line) => `      ${plain(line, 160)}`)] : []),
   ]
 }

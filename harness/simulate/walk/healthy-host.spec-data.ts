@@ -3,7 +3,7 @@ import { type Facts, type LinkFact, type NftChain, readFacts } from '../../evide
 import type { Flow, Walk } from '../flow.ts'
 import { simulate, simulateFlows } from '../index.ts'
 
-const bundle = new URL('../../faults/restart-iptables/evidence/well/debian12-healthy.bundle', import.meta.url)
+const bundle = new URL('../../causes/rules-flushed/evidence/well/debian12-healthy.bundle', import.meta.url)
 
 /** A recorded host: 172.17.0.2 on docker0 with port 8080, 172.30.1.10 and .11 on br-probe-a, 172.30.2.10 on br-probe-b. */
 export const healthy = readFacts(readFileSync(bundle, 'utf8'))

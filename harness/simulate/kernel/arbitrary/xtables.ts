@@ -106,7 +106,10 @@ function targetsOf(table: string, chain: string): fc.Arbitrary<string> {
     ],
     [table === 'raw' ? 2 : 0, fc.constant('-j CT --notrack')],
     [table === 'raw' ? 2 : 0, oneOf('-j CT --zone 5', '-j CT --zone-orig 5', '-j CT --zone-reply 5')],
-    [table === 'mangle' ? 2 : 0, oneOf('-j TTL --ttl-set 1', '-j TTL --ttl-set 2', '-j TTL --ttl-dec 1', '-j TTL --ttl-inc 1')],
+    [
+      table === 'mangle' ? 2 : 0,
+      oneOf('-j TTL --ttl-set 1', '-j TTL --ttl-set 2', '-j TTL --ttl-dec 1', '-j TTL --ttl-inc 1'),
+    ],
     [1, oneOf('-j LOG', '')],
   )
 }

@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import type { Procedure } from '../cause/cause.ts'
+import { examine } from '../diagnosis/examine.ts'
+import { examinationOf } from '../diagnosis/finding.spec-data.ts'
+import { readFacts } from '../evidence/facts.ts'
+import { editSection } from '../evidence/reseal.ts'
+import type { Fault } from '../injection/fault.ts'
+import { type Recorded, recorded, recordedAt, sickFolder } from './bundles.spec-data.ts'
+import { causeNames } from './index.ts'
+
+// What every cause keeps to, written once: a cause is one folder, and this spec finds it there.
+const root = new URL('.', import.meta.url).pathname
+const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
+const owned = await Promise.all(
+  folders.map(async (folder) => {
+    const { default: fault } = (await import(`./${folder}/index.ts`)) as { default: Fault }
+    return fault.cause ? [{ folder, cause: fault.cause }] : []
+  }),
+)
+const causes = owned.flat()
+
+// A host with two causes has both in its name.
+const namedOn = ({ path }: Recorded): string[] =>
+  path.startsWith('evidence/two-at-once/')
+    ? causeNames.filter((name) => path.includes(name))
+    : causes.flatMap(({ folder, cause }) => (path.startsWith(sickFolder(folder)) ? cause.id : []))
+
+// Where a cause may answer `unknown` of a host that was recorded whole: dockerd does not answer there, or this is so.
+const notKnown: Record<string, string> = {
+  'field/evidence/sick/legacy-nft-split iptables-check-broken': 'its iptables was not tried in a scratch namespace',
+}
+
+// Advice for hosts of which none was recorded.
+const nowhere: Record<string, string> = {
+  'stale-kernel switch-to-iptables-nft': 'no kernel of a host with iptables-legacy was recorded as stale',
+}
+
+describe('every cause', () => {
+  it('has a folder, and a name of its own', () => {
+    expect(causes.map(({ cause }) => cause.id)).to.deep.equal(causeNames)
+    expect(new Set(causeNames)).to.have.property('size', causes.length)
+    expect(causes).to.have.length.at.least(7)
+  })
+
+  it('was held against every recorded host', () => {
+    for (const under of ['causes/', 'trace/evidence/', 'field/evidence/', 'evidence/two-at-once/'])
+      expect(recorded.filter(({ path }) => path.startsWith(under))).to.have.length.above(8)
+    expect(recorded).to.have.length.at.least(151)
+    expect(recorded.filter((each) => namedOn(each).length === 2)).to.have.length.at.least(9)
+  })
+})
+
+for (const { folder, cause } of causes)
+  describe(`the cause ${cause.id}`, function () {
+    this.timeout(120_000)
+    const sick = recorded.filter(({ path }) => path.startsWith(sickFolder(folder)))
+
+    it('is named on each of its own hosts, alone, explains all that fails there, and has a remedy', () => {
+      for (const { path, facts } of sick) {
+        const { verdict, findings, unexplained, ambiguous } = examinationOf(facts)
+        expect(verdict, path).to.equal('sick')
+        expect(findings[0]?.remedies, path).to.not.be.empty
+        const named = findings.map((finding) => finding.cause)
+        expect({ named, unexplained, ambiguous }, path).to.deep.equal({
+          named: [cause.id],
+          unexplained: [],
+          ambiguous: [],
+        })
+      }
+      expect(sick).to.have.length.at.least(2)
+    })
+
+    it('is named on no other host, and `unknown` only where something is', () => {
+      const others = recorded.filter((each) => !namedOn(each).includes(cause.id))
+      const wrong = others.flatMap(({ path, facts }) => {
+        const { ruledOut, notChecked } = examinationOf(facts)
+        const absent = ruledOut.some((each) => each.cause === cause.id && each.found !== '')
+        const unknown = notChecked.some((each) => each.cause === cause.id && each.why !== '')
+        const maybe = !facts.docker.answers || `${path} ${cause.id}` in notKnown
+        return absent || (unknown && maybe) ? [] : [path]
+      })
+      expect(wrong).to.deep.equal([])
+      expect(others).to.have.length.at.least(recorded.length - sick.length - 9)
+    })
+
+    it('is `unknown` wherever evidence that it needs was not had, and such a host never healthy', () => {
+      const healthy = recordedAt('trace/evidence/healthy')
+      expect(cause.needs).to.not.be.empty
+      for (const { path, text } of [sick[0]!, healthy])
+        for (const section of cause.needs)
+          for (const status of ['failed', 'timed-out'] as const) {
+            const without = editSection(text, section, status)
+            const answer = cause.detect(readFacts(without))
+            expect(answer, `${path} without ${section}`).to.include({ answer: 'unknown' })
+            expect(answer.answer === 'unknown' && answer.why).to.contain(section)
+          }
+      for (const section of cause.needs)
+        expect(examine(editSection(sick[0]!.text, section, 'failed')).verdict, section).to.not.equal('healthy')
+    })
+
+    it('has remedies and temptations with words and steps for its own hosts, each of use on one of them', () => {
+      const all: [string, Procedure][] = [...Object.entries(cause.remedies), ...Object.entries(cause.temptations)]
+      for (const [name, procedure] of all) {
+        expect([procedure.title, procedure.cost], name).to.not.include('')
+        const hosts = recorded.filter(
+          (each) => namedOn(each).includes(cause.id) && (procedure.when?.(each.facts) ?? true),
+        )
+        for (const { path, facts } of hosts) {
+          const steps = procedure.steps(facts)
+          if (!procedure.reboots) expect(steps, `${name} on ${path}`).to.not.be.empty
+          for (const step of steps) expect(isShell(step), `${name} on ${path}: ${step}`).to.equal(true)
+        }
+        expect(hosts.length > 0, `${name} is of use on a recorded host`).to.equal(!(`${cause.id} ${name}` in nowhere))
+      }
+      for (const [name, { why }] of Object.entries(cause.temptations)) expect(why, name).to.not.equal('')
+      expect(Object.keys(cause.remedies)).to.not.be.empty
+      const both = Object.keys(cause.remedies).filter((name) => name in cause.temptations)
+      expect(both).to.deep.equal([])
+    })
+
+    it('knows no other cause: no file of its folder imports from another', () => {
+      const files = readdirSync(join(root, folder)).filter((name) => /(?<!\.spec|\.suite)\.ts$/.test(name))
+      const wrong = files.flatMap((name) => othersIn(readFileSync(join(root, folder, name), 'utf8')))
+      expect(wrong).to.deep.equal([])
+      expect(files).to.include.members(['cause.ts', 'remedies.ts', 'index.ts', 'inject.ts'])
+    })
+  })
+
+describe('what causes have in common', () => {
+  it('knows none of them', () => {
+    const common = join(root, '../cause')
+    const files = readdirSync(common).filter((name) => /(?<!\.spec|\.suite|\.spec-data)\.ts$/.test(name))
+    const wrong = files.filter((name) => othersIn(readFileSync(join(common, name), 'utf8'), '../causes/').length > 0)
+    expect(wrong).to.deep.equal([])
+    expect(files).to.include.members(['cause.ts', 'restart.ts', 'settings.ts', 'steps.ts'])
+  })
+
+  it('is caught where it does, as a cause is that knows another', () => {
+    expect(othersIn("import { a } from '../stale-kernel/cause.ts'")).to.deep.equal(['../stale-kernel/cause.ts'])
+    expect(othersIn("import '../stale-kernel/index.ts'")).to.deep.equal(['../stale-kernel/index.ts'])
+    const common = "import { a } from '../causes/stale-kernel/cause.ts'"
+    expect(othersIn(common, '../causes/')).to.deep.equal(['../causes/stale-kernel/cause.ts'])
+    expect(othersIn("import { a } from '../../cause/restart.ts'")).to.deep.equal([])
+  })
+})
+
+/** The imports of a file that lead into the folder of a fault. */
+function othersIn(source: string, up = '../'): string[] {
+  const paths = [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path]) => path!)
+  return paths.filter((path) => folders.some((folder) => path.startsWith(`${up}${folder}/`)))
+}
+
+const scripts = new Map<string, boolean>()
+/** Whether a shell can read a script. */
+function isShell(script: string): boolean {
+  const known = scripts.get(script)
+  if (known !== undefined) return known
+  let valid = true
+  try {
+    execFileSync('sh', ['-n'], { input: script, stdio: ['pipe', 'ignore', 'ignore'] })
+  } catch {
+    valid = false
+  }
+  scripts.set(script, valid)
+  return valid
+}

@@ -1,0 +1,91 @@
+import { absent, defineCause, type Evidence, present, unknown } from '../../cause/cause.ts'
+import { entrances, jumps, lostTables, programsIptables, type Table } from '../../cause/docker-rules.ts'
+import type { FlowSymptom, Symptom } from '../../cause/symptom.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { isDefaultBridge, isMasqueraded, readIntent } from '../../simulate/intent.ts'
+import { alias, startedAfterDocker } from './culprits.ts'
+import { remedies, temptations } from './remedies.ts'
+
+/**
+ * dockerd runs and is to program iptables, and a whole table leads no packet into any of its chains. Rules that are
+ * missing one by one are another cause.
+ */
+export const rulesFlushed = defineCause({
+  id: 'rules-flushed',
+  title: 'Docker’s rules were flushed',
+  needs: ['units', 'docker-config', 'rules-nft', 'rules-legacy'],
+  detect(facts) {
+    if (!facts.docker.answers) return unknown('dockerd does not answer: whether it has networks to keep is not known')
+    if (!programsIptables(facts)) return absent('Docker has no rules of iptables to keep here')
+    if (!facts.iptables.listed) return unknown('the rules could not be listed')
+    const lost = lostTables(facts)
+    if (lost.length === 0) return absent('Docker’s chains stand, and the tables lead into them')
+    const kept = (['filter', 'nat'] as const).filter((table) => !lost.includes(table))
+    // A dockerd that was started with iptables=false has no rules and turns this off; so does one with ip-masq=false.
+    const off = facts.docker.networks.some((network) => isDefaultBridge(network) && isSetOff(network.options))
+    if (kept.length === 0 && off && readIntent(facts).masquerades)
+      return absent('Docker seems to have been started to make no rules')
+
+    const culprits = startedAfterDocker(facts)
+    const who =
+      culprits.length > 0
+        ? `${culprits.map((unit) => alias(facts, unit)).join(', ')} started after docker.service, and put other rules in their place.`
+        : 'No firewall service has started since docker.service: they were flushed or restored over by hand, or by a reload.'
+    const rest = kept.length > 0 ? ` The ${kept[0]} table is as Docker left it, which says nothing of ${lost[0]}.` : ''
+    const words = `Docker’s rules are gone from the ${lost.join(' and ')} table${lost.length > 1 ? 's' : ''} while dockerd runs. ${who}${rest}`
+    return present({
+      confidence: kept.length > 0 || culprits.length > 0 ? 'certain' : 'likely',
+      active: words,
+      latent: words,
+      evidence: [
+        ...lost.flatMap((table) => leftIn(facts, table)),
+        ...kept.map((table) => ({ from: `iptables-save -t ${table}`, line: jumps(facts, table)[0]! })),
+        ...culprits.map((unit) => ({ from: 'systemctl show', line: times(facts, unit) })),
+        ...journal(facts),
+      ],
+    })
+  },
+  explains(symptom: Symptom, facts) {
+    if (symptom.kind === 'operation') return symptom.what === 'new-network'
+    if (symptom.kind === 'container') return /No chain\/target\/match|does not exist/.test(symptom.error)
+    return symptom.kind === 'flow' && takesAway(symptom, lostTables(facts), facts)
+  },
+  remedies,
+  temptations,
+})
+
+/** Whether the rules that a table has lost would have let a flow through, or kept it out. */
+function takesAway({ flow, death }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {
+  if (flow.bridge === '' || flow.kind === 'forwarded') return false
+  // Nothing keeps networks apart any more.
+  if (!death) return lost.includes('filter')
+  const network = facts.docker.networks.find(({ name }) => name === flow.network)
+  if (death.end === 'unmasqueraded')
+    return lost.includes('nat') && network !== undefined && isMasqueraded(network, readIntent(facts))
+  // Docker's rules stand above whatever else is in this chain, and accept first.
+  if (death.rule?.table === 'ip filter' && death.rule.base === 'FORWARD') return lost.includes('filter')
+  // Not translated, a published port is one of the host's own: its firewall's to let in, and a proxy's to answer.
+  return flow.kind === 'published' && lost.includes('nat') && ['input', 'local', 'container'].includes(death.place)
+}
+
+const isSetOff = (options: Record<string, string>): boolean =>
+  options['com.docker.network.bridge.enable_ip_masquerade'] === 'false'
+
+const times = ({ units }: Facts, unit: string): string => {
+  const seconds = (name: string): string => `${((units[name]?.activeSinceUs ?? 0) / 1e6).toFixed(1)} s`
+  return `${unit} became active ${seconds(unit)} after boot, docker.service ${seconds('docker.service')}`
+}
+
+/** What stands in a table's base chains instead. */
+function leftIn({ ruleset }: Facts, table: Table): Evidence[] {
+  const from = `iptables-save -t ${table}`
+  const left = ruleset.rules.filter((rule) => rule.table === table && rule.chain === entrances[table][0])
+  const none = `${entrances[table][0]} leads into no chain of Docker’s${left.length === 0 ? '; it has no rules' : ''}`
+  return [{ from, line: none }, ...left.slice(-2).map(({ text }) => ({ from, line: text }))]
+}
+
+const journal = ({ docker }: Facts): Evidence[] =>
+  docker.journal
+    .filter((line) => /No chain\/target\/match by that name|Chain '?DOCKER\S* does not exist/.test(line))
+    .slice(-1)
+    .map((line) => ({ from: 'journalctl -u docker', line }))

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import type { Host } from '../../hosts/host.ts'
+import { must } from '../../injection/run-or-throw.ts'
+import { settle } from '../../probes/containers.ts'
+
+/** What the restart of iptables.service takes away. */
+export const params = z.strictObject({
+  how: z
+    .enum(['filter-only', 'all-tables'])
+    .default('filter-only')
+    .describe(
+      'filter-only: the saved rules hold the filter table alone, and nat survives (EL 8 and later); ' +
+        'all-tables: every table is flushed first (EL 7)',
+    ),
+  reloads: z
+    .boolean()
+    .default(false)
+    .describe("iptables.service can reload, as EL's can and Debian's cannot: a drop-in gives it ExecReload."),
+})
+export type Params = z.infer<typeof params>
+
+// /etc/sysconfig/iptables as EL ships it.
+const stock = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p icmp -j ACCEPT
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m state --state NEW -m tcp --dport 22 -j ACCEPT
+-A INPUT -j REJECT --reject-with icmp-host-prohibited
+-A FORWARD -j REJECT --reject-with icmp-host-prohibited
+COMMIT
+`
+const empty = (table: string, ...chains: string[]): string =>
+  `*${table}\n${chains.map((chain) => `:${chain} ACCEPT [0:0]\n`).join('')}COMMIT\n`
+
+// EL 7 flushes each table when its service stops. iptables-restore flushes the tables that its input names, so tables
+// named and left empty come to the same.
+const saved: Record<Params['how'], string> = {
+  'filter-only': stock,
+  'all-tables':
+    stock +
+    empty('nat', 'PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING') +
+    empty('mangle', 'PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING') +
+    empty('raw', 'PREROUTING', 'OUTPUT') +
+    empty('security', 'INPUT', 'FORWARD', 'OUTPUT'),
+}
+
+const reload = `mkdir -p /etc/systemd/system/netfilter-persistent.service.d
+printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' \\
+  >/etc/systemd/system/netfilter-persistent.service.d/reload.conf
+systemctl daemon-reload`
+
+/**
+ * Makes a host whose firewall is iptables.service, as after its boot: the saved rules first, docker after them. All is
+ * well until the service restarts. A host that is so already is left alone, its saved rules too.
+ */
+export async function inject(host: Host, { how, reloads }: Params): Promise<void> {
+  await must(
+    host,
+    `set -e
+[ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
+${saved[how]}RULES
+${reloads ? reload : ''}
+systemctl enable -q netfilter-persistent.service
+systemctl is-active -q iptables.service && exit 0
+systemctl start iptables.service
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+    'the setting up of iptables.service',
+  )
+  await settle(host)
+}
+
+/** The event: someone restarts the firewall to load a rule of his own. */
+export async function trigger(host: Host): Promise<void> {
+  await must(host, 'systemctl restart iptables.service', 'the restart of iptables.service')
+}

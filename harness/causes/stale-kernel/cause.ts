@@ -1,0 +1,63 @@
+import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
+import { missingNatModules, orphanOf } from '../../cause/restart.ts'
+import type { Facts, ModuleFact } from '../../evidence/facts.ts'
+import { compareVersions } from '../../lib/text.ts'
+import { remedies, temptations } from './remedies.ts'
+
+/**
+ * A module that the running kernel could not load now and that a newer installed kernel's tree holds. One that no newer
+ * tree holds belongs to a package not installed, or was never built: another cause, and not named here.
+ */
+export const staleKernel = defineCause({
+  id: 'stale-kernel',
+  title: 'The running kernel has lost its modules to an upgrade',
+  needs: ['system', 'modules', 'trees', 'units'],
+  detect(facts) {
+    const { kernel } = facts.system
+    const newest = facts.trees.filter((tree) => compareVersions(tree.kernel, kernel) > 0).at(-1)
+    const lost = newest ? lostTo(newest.modules, facts) : []
+    if (!newest || lost.length === 0) return absent(loads(facts))
+    const wanting = lost.filter(({ name }) => missingNatModules(facts).some((module) => module.name === name))
+    return present({
+      confidence: 'certain',
+      active: `The running kernel ${kernel} can no longer load ${list(wanting)}; the newer installed kernel ${newest.kernel} can. Docker cannot program NAT until the host runs a kernel whose modules are there.`,
+      latent: `The running kernel ${kernel} has lost modules (${list(lost)}) and a newer one, ${newest.kernel}, is installed. Nothing fails of it yet: Docker will, as soon as it needs a module that is not loaded.`,
+      evidence: [
+        { from: 'uname -r', line: kernel },
+        ...lost.map(({ name, state, detail }) =>
+          state === 'loaded'
+            ? { from: '/proc/modules', line: `${name} is loaded, but its file is gone` }
+            : { from: `modprobe -n ${name}`, line: detail },
+        ),
+        { from: `/lib/modules/${newest.kernel}`, line: `holds ${list(lost)}` },
+        ...journal(facts),
+      ],
+    })
+  },
+  // dockerd's last word decides where two things would keep it down.
+  explains: (symptom, facts) =>
+    symptom.kind === 'daemon' && missingNatModules(facts).length > 0 && orphanOf(facts) === undefined,
+  remedies,
+  temptations,
+})
+
+/** The modules that a newer tree holds and the running kernel's own does no longer. */
+function lostTo(newer: readonly string[], { trees, modules, system }: Facts): ModuleFact[] {
+  const own = trees.find((tree) => tree.kernel === system.kernel)?.modules ?? []
+  return modules.filter(
+    ({ name, state }) => newer.includes(name) && (state === 'missing' || (state === 'loaded' && !own.includes(name))),
+  )
+}
+
+const loads = ({ modules, system }: Facts): string =>
+  modules.every(({ name, state }) => state !== 'missing' || /^(ip_tables|iptable_)/.test(name))
+    ? `the running kernel ${system.kernel} can load every module that Docker needs`
+    : `no newer kernel than ${system.kernel} is installed that has modules it lacks`
+
+const journal = (facts: Facts): Evidence[] =>
+  facts.docker.journal
+    .filter((line) => /missing kernel module|insmod|CHAIN_ADD failed|Protocol not supported/.test(line))
+    .slice(-1)
+    .map((line) => ({ from: 'journalctl -u docker', line }))
+
+const list = (modules: readonly ModuleFact[]): string => modules.map(({ name }) => name).join(', ')

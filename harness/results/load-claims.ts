@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { LabError } from '../lib/errors.ts'
+import { fixClasses } from '../scenario/terms.ts'
+
+const text = z.string().min(1)
+/** A cell's name, or a glob over several: each that ran must show it. */
+const at = { cell: text, stage: text.default('broken') }
+
+/** What a run's record must show for a claim's verdict to stand: one thing, looked up and compared. */
+const check = z.union(
+  [
+    z.strictObject({ ...at, probe: text, observed: z.enum(['pass', 'fail']) }),
+    z.strictObject({ ...at, named: z.array(text).describe('The causes named at that stage, and no other.') }),
+    z.strictObject({ ...at, journal: text.describe('Words the scenario asks of the journal, and found.') }),
+    z.strictObject({
+      ...at,
+      rule: text.describe('Part of a line of iptables-save with its table: `nat: -A POSTROUTING`.'),
+      is: z.enum(['removed', 'added', 'kept']).describe('Against the healthy host; kept: no such line is missing.'),
+    }),
+    z.strictObject({ cell: text, fix: text, rung: text.optional(), observed: z.enum(fixClasses) }),
+  ],
+  {
+    error:
+      'must be `cell` (and `stage`) with `probe` and `observed`, `named`, `journal`, `rule` and `is`, or `fix` and `observed`',
+  },
+)
+export type Check = z.output<typeof check>
+
+const claim = z.strictObject({
+  id: z.string().regex(/^\d{3}-[a-z0-9-]+$/, 'must be the write-up and a few words: 001-loopback-answers'),
+  claim: text.describe('What the write-up says, in one sentence.'),
+  source: z.string().regex(/^\d{3}$/, 'must be three digits in quotes'),
+  where: text.describe('Where it says so.'),
+  check: z.array(check).min(1).describe('All of it must be seen.'),
+  verdict: z.enum(['confirmed', 'narrowed', 'refuted']).describe('What that makes of the claim.'),
+  note: text.optional().describe('What is true instead, or when.'),
+})
+export type Claim = z.output<typeof claim>
+
+/** Every claim of the write-ups, from the claims.yaml beside each fault. Throws LabError `usage` with each mistake. */
+export function loadClaims(dir = new URL('../causes/', import.meta.url).pathname): Claim[] {
+  const wrong: string[] = []
+  const claims = claimFiles(dir).flatMap((file) => {
+    const document = parseDocument(readFileSync(join(dir, file), 'utf8'))
+    const { data, error } = z.array(claim).safeParse(document.errors.length > 0 ? undefined : document.toJS())
+    wrong.push(...document.errors.map(({ message }) => `${file}: ${message.split('\n')[0]}`))
+    if (document.errors.length === 0)
+      wrong.push(...(error?.issues ?? []).map(({ path, message }) => `${file}: ${path.join('.')}: ${message}`))
+    return data ?? []
+  })
+  const ids = claims.map(({ id }) => id)
+  wrong.push(...ids.filter((id, index) => ids.indexOf(id) < index).map((id) => `${id}: two claims have this id`))
+  if (wrong.length > 0)
+    throw new LabError('usage', wrong.join('\n'), { hint: 'harness/results/load-claims.ts says what a claim is' })
+  return claims
+}
+
+function claimFiles(dir: string): string[] {
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return folders
+    .filter(({ name }) => readdirSync(join(dir, name)).includes('claims.yaml'))
+    .map(({ name }) => join(name, 'claims.yaml'))
+    .sort()
+}
