@@ -17,8 +17,8 @@ import { findCell } from './scenario/select.ts'
 import { blank } from './session.ts'
 import { hangUp, sshInto } from './ssh.spec-data.ts'
 
-// `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one with each fault, two healthy
-// ones, and hosts broken in ways that no cause knows. DOCKFAULT_CELLS names other cells.
+// `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one with each fault, two
+// healthy ones, and hosts broken in ways that no cause knows. DOCKFAULT_CELLS names other cells.
 const patterns = process.env.DOCKFAULT_CELLS?.split(/[ ,]+/) ?? [
   'debian12-healthy',
   'debian13-healthy-firewalld-on',
@@ -111,10 +111,10 @@ for (const cell of patterns.map((name) => findCell(allCells(), name)))
       for (const from of ['default', 'user'] as const) {
         const target = `${probeContainers[from].name}@${outside.address}:80`
         const { stdout } = await dockfault('diagnose', ...access, '--json', '--trace', target)
-        const [followed] = (JSON.parse(stdout) as { followed: { end: string; at?: { place: string } }[] }).followed
+        const [followed] = (JSON.parse(stdout) as { followed: { end: string; at?: { location: string } }[] }).followed
         const wanted = cell.broken?.trace?.[from] ?? { end: 'answered' }
         expect(followed!.end).to.equal(wanted.end)
-        expect(followed!.at?.place).to.equal(wanted.at)
+        expect(followed!.at?.location).to.equal(wanted.at)
       }
       const counted = / packets \d+ bytes \d+/
       const lines = (text: string): string[] => text.split('\n').map((line) => line.replace(counted, ''))
@@ -187,11 +187,14 @@ if (!process.env.DOCKFAULT_CELLS)
         await host!.exec(undo)
         const { findings, followed } = JSON.parse(stdout) as {
           findings: unknown[]
-          followed: { by: string; at?: { place: string }; killer?: { owner: { who: string } } }[]
+          followed: { by: string; at?: { location: string }; terminatingRule?: { owner: { who: string } } }[]
         }
         expect(findings).to.deep.equal([])
         expect(followed[0]).to.include({ by: 'packets' })
-        expect({ step: followed[0]!.at?.place, owner: followed[0]!.killer?.owner.who }).to.deep.equal({ step, owner })
+        expect({ step: followed[0]!.at?.location, owner: followed[0]!.terminatingRule?.owner.who }).to.deep.equal({
+          step,
+          owner,
+        })
         expect(exitCode).to.equal(1)
       })
 
@@ -200,7 +203,7 @@ if (!process.env.DOCKFAULT_CELLS)
       const before = await state(host!)
       const args = [...access, '--json', '--probe', '--trace', `${outside.address}:80`]
       const { stdout, stderr } = await dockfault('diagnose', ...args)
-      const { probes } = JSON.parse(stdout) as { probes: { asks: string; answered: boolean; says: string }[] }
+      const { probes } = JSON.parse(stdout) as { probes: { check: string; answered: boolean; message: string }[] }
       expect(probes, stderr).to.have.length(5)
       expect(probes.filter(({ answered }) => !answered)).to.deep.equal([])
       const objects = (text: string): string[] =>
@@ -210,7 +213,7 @@ if (!process.env.DOCKFAULT_CELLS)
       const sick = await dockfault('diagnose', ...args)
       await host!.exec('iptables -D FORWARD -i docker0 -j DROP')
       const failed = (JSON.parse(sick.stdout) as { probes: typeof probes }).probes.filter(({ answered }) => !answered)
-      expect(failed.map(({ asks }) => asks).join()).to.contain(`reaches ${outside.address}`)
+      expect(failed.map(({ check }) => check).join()).to.contain(`reaches ${outside.address}`)
       expect(sick.exitCode).to.equal(1)
     })
 

@@ -9,8 +9,8 @@ import { answersOf } from './results/compare.ts'
 import type { CellRecord, RunRecord } from './results/record.ts'
 import { reportsDir } from './session.ts'
 
-// `npm run test:matrix`: on real hosts, a matrix keeps its promises even if its process is killed. DOCKFAULT_CELLS names
-// other cells, at least four: 'debian12-healthy debian13-healthy …'.
+// `npm run test:matrix`: on real hosts, a matrix keeps its promises even if its process is killed. DOCKFAULT_CELLS
+// names other cells, at least four: 'debian12-healthy debian13-healthy …'.
 const cells = (
   process.env.DOCKFAULT_CELLS ??
   'debian12-healthy debian13-healthy debian12-healthy-ipv6-off debian12-healthy-own-nft-rules debian12-look-alikes-nat-flushed'

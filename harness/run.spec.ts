@@ -146,7 +146,7 @@ describe('the story of a cell', () => {
   })
 
   it('fails where a followed packet fares otherwise than its probe says', async () => {
-    const dead = await play(followed('dropped', { way: 'out', place: 'forward' }))
+    const dead = await play(followed('dropped', { way: 'out', location: 'forward' }))
     expect(dead.reason).to.equal(
       'stage healthy: trace from default: it is dropped, and yet the probe egress-tcp says pass',
     )
@@ -261,7 +261,7 @@ describe('sabotage turns a run red', () => {
     })
 
   // Each of these is as its scenario expects it to be; what users are told of the host is wrong.
-  const ill: [what: string, where: string, says: string, change: Partial<RunContext>, of: Partial<Cell>][] = [
+  const ill: [what: string, where: string, message: string, change: Partial<RunContext>, of: Partial<Cell>][] = [
     [
       'a remedy that claims too much',
       'fix:depmod',
@@ -336,14 +336,14 @@ describe('sabotage turns a run red', () => {
       { broken: { ...cell.broken!, unexplained: [{ kind: 'egress' }] } },
     ],
   ]
-  for (const [what, where, says, change, of] of ill)
+  for (const [what, where, message, change, of] of ill)
     it(`${what}: ${where}`, async () => {
       const { verdict, stages } = await play(change, of)
       expect(verdict).to.equal('failed')
       const complaints = stages.flatMap(({ name, mismatches }) => mismatches.map((mismatch) => [name, mismatch]))
       expect(complaints).to.have.length(1)
       expect(complaints[0]![0]).to.equal(where)
-      expect(complaints[0]![1]).to.contain(says)
+      expect(complaints[0]![1]).to.contain(message)
     })
 
   it('an executor that skips a step, whichever it is that matters: fix:reinstall-running-kernel', async () => {

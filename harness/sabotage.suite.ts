@@ -15,8 +15,8 @@ import type { Cell } from './scenario/cell.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank } from './session.ts'
 
-// `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage`: on real hosts, breaks each check in turn. The run has
-// to fail, at the right stage.
+// `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage`: on real hosts, breaks each check in turn. The run
+// has to fail, at the right stage.
 const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-rules-flushed').split(/[ ,]+/)
 
 const everywhere = defineCause({

@@ -6,7 +6,8 @@ import { showHost } from './simulate/kernel/show-host.ts'
 import { readyForHosts, runSuite } from './simulate/kernel/suite.ts'
 import { tallyText } from './simulate/kernel/tally.ts'
 
-// `npm run test:simulator`: compares the simulator with this machine's kernel on random hosts. Exit 1 where they differ.
+// `npm run test:simulator`: compares the simulator with this machine's kernel on random hosts. Exit 1 where they
+// differ.
 const mostUnclear = 0.05
 const progress = (line: string): void => console.error(line)
 

@@ -6,8 +6,8 @@ import { runCampaign } from './trace/random/campaign.ts'
 import { tallyText } from './trace/random/tally.ts'
 import { twists } from './trace/random/twists.ts'
 
-// `npm run test:tracer`: the packet tracer on the random hosts of the simulator's test. It has to name the step at which the
-// packet was made to end. Exit 1 where it names another one.
+// `npm run test:tracer`: the packet tracer on the random hosts of the simulator's test. It has to name the step at
+// which the packet was made to end. Exit 1 where it names another one.
 const usage = `npm run test:tracer -- [--hosts N] [--from INDEX] [--seed S] [--jobs J] [--most N] [--record DIR] [--planted NAME|all]
   follows real packets on random hosts in network namespaces; needs root and Linux
   --hosts N      how many (200)

@@ -21,7 +21,10 @@ interface Way {
   title: string
   provider: Provider['name']
   cold?: boolean
-  /** The provider prepares hosts for the cell, as it does with frozen VMs. Other hosts answer first and are prepared then. */
+  /**
+   * The provider prepares hosts for the cell, as it does with frozen VMs. Other hosts answer first and are prepared
+   * then.
+   */
   prepared?: boolean
   /** Whole cells are timed too. */
   cells?: boolean
@@ -38,7 +41,10 @@ const firstAnswer = 'systemctl is-active docker'
 // Every cell works longer than this with a host before it restores it. Meanwhile the next VM starts.
 const workMs = 5000
 
-/** Everything that the benchmark times: hosts until they answer, restored hosts, whole cells, a large report, diagnoses and processes. */
+/**
+ * Everything that the benchmark times: hosts until they answer, restored hosts, whole cells, a large report, diagnoses
+ * and processes.
+ */
 export async function candidates(cell: Cell, signal: AbortSignal): Promise<Candidate[]> {
   const all = new Map((await providers()).map((provider) => [provider.name, provider]))
   const made = await Promise.all(ways.map((way) => enter(way, all.get(way.provider)!, cell, signal)))
@@ -68,7 +74,9 @@ class Bench {
     this.signal = signal
   }
 
-  /** Times a new host until it is up, has answered, and is prepared; then how long it takes to restore it to a snapshot. */
+  /**
+   * Times a new host until it is up, has answered, and is prepared; then how long it takes to restore it to a snapshot.
+   */
   async host(): Promise<Reading[]> {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))

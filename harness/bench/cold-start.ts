@@ -9,7 +9,10 @@ import type { Candidate } from './table.ts'
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const healthy = path('../causes/rules-flushed/evidence/well/debian12-healthy.bundle')
 
-/** Times whole processes, from the clone and from the package: the version, the help, and the diagnosis of an ordinary host. */
+/**
+ * Times whole processes, from the clone and from the package: the version, the help, and the diagnosis of an ordinary
+ * host.
+ */
 export function coldStarts(): Candidate[] {
   let dist = ''
   return [

@@ -8,8 +8,8 @@ const recorded = new URL('../causes/rules-flushed/evidence/well/debian12-healthy
 
 describe('a recorded host with more networks', () => {
   it('is as healthy as before, and all its networks are judged', () => {
-    const { verdict, unseen, facts } = examine(grownHost(readFileSync(recorded, 'utf8'), 5))
-    expect({ verdict, unseen }).to.deep.equal({ verdict: 'healthy', unseen: [] })
+    const { verdict, notJudged, facts } = examine(grownHost(readFileSync(recorded, 'utf8'), 5))
+    expect({ verdict, notJudged }).to.deep.equal({ verdict: 'healthy', notJudged: [] })
     expect(facts.docker.networks).to.have.length(8)
     const walks = simulate(facts).walks.filter(({ flow }) => flow.network === 'net5-a')
     expect(walks.map(({ flow }) => flow.kind)).to.include.members(['egress', 'names', 'published', 'peer', 'isolation'])

@@ -23,7 +23,10 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** A Markdown table of the medians, a row for each measure, and below it the ratios of the first answers, quickest first. */
+/**
+ * A Markdown table of the medians, a row for each measure, and below it the ratios of the first answers, quickest
+ * first.
+ */
 export function markdown(readings: readonly Reading[]): string {
   const rows = [...new Set(readings.map(({ name }) => name))].map((name) => {
     const own = readings.filter((reading) => reading.name === name)

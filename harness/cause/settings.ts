@@ -35,7 +35,7 @@ export const unmasqueradedLine = ({ subnet }: NetworkFact): Evidence => ({
 /** Whether a flow leaves one of these networks with its container's own address. */
 export const leavesBare = (symptom: Symptom, bare: readonly NetworkFact[]): boolean =>
   symptom.kind === 'flow' &&
-  symptom.death?.end === 'unmasqueraded' &&
+  symptom.drop?.end === 'unmasqueraded' &&
   bare.some(({ name }) => name === symptom.flow.network)
 
 /** What stands for dockerd where it does not masquerade a network; nothing where no rule does. */

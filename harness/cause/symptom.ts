@@ -1,4 +1,4 @@
-import type { Death, Flow } from '../simulate/index.ts'
+import type { Drop, Flow } from '../simulate/index.ts'
 
 /** One thing that does not do what it ought to: what causes are to explain. */
 export type Symptom =
@@ -14,7 +14,7 @@ export interface FlowSymptom {
   kind: 'flow'
   flow: Flow
   /** Where it dies; nothing where it passes and ought to die. */
-  death?: Death
+  drop?: Drop
   /** Another death comes before it: it would die of this one had it not died of that. */
   masked: boolean
 }

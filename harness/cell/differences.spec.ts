@@ -11,12 +11,12 @@ const seenOn = (path: string): Observation => {
   return { probes: [], vector: {}, bundle: text, facts, examination, named, traces: [], outside: new Map() }
 }
 const drop = seenOn('trace/evidence/docker-user-drop')
-const place = { kind: 'egress', at: 'forward', chain: 'DOCKER-USER', owner: 'admin' } as const
+const location = { kind: 'egress', at: 'forward', chain: 'DOCKER-USER', owner: 'admin' } as const
 const wrong = (expected: Partial<Expectation>, seen = drop): string[] => differences({ journal: [], ...expected }, seen)
 
 describe('what a scenario expects of a diagnosis', () => {
   it('is met by the verdict, the causes, and what is unexplained by its place', () => {
-    expect(wrong({ verdict: 'sick', diagnosis: [], unexplained: [place] })).to.deep.equal([])
+    expect(wrong({ verdict: 'sick', diagnosis: [], unexplained: [location] })).to.deep.equal([])
     expect(wrong({ unexplained: [{}] })).to.deep.equal([])
     const sick = seenOn('causes/rules-flushed/evidence/sick/debian12-filter-only')
     expect(wrong({ verdict: 'sick', diagnosis: ['rules-flushed'], unexplained: [] }, sick)).to.deep.equal([])
@@ -48,7 +48,7 @@ describe('what a scenario expects of a diagnosis', () => {
     owner: { owner: 'Docker' },
   } as const))
     it(`is something unexplained of another ${what}: what is missing, and what is there`, () => {
-      const [missing, surplus, ...more] = wrong({ unexplained: [{ ...place, ...other }] })
+      const [missing, surplus, ...more] = wrong({ unexplained: [{ ...location, ...other }] })
       expect(more).to.deep.equal([])
       expect(missing).to.contain('nothing unexplained was found that is').and.contain(Object.values(other)[0])
       expect(surplus).to.match(/^diagnosis: unexplained at out forward \(containers of .*-A DOCKER-USER -j DROP/)
@@ -56,11 +56,11 @@ describe('what a scenario expects of a diagnosis', () => {
 
   it('is something unexplained where nothing is, and nothing where something is', () => {
     expect(wrong({ unexplained: [] })).to.have.length(1)
-    expect(wrong({ unexplained: [place, { kind: 'operation' }] })).to.deep.equal([
+    expect(wrong({ unexplained: [location, { kind: 'operation' }] })).to.deep.equal([
       'diagnosis: nothing unexplained was found that is {"kind":"operation"}',
     ])
     const healthy = seenOn('trace/evidence/healthy')
-    expect(wrong({ unexplained: [place] }, healthy)).to.have.length(1)
+    expect(wrong({ unexplained: [location] }, healthy)).to.have.length(1)
     expect(wrong({ unexplained: [] }, healthy)).to.deep.equal([])
   })
 

@@ -3,11 +3,15 @@ import { probeContainers } from '../probes/containers.ts'
 import { trace } from '../trace/index.ts'
 import type { Follower } from './observe.ts'
 
-const from = (place: Follower['from'], probe: string): Follower => ({
-  from: place,
+const from = (location: Follower['from'], probe: string): Follower => ({
+  from: location,
   probe,
   follow: (host, facts) =>
-    trace(host, { container: probeContainers[place].name, address: outside.address, port: 80, protocol: 'tcp' }, facts),
+    trace(
+      host,
+      { container: probeContainers[location].name, address: outside.address, port: 80, protocol: 'tcp' },
+      facts,
+    ),
 })
 
 /** The packets that are followed on each host: what the probes egress-tcp and user-tcp send. */

@@ -125,23 +125,26 @@ export function differences(expected: Partial<Expectation>, seen: Observation): 
 /** What the diagnosis says otherwise of the host as a whole, and of what no cause explains. */
 function wrongVerdict(
   { verdict, unexplained: wanted }: Partial<Expectation>,
-  { verdict: saw, symptoms, unseen }: Examination,
+  { verdict: saw, symptoms, notJudged }: Examination,
 ): string[] {
   const found = symptoms.filter(({ state, explainedBy }) => state !== 'unclear' && explainedBy.length === 0)
   const fits = ({ kind, at, chain, owner }: UnexplainedExpectation, symptom: SymptomGroup): boolean =>
     (kind === undefined || kind === symptom.kind) &&
-    (at === undefined || at === symptom.at?.place) &&
+    (at === undefined || at === symptom.at?.location) &&
     (chain === undefined || chain === symptom.rule?.chain) &&
     (owner === undefined || owner === symptom.rule?.owner.who)
   return [
     ...(verdict !== undefined && verdict !== saw
-      ? [`diagnosis: expected the verdict ${verdict}, saw ${saw}${saw === 'unknown' ? ` (${unseen.join('; ')})` : ''}`]
+      ? [
+          `diagnosis: expected the verdict ${verdict}, saw ${saw}${saw === 'unknown' ? ` (${notJudged.join('; ')})` : ''}`,
+        ]
       : []),
     ...(wanted ?? [])
       .filter((each) => !found.some((symptom) => fits(each, symptom)))
       .map((each) => `diagnosis: nothing unexplained was found that is ${JSON.stringify(each)}`),
     ...(wanted ? found.filter((symptom) => !wanted.some((each) => fits(each, symptom))) : []).map(
-      ({ what, says, at }) => `diagnosis: unexplained ${at ? `at ${at.way} ${at.place} ` : ''}(${what}: ${says})`,
+      ({ what, message, at }) =>
+        `diagnosis: unexplained ${at ? `at ${at.way} ${at.location} ` : ''}(${what}: ${message})`,
     ),
   ]
 }
@@ -152,14 +155,14 @@ function wrongTrace(
   wanted: TraceExpectation | undefined,
   { vector, facts }: Observation,
 ): string[] {
-  const { end, at, killer } = trace
+  const { end, at, terminatingRule } = trace
   const simulated = trace.by === 'packets' ? traceByRules(trace.flow, facts) : undefined
   const saw: TraceExpectation = {
     end,
-    at: at?.place,
+    at: at?.location,
     way: at?.way,
-    chain: killer?.chain,
-    owner: killer?.owner.who,
+    chain: terminatingRule?.chain,
+    owner: terminatingRule?.owner.who,
   }
   const wrong = Object.entries(wanted ?? {}).filter(([key, value]) => saw[key as keyof TraceExpectation] !== value)
   const contradicts = isDead(trace) ? vector[probe] === 'pass' : end === 'answered' && vector[probe] === 'fail'
@@ -183,8 +186,8 @@ function disagreements(trace: Trace, simulated: Trace): string[] {
   // What becomes of a packet outside is not the host's to know.
   if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
   if (!isDead(simulated)) return [`${trace.summary}, and yet simulated it passes`]
-  const place = ({ at }: Trace): string => `${at?.way} ${at?.place}`
-  return place(trace) === place(simulated)
+  const location = ({ at }: Trace): string => `${at?.way} ${at?.location}`
+  return location(trace) === location(simulated)
     ? []
-    : [`it died at ${place(trace)}, and simulated at ${place(simulated)} (${simulated.summary})`]
+    : [`it died at ${location(trace)}, and simulated at ${location(simulated)} (${simulated.summary})`]
 }

@@ -9,8 +9,8 @@ import { wholeNumber } from '../schedule/room.ts'
 import { parse } from './parse.ts'
 
 /**
- * `npm run bench [-- --pairs N --only <words>]`: times every way to make a host and run a cell. They take turns in one run,
- * so that a slow machine slows all of them. Prints medians and ratios as Markdown. Exit 2 where one failed.
+ * `npm run bench [-- --pairs N --only <words>]`: times every way to make a host and run a cell. They take turns in one
+ * run, so that a slow machine slows all of them. Prints medians and ratios as Markdown. Exit 2 where one failed.
  */
 export default async function bench(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parse('bench', args)

@@ -47,7 +47,7 @@ const cell = {
   reports,
 } as const
 const target = {
-  ssh: { value: 'user@host', what: 'work on another machine; it needs nothing but sh' },
+  ssh: { value: 'user@host', what: 'work on another machine; it needs only sh, and root or sudo without a password' },
   'ssh-config': { value: 'file', what: 'the OpenSSH configuration file to use with --ssh' },
 } as const
 
@@ -55,7 +55,6 @@ const target = {
 export const declarations = {
   diagnose: {
     tool: true,
-    operands: '[target of --trace]',
     what: 'Names what is wrong with a Docker host, what repairs it, and what does not. Changes nothing. Exit 0: healthy, 1: sick, 2: unknown.',
     options: {
       ...target,
@@ -64,7 +63,8 @@ export const declarations = {
         what: 'diagnose the evidence that collect printed on another machine; - is standard input',
       },
       trace: {
-        what: 'also follow real packets through the host: of every flow, or to one target such as web@203.0.113.10:443',
+        operand: '[target]',
+        what: 'also follow real packets through the host: of every flow, or only to a target such as web@203.0.113.10:443',
       },
       probe: { what: 'also start a container for a moment, and test its network' },
       json: { what: 'print the diagnosis as JSON' },
@@ -122,7 +122,7 @@ export const declarations = {
       jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
       shard: { value: 'i/n', what: 'run the i-th of n parts that take about equally long' },
       pairs: { value: 'n', what: 'run at most n of the cells with two faults; the choice changes every day' },
-      seed: { value: 'n', what: 'with --pairs: repeat the choice that this number stands for' },
+      seed: { value: 'n', what: 'with --pairs: repeat the choice with this number, which a run prints' },
       repeat: { value: 'n', what: 'run each cell n times', default: '1' },
       'last-failed': { what: 'run only the cells that did not pass in the last run' },
       'retry-failed': { what: 'run a failed cell once more; if it then passes, it is flaky' },
@@ -135,7 +135,7 @@ export const declarations = {
     },
   },
   list: {
-    what: 'Lists all cells and the provider that runs each here. Names what is missing for those that nothing here can run.',
+    what: 'Lists all cells and the provider that runs each here. For cells that nothing here can run, names what is missing.',
     options: {
       select: { ...select, what: 'list these cells; repeatable' },
       provider: {

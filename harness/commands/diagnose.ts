@@ -23,8 +23,8 @@ interface Means {
 
 /**
  * `diagnose [--ssh user@host | --bundle FILE]`: names what is wrong with a host, what repairs it, and what does not.
- * Changes nothing. `--trace` also follows real packets of every flow, or to one target. `--probe` also starts a container
- * for a moment.
+ * Changes nothing. `--trace` also follows real packets of every flow, or to one target. `--probe` also starts a
+ * container for a moment.
  */
 export default (args: string[], signal: AbortSignal): Promise<number> => diagnoseWith(args, signal)
 
@@ -57,7 +57,7 @@ export async function diagnoseWith(args: string[], signal: AbortSignal, { probeA
   const silent = probes.filter(({ answered }) => !answered)
   if (silent.length > 0 && seen.verdict !== 'sick') {
     seen.verdict = 'sick'
-    seen.unexplained.push(...silent.map(({ asks, says }) => `${asks}: no (${says})`))
+    seen.unexplained.push(...silent.map(({ check, message }) => `${check}: no (${message})`))
   }
   const name = ssh ?? (bundle === undefined ? 'this machine' : nameOfBundle(bundle))
   if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
@@ -65,8 +65,8 @@ export async function diagnoseWith(args: string[], signal: AbortSignal, { probeA
     const paint = colorsFor(process.stdout)
     const lines = [
       ...examinationLines(name, seen, followed, paint),
-      ...probes.map(({ asks, answered, says }) =>
-        answered ? `  ${paint.green('✓')} ${asks}` : `  ${paint.red('✗')} ${asks}${paint.dim(`  ${says}`)}`,
+      ...probes.map(({ check, answered, message }) =>
+        answered ? `  ${paint.green('✓')} ${check}` : `  ${paint.red('✗')} ${check}${paint.dim(`  ${message}`)}`,
       ),
     ]
     for (const line of fitLines(lines, paint.columns)) console.log(line)

@@ -94,7 +94,7 @@ function report(error: unknown, name: string): number {
   const code = (error as NodeJS.ErrnoException).code
   if (code?.startsWith('ERR_PARSE_ARGS')) {
     print(paint.red((error as Error).message))
-    print(`Options: ${invocation(name, '--help')}`)
+    print(`options: ${invocation(name, '--help')}`)
     return exit.usage
   }
   console.error(error)

@@ -6,7 +6,10 @@ import { colorsFor } from '../report/terminal/colors.ts'
 import { wrap } from '../report/terminal/paint.ts'
 import { parse } from './parse.ts'
 
-/** `npm run doctor`: shows which hosts this machine can make, and what is missing for others. Exit 2 where it can make none. */
+/**
+ * `npm run doctor`: shows which hosts this machine can make, and what is missing for others. Exit 2 where it can make
+ * none.
+ */
 export default async function doctor(args: string[]): Promise<number> {
   parse('doctor', args)
   const root = process.getuid?.() === 0

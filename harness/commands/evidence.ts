@@ -13,8 +13,8 @@ import { parse } from './parse.ts'
 import { oneOf } from './run.ts'
 
 /**
- * `npm run evidence <cell or path>...`: makes the hosts of recorded bundles again and replaces the bundles with new ones.
- * Exit 2 where one could not be recorded.
+ * `npm run evidence <cell or path>...`: makes the hosts of recorded bundles again and replaces the bundles with new
+ * ones. Exit 2 where one could not be recorded.
  */
 export default async function evidence(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('evidence', args)

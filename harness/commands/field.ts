@@ -8,8 +8,8 @@ import { wholeNumber } from '../schedule/room.ts'
 import { parse } from './parse.ts'
 
 /**
- * `npm run field <folder>`: runs each script of a folder on a fresh host and diagnoses the host blind. Exit 1 where a sick
- * host is called healthy or a healthy one sick, else 2 where a host could not be made.
+ * `npm run field <folder>`: runs each script of a folder on a fresh host and diagnoses the host blind. Exit 1 where a
+ * sick host is called healthy or a healthy one sick, else 2 where a host could not be made.
  */
 export default async function field(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('field', args)

@@ -6,6 +6,7 @@ import { exit, LabError } from '../lib/errors.ts'
 import { invocation } from '../lib/invocation.ts'
 import { nearest } from '../lib/text.ts'
 import { colorsFor } from '../report/terminal/colors.ts'
+import { wrap } from '../report/terminal/paint.ts'
 import type { Target } from '../targets/target.ts'
 import { parse } from './parse.ts'
 import { collectFrom, nameOfBundle, readBundleFile, targetOf } from './target-of.ts'
@@ -14,8 +15,8 @@ const causeNames = causes.map(({ id }) => id)
 
 /**
  * `fix [cause] [--ssh user@host | --bundle FILE] [--use <remedy>] [--apply]`: prints the steps that repair this host.
- * `--apply` runs them after a confirmation and diagnoses again; exit 0 means that the cause is gone. The default cause is
- * the first that `diagnose` names and that has a remedy.
+ * `--apply` runs them after a confirmation and diagnoses again; exit 0 means that the cause is gone. The default cause
+ * is the first that `diagnose` names and that has a remedy.
  */
 export default async function fix(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('fix', args)
@@ -42,7 +43,7 @@ export default async function fix(args: string[], signal: AbortSignal): Promise<
       ...(values.ssh ? ['--ssh', values.ssh] : []),
     ]
     const how = invocation('fix', finding.cause, '--apply', ...words)
-    if (host) console.error(colorsFor(process.stderr).dim(`To run these steps: ${how}`))
+    if (host) console.error(colorsFor(process.stderr).dim(`to run these steps: ${how}`))
     return exit.failed
   }
   if (!values.yes && !(await agreed(`Run these steps on ${host.name}? [y/N] `))) return exit.failed
@@ -52,7 +53,7 @@ export default async function fix(args: string[], signal: AbortSignal): Promise<
 function causesHint(wanted: string): string {
   const near = nearest(wanted, causeNames)
   const list = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the causes are ${causeNames.join(', ')}`
-  return `${list}\nTo see which causes a host has: ${invocation('diagnose')}`
+  return `${list}\nto see which causes a host has: ${invocation('diagnose')}`
 }
 
 /** The finding to repair; undefined where there is none, and then it prints why. */
@@ -76,10 +77,10 @@ function nothingToUse({ cause, remedies, deferred }: Finding, use: string | unde
   const blocked = deferred.find(({ name }) => use === undefined || name === use)
   if (blocked)
     return new LabError('usage', `${blocked.name} does not help yet: ${blocked.why}`, {
-      hint: `What to repair first: ${invocation('diagnose')}`,
+      hint: `what to repair first: ${invocation('diagnose')}`,
     })
   return new LabError('usage', `--use ${use}: not a remedy for ${cause} on this host`, {
-    hint: `the remedies are ${remedies.map(({ name }) => name).join(', ')}`,
+    hint: `its remedies here: ${remedies.map(({ name }) => name).join(', ')}`,
   })
 }
 
@@ -95,7 +96,7 @@ async function apply(
       facts: { step: failed.step },
     })
   if (remedy.reboots) {
-    console.error('Now reboot the host, then diagnose it again.')
+    console.error('now reboot the host, then diagnose it again')
     return exit.failed
   }
   const left = examine(await collectFrom(host, signal))
@@ -109,7 +110,9 @@ async function apply(
 }
 
 function print({ name, title, cost, steps, reboots }: Finding['remedies'][number]): void {
-  console.log(`# ${title} (${name})\n# cost: ${cost}`)
+  const { columns } = colorsFor(process.stdout)
+  const head = [`${title} (${name})`, `cost: ${cost}`]
+  for (const line of head.flatMap((text) => wrap(text, 118, '# ', columns))) console.log(line)
   for (const step of steps) console.log(step)
   if (reboots) console.log('reboot')
   console.log()

@@ -11,8 +11,8 @@ export const optionWord = (name: string, { value, operand }: Declaration['option
 const wantsHelp = (args: readonly string[]): boolean => args.some((arg) => arg === '--help' || arg === '-h')
 
 /**
- * The help of one command, or of all those in `names`; undefined where the arguments do not request it. Lines have at most
- * `columns` characters, and never more than 100.
+ * The help of one command, or of all those in `names`; undefined where the arguments do not request it. Lines have at
+ * most `columns` characters, and never more than 100.
  */
 export function helpFor(
   name: string,
@@ -51,6 +51,8 @@ function lineOf(name: string, hasOptions = false): string {
 const rows = (list: readonly [string, string][], width: number): string[] =>
   list.flatMap(([first, second]) => [...typed(first, '  ', width), ...wrap(second, width, '      ', width)])
 
-/** What a user types; its further lines are indented. */
+/** What a user types. Further lines are indented, and `[-- options]` stays on one line. */
 const typed = (text: string, indent: string, width: number): string[] =>
-  wrap(text, width, indent, width).map((line, index) => (index === 0 ? line : `    ${line}`))
+  wrap(text.replace('[-- ', '[--\u00a0'), width, indent, width).map((line, index) =>
+    (index === 0 ? line : `    ${line}`).replace('\u00a0', ' '),
+  )

@@ -18,9 +18,9 @@ import { oneOf } from './run.ts'
 const mostJobs = 20
 
 /**
- * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: prints all cells and the provider that
- * runs each here. `--provider` keeps the cells whose cheapest provider anywhere is this one: what a CI sends to one kind of
- * machine. `--json --shard-minutes N` prints jobs of about N minutes as a CI matrix, on one line.
+ * `npm run list [-- --json --select <glob|host|scenario|tag|!tag> --provider P]`: prints all cells and the provider
+ * that runs each here. `--provider` keeps the cells whose cheapest provider anywhere is this one: what a CI sends to
+ * one kind of machine. `--json --shard-minutes N` prints jobs of about N minutes as a CI matrix, on one line.
  */
 export default async function listCommand(args: string[]): Promise<number> {
   const { values } = parse('list', args)

@@ -22,8 +22,8 @@ import { parse, type Values } from './parse.ts'
 import { oneOf } from './run.ts'
 
 /**
- * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: runs many cells and writes one
- * report. `--resume [run-id]` finishes a run that was cut short.
+ * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: runs many cells and writes
+ * one report. `--resume [run-id]` finishes a run that was cut short.
  */
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('matrix', args)
@@ -84,7 +84,7 @@ async function begin(
   // The seed of today, so that the recorded command repeats this run on any day.
   const seed = values.pairs !== undefined && values.seed === undefined ? [`--seed=${seedOf(now)}`] : []
   const words = [...args, ...seed]
-  const selected = turned(selectCells(all, values.select), values, now)
+  const selected = limitPairs(selectCells(all, values.select), values, now)
   const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)
   const names = cells.map(({ name }) => name)
   const plan = {
@@ -108,8 +108,8 @@ async function begin(
   return RunStore.create(reportsDir, { ...plan, cells: part.map(({ name }) => name), shard })
 }
 
-/** The cells with at most `--pairs` of those with two faults, chosen by the seed, else by the day. Throws LabError `usage`, `no-match`. */
-function turned(cells: Cell[], { pairs, seed }: Values<'matrix'>, now: Date): Cell[] {
+/** The cells, with at most `--pairs` of those with two faults. Throws LabError `usage`, `no-match`. */
+function limitPairs(cells: Cell[], { pairs, seed }: Values<'matrix'>, now: Date): Cell[] {
   if (pairs === undefined && seed !== undefined)
     throw new LabError('usage', '--seed needs --pairs', { hint: 'the seed chooses which cells with two faults run' })
   if (pairs === undefined) return cells
@@ -117,7 +117,7 @@ function turned(cells: Cell[], { pairs, seed }: Values<'matrix'>, now: Date): Ce
   const left = somePairs(cells, wholeNumber('--pairs', pairs, 0), number)
   if (left.length === 0) throw new LabError('no-match', `--pairs ${pairs} leaves no cell`)
   console.error(
-    `pairs: ${left.filter(({ and }) => and).length} of ${cells.filter(({ and }) => and).length}, --seed ${number}`,
+    `cells with two faults: ${left.filter(({ and }) => and).length} of ${cells.filter(({ and }) => and).length}; to repeat this choice: --seed ${number}`,
   )
   return left
 }

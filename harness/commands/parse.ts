@@ -14,7 +14,9 @@ export type Values<N extends CommandName> = {
   -readonly [K in keyof (typeof declarations)[N]['options']]: ValueOf<(typeof declarations)[N]['options'][K]>
 }
 
-/** Parses a command's arguments by its declaration. Throws an error with a code ERR_PARSE_ARGS_… where they do not fit. */
+/**
+ * Parses a command's arguments by its declaration. Throws an error with a code ERR_PARSE_ARGS_… where they do not fit.
+ */
 export function parse<N extends CommandName>(
   name: N,
   args: readonly string[],

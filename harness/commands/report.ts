@@ -18,13 +18,13 @@ import { parse } from './parse.ts'
 
 /**
  * `npm run report [-- <record.json>]`: writes the reports of a run again from its record; default: the latest run.
- * `npm run report -- merge [--plan FILE] FILES...`: merges the records of shards into one record and one report. A folder
- * stands for its record. The plan names the cells to expect.
- * `npm run report -- advice RUNS...`: prints what each remedy and each temptation did on the hosts of each cause, and what
- * the diagnosis had advised there. Exit 1 where the advice was wrong: a recommended remedy did not cure the only cause of
- * a host, or a "do not" cured.
- * `npm run report -- compare A B`: compares the results of the cells that ran in both runs, on any provider. Exit 1 where
- * they differ.
+ * `npm run report -- merge [--plan FILE] FILES...`: merges the records of shards into one record and one report. A
+ * folder stands for its record. The plan names the cells to expect.
+ * `npm run report -- advice RUNS...`: prints what each remedy and each temptation did on the hosts of each cause, and
+ * what the diagnosis had advised there. Exit 1 where the advice was wrong: a recommended remedy did not cure the only
+ * cause of a host, or a "do not" cured.
+ * `npm run report -- compare A B`: compares the results of the cells that ran in both runs, on any provider. Exit 1
+ * where they differ.
  */
 export default async function report(args: string[]): Promise<number> {
   const { positionals, values } = parse('report', args)

@@ -4,8 +4,11 @@ import type { HostProbe } from './probe.ts'
 
 /** A diagnosis for programs: what `diagnose --json` prints. */
 export interface Diagnosis extends Judgement {
-  /** 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`. */
-  version: 2
+  /**
+   * 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`. 3: `unseen` became `notJudged`, `says`
+   * `message`, `place` `location`, and of what was followed `killer` became `terminatingRule` and `hops` `rules`.
+   */
+  version: 3
   /** Which host, as it was named. */
   host: string
   /** Real packets that were followed. */
@@ -33,7 +36,7 @@ export function asJson(
   probes: HostProbe[] = [],
 ): Diagnosis {
   return {
-    version: 2,
+    version: 3,
     host,
     ...seen,
     followed,

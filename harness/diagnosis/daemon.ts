@@ -6,8 +6,8 @@ import { list } from './words.ts'
 export function daemonTrouble(facts: Facts): Trouble[] {
   const { docker, units, collector } = facts
   if (docker.answers) return clientTrouble(facts)
-  const trouble = (state: SymptomGroup['state'], says: string, next: string[]): Trouble[] => {
-    const group = { state, kind: 'daemon', what: 'dockerd', flows: [], says, behind: [], next } as const
+  const trouble = (state: SymptomGroup['state'], message: string, next: string[]): Trouble[] => {
+    const group = { state, kind: 'daemon', what: 'dockerd', flows: [], message, behind: [], next } as const
     return [{ group, ...(state === 'dead' && { symptom: { kind: 'daemon', error: ownError(docker.journal) } }) }]
   }
   const unit = units['docker.service']
@@ -68,9 +68,11 @@ export function daemonTrouble(facts: Facts): Trouble[] {
 /** A client that is told to ask elsewhere, and gets no answer there: what users run fails, whatever works here. */
 function clientTrouble({ docker: { endpoint, endpointError } }: Facts): Trouble[] {
   if (endpoint === '' || endpointError === '') return []
-  const says = `it is told to use ${endpoint}, and gets no answer there: ${endpointError}. The dockerd of this host answers by its own socket`
+  const message = `it is told to use ${endpoint}, and gets no answer there: ${endpointError}. The dockerd of this host answers by its own socket`
   const next = ['env | grep DOCKER_', 'docker context ls', 'DOCKER_HOST=unix:///run/docker.sock docker version']
-  return [{ group: { state: 'unclear', kind: 'daemon', what: 'the docker client', flows: [], says, behind: [], next } }]
+  return [
+    { group: { state: 'unclear', kind: 'daemon', what: 'the docker client', flows: [], message, behind: [], next } },
+  ]
 }
 
 /** dockerd's own last error; what systemd adds after it tells nothing. */
@@ -100,7 +102,7 @@ const paused = ({ docker }: Facts): Trouble[] =>
         kind: 'container',
         what: `the container ${name}`,
         flows: [],
-        says: `it is paused: none of its programs answers${published.length > 0 ? `, so that nobody gets an answer from port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
+        message: `it is paused: none of its programs answers${published.length > 0 ? `, so that nobody gets an answer from port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
         behind: [],
         next: [`docker unpause ${name}`],
       },
@@ -116,7 +118,7 @@ const notRunning = ({ docker }: Facts): Trouble[] =>
         kind: 'container',
         what: `the container ${name}`,
         flows: [],
-        says: `it is to run and does not (${status}): ${error}`,
+        message: `it is to run and does not (${status}): ${error}`,
         behind: [],
         next: portOf(error)
           ? [`ss -lntup sport = :${portOf(error)}`, `docker start ${name}`]

@@ -7,7 +7,7 @@ import { examine } from './examine.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-const bundles = readdirSync(`${root}faults`, { recursive: true, encoding: 'utf8' })
+const bundles = readdirSync(`${root}causes`, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
   .map((path) => `causes/${path}`)
 // Hosts whose own firewall lets containers reach no service of theirs: nothing there says whether they ought to.
@@ -42,9 +42,9 @@ describe('an examination', () => {
 
   it('does not take silence for health where the rules could not be listed', () => {
     const blind = editSection(read('trace/evidence/healthy.bundle'), 'rules-nft', 'failed')
-    const { verdict, unseen } = examine(blind)
+    const { verdict, notJudged } = examine(blind)
     expect(verdict).to.equal('unknown')
-    expect(unseen.join()).to.contain('rules-nft')
+    expect(notJudged.join()).to.contain('rules-nft')
   })
 
   const healthy = read('trace/evidence/healthy.bundle')
@@ -65,9 +65,9 @@ describe('an examination', () => {
 
   it('does not take a host without Docker for a healthy one', () => {
     const bare = editSection(silent(healthy), 'docker-install', () => 'nothing')
-    const { verdict, unseen } = examine(bare)
+    const { verdict, notJudged } = examine(bare)
     expect(verdict).to.equal('unknown')
-    expect(unseen.join()).to.contain('no dockerd is installed')
+    expect(notJudged.join()).to.contain('no dockerd is installed')
   })
 
   it('says of a docker that has failed for a reason without a name what dockerd itself said last', () => {
@@ -89,14 +89,14 @@ describe('an examination', () => {
   it('does not take a dockerd that hangs, or one that is stopped, for a healthy one', () => {
     const hung = examine(silent(healthy))
     expect(hung.verdict).to.equal('unknown')
-    expect(hung.unseen.join()).to.contain('does not answer')
+    expect(hung.notJudged.join()).to.contain('does not answer')
     const stopped = editSection(
       unit({ ActiveState: 'inactive', SubState: 'dead' })(silent(healthy)),
       'docker-install',
       () => 'binary /usr/sbin/dockerd',
     )
     expect(examine(stopped).verdict).to.equal('unknown')
-    expect(examine(stopped).unseen.join()).to.contain('docker.service is stopped')
+    expect(examine(stopped).notJudged.join()).to.contain('docker.service is stopped')
   })
 
   it('is printed worst first: the cause, its evidence, what to do and what not to, what was found well', () => {
@@ -114,9 +114,9 @@ describe('an examination', () => {
       'iptables -P FORWARD ACCEPT',
       'Works',
     ]
-    const places = order.map((words) => text.indexOf(words))
-    expect(places).to.not.include(-1)
-    expect(places).to.deep.equal(places.toSorted((a, b) => a - b))
+    const locations = order.map((words) => text.indexOf(words))
+    expect(locations).to.not.include(-1)
+    expect(locations).to.deep.equal(locations.toSorted((a, b) => a - b))
     expect(lines.filter((line) => line.length > 200)).to.deep.equal([])
   })
 })

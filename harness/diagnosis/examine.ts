@@ -47,7 +47,7 @@ export interface Judgement {
   /** What the evidence does not hold. */
   notSeen: string[]
   /** What could not be judged, and why: the unclear symptoms, and what was not seen. */
-  unseen: string[]
+  notJudged: string[]
   /** A connection from each network to the outside, simulated. */
   traces: Trace[]
 }
@@ -112,20 +112,22 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
 
 const urgency = { dead: 0, open: 1, unclear: 2 } as const
 
-type Seen = Omit<Examination, 'verdict' | 'unexplained' | 'unseen'>
+type Seen = Omit<Examination, 'verdict' | 'unexplained' | 'notJudged'>
 
 /** The verdict, which follows from what was found and from what could not be judged. */
 export function conclude(seen: Seen): Examination {
   const dead = seen.symptoms.filter(({ state }) => state !== 'unclear')
   const unclear = seen.symptoms.filter(({ state }) => state === 'unclear')
-  const unseen = [...unclear.map(({ what, says }) => `${what}: ${says}`), ...seen.notSeen]
+  const notJudged = [...unclear.map(({ what, message }) => `${what}: ${message}`), ...seen.notSeen]
   const sick = seen.findings.length + dead.length > 0
   return {
     ...seen,
     // What could not be seen may hide anything: then silence is no health.
-    verdict: sick ? 'sick' : unseen.length > 0 ? 'unknown' : 'healthy',
-    unexplained: dead.filter(({ explainedBy }) => explainedBy.length === 0).map(({ what, says }) => `${what}: ${says}`),
-    unseen,
+    verdict: sick ? 'sick' : notJudged.length > 0 ? 'unknown' : 'healthy',
+    unexplained: dead
+      .filter(({ explainedBy }) => explainedBy.length === 0)
+      .map(({ what, message }) => `${what}: ${message}`),
+    notJudged,
   }
 }
 

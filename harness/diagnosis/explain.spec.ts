@@ -46,9 +46,12 @@ describe('what nothing on the host decides', () => {
   it('is a sabotage by a cause that explains everything: it is as good as one, and better than two', () => {
     const alone = examineFacts(facts, { causes: [...causes, everything] })
     expect(alone.ambiguous).to.deep.equal([['everything'], ['masquerade-off']])
-    const { findings } = examineFacts(recordedAt('evidence/two-at-once/debian12-flush-zone').facts, {
-      causes: [...causes, everything],
-    })
+    const { findings } = examineFacts(
+      recordedAt('evidence/two-at-once/debian12-rules-flushed-and-firewalld-zone').facts,
+      {
+        causes: [...causes, everything],
+      },
+    )
     expect(Object.fromEntries(findings.map(({ cause, state }) => [cause, state]))).to.deep.equal({
       everything: 'active',
       'firewalld-zone': 'latent',

@@ -25,7 +25,7 @@ export function fallbackServers(
       kind: 'names',
       what: describeFlows(flows),
       flows: flows.map(({ title }) => title),
-      says: `dockerd gives them ${servers}, which nobody here chose: ${why}. Whether ${servers} may be reached from this network cannot be seen on the host`,
+      message: `dockerd gives them ${servers}, which nobody here chose: ${why}. Whether ${servers} may be reached from this network cannot be seen on the host`,
       explainedBy: [],
       behind: [],
       next: [

@@ -1,30 +1,30 @@
 import type { Facts } from '../evidence/facts.ts'
-import type { Death, Flow } from '../simulate/index.ts'
+import type { Drop, Flow } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
 import { serversOf } from '../simulate/names.ts'
 
 /** What to look at and to do about a death, first what depends on whose flows they are; `usual` is what does not. */
-export function stepsFor(flows: readonly Flow[], death: Death, facts: Facts, usual: () => string[]): string[] {
-  const own = forFlows(flows, death, facts)
+export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual: () => string[]): string[] {
+  const own = forFlows(flows, drop, facts)
   // Of the host's own routes and links nothing is seen inside a container.
-  return death.place === 'container' && own.length > 0 ? own : [...own, ...usual()]
+  return drop.location === 'container' && own.length > 0 ? own : [...own, ...usual()]
 }
 
-function forFlows(flows: readonly Flow[], death: Death, facts: Facts): string[] {
-  if (death.rule) return []
+function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
+  if (drop.rule) return []
   const inside = insideOf(flows, facts)
-  if (death.place === 'container' && (death.end === 'no-route' || death.end === 'no-link')) return inside
-  if (death.place === 'bridge' && death.end === 'no-neighbour' && !death.setting) return inside.slice(0, 1)
-  if (death.place === 'container' && death.end === 'no-listener') return listeningIn(flows, death, facts)
-  const loose = death.setting?.name.match(/^(\S+) master$/)?.[1]
+  if (drop.location === 'container' && (drop.end === 'no-route' || drop.end === 'no-link')) return inside
+  if (drop.location === 'bridge' && drop.end === 'no-neighbour' && !drop.setting) return inside.slice(0, 1)
+  if (drop.location === 'container' && drop.end === 'no-listener') return listeningIn(flows, drop, facts)
+  const loose = drop.setting?.name.match(/^(\S+) master$/)?.[1]
   if (loose !== undefined) return [`ip link set ${loose} master ${flows[0]!.bridge}`]
-  if (death.setting?.name.startsWith('ip rule') && death.setting.value.includes(' lookup '))
-    return aheadOf(Number(death.setting.name.split(' ')[2]), flows, facts)
+  if (drop.setting?.name.startsWith('ip rule') && drop.setting.value.includes(' lookup '))
+    return aheadOf(Number(drop.setting.name.split(' ')[2]), flows, facts)
   if (
     flows.every(({ kind }) => kind === 'names') &&
-    !death.setting &&
-    death.way === 'out' &&
-    ['uplink', 'routing', 'outside'].includes(death.place)
+    !drop.setting &&
+    drop.way === 'out' &&
+    ['uplink', 'routing', 'outside'].includes(drop.location)
   )
     return [...new Set(flows.flatMap((flow) => chosenBy(flow, facts)))]
   return []
@@ -38,7 +38,7 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
 }
 
 /** What shows which programs of a container listen, and where. */
-function listeningIn(flows: readonly Flow[], { setting }: Death, { containers }: Facts): string[] {
+function listeningIn(flows: readonly Flow[], { setting }: Drop, { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
   const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]

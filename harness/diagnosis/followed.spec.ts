@@ -51,7 +51,11 @@ describe('packets that were followed', () => {
   it('show a death once, though it ends answers of some flows', () => {
     const seen = recorded('field/evidence/sick/ttl-one')
     const [dead] = seen.symptoms
-    const back = all(seen, { end: 'dropped', at: { way: 'back', place: dead!.at!.place }, summary: 'not passed on' })
+    const back = all(seen, {
+      end: 'dropped',
+      at: { way: 'back', location: dead!.at!.location },
+      summary: 'not passed on',
+    })
     expect(withPackets(seen, back).symptoms).to.have.length(seen.symptoms.length)
   })
 })

@@ -1,6 +1,6 @@
 import { groupBy } from '../lib/group.ts'
-import type { Death, Flow } from '../simulate/index.ts'
-import { type Hop, isDead, senderOf, type Trace } from '../trace/trace.ts'
+import type { Drop, Flow } from '../simulate/index.ts'
+import { isDead, senderOf, type Trace, type TracedRule } from '../trace/trace.ts'
 import { conclude, type Examination, examineFacts } from './examine.ts'
 import { nextSteps } from './next-steps.ts'
 import type { SymptomGroup } from './symptom.ts'
@@ -41,16 +41,16 @@ function without(symptom: SymptomGroup, gone: (title: string) => boolean): Sympt
 }
 
 /** Whether a death that the rules have shown is the one that a packet met. */
-function shows({ at, rule, flows }: SymptomGroup, { at: met, killer, end, flow: { title } }: Trace): boolean {
+function shows({ at, rule, flows }: SymptomGroup, { at: met, terminatingRule, end, flow: { title } }: Trace): boolean {
   if (end === 'no-container') return false
   // What stops one flow on its way out may stop another's answer in the same place.
-  if (!killer && title && flows.includes(title) && at?.place === met?.place) return true
-  if (rule && killer) {
+  if (!terminatingRule && title && flows.includes(title) && at?.location === met?.location) return true
+  if (rule && terminatingRule) {
     // Of each bridge it may be a rule of its own.
-    const same = rule.rule === killer.rule || (title !== undefined && flows.includes(title))
-    return rule.table === killer.table && rule.chain === killer.chain && same
+    const same = rule.rule === terminatingRule.rule || (title !== undefined && flows.includes(title))
+    return rule.table === terminatingRule.table && rule.chain === terminatingRule.chain && same
   }
-  return met !== undefined && at?.way === met.way && at.place === met.place
+  return met !== undefined && at?.way === met.way && at.location === met.location
 }
 
 const isAnswered = ({ end }: Trace): boolean => end === 'answered' || end === 'refused'
@@ -85,21 +85,27 @@ const isKnown = (trace: Trace, known: ReadonlySet<string>): boolean =>
   known.has(trace.flow.title ?? '') && (trace.end === 'unclear' || trace.flow.ought === 'unknown' || isProgram(trace))
 
 // Whether a program is to listen by now, its container alone knows.
-const isProgram = ({ end, at }: Trace): boolean => end === 'no-listener' && at?.place === 'container'
+const isProgram = ({ end, at }: Trace): boolean => end === 'no-listener' && at?.location === 'container'
 
-const sameEnd = ({ flow, end, at, killer, summary }: Trace): string =>
-  JSON.stringify([flow.kind, flow.ought, end, at, killer ? [killer.table, killer.chain, killer.rule] : summary])
+const sameEnd = ({ flow, end, at, terminatingRule, summary }: Trace): string =>
+  JSON.stringify([
+    flow.kind,
+    flow.ought,
+    end,
+    at,
+    terminatingRule ? [terminatingRule.table, terminatingRule.chain, terminatingRule.rule] : summary,
+  ])
 
-const asDeath = ({ at, summary }: Trace, killer: Hop): Death => ({
-  ...(at ?? { way: 'out', place: 'forward' }),
+const asDrop = ({ at, summary }: Trace, terminatingRule: TracedRule): Drop => ({
+  ...(at ?? { way: 'out', location: 'forward' }),
   end: 'dropped',
-  says: summary,
-  rule: { ...killer, base: killer.chain },
+  message: summary,
+  rule: { ...terminatingRule, base: terminatingRule.chain },
 })
 
 function symptomOf(group: readonly Trace[]): SymptomGroup {
   const [trace] = group
-  const { flow, summary, at, killer } = trace!
+  const { flow, summary, at, terminatingRule } = trace!
   const to = `${flow.address}${flow.port ? `:${flow.port}/${flow.protocol}` : ` (${flow.protocol})`}`
   const titles = group.flatMap(({ flow: { title } }) => (title ? [title] : []))
   const shown = [...new Set(titles)].slice(0, 3).join('; ')
@@ -111,13 +117,13 @@ function symptomOf(group: readonly Trace[]): SymptomGroup {
     flows: titles,
     explainedBy: [],
     behind: [],
-    next: killer ? nextSteps(asDeath(trace!, killer), killer.owner, undefined) : [],
+    next: terminatingRule ? nextSteps(asDrop(trace!, terminatingRule), terminatingRule.owner, undefined) : [],
     ...(at && { at }),
   }
   if (flow.ought === 'die')
-    return { ...about, state: 'open', says: `nothing keeps them apart: a real packet gets through` }
-  if (!isDead(trace!)) return { ...about, state: 'unclear', says: summary }
+    return { ...about, state: 'open', message: `nothing keeps them apart: a real packet gets through` }
+  if (!isDead(trace!)) return { ...about, state: 'unclear', message: summary }
   if (flow.ought === 'unknown' || isProgram(trace!))
-    return { ...about, state: 'unclear', says: `${summary}; whether it ought to pass, nothing on this host says` }
-  return { ...about, state: 'dead', says: summary, ...(killer && { rule: { ...killer } }) }
+    return { ...about, state: 'unclear', message: `${summary}; whether it ought to pass, nothing on this host says` }
+  return { ...about, state: 'dead', message: summary, ...(terminatingRule && { rule: { ...terminatingRule } }) }
 }

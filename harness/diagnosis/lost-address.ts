@@ -20,7 +20,7 @@ export function lostAddresses({ docker, links, sections }: Facts): Trouble[] {
           kind: 'published',
           what: `published ports ${list(lost.map(({ port, protocol }) => `${port}/${protocol}`))} of ${name}`,
           flows: [],
-          says: `they are published at ${at}, and no link of this host has that address`,
+          message: `they are published at ${at}, and no link of this host has that address`,
           behind: [],
           next: ['ip -br address', `docker inspect -f '{{json .HostConfig.PortBindings}}' ${name}`],
         },

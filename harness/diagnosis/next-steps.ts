@@ -1,9 +1,9 @@
-import type { Death, Doubt } from '../simulate/index.ts'
+import type { Doubt, Drop } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
 /** What to look at where a flow dies: the command that shows the thing itself, and the one that its owner has for it. */
 export function nextSteps(
-  { rule, because, setting, end }: Pick<Death, 'rule' | 'because' | 'setting' | 'end'>,
+  { rule, because, setting, end }: Pick<Drop, 'rule' | 'because' | 'setting' | 'end'>,
   owner: Owner | undefined,
   boot: { file: string } | undefined,
 ): string[] {
@@ -49,7 +49,7 @@ export function nextSteps(
   return others[end] ?? []
 }
 
-function listRule({ backend, table, chain }: NonNullable<Death['rule']>): string[] {
+function listRule({ backend, table, chain }: NonNullable<Drop['rule']>): string[] {
   const [family, name] = table.split(' ')
   const xtables =
     ['filter', 'nat', 'mangle', 'raw', 'security'].includes(name ?? '') && (family === 'ip' || family === 'ip6')
@@ -67,7 +67,7 @@ const byOwner: Record<string, string[]> = {
   fail2ban: ['fail2ban-client status'],
 }
 
-const others: Partial<Record<Death['end'], string[]>> = {
+const others: Partial<Record<Drop['end'], string[]>> = {
   'no-link': ['ip -d link', 'bridge link', 'networkctl list'],
   'no-route': ['ip rule', 'ip route show table all'],
   'no-neighbour': ['ip neigh', 'ip -d address'],

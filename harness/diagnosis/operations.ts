@@ -17,7 +17,7 @@ function addressPools(facts: Facts): Trouble[] {
     exhausted.blockers.length > 0
       ? ['ip route', 'set "default-address-pools" in /etc/docker/daemon.json to a range that no route holds']
       : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json']
-  return [{ symptom: { kind: 'operation', what: 'address-pool' }, group: operation(exhausted.says, next) }]
+  return [{ symptom: { kind: 'operation', what: 'address-pool' }, group: operation(exhausted.message, next) }]
 }
 
 /**
@@ -32,17 +32,17 @@ function missingChains(facts: Facts): Trouble[] {
     nft.some((each) => each.family === 'ip' && each.table === table && each.name === 'DOCKER')
   const gone = ['filter', 'nat'].filter((table) => !stands(table))
   if (gone.length === 0) return []
-  const says = `dockerd adds their rules to its chain DOCKER, which is gone from the ${gone.join(' and ')} table`
+  const message = `dockerd adds their rules to its chain DOCKER, which is gone from the ${gone.join(' and ')} table`
   const next = gone.map((table) => `iptables -t ${table} -nvL`)
-  return [{ symptom: { kind: 'operation', what: 'new-network' }, group: operation(says, next) }]
+  return [{ symptom: { kind: 'operation', what: 'new-network' }, group: operation(message, next) }]
 }
 
-const operation = (says: string, next: string[]): Trouble['group'] => ({
+const operation = (message: string, next: string[]): Trouble['group'] => ({
   state: 'dead',
   kind: 'operation',
   what: 'new networks',
   flows: [],
-  says,
+  message,
   behind: [],
   next,
 })

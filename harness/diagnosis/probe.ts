@@ -4,9 +4,9 @@ import { probeImage } from '../probes/probe-containers.ts'
 import type { Target } from '../trace/flow.ts'
 
 export interface HostProbe {
-  asks: string
+  check: string
   answered: boolean
-  says: string
+  message: string
 }
 
 /**
@@ -53,7 +53,7 @@ ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed '
     throw new LabError('probe', `the probe container could not be made on ${host.name}`, {
       facts: { code, stderr: stderr.slice(-500) },
     })
-  const asks: Record<string, string> = {
+  const checks: Record<string, string> = {
     start: 'a container starts on the default bridge with a published port',
     gateway: 'a container reaches its gateway',
     target: `a container reaches ${address}${port ? `:${port}` : ''}`,
@@ -61,7 +61,7 @@ ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed '
     published: 'a published port answers on loopback',
   }
   return stdout.split('\n').flatMap((line) => {
-    const [, what, exit, says = ''] = line.match(/^([a-z]+) (\d+) ?(.*)$/) ?? []
-    return what && asks[what] ? [{ asks: asks[what], answered: exit === '0', says }] : []
+    const [, what, exit, message = ''] = line.match(/^([a-z]+) (\d+) ?(.*)$/) ?? []
+    return what && checks[what] ? [{ check: checks[what], answered: exit === '0', message }] : []
   })
 }

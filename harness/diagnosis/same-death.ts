@@ -4,16 +4,16 @@ import type { Flow, Walk } from '../simulate/index.ts'
 const likeRule = (rule: string, { bridge }: Flow): string => (bridge === '' ? rule : rule.replaceAll(bridge, 'BRIDGE'))
 
 /** What walks of one symptom have in common. Addresses differ from container to container. */
-export function sameDeath(walk: Walk): string {
+export function sameDrop(walk: Walk): string {
   const { flow, end } = walk
   if (flow.ought === 'die') return end === 'passes' ? 'open' : `isolation ${walk.doubts[0]?.key}`
-  const { death, doubts } = walk
+  const { drop, doubts } = walk
   // One rule, or one setting, may stop a packet on its way out and the answer to another: it is one thing.
-  const where = death?.rule
-    ? [death.rule.backend, death.rule.table, death.rule.chain, likeRule(death.rule.rule, flow)]
-    : /^ip (rule|route) /.test(death?.setting?.name ?? '')
-      ? [death?.end, death?.setting?.name, death?.setting?.value]
-      : [death?.end, death?.setting?.name, death?.says.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]
+  const where = drop?.rule
+    ? [drop.rule.backend, drop.rule.table, drop.rule.chain, likeRule(drop.rule.rule, flow)]
+    : /^ip (rule|route) /.test(drop?.setting?.name ?? '')
+      ? [drop?.end, drop?.setting?.name, drop?.setting?.value]
+      : [drop?.end, drop?.setting?.name, drop?.message.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]
   // Of what is unclear the doubt is the same, wherever it may end.
   return JSON.stringify(end === 'unclear' ? ['unclear', doubts[0]?.key] : where)
 }

@@ -1,5 +1,5 @@
 import type { Symptom } from '../cause/symptom.ts'
-import type { Death, Flow } from '../simulate/index.ts'
+import type { Drop, Flow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 
@@ -13,8 +13,8 @@ export interface SymptomGroup {
   /** The flows' own titles. */
   flows: readonly string[]
   /** Where and of what, one sentence. */
-  says: string
-  at?: Pick<Death, 'way' | 'place'>
+  message: string
+  at?: Pick<Drop, 'way' | 'location'>
   /** The rule that does it. */
   rule?: Pick<RuleStep, 'backend' | 'table' | 'chain' | 'rule'> & { owner: Owner }
   /** The setting that does it, and the line that makes it so at boot, where one is known. */

@@ -220,7 +220,7 @@ describe('a death behind another', () => {
       expect(unexplained.join('\n'), name).to.contain('behind what stops it first, dropped by')
       const behind = symptoms.filter(({ rule, explainedBy }) => rule?.table === 'inet mine' && explainedBy.length === 0)
       expect(
-        behind.map(({ at }) => at?.place),
+        behind.map(({ at }) => at?.location),
         name,
       ).to.include('forward')
     }

@@ -9,8 +9,8 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * The checksum of a text as the collector makes it: POSIX `cksum` of its printable ASCII, tabs and newlines, or their
- * SHA-256 where a host has no cksum. All other characters can change in a mail or by a wrong encoding, and no fact depends
- * on them.
+ * SHA-256 where a host has no cksum. All other characters can change in a mail or by a wrong encoding, and no fact
+ * depends on them.
  */
 export function checksum(text: string, kind: 'crc' | 'sha256' = 'crc'): string {
   return kind === 'crc' ? String(crc(text)) : createHash('sha256').update(text.replace(unprintable, '')).digest('hex')

@@ -7,8 +7,8 @@ import { LabError } from '../lib/errors.ts'
 const unhurried = '[ "${PATIENCE:-4}" -le 4 ] || PATIENCE=$((PATIENCE * 3))\n'
 
 /**
- * Runs the collector on a host in one round trip, and gives its bundle; a part of it where the host did not finish in time.
- * `options` are options of the script. Throws LabError `host` where it printed no section.
+ * Runs the collector on a host in one round trip, and gives its bundle; a part of it where the host did not finish in
+ * time. `options` are options of the script. Throws LabError `host` where it printed no section.
  */
 export async function collect(
   host: Pick<Host, 'name' | 'exec'>,

@@ -35,8 +35,8 @@ function readSection(name: string): CollectorSection {
 }
 
 /**
- * The collector: one POSIX sh file. `sections` limits it to these. `namespaces` is shell that prints the network namespaces
- * to read in place of those of Docker's containers, one line `NAME PID MODE` each.
+ * The collector: one POSIX sh file. `sections` limits it to these. `namespaces` is shell that prints the network
+ * namespaces to read in place of those of Docker's containers, one line `NAME PID MODE` each.
  */
 export function buildCollector({ sections, namespaces }: { sections?: string[]; namespaces?: string } = {}): string {
   const all = collectorSections()

@@ -57,7 +57,9 @@ export type {
 
 /** Typed facts of one host at one moment. They are plain data, and all that a detector sees. */
 export interface Facts {
-  /** The collector of the bundle. `current`: its version is this tool's; `whole`: it finished; `root`: it ran as root. */
+  /**
+   * The collector of the bundle. `current`: its version is this tool's; `whole`: it finished; `root`: it ran as root.
+   */
   collector: { version: string; current: boolean; whole: boolean; root: boolean }
   /** The state of every section that this tool knows, by name, even where the bundle lacks it. */
   sections: Record<string, SectionState>
@@ -130,7 +132,10 @@ export interface Facts {
   /** In the kernel's order. */
   policyRules: PolicyRule[]
   policyRules6: PolicyRule[]
-  /** The device of the IPv4 default route; of several, the first that is no bridge of Docker's; empty where there is none. */
+  /**
+   * The device of the IPv4 default route; of several, the first that is no bridge of Docker's; empty where there is
+   * none.
+   */
   uplink: string
   neighbours: Neighbour[]
   fdb: FdbEntry[]

@@ -1,5 +1,5 @@
-# All of a host that a look at it must leave alone, as lines that can be compared: rules with their counters, settings,
-# modules, links, what Docker has, and the files that configure it. Asked of a host at rest.
+# Prints everything on a host that a diagnosis may not change, as lines to compare: rules with their counters, settings,
+# modules, links, Docker's objects, and the files that configure it. Run it on a host at rest.
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 say() { sed "s|^|$1: |"; }

@@ -21,9 +21,9 @@ const needs: { what: string; met: (rule: Rule, bridge: string) => boolean }[] = 
 ]
 
 /**
- * The rules that dockerd makes for every bridge network and that a network lacks, such as
- * `filter: -A FORWARD -o br-1 -j DOCKER`. Which rules these are depends on the engine, so the networks are compared with
- * each other. A rule that all of them lack is described in words.
+ * The rules that dockerd makes for every bridge network and that a network lacks, such as `filter: -A FORWARD -o br-1
+ * -j DOCKER`. Which rules these are depends on the engine, so the networks are compared with each other. A rule that
+ * all of them lack is described in words.
  */
 export const missingRules = oncePer(({ docker, ruleset }: Facts): string[] => {
   const plain = docker.networks.filter((network) => !network.internal && network.subnet !== '' && !isSpecial(network))
@@ -44,7 +44,9 @@ export const missingRules = oncePer(({ docker, ruleset }: Facts): string[] => {
 const isSpecial = ({ options }: NetworkFact): boolean =>
   Object.entries(options).some(([name, value]) => special.test(name) && value !== 'true' && value !== 'nat')
 
-/** A rule with placeholders for the network's names; undefined where it is about another network or a single container. */
+/**
+ * A rule with placeholders for the network's names; undefined where it is about another network or a single container.
+ */
 function shapeOf(rule: Rule, { bridge, subnet }: NetworkFact): string | undefined {
   const own = [rule.input, rule.output].some((name) => name === bridge || name === `!${bridge}`)
   if (!own || rule.port !== undefined || rule.destination !== undefined) return undefined

@@ -110,7 +110,9 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
   }
 }
 
-/** The device of the default route, if possible not a bridge of Docker's, because nothing from outside arrives there. */
+/**
+ * The device of the default route, if possible not a bridge of Docker's, because nothing from outside arrives there.
+ */
 function uplinkOf(routes: readonly RouteFact[], { networks }: Facts['docker']): string {
   const all = routes.filter(({ dst, table }) => dst === 'default' && table === 'main')
   const own = all.filter(({ dev }) => !networks.some(({ bridge }) => bridge !== '' && bridge === dev))

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * The rows of a JSON array, parsed by a schema; none for an empty text. Throws where the text is not JSON or a row does not
- * fit, because a shorter list would pass for the complete one.
+ * The rows of a JSON array, parsed by a schema; none for an empty text. Throws where the text is not JSON or a row does
+ * not fit, because a shorter list would pass for the complete one.
  */
 export function rows<T extends z.ZodType>(text: string, schema: T): z.output<T>[] {
   if (text.trim() === '') return []

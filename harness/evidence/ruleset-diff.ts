@@ -1,4 +1,7 @@
-/** The lines that only one of two rulesets has, in its order. Equal lines are counted, and a line that only moved is no change. */
+/**
+ * The lines that only one of two rulesets has, in its order. Equal lines are counted, and a line that only moved is no
+ * change.
+ */
 export function rulesetDiff(
   before: readonly string[],
   after: readonly string[],

@@ -18,12 +18,12 @@ export interface Judgement {
 /** Diagnoses a bundle as `diagnose` does, in the light of packets that were really followed. Never throws. */
 export function judge(bundle: string, followed: readonly Trace[] = []): Judgement {
   try {
-    const { verdict, findings, unexplained, unseen } = withPackets(examine(bundle), followed)
+    const { verdict, findings, unexplained, notJudged } = withPackets(examine(bundle), followed)
     return {
       verdict,
       causes: findings.map(({ cause, state }) => (state === 'latent' ? `${cause} (latent)` : cause)),
       unexplained,
-      notChecked: unseen,
+      notChecked: notJudged,
     }
   } catch (error) {
     return { verdict: 'crashed', causes: [], unexplained: [], notChecked: [messageOf(error)] }

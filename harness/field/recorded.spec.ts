@@ -13,7 +13,7 @@ const truth = z.record(
     /** Where the first symptom stands: `back routing`. */
     at: z.string().optional(),
     /** Words of what is said there. */
-    says: z.string().optional(),
+    message: z.string().optional(),
     /** Whose rule it is. */
     owner: z.string().optional(),
     /** The file that makes it so at boot. */
@@ -46,8 +46,8 @@ describe('hosts from the field', () => {
       expect(verdict).to.equal(want.verdict)
       expect(verdict).to.not.equal(wanted === 'sick' ? 'healthy' : 'sick')
       if (wanted === 'well') expect(findings.map(({ cause }) => cause)).to.deep.equal([])
-      if (want.at) expect(`${first?.at?.way} ${first?.at?.place}`).to.equal(want.at)
-      if (want.says) expect(first?.says).to.contain(want.says)
+      if (want.at) expect(`${first?.at?.way} ${first?.at?.location}`).to.equal(want.at)
+      if (want.message) expect(first?.message).to.contain(want.message)
       if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)
       if (want.file) expect(first?.setting?.file).to.equal(want.file)
       if (want.concerns) expect(symptoms.map(({ what }) => what).join('; ')).to.contain(want.concerns)

@@ -16,8 +16,8 @@ const root = dirname(harness)
 export const completionFiles = { bash: 'dockfault.bash', zsh: '_dockfault', fish: 'dockfault.fish' } as const
 
 /**
- * Makes the package in `dist`, which it empties first. `npm pack` ships that folder, and the Debian package contains it.
- * Gives the inputs of each bundle.
+ * Makes the package in `dist`, which it empties first. `npm pack` ships that folder, and the Debian package contains
+ * it. Gives the inputs of each bundle.
  */
 export async function buildPackage(dist: string): Promise<{ tool: Metafile; library: Metafile }> {
   rmSync(dist, { recursive: true, force: true })

@@ -15,7 +15,10 @@ const allowed = [
 export const foreign = ({ inputs }: Pick<Metafile, 'inputs'>): string[] =>
   Object.keys(inputs).filter((path) => !allowed.some((each) => each.test(path)))
 
-/** Bundles an entry of harness/package into one JavaScript file for Node 18. Throws LabError where it contains more than the tool. */
+/**
+ * Bundles an entry of harness/package into one JavaScript file for Node 18. Throws LabError where it contains more than
+ * the tool.
+ */
 export async function bundle(entry: 'tool' | 'library', outfile: string): Promise<Metafile> {
   const { metafile, warnings } = await build({
     absWorkingDir: new URL('..', `file://${harness}`).pathname,

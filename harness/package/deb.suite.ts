@@ -15,7 +15,8 @@ import { findCell } from '../scenario/select.ts'
 import { buildPackage } from './build.ts'
 import { buildDeb } from './deb.ts'
 
-// `npm run test:package`: the Debian package on real hosts with an older and a newer Debian, and with Debian's own Node.
+// `npm run test:package`: the Debian package on real hosts with an older and a newer Debian, and with Debian's own
+// Node.
 const images = ['debian12', 'debian-testing']
 
 // The lab's hosts are made without documentation, so only the program's own files are compared.
@@ -74,7 +75,7 @@ describe('the Debian package', function () {
       it('finds its own host healthy, and the host’s bundle too', async () => {
         const own = await run('cd / && dockfault diagnose --json')
         expect(own.code, own.stderr).to.equal(0)
-        expect(JSON.parse(own.stdout)).to.include({ version: 2, verdict: 'healthy', host: 'this machine' })
+        expect(JSON.parse(own.stdout)).to.include({ version: 3, verdict: 'healthy', host: 'this machine' })
         const piped = await host.exec('dockfault diagnose --json --bundle -', { input: await collect(host) })
         expect(JSON.parse(piped.stdout)).to.include({ verdict: 'healthy', host: 'standard input' })
       })

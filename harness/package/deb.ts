@@ -24,7 +24,9 @@ import { harness } from './sources.ts'
 /** The files of the package, by their paths on the host. */
 type Files = Record<string, { text: string | Buffer; mode?: number }>
 
-/** Makes a Debian package of `dist` in the folder `to`, and gives its path. Throws LabError `missing` without dpkg-deb. */
+/**
+ * Makes a Debian package of `dist` in the folder `to`, and gives its path. Throws LabError `missing` without dpkg-deb.
+ */
 export async function buildDeb(dist: string, to: string): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), 'dockfault-deb-'))
   try {

@@ -55,7 +55,7 @@ describe('the installed package', function () {
     })
     const { exitCode, stdout } = await its.run('dockfault --help')
     expect(exitCode).to.equal(0)
-    expect(stdout).to.match(/^ {2}dockfault diagnose [\s\S]* dockfault fix [\s\S]* dockfault <command> --help\n$/)
+    expect(stdout).to.match(/^ {2}dockfault diagnose\n[\s\S]* dockfault fix [\s\S]* dockfault <command> --help\n$/)
     expect(stdout).to.not.match(/npm run|matrix/)
     expect((await its.run('dockfault fix --help')).stdout).to.match(/^dockfault fix \[cause\] \[options\]\n/)
   })
@@ -90,7 +90,7 @@ describe('the installed package', function () {
     if (process.getuid?.() === 0) expect(stderr).to.match(/^not root on this machine/)
     const diagnosed = await its.run('dockfault diagnose --bundle - --json', stdout)
     expect(diagnosed.exitCode).to.be.oneOf([1, 2])
-    expect(JSON.parse(diagnosed.stdout)).to.include({ version: 2, host: 'standard input' })
+    expect(JSON.parse(diagnosed.stdout)).to.include({ version: 3, host: 'standard input' })
   })
 
   it('ends at Ctrl-C with all that it started, and exits 130', async () => {
@@ -98,7 +98,7 @@ describe('the installed package', function () {
     mkdirSync(slow)
     writeFileSync(join(slow, 'sudo'), '#!/bin/sh\nsleep 41.25\n', { mode: 0o755 })
     const { exitCode, stdout, stderr } = await its.run(
-      `PATH=${slow}:$PATH timeout --preserve-status -s INT 4 dockfault collect; code=$?; pgrep -f '^sleep 41.25'; exit $code`,
+      `PATH=${slow}:$PATH timeout --foreground --preserve-status -s INT 4 dockfault collect; code=$?; pgrep -f '^sleep 41.25'; exit $code`,
     )
     expect({ exitCode, stdout, stderr }).to.deep.equal({ exitCode: 130, stdout: '', stderr: 'interrupted by SIGINT\n' })
   })
@@ -119,7 +119,7 @@ describe('the installed package', function () {
     writeFileSync(alone, readFileSync(file))
     expect((await its.run(`node ${alone} fix no-such`)).stderr).to.contain(`host has: node ${alone} diagnose\n`)
     expect((await its.run('dockfault fix no-such')).stderr).to.contain('host has: dockfault diagnose\n')
-    expect((await its.run('dockfault diagnose --no-such')).stderr).to.contain('Options: dockfault diagnose --help\n')
+    expect((await its.run('dockfault diagnose --no-such')).stderr).to.contain('options: dockfault diagnose --help\n')
   })
 
   it('is a library with types of its own', async () => {

@@ -12,8 +12,8 @@ export { version } from '../lib/version.ts'
 export type { Trace } from '../trace/trace.ts'
 
 /**
- * Diagnoses a Docker host from its evidence alone: reads, runs and sends nothing. The result is plain data, the same that
- * `dockfault diagnose --json` prints. `host` is the name that it gives the host.
+ * Diagnoses a Docker host from its evidence alone: reads, runs and sends nothing. The result is plain data, the same
+ * that `dockfault diagnose --json` prints. `host` is the name that it gives the host.
  *
  * `verdict` is `healthy` if every flow that should work was judged and works, `sick` if a cause was named or something
  * certainly fails, and `unknown` otherwise.

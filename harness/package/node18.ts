@@ -1,4 +1,5 @@
-// Methods that the sources use and Node 18 lacks. They work as in later releases, and are added only where they are missing.
+// Methods that the sources use and Node 18 lacks. They work as in later releases, and are added only where they are
+// missing.
 const missing = {
   toSorted<T>(this: T[], compare?: (a: T, b: T) => number): T[] {
     return [...this].sort(compare)

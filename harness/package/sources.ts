@@ -11,8 +11,8 @@ import { version } from '../lib/version.ts'
 export const harness = fileURLToPath(new URL('../', import.meta.url))
 
 /**
- * Reads the sources for a bundle that needs no other file. Files that the sources read at run time become part of it, the
- * scan for causes becomes a list, and the injections stay out.
+ * Reads the sources for a bundle that needs no other file. Files that the sources read at run time become part of it,
+ * the scan for causes becomes a list, and the injections stay out.
  */
 export const sources: Plugin = {
   name: 'sources',

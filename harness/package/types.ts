@@ -10,8 +10,8 @@ import { harness } from './sources.ts'
 const run = promisify(execFile)
 
 /**
- * Writes the types of the library into `dist`: index.d.ts, and what it needs in types/. Throws LabError where they need a
- * package, because a user of the library may not have it.
+ * Writes the types of the library into `dist`: index.d.ts, and what it needs in types/. Throws LabError where they need
+ * a package, because a user of the library may not have it.
  */
 export async function writeTypes(dist: string): Promise<void> {
   const out = mkdtempSync(join(tmpdir(), 'dockfault-types-'))

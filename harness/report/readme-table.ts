@@ -82,7 +82,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   put(readme, measuredTable(runs))
   const rows = measuredAdvice(runs)
   for (const { kind, cause } of Object.values(faults)) {
-    const own = join(root, 'harness/faults', kind, 'README.md')
+    const own = join(root, 'harness/causes', kind, 'README.md')
     if (cause && rows.some(({ causes }) => causes === cause.id)) put(own, adviceTable(rows, cause.id))
   }
 }

@@ -14,7 +14,7 @@ const trace: TraceRecord = {
   },
   by: 'packets',
   end: 'dropped',
-  at: { way: 'out', place: 'forward' },
+  at: { way: 'out', location: 'forward' },
   summary: 'dropped at the forward hook',
   stations: [],
 }
@@ -61,7 +61,7 @@ describe('two records side by side', () => {
     ['a diagnosis', (cell) => cell.diagnoses[0]!.named.push('masquerade-off')],
     ['a fix', (cell) => (cell.fixes[0]!.observed = 'masks')],
     ['a rung of the ladder', (cell) => (cell.fixes[0]!.ladder.reboot = 'worsens')],
-    ['the step at which a packet is dropped', (cell) => (cell.traces![0]!.at = { way: 'back', place: 'forward' })],
+    ['the step at which a packet is dropped', (cell) => (cell.traces![0]!.at = { way: 'back', location: 'forward' })],
     ['what was wrong in a stage', (cell) => cell.stages[0]!.mismatches.push('egress-tcp: expected pass, saw fail')],
   ]
   for (const [what, change] of changes)

@@ -28,8 +28,8 @@ export const answersOf = (cell: CellRecord): string[] => [
     Object.entries(ladder).map(([rung, seen]) => `fix ${name}, ${rung}: ${seen}`),
   ),
   ...(cell.traces ?? []).map(
-    ({ stage, from, end, at, killer }) =>
-      `${stage}: packet from the ${from} network: ${[end, at && `${at.place} (${at.way})`, killer?.rule].filter(Boolean).join(', ')}`,
+    ({ stage, from, end, at, terminatingRule }) =>
+      `${stage}: packet from the ${from} network: ${[end, at && `${at.location} (${at.way})`, terminatingRule?.rule].filter(Boolean).join(', ')}`,
   ),
 ]
 

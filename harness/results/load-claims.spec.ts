@@ -60,11 +60,11 @@ describe('loading claims', () => {
     expect(claim!.check[0]).to.deep.equal({ cell: 'c', stage: 'broken', probe: 'egress-tcp', observed: 'fail' })
   })
 
-  for (const [what, text, says] of [
+  for (const [what, text, message] of [
     ['a check of no kind', one('{ cell: c, probe: p }'), 'fault/claims.yaml: 0.check.0: must be'],
     ['an id used twice', one('{ cell: c, named: [] }').repeat(2), '001-a: two claims have this id'],
     ['an unknown key', '- { id: 001-a, vredict: confirmed }', '0: Unrecognized key: "vredict"'],
     ['what is no YAML', '- {', 'fault/claims.yaml: '],
   ] as const)
-    it(`refuses ${what}`, () => expect(() => load(text)).to.throw(says))
+    it(`refuses ${what}`, () => expect(() => load(text)).to.throw(message))
 })

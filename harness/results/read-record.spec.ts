@@ -7,7 +7,9 @@ import { sampleRun } from './sample.spec-data.ts'
 // A record of the first version: other fields and words, and other names of cells.
 const ownFields = {
   cell: `{ "sparedMs": 4000, "outside": [{ "detector": "x", "stage": "broken", "said": "answer",
-    "named": ["stale-kernel", "unwell"], "durationMs": 1, "detail": "" }] }`,
+    "named": ["stale-kernel", "unwell"], "durationMs": 1, "detail": "" }],
+    "traces": [{ "stage": "broken", "end": "rejected", "at": { "way": "out", "place": "forward" }, "killer": { "chain": "FORWARD" },
+      "stations": [{ "way": "out", "place": "forward", "says": "rejected", "hops": [{ "chain": "FORWARD" }] }] }] }`,
   scores: `[{ "detector": "x", "well": { "there": 3, "right": 2 },
     "rows": [{ "there": "a", "named": { "stale-kernel": 2, "unwell": 1 } }] }]`,
 }
@@ -51,9 +53,18 @@ describe('a record', () => {
     expect(outside).to.deep.equal([
       { detector: 'x', stage: 'broken', status: 'answer', named: ['stale-kernel', 'sick'], durationMs: 1, detail: '' },
     ])
+    expect(cells[0]!.traces).to.deep.equal([
+      {
+        stage: 'broken',
+        end: 'rejected',
+        at: { way: 'out', location: 'forward' },
+        terminatingRule: { chain: 'FORWARD' },
+        stations: [{ way: 'out', location: 'forward', message: 'rejected', rules: [{ chain: 'FORWARD' }] }],
+      },
+    ])
     expect(scores![0]!.healthy).to.deep.equal({ there: 3, right: 2 })
     expect(scores![0]!.rows[0]!.named).to.deep.equal({ 'stale-kernel': 2, sick: 1 })
-    expect(JSON.stringify([cells, scores])).to.not.match(/"(sparedMs|said|unwell|well)"/)
+    expect(JSON.stringify([cells, scores])).to.not.match(/"(sparedMs|said|unwell|well|place|killer|says|hops)"/)
   })
 
   it('of a later version, or none at all, is refused with its file', () => {

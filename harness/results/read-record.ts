@@ -51,6 +51,21 @@ function cellFromVersion1(older: Older): CellRecord {
     name: currentName(cell.name),
     scenario: currentName(cell.scenario),
     ...(cell.outside && { outside: cell.outside.map(answerFromVersion1) }),
+    ...(cell.traces && { traces: cell.traces.map(traceFromVersion1) }),
+  }
+}
+
+function traceFromVersion1(older: Older): Older {
+  const trace = withFields(older, [['killer', 'terminatingRule']])
+  const station = [
+    ['place', 'location'],
+    ['says', 'message'],
+    ['hops', 'rules'],
+  ] as const
+  return {
+    ...trace,
+    ...(trace.at && { at: withFields(trace.at, station) }),
+    stations: trace.stations.map((each: Older) => withFields(each, station)),
   }
 }
 

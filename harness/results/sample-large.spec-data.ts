@@ -18,19 +18,19 @@ const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): Trace
     verdict,
     owner: { who: 'Docker', by: 'its chain names' },
   })
-  const out = steps.map((place, i) => ({
+  const out = steps.map((location, i) => ({
     way: 'out' as const,
-    place,
+    location,
     state: dead && i >= 4 ? (i === 4 ? ('dead' as const) : ('unreached' as const)) : ('passed' as const),
-    says: dead && i >= 4 ? (i === 4 ? 'dropped' : '') : i === 0 ? 'sent at 172.17.0.2' : 'let through',
-    hops: place === 'forward' ? [ruleIn('forward', dead ? 'drop' : 'accept')] : [],
+    message: dead && i >= 4 ? (i === 4 ? 'dropped' : '') : i === 0 ? 'sent at 172.17.0.2' : 'let through',
+    rules: location === 'forward' ? [ruleIn('forward', dead ? 'drop' : 'accept')] : [],
   }))
-  const back = (['prerouting', 'routing', 'forward', 'container'] as const).map((place) => ({
+  const back = (['prerouting', 'routing', 'forward', 'container'] as const).map((location) => ({
     way: 'back' as const,
-    place,
+    location,
     state: dead ? ('unreached' as const) : ('passed' as const),
-    says: dead ? '' : 'let through',
-    hops: !dead && place === 'forward' ? [ruleIn('forward', 'accept')] : [],
+    message: dead ? '' : 'let through',
+    rules: !dead && location === 'forward' ? [ruleIn('forward', 'accept')] : [],
   }))
   return {
     stage,
@@ -46,7 +46,7 @@ const traceAt = (stage: string, from: TraceRecord['from'], dead: boolean): Trace
     },
     by: 'packets',
     end: dead ? 'dropped' : 'answered',
-    ...(dead && { at: { way: 'out', place: 'forward' }, killer: ruleIn('forward', 'drop') }),
+    ...(dead && { at: { way: 'out', location: 'forward' }, terminatingRule: ruleIn('forward', 'drop') }),
     summary: dead ? 'dropped at the forward hook by Docker’s rule' : 'answered from outside',
     stations: [...out, ...back],
   }

@@ -24,13 +24,13 @@ describe('Docker’s address pools', () => {
   it('have none beside routes to everywhere, which are named', () => {
     const found = poolExhausted(facts(['0.0.0.0/1 tun0', '128.0.0.0/1 tun0']))
     expect(found?.blockers).to.deep.equal(['0.0.0.0/1', '128.0.0.0/1'])
-    expect(found?.says).to.contain('tun0')
+    expect(found?.message).to.contain('tun0')
   })
 
   it('have none left after as many networks as they hold', () => {
     const found = poolExhausted(facts([], all))
     expect(found?.blockers).to.deep.equal([])
-    expect(found?.says).to.contain(`${all.length} networks`)
+    expect(found?.message).to.contain(`${all.length} networks`)
   })
 
   it('count routes by a gateway as old engines did', () => {

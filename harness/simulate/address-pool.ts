@@ -17,7 +17,7 @@ const defaults: Pool[] = [
 ]
 
 /** Why dockerd would find no subnet for a new network; undefined where it would, or where that cannot be known. */
-export function poolExhausted(facts: Facts): { says: string; blockers: string[] } | undefined {
+export function poolExhausted(facts: Facts): { message: string; blockers: string[] } | undefined {
   const configured = facts.docker.config['default-address-pools']
   const given = Array.isArray(configured)
     ? configured.flatMap((each: { base?: unknown; size?: unknown }) =>
@@ -41,11 +41,11 @@ export function poolExhausted(facts: Facts): { says: string; blockers: string[] 
   const wide = routes.filter(
     ({ dst, dev }) => !used.includes(dst) && !facts.docker.networks.some(({ bridge }) => bridge === dev),
   )
-  const says =
+  const message =
     wide.length > 0
       ? `no subnet is left for a new network: the routes ${wide.map(({ dst, dev }) => `${dst} dev ${dev}`).join(', ')} overlap Docker’s address pools`
       : `no subnet is left for a new network: all of Docker’s address pools are used up by ${used.length} networks`
-  return { says, blockers: wide.map(({ dst }) => dst) }
+  return { message, blockers: wide.map(({ dst }) => dst) }
 }
 
 /** The subnets of one size in a pool, as CIDR. Bounded: a large pool of small subnets is not used up. */

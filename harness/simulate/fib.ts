@@ -108,7 +108,7 @@ function search(rules: readonly PolicyRule[], from: number, key: Key, table: Fib
     const meets = isForAll(rule) || matches(rule, key)
     if (meets === false) continue
     if (meets !== true) {
-      const at = { key: `ip rule ${rule.priority}`, says: meets, kind: 'mark' as const, settle: 'ip rule' }
+      const at = { key: `ip rule ${rule.priority}`, message: meets, kind: 'mark' as const, settle: 'ip rule' }
       return [
         ...act(rules, index, rule, key, table, [...doubts, { ...at, holds: true }]),
         ...search(rules, index + 1, key, table, [...doubts, { ...at, holds: false }]),

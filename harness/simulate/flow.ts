@@ -34,27 +34,27 @@ export interface Flow {
   title: string
 }
 
-export type Place = (typeof traceSteps)[number]
+export type Location = (typeof traceSteps)[number]
 export type End = (typeof traceEnds)[number]
 
 /** One place on a packet's way, in order. */
 export interface PathStep {
   way: 'out' | 'back'
-  place: Place
+  location: Location
   /** The device it is at; '' where none. */
   device: string
   /** What the host did there, for people. */
-  says: string
+  message: string
   rules: RuleStep[]
 }
 
 /** Where a packet dies, and of what. */
-export interface Death {
+export interface Drop {
   way: 'out' | 'back'
-  place: Place
+  location: Location
   end: Exclude<End, 'answered' | 'refused' | 'passes' | 'unclear'>
   /** One sentence, without the flow's name. */
-  says: string
+  message: string
   rule?: RuleStep
   /** The rule that brought it there, where that is not the one that ends it. */
   because?: RuleStep
@@ -68,9 +68,9 @@ export interface Walk {
   /** `unclear`: it depends on something that is not known. */
   end: 'passes' | 'dies' | 'unclear'
   /** Where it dies first; of an unclear one, where it may. */
-  death?: Death
+  drop?: Drop
   /** What would end it further on, had the first not. */
-  masked: readonly Death[]
+  masked: readonly Drop[]
   /** What is not known. */
   doubts: readonly Doubt[]
   path: readonly PathStep[]

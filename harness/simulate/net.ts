@@ -183,7 +183,7 @@ function blindSpots({ sections }: Facts): Doubt[] {
     const why = state?.why || 'the bundle does not hold them'
     return [
       {
-        says: `${capital(what)} are not known: ${why}.`,
+        message: `${capital(what)} are not known: ${why}.`,
         kind: 'listing',
         key: name,
         holds: true,

@@ -25,9 +25,9 @@ const enough = 4
 export function passesOnlyFor(walk: Walk, net: Net): string[] {
   const { flow, end } = walk
   if (end !== 'dies' || (flow.kind !== 'egress' && flow.kind !== 'published')) return []
-  const { death } = walk
-  if (!death?.rule) return []
-  const { backend, table, chain, rule } = death.rule
+  const { drop } = walk
+  if (!drop?.rule) return []
+  const { backend, table, chain, rule } = drop.rule
   const listed = namedPeers(net.facts).filter((prefix) => isPublic(prefix) || chain === 'DOCKER-USER')
   const key = JSON.stringify([flow.kind, flow.from.at, flow.protocol, flow.size, backend, table, chain, rule])
   const known = under(net, key)

@@ -46,8 +46,8 @@ class Alike implements Walk {
     return this.led
   }
 
-  get death() {
-    return this.own.death
+  get drop() {
+    return this.own.drop
   }
 
   get masked() {
@@ -94,11 +94,11 @@ const between = new Set(['container', 'bridge', 'prerouting', 'routing', 'forwar
 function standsForOthers({ flow, end, path, doubts }: Walk, net: Net): boolean {
   if (end === 'unclear' && doubts.length > net.blind.length) return false
   const bridges = new Set([flow.bridge, net.homes.get(flow.address)])
-  return path.every(({ place, device, rules }) => {
+  return path.every(({ location, device, rules }) => {
     const bridge = net.host.links.get(device)?.master ?? device
-    const near = place === 'container' || bridges.has(bridge)
+    const near = location === 'container' || bridges.has(bridge)
     return (
-      between.has(place) &&
+      between.has(location) &&
       near &&
       rules.every(({ verdict, rule }) => verdict !== 'translate' || /\bmasquerade$/i.test(rule))
     )

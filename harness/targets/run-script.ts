@@ -15,8 +15,8 @@ const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const mostOutput = 64 * 2 ** 20
 
 /**
- * Runs a program with an input, up to a deadline. Ctrl-C ends it and all that it started. Throws LabError `missing` where
- * the program is not installed, and `host` where it cannot run.
+ * Runs a program with an input, up to a deadline. Ctrl-C ends it and all that it started. Throws LabError `missing`
+ * where the program is not installed, and `host` where it cannot run.
  */
 export async function runScript(
   program: string,

@@ -7,8 +7,8 @@ import { runScript } from './run-script.ts'
 /** A host under diagnosis. Scripts run on it as root, and nothing stays there. */
 export type Target = Pick<Host, 'name' | 'exec'>
 
-// The script arrives on standard input, because command lines are limited in length. The shell reads all of it before it
-// runs, so that no program that it starts can read the rest. The script's own input follows, if there is any. A user
+// The script arrives on standard input, because command lines are limited in length. The shell reads all of it before
+// it runs, so that no program that it starts can read the rest. The script's own input follows, if there is any. A user
 // without root goes through sudo without a password. Where root is only wanted, a refusal of sudo does not matter.
 const runner = (
   bytes: number,
@@ -58,7 +58,7 @@ function target(name: string, program: string, argsOf: (run: string) => string[]
           `this needs root on ${name}, and ${code === 1 ? 'sudo requires a password' : 'there is no sudo'}`,
           {
             facts: { sudo: stderr.trim() },
-            hint: `run it as root${code === 1 ? ', or allow sudo without a password' : ''}. ${byHand()}`,
+            hint: `run it as root${code === 1 ? ', or allow sudo without a password' : ''},\n${byHand()}`,
           },
         )
       return { code: code ?? 1, stdout, stderr, durationMs: Math.round(performance.now() - started) }
@@ -68,8 +68,8 @@ function target(name: string, program: string, argsOf: (run: string) => string[]
 
 const byHand = (): string =>
   [
-    'Or collect by hand:',
-    `  ${invocation('collect', '--script')} >collect.sh       # here; copy it to the host`,
-    '  sudo sh collect.sh >host.bundle       # there; copy the bundle back',
-    `  ${invocation('diagnose', '--bundle', 'host.bundle')}`,
+    'or copy collect.sh to the host and the bundle back:',
+    `  here:  ${invocation('collect', '--script')} >collect.sh`,
+    '  there: sudo sh collect.sh >host.bundle',
+    `  here:  ${invocation('diagnose', '--bundle', 'host.bundle')}`,
   ].join('\n')

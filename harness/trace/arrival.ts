@@ -11,19 +11,19 @@ export function arrive(context: Context, out: TracedPacket, answered: boolean): 
   if (hook === 'input') return
   const device = output || out.last.output
   if (isBare(context, out) && !answered) {
-    marks.last!.says = `it leaves as ${source}`
+    marks.last!.message = `it leaves as ${source}`
     return
   }
-  if (hook === 'postrouting' && source !== out.first.source) marks.last!.says = `it leaves as ${source}`
-  const says = answered ? `${destination} answers` : 'no answer came'
+  if (hook === 'postrouting' && source !== out.first.source) marks.last!.message = `it leaves as ${source}`
+  const message = answered ? `${destination} answers` : 'no answer came'
   const [link, end] = isBridged(facts, device) ? (['bridge', 'container'] as const) : (['uplink', 'outside'] as const)
-  marks.push({ way: 'out', place: link, says: device })
-  marks.push({ way: 'out', place: end, says })
+  marks.push({ way: 'out', location: link, message: device })
+  marks.push({ way: 'out', location: end, message })
 }
 
 /** Whether it leaves the host as nobody that the outside can answer. */
 export function isBare({ flow, facts, computed }: Context, out: TracedPacket): boolean {
-  const { death: known } = computed.walk
+  const { drop: known } = computed.walk
   const leaves = lastOf(out).hook === 'postrouting' && !isBridged(facts, out.last.output)
   if (leaves && known?.end === 'unmasqueraded') return true
   // A death that it was seen to pass is none.

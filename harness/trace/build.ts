@@ -1,11 +1,11 @@
-import { type End, type Flow, type Hop, isDead, places, type Station, type Trace } from './trace.ts'
+import { type End, type Flow, isDead, locations, type Station, type Trace, type TracedRule } from './trace.ts'
 
 /** A place that the packet came to, and what became of it there. */
 export interface Mark {
   way: Station['way']
-  place: Station['place']
-  says: string
-  hops?: Hop[]
+  location: Station['location']
+  message: string
+  rules?: TracedRule[]
   /** Nobody saw it here: it follows from what came before and after, or cannot be told. */
   unknown?: boolean
 }
@@ -13,12 +13,12 @@ export interface Mark {
 export interface Ending {
   end: End
   summary: string
-  killer?: Hop
+  terminatingRule?: TracedRule
 }
 
-const back: Station['place'][] = ['prerouting', 'routing', 'forward', 'container']
+const back: Station['location'][] = ['prerouting', 'routing', 'forward', 'container']
 // Passed without a word, and shown only where the answer dies there.
-const seldom: Station['place'][] = [
+const seldom: Station['location'][] = [
   'outside',
   'uplink',
   'prerouting',
@@ -34,30 +34,30 @@ export function buildTrace(
   flow: Flow,
   by: Trace['by'],
   marks: readonly Mark[],
-  { end, summary, killer }: Ending,
+  { end, summary, terminatingRule }: Ending,
 ): Trace {
   const last = marks.at(-1)!
   const dead = isDead({ end })
-  const stationOf = (way: Station['way'], place: Station['place'], mark?: Mark): Station => {
+  const stationOf = (way: Station['way'], location: Station['location'], mark?: Mark): Station => {
     const passed = mark?.unknown ? 'unknown' : 'passed'
     const state = mark ? (dead && mark === last ? 'dead' : passed) : dead ? 'unreached' : 'unknown'
-    return { way, place, state, says: mark?.says ?? '', hops: mark?.hops ?? [] }
+    return { way, location, state, message: mark?.message ?? '', rules: mark?.rules ?? [] }
   }
   const stations = isUsual(flow, marks)
-    ? usualPlaces(dead, last).map(({ way, place }) =>
+    ? usualLocations(dead, last).map(({ way, location }) =>
         stationOf(
           way,
-          place,
-          marks.find((each) => each.way === way && each.place === place),
+          location,
+          marks.find((each) => each.way === way && each.location === location),
         ),
       )
-    : marks.map((mark) => stationOf(mark.way, mark.place, mark))
+    : marks.map((mark) => stationOf(mark.way, mark.location, mark))
   return {
     flow,
     by,
     end,
-    ...(dead && { at: { way: last.way, place: last.place } }),
-    ...(killer && { killer }),
+    ...(dead && { at: { way: last.way, location: last.location } }),
+    ...(terminatingRule && { terminatingRule }),
     summary,
     stations,
   }
@@ -67,23 +67,23 @@ export function buildTrace(
 const isUsual = ({ from }: Flow, marks: readonly Mark[]): boolean =>
   (from === undefined || from.at === 'container') &&
   !marks.some(
-    ({ way, place }, index) =>
-      place === 'input' ||
-      place === 'output' ||
-      marks.some((other, at) => at < index && other.way === way && other.place === place) ||
-      (way === 'out' && place === 'container' && index > 0),
+    ({ way, location }, index) =>
+      location === 'input' ||
+      location === 'output' ||
+      marks.some((other, at) => at < index && other.way === way && other.location === location) ||
+      (way === 'out' && location === 'container' && index > 0),
   )
 
-const usualPlaces = (dead: boolean, last: Mark): Pick<Station, 'way' | 'place'>[] => [
-  ...places.map((place) => ({ way: 'out' as const, place })),
-  ...(dead && last.way === 'back' && !back.includes(last.place)
-    ? seldom.filter((place) => back.includes(place) || place === last.place)
+const usualLocations = (dead: boolean, last: Mark): Pick<Station, 'way' | 'location'>[] => [
+  ...locations.map((location) => ({ way: 'out' as const, location })),
+  ...(dead && last.way === 'back' && !back.includes(last.location)
+    ? seldom.filter((location) => back.includes(location) || location === last.location)
     : back
-  ).map((place) => ({ way: 'back' as const, place })),
+  ).map((location) => ({ way: 'back' as const, location })),
 ]
 
 /** A rule as the words that name it and its owner. */
-export function blame({ verdict, table, chain, rule, backend, owner }: Hop): string {
+export function blame({ verdict, table, chain, rule, backend, owner }: TracedRule): string {
   const what = rule.startsWith('policy') ? `the ${rule}` : `“${rule}”`
   const where = `${table} ${chain}${backend === 'legacy' ? ' (the legacy backend)' : ''}`
   const whose = owner.who === 'admin' ? 'the admin’s own: ' : owner.who === 'unknown' ? '' : `${owner.who}’s: `
@@ -91,14 +91,14 @@ export function blame({ verdict, table, chain, rule, backend, owner }: Hop): str
 }
 
 /** The ending of a packet, or of what is called otherwise, that a rule has killed. */
-export const death = (killer: Hop, whose = 'the packet'): Ending => ({
-  end: killer.verdict === 'reject' ? 'rejected' : 'dropped',
-  summary: `${whose} is ${blame(killer)}`,
-  killer,
+export const drop = (terminatingRule: TracedRule, whose = 'the packet'): Ending => ({
+  end: terminatingRule.verdict === 'reject' ? 'rejected' : 'dropped',
+  summary: `${whose} is ${blame(terminatingRule)}`,
+  terminatingRule,
 })
 
 /** What the rules of a place did with a packet that came through. */
-export function told(hops: readonly Hop[]): string {
-  const translated = hops.find(({ verdict }) => verdict === 'translate')
+export function told(rules: readonly TracedRule[]): string {
+  const translated = rules.find(({ verdict }) => verdict === 'translate')
   return translated ? `translated by “${translated.rule}”` : 'let through'
 }

@@ -12,7 +12,7 @@ import { packetsFor } from './follow.ts'
 import { newlyCounted } from './legacy.ts'
 import { readNeighbours } from './neighbours.ts'
 import { packetsOf } from './packets.ts'
-import { ledTo, legOf, throughProxy } from './proxy.ts'
+import { ledTo, proxiedOf, throughProxy } from './proxy.ts'
 import { questionFor } from './question.ts'
 import { readPackets } from './reading.ts'
 import { containerOf, type Flow, isDead, senderOf, type Trace } from './trace.ts'
@@ -38,7 +38,7 @@ export async function traceByPackets(
   facts: Facts,
   options: SendOptions = {},
 ): Promise<Trace[]> {
-  const words = withLegs(flows, facts).flatMap((flow) => wordsOf(flow, facts, options))
+  const words = withProxied(flows, facts).flatMap((flow) => wordsOf(flow, facts, options))
   const { patience = 2 } = options
   const command = `PATIENCE=${patience}\nset -- ${words.map(shellQuote).join(' ')}\n${await script}`
   const { stdout } = await host.exec(command, { deadlineMs: 60_000 })
@@ -46,9 +46,9 @@ export async function traceByPackets(
 }
 
 /** Flows, and those that a proxy makes for some of them. */
-function withLegs(flows: readonly Flow[], facts: Facts): Flow[] {
-  const legs = flows.flatMap((flow) => legOf(flow, facts) ?? [])
-  return [...new Map([...flows, ...legs].map((flow) => [keyOf(flow), flow])).values()]
+function withProxied(flows: readonly Flow[], facts: Facts): Flow[] {
+  const proxied = flows.flatMap((flow) => proxiedOf(flow, facts) ?? [])
+  return [...new Map([...flows, ...proxied].map((flow) => [keyOf(flow), flow])).values()]
 }
 
 // Two flows of the same sender to the same port cannot be told apart, and need not be.
@@ -80,12 +80,12 @@ function payloadOf(flow: Flow, { containers }: Facts): number {
  * lost.
  */
 export function readTraces(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions = {}): Trace[] {
-  const all = withLegs(flows, facts)
+  const all = withProxied(flows, facts)
   const read = new Map(readEach(text, all, facts, options).map((each) => [keyOf(each.trace.flow), each]))
   return flows.map((flow) => {
     const { trace, taken } = read.get(keyOf(flow))!
-    const leg = legOf(flow, facts) ?? (taken && ledTo(flow, taken, facts))
-    const own = leg && read.get(keyOf(leg))?.trace
+    const proxied = proxiedOf(flow, facts) ?? (taken && ledTo(flow, taken, facts))
+    const own = proxied && read.get(keyOf(proxied))?.trace
     return own ? throughProxy({ ...trace, flow }, own) : { ...trace, flow }
   })
 }
@@ -148,7 +148,7 @@ function sectionsOf(text: string): ReturnType<typeof parseBundle> {
 }
 
 function unsent(flow: Flow, { text }: Answer): Trace {
-  const says = `nothing could be sent: ${text.trim().split('\n').at(-1)}`
-  const marks: Mark[] = [{ way: 'out', place: 'container', says, unknown: true }]
-  return buildTrace(flow, 'rules', marks, { end: 'unclear', summary: says })
+  const message = `nothing could be sent: ${text.trim().split('\n').at(-1)}`
+  const marks: Mark[] = [{ way: 'out', location: 'container', message, unknown: true }]
+  return buildTrace(flow, 'rules', marks, { end: 'unclear', summary: message })
 }

@@ -1,29 +1,29 @@
 import { type Answer, isRefused, isUnrouted } from './answer.ts'
 import type { Ending } from './build.ts'
-import { deathEnding } from './by-rules.ts'
+import { dropEnding } from './by-rules.ts'
 import type { Context } from './context.ts'
 import { refused } from './refused.ts'
 import { type Station, senderOf } from './trace.ts'
-import { isUnseen } from './unseen.ts'
+import { isUnnoticed } from './unseen.ts'
 
 /** The ending of a packet that was seen at no hook of IP: what stopped it stands before the first one, or is not seen. */
 export function early(context: Context, answer: Answer): Ending {
   const { flow, facts, computed, marks } = context
   const sender = senderOf(flow)
-  const note = (place: Station['place'], ending: Ending, way: Station['way'] = 'out'): Ending => {
-    marks.closeAt(way, place, ending.summary)
+  const note = (location: Station['location'], ending: Ending, way: Station['way'] = 'out'): Ending => {
+    marks.closeAt(way, location, ending.summary)
     return ending
   }
   if (flow.from?.at === 'host') {
-    const known = computed.deathAt('out', 'routing')
+    const known = computed.dropAt('out', 'routing')
     const summary =
-      known?.says ?? `the host sends nothing to ${flow.address}: ${answer.text.split(': ').at(-1)!.trim()}`
+      known?.message ?? `the host sends nothing to ${flow.address}: ${answer.text.split(': ').at(-1)!.trim()}`
     return note('routing', { end: known?.end ?? 'no-route', summary })
   }
   // Over a bridge whose frames IP is not shown nothing is seen of a packet, whether it passes or not.
-  const isHidden = isUnseen(flow, facts)
-  const before = isHidden ? computed.walk.death : computed.early
-  if (before && computed.isCertain()) return note(before.place, deathEnding(before, facts), before.way)
+  const isHidden = isUnnoticed(flow, facts)
+  const before = isHidden ? computed.walk.drop : computed.early
+  if (before && computed.isCertain()) return note(before.location, dropEnding(before, facts), before.way)
   if (isRefused(answer)) return refused(context, undefined)
   const [silent] = answer.silent.filter(({ namespace }) => namespace !== '-')
   if (silent) {

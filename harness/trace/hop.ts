@@ -1,10 +1,13 @@
 import type { Facts } from '../evidence/facts.ts'
 import { ownerOf } from '../simulate/owner.ts'
 import type { Decision } from './events.ts'
-import type { Hop } from './trace.ts'
+import type { TracedRule } from './trace.ts'
 
 /** The decision that a traced event tells of, in iptables' own words where the table is iptables'; undefined where it decides nothing. */
-export function hopOf({ table, chain, rule, verdict = '', hook }: Decision, facts: Facts): Hop | undefined {
+export function tracedRuleOf(
+  { table, chain, rule, verdict = '', hook }: Decision,
+  facts: Facts,
+): TracedRule | undefined {
   const [family = '', name = ''] = table.split(' ')
   const xtables = isXtables({ family, table: name }, facts)
   const word = verdict.replace('policy ', '')

@@ -34,6 +34,6 @@ export async function traceAll(
 /** The trace of a packet that nobody can send. */
 export function nowhere({ container = '', ...target }: Target, why: string): Trace {
   const flow: Flow = { container, network: '', bridge: '', source: '', ...target }
-  const marks = [{ way: 'out' as const, place: 'container' as const, says: why }]
+  const marks = [{ way: 'out' as const, location: 'container' as const, message: why }]
   return buildTrace(flow, 'rules', marks, { end: 'no-container', summary: why })
 }

@@ -1,7 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import { parseIptablesSave } from '../evidence/iptables-save.ts'
 import { ownerOf } from '../simulate/owner.ts'
-import type { Hook, Hop } from './trace.ts'
+import type { Hook, TracedRule } from './trace.ts'
 
 /** The rules and policies of the legacy backend, as iptables-save prints them behind their table, whose counters have grown. */
 export function newlyCounted(before: readonly string[], after: readonly string[]): string[] {
@@ -27,7 +27,12 @@ const behindMangle: Partial<Record<Hook, string[]>> = {
  * that drops and has been counted, and a policy. Its rules are counted for all packets together: with several it is open
  * which one it was.
  */
-export function legacyKillers(hook: Hook, where: string, counted: readonly string[], facts: Facts): Hop[] {
+export function legacyTerminatingRules(
+  hook: Hook,
+  where: string,
+  counted: readonly string[],
+  facts: Facts,
+): TracedRule[] {
   const next =
     where === 'first'
       ? (early[hook] ?? ['mangle'])
@@ -45,8 +50,8 @@ export function legacyKillers(hook: Hook, where: string, counted: readonly strin
       .flatMap((line) => parseIptablesSave([`*${table}`, line.slice(table.length + 1)]).rules)
       .filter(({ chain: own, target }) => within.has(own) && (target === 'DROP' || target === 'REJECT'))
     const at = (own: string, rule: string) => ({ backend: 'legacy', table: `ip ${table}`, chain: own, rule }) as const
-    const hops = deadly.map(
-      ({ chain: own, text, target }): Hop => ({
+    const rules = deadly.map(
+      ({ chain: own, text, target }): TracedRule => ({
         hook,
         ...at(own, text),
         verdict: target === 'REJECT' ? 'reject' : 'drop',
@@ -54,8 +59,8 @@ export function legacyKillers(hook: Hook, where: string, counted: readonly strin
       }),
     )
     if (base.policy === 'DROP' && counted.includes(`${table} :${chain} DROP`))
-      hops.push({ hook, ...at(chain, 'policy drop'), verdict: 'drop', owner: ownerOf(at(chain, ''), facts) })
-    if (hops.length > 0) return hops
+      rules.push({ hook, ...at(chain, 'policy drop'), verdict: 'drop', owner: ownerOf(at(chain, ''), facts) })
+    if (rules.length > 0) return rules
   }
   return []
 }

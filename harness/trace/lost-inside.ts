@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
-import { legacyKillers } from './legacy.ts'
+import { legacyTerminatingRules } from './legacy.ts'
 import type { Lost } from './lost.ts'
 import type { Station } from './trace.ts'
 import type { Visit } from './visits.ts'
@@ -16,27 +16,31 @@ export function lostInside(
   { last }: TracedPacket,
 ): Lost {
   const { hook, where } = visit
-  const killers = legacyKillers(hook, where, counted, facts).filter(({ rule }) => mayMatch(rule, visit, last.protocol))
-  const rule = computed.walk.death?.rule
-  const killer =
-    killers.length < 2
-      ? killers[0]
-      : killers.find((each) => rule?.table === each.table && rule.chain === each.chain && rule.rule === each.rule)
-  if (killer) return { killer }
+  const terminatingRules = legacyTerminatingRules(hook, where, counted, facts).filter(({ rule }) =>
+    mayMatch(rule, visit, last.protocol),
+  )
+  const rule = computed.walk.drop?.rule
+  const terminatingRule =
+    terminatingRules.length < 2
+      ? terminatingRules[0]
+      : terminatingRules.find(
+          (each) => rule?.table === each.table && rule.chain === each.chain && rule.rule === each.rule,
+        )
+  if (terminatingRule) return { terminatingRule }
   const whose = way === 'back' ? 'the answer' : 'the packet'
   // What output has translated is routed once more, and lost where there is no way for it.
-  if (!killers[0] && hook === 'output') {
-    const known = computed.deathAt(way, 'routing')
-    const summary = known?.says ?? `${whose} has no way once output has changed it`
-    marks.note({ way, place: 'routing', says: summary })
+  if (!terminatingRules[0] && hook === 'output') {
+    const known = computed.dropAt(way, 'routing')
+    const summary = known?.message ?? `${whose} has no way once output has changed it`
+    marks.note({ way, location: 'routing', message: summary })
     return { ending: { end: known?.end ?? 'no-route', summary } }
   }
-  const several = killers.map((each) => `“${each.rule}” in ${each.chain}`).slice(0, 4)
-  const [first] = killers
+  const several = terminatingRules.map((each) => `“${each.rule}” in ${each.chain}`).slice(0, 4)
+  const [first] = terminatingRules
   const summary = first
     ? `${whose} is dropped in ${first.table} (the legacy backend), by one of ${several.join(', ')}`
     : `${whose} vanished in ${hook}, behind ${where}, and no rule that can be listed says so`
-  marks.last!.says = summary
+  marks.last!.message = summary
   return { ending: { end: 'dropped', summary } }
 }
 

@@ -4,11 +4,11 @@ import type { Ending } from './build.ts'
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
 import { lostInside } from './lost-inside.ts'
-import type { Hop, Station } from './trace.ts'
+import type { Station, TracedRule } from './trace.ts'
 import type { Visit } from './visits.ts'
 
 /** A packet that was seen at a hook and not behind it: what ended it, or the rule that did. */
-export type Lost = { ending: Ending } | { killer: Hop }
+export type Lost = { ending: Ending } | { terminatingRule: TracedRule }
 
 /** What became of a packet behind the last hook that saw it; undefined where nothing more of it is to be seen. */
 export function lostAfter(
@@ -46,12 +46,12 @@ function lostInRouting(
   // A bridge shows IP what it passes on as well, before it is known who takes it.
   const isFirst = way === 'out' && steps.findLast(({ family }) => family === 'ip')?.hook === 'prerouting'
   const early = isFirst && !computed.early?.rule ? computed.early : undefined
-  const places = bridged ? (['bridge', 'container', 'routing'] as const) : (['routing'] as const)
-  const known = early ?? computed.deathAt(way, ...places)
+  const locations = bridged ? (['bridge', 'container', 'routing'] as const) : (['routing'] as const)
+  const known = early ?? computed.dropAt(way, ...locations)
   const kernel = way === 'out' && route !== '' ? route.replace(/^RTNETLINK answers: /, 'the kernel answers: ') : ''
   const unknown = bridged ? `${input} does not pass ${whose} on` : `the host does not pass ${whose} on`
-  const summary = known?.says ?? (kernel && !bridged ? `${unknown}; of the route ${kernel}` : unknown)
-  marks.note({ way, place: known?.place ?? (bridged ? 'bridge' : 'routing'), says: summary })
+  const summary = known?.message ?? (kernel && !bridged ? `${unknown}; of the route ${kernel}` : unknown)
+  marks.note({ way, location: known?.location ?? (bridged ? 'bridge' : 'routing'), message: summary })
   return { end: known?.end ?? (bridged ? 'no-link' : 'no-route'), summary }
 }
 
@@ -63,10 +63,10 @@ function stays({ last }: TracedPacket, { docker, links }: Facts): boolean {
 
 /** It was seen by a device or a bridge, and by no hook of IP. */
 function lostBelow({ computed, marks }: Context, way: Station['way'], { input }: Visit): Ending {
-  const { place } = marks.last!
-  const known = computed.deathAt(way, 'bridge', 'uplink')
-  const summary = known?.says ?? `it came to ${input || 'the bridge'}, and no further`
-  if (known && known.place !== place) marks.note({ way, place: known.place, says: summary })
-  else marks.last!.says = summary
+  const { location } = marks.last!
+  const known = computed.dropAt(way, 'bridge', 'uplink')
+  const summary = known?.message ?? `it came to ${input || 'the bridge'}, and no further`
+  if (known && known.location !== location) marks.note({ way, location: known.location, message: summary })
+  else marks.last!.message = summary
   return { end: known?.end ?? 'no-link', summary }
 }

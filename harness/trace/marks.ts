@@ -16,29 +16,29 @@ export class Marks {
   /** Adds a place; several hooks of one place are one mark. */
   note(mark: Mark): void {
     const { last } = this
-    if (last?.way !== mark.way || last.place !== mark.place) {
+    if (last?.way !== mark.way || last.location !== mark.location) {
       this.push(mark)
       return
     }
-    last.hops = [...(last.hops ?? []), ...(mark.hops ?? [])]
-    if (mark.says !== 'let through') last.says = mark.says
+    last.rules = [...(last.rules ?? []), ...(mark.rules ?? [])]
+    if (mark.message !== 'let through') last.message = mark.message
   }
 
   /** Ends the way at the last mark of a place, or at a new one where it has none. */
-  endAt(way: Station['way'], place: Station['place'], says: string): void {
-    const at = this.all.findLastIndex((mark) => mark.way === way && mark.place === place)
+  endAt(way: Station['way'], location: Station['location'], message: string): void {
+    const at = this.all.findLastIndex((mark) => mark.way === way && mark.location === location)
     if (at < 0) {
-      this.push({ way, place, says })
+      this.push({ way, location, message })
       return
     }
     this.cut(at + 1)
-    this.last!.says = says
+    this.last!.message = message
   }
 
   /** Ends the way at the last mark, which is of this place from now on or gets this one behind it. */
-  closeAt(way: Station['way'], place: Station['place'], says: string): void {
-    if (this.last?.way === way && this.last.place === place) this.last.says = says
-    else this.push({ way, place, says })
+  closeAt(way: Station['way'], location: Station['location'], message: string): void {
+    if (this.last?.way === way && this.last.location === location) this.last.message = message
+    else this.push({ way, location, message })
   }
 
   /** Leaves so many marks. */

@@ -22,13 +22,14 @@ function misaddressed(
   const all = [...links, ...containers.flatMap((own) => own.links)]
   if (first.mac === '' || /^(ff|01|33)/.test(first.mac) || all.some(({ mac }) => mac === first.mac)) return undefined
   if (!isBridged(facts, first.input)) return undefined
-  const known = computed.deathAt(way, 'bridge', 'container')
-  const summary = known?.says ?? `it is sent to the hardware address ${first.mac}, which nobody on ${first.input} has`
-  const at = marks.all.findLastIndex((mark) => mark.way === way && mark.place === 'bridge')
+  const known = computed.dropAt(way, 'bridge', 'container')
+  const summary =
+    known?.message ?? `it is sent to the hardware address ${first.mac}, which nobody on ${first.input} has`
+  const at = marks.all.findLastIndex((mark) => mark.way === way && mark.location === 'bridge')
   const start = marks.all.findIndex((mark) => mark.way === way)
   if (at >= 0) marks.cut(at)
   else if (way === 'back' && start >= 0) marks.cut(start)
-  marks.push({ way, place: 'bridge', says: summary })
+  marks.push({ way, location: 'bridge', message: summary })
   return { end: 'no-neighbour', summary }
 }
 
@@ -44,7 +45,7 @@ function astray(
     docker.containers.some(({ addresses }) => addresses[name] === destination),
   )
   const into = docker.networks.find(({ bridge }) => bridge === output)
-  const known = computed.deathAt(way, 'routing')
+  const known = computed.dropAt(way, 'routing')
   const isIn = into !== undefined && inPrefix(destination, into.subnet) && known?.end !== 'wrong-bridge'
   const isOwn = links.some(({ addresses }) => addresses.includes(destination))
   const wrong = isOwn
@@ -53,13 +54,13 @@ function astray(
       ? home.bridge !== output && { end: 'no-route' as const, whose: `a container’s on ${home.bridge}` }
       : into && way === 'out' && !isIn && { end: 'wrong-bridge' as const, whose: 'no container’s' }
   if (!wrong) return undefined
-  const says = known?.says ?? `${destination} is ${wrong.whose}, and is sent to ${output}`
-  const routing = marks.all.findIndex((mark) => mark.way === way && mark.place === 'routing')
+  const message = known?.message ?? `${destination} is ${wrong.whose}, and is sent to ${output}`
+  const routing = marks.all.findIndex((mark) => mark.way === way && mark.location === 'routing')
   const next = marks.all.findIndex(
-    (mark) => mark.way === way && ['output', 'forward', 'postrouting'].includes(mark.place),
+    (mark) => mark.way === way && ['output', 'forward', 'postrouting'].includes(mark.location),
   )
   if (routing >= 0) marks.cut(routing)
   else if (next >= 0) marks.cut(next)
-  marks.push({ way, place: 'routing', says })
-  return { end: known?.end ?? wrong.end, summary: says }
+  marks.push({ way, location: 'routing', message })
+  return { end: known?.end ?? wrong.end, summary: message }
 }

@@ -70,10 +70,10 @@ export function noNeighbour(
   bridge?: string,
 ): Ending {
   const device = bridge ?? own
-  const says = computed.walk.death?.says ?? ''
-  const known = computed.isCertain() && /hardware|ARP|neighbour|answers for/.test(says)
+  const message = computed.walk.drop?.message ?? ''
+  const known = computed.isCertain() && /hardware|ARP|neighbour|answers for/.test(message)
   const nobody = `nobody answers for ${address} on ${device}`
-  const summary = !known ? nobody : says.includes(`answers for ${address}`) ? says : `${nobody}: ${says}`
+  const summary = !known ? nobody : message.includes(`answers for ${address}`) ? message : `${nobody}: ${message}`
   marks.endAt(way, isBridged(facts, device) ? 'bridge' : 'uplink', summary)
   return { end: 'no-neighbour', summary }
 }

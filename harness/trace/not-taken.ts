@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts'
 import type { Ending } from './build.ts'
-import { deathEnding } from './by-rules.ts'
+import { dropEnding } from './by-rules.ts'
 import type { Context } from './context.ts'
 import { lastOf, type TracedPacket } from './events.ts'
 import { noNeighbour, silentOn } from './neighbours.ts'
@@ -11,9 +11,9 @@ export function notTaken(context: Context, out: TracedPacket, back: TracedPacket
   const { flow, facts, computed, marks } = context
   const known = computed.home
   if (known && computed.isCertain()) {
-    const ending = deathEnding(known, facts)
-    if (marks.last!.place === 'container' && known.place !== 'container') marks.cut(marks.all.length - 1)
-    marks.closeAt('back', known.place, ending.summary)
+    const ending = dropEnding(known, facts)
+    if (marks.last!.location === 'container' && known.location !== 'container') marks.cut(marks.all.length - 1)
+    marks.closeAt('back', known.location, ending.summary)
     return ending
   }
   const silent = back && silentOn(answer.silent, back.last.output, back.last.destination, facts)
@@ -27,9 +27,9 @@ export function notTaken(context: Context, out: TracedPacket, back: TracedPacket
 /** The host takes the answer for its own where somebody else had asked: nobody gives it back its receiver. */
 function elsewhere({ flow, marks }: Context, back: TracedPacket): Ending | undefined {
   if (flow.from?.at === 'host' || lastOf(back).hook !== 'input') return undefined
-  const says = `the answer to ${back.last.destination} ends at the host itself`
-  marks.endAt('back', 'routing', says)
-  return { end: 'no-route', summary: says }
+  const message = `the answer to ${back.last.destination} ends at the host itself`
+  marks.endAt('back', 'routing', message)
+  return { end: 'no-route', summary: message }
 }
 
 /** The answer comes from another address or port than was asked. */
@@ -38,7 +38,7 @@ function unexpected({ flow, marks }: Context, { first }: TracedPacket, { last }:
   const asked = end(first.destination, first.destinationPort)
   const came = end(last.source, last.sourcePort)
   if (came === asked) return undefined
-  const says = `the answer comes from ${came}, and ${asked} was asked: its sender does not take it`
-  marks.closeAt('back', flow.from?.at === 'outside' ? 'uplink' : marks.last!.place, says)
-  return { end: 'source-check', summary: says }
+  const message = `the answer comes from ${came}, and ${asked} was asked: its sender does not take it`
+  marks.closeAt('back', flow.from?.at === 'outside' ? 'uplink' : marks.last!.location, message)
+  return { end: 'source-check', summary: message }
 }

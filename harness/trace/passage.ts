@@ -1,11 +1,11 @@
 import type { Facts } from '../evidence/facts.ts'
-import { blame, death, type Ending, told } from './build.ts'
+import { blame, drop, type Ending, told } from './build.ts'
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
-import { hopOf } from './hop.ts'
+import { tracedRuleOf } from './hop.ts'
 import { isBridged } from './links.ts'
 import { lostAfter } from './lost.ts'
-import type { Hop, Place, Station } from './trace.ts'
+import type { Location, Station, TracedRule } from './trace.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
 /**
@@ -14,21 +14,21 @@ import { type Visit, visitsOf } from './visits.ts'
  */
 export function pass(context: Context, way: Station['way'], packet: TracedPacket, route: string): Ending | undefined {
   const { facts, marks } = context
-  const visits = visitsOf(packet, (decision) => hopOf(decision, facts))
+  const visits = visitsOf(packet, (decision) => tracedRuleOf(decision, facts))
   for (const [index, visit] of visits.entries()) {
     noteRoute(context, way, packet, visits, index)
-    const { hops } = visit
-    marks.note({ way, place: placeOf(visit, facts), says: told(hops), hops })
-    const killer = hops.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
-    if (killer) return killedBy(context, way, killer)
+    const { rules } = visit
+    marks.note({ way, location: locationOf(visit, facts), message: told(rules), rules })
+    const terminatingRule = rules.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
+    if (terminatingRule) return killedBy(context, way, terminatingRule)
   }
   const lost = lostAfter(context, way, packet, visits.at(-1)!, route)
   if (!lost) return undefined
-  return 'killer' in lost ? killedBy(context, way, lost.killer) : lost.ending
+  return 'terminatingRule' in lost ? killedBy(context, way, lost.terminatingRule) : lost.ending
 }
 
-function placeOf({ family, hook, input }: Visit, facts: Facts): Place {
-  if (family === 'ip') return hook as Place
+function locationOf({ family, hook, input }: Visit, facts: Facts): Location {
+  if (family === 'ip') return hook as Location
   return family === 'bridge' || isBridged(facts, input) ? 'bridge' : 'uplink'
 }
 
@@ -46,16 +46,16 @@ function noteRoute(
   const chosen =
     family === 'ip' && ((hook === 'output' && !before) || hook === 'input' || (hook === 'forward' && !stays))
   if (!chosen) return
-  const says =
+  const message =
     hook === 'input'
       ? `${last.destination} is the host’s own`
       : (computed.routeBy(way, output) ?? `to ${last.destination} by ${output}`)
-  marks.note({ way, place: 'routing', says })
+  marks.note({ way, location: 'routing', message })
 }
 
-function killedBy({ marks }: Context, way: Station['way'], killer: Hop): Ending {
+function killedBy({ marks }: Context, way: Station['way'], terminatingRule: TracedRule): Ending {
   const mark = marks.last!
-  mark.says = blame(killer)
-  if (!mark.hops?.includes(killer)) mark.hops = [...(mark.hops ?? []), killer]
-  return death(killer, way === 'back' ? 'the answer' : 'the packet')
+  mark.message = blame(terminatingRule)
+  if (!mark.rules?.includes(terminatingRule)) mark.rules = [...(mark.rules ?? []), terminatingRule]
+  return drop(terminatingRule, way === 'back' ? 'the answer' : 'the packet')
 }

@@ -6,7 +6,7 @@ import { buildTrace } from './build.ts'
 import { type Flow, isDead, type Trace } from './trace.ts'
 
 /** The connection that Docker's proxy makes to the container for one to a published port; undefined for other flows. */
-export function legOf(
+export function proxiedOf(
   { kind, container, network, address, port, protocol }: Flow,
   { docker }: Facts,
 ): Flow | undefined {
@@ -40,26 +40,32 @@ export function ledTo(flow: Flow, taken: Pick<Flow, 'address' | 'port'>, facts: 
   const holder = facts.docker.containers.find(({ published }) =>
     published.some((each) => each.port === taken.port && each.protocol === protocol),
   )
-  return holder && legOf({ ...flow, ...taken, kind: 'published', container: holder.name }, facts)
+  return holder && proxiedOf({ ...flow, ...taken, kind: 'published', container: holder.name }, facts)
 }
 
 /** A trace that ended at a program of the host's: of a published port that is a proxy, and what counts is its own connection. */
-export function throughProxy(trace: Trace, leg: Trace): Trace {
-  if (trace.end !== 'answered' || !trace.stations.some(({ way, place }) => way === 'out' && place === 'input'))
+export function throughProxy(trace: Trace, proxied: Trace): Trace {
+  if (trace.end !== 'answered' || !trace.stations.some(({ way, location }) => way === 'out' && location === 'input'))
     return trace
-  if (leg.end === 'answered' || leg.end === 'passes') return trace
-  const says = (summary: string): string => `a proxy takes it, and of its own connection to the container: ${summary}`
-  if (!isDead(leg) && leg.end !== 'refused') return { ...trace, end: 'unclear', summary: says(leg.summary) }
-  const last = leg.stations.findLast(({ way, state }) => way === 'out' && state === 'passed')
-  const { killer, at = { way: 'out' as const, place: last?.place ?? ('container' as const) } } = leg
+  if (proxied.end === 'answered' || proxied.end === 'passes') return trace
+  const message = (summary: string): string =>
+    `a proxy takes it, and of its own connection to the container: ${summary}`
+  if (!isDead(proxied) && proxied.end !== 'refused')
+    return { ...trace, end: 'unclear', summary: message(proxied.summary) }
+  const last = proxied.stations.findLast(({ way, state }) => way === 'out' && state === 'passed')
+  const { terminatingRule, at = { way: 'out' as const, location: last?.location ?? ('container' as const) } } = proxied
   const out = trace.stations
     .filter(({ way }) => way === 'out')
-    .map(({ way, place, says, hops }) => ({ way, place, says, hops }))
-  const own = leg.stations.filter(
-    ({ way, state }) => (state === 'passed' && (way === 'out' || leg.end !== 'refused')) || state === 'dead',
+    .map(({ way, location, message, rules }) => ({ way, location, message, rules }))
+  const own = proxied.stations.filter(
+    ({ way, state }) => (state === 'passed' && (way === 'out' || proxied.end !== 'refused')) || state === 'dead',
   )
-  const marks = [...out, ...own.map(({ way, place, says, hops }) => ({ way, place, says, hops }))]
-  const end = leg.end === 'refused' ? 'no-listener' : leg.end
-  const whole = buildTrace(trace.flow, trace.by, marks, { end, summary: says(leg.summary), ...(killer && { killer }) })
+  const marks = [...out, ...own.map(({ way, location, message, rules }) => ({ way, location, message, rules }))]
+  const end = proxied.end === 'refused' ? 'no-listener' : proxied.end
+  const whole = buildTrace(trace.flow, trace.by, marks, {
+    end,
+    summary: message(proxied.summary),
+    ...(terminatingRule && { terminatingRule }),
+  })
   return { ...whole, at }
 }

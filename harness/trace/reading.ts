@@ -54,7 +54,7 @@ function endingOf(context: Context, { out, back, closing }: FlowPackets, answer:
     const strayed = isAnswer || isAtOnce(lost) ? undefined : misrouted(context, 'back', back)
     if (strayed ?? lost) return (strayed ?? lost)!
   }
-  if (containerOf(flow) !== undefined) marks.push({ way: 'back', place: 'container', says: senderOf(flow) })
+  if (containerOf(flow) !== undefined) marks.push({ way: 'back', location: 'container', message: senderOf(flow) })
   if (isAnswer) return answered
   if (isHalf(answer) || isMute(answer)) return unfinished(context, answer, closing)
   return isRefused(answer) ? refused(context, out) : notTaken(context, out, back, answer)
@@ -62,23 +62,23 @@ function endingOf(context: Context, { out, back, closing }: FlowPackets, answer:
 
 /** Whether a rule ended it that sees packets wherever they are sent to. */
 const isAtOnce = (ending: Ending | undefined): boolean =>
-  ending?.killer !== undefined && ['ingress', 'prerouting'].includes(ending.killer.hook)
+  ending?.terminatingRule !== undefined && ['ingress', 'prerouting'].includes(ending.terminatingRule.hook)
 
 // TCP’s flag of a refusal.
 const rst = 0x04
 
 function begin({ flow, marks }: Context, source: string): void {
-  if (flow.from?.at === 'outside') marks.push({ way: 'out', place: 'outside', says: `from ${source}` })
+  if (flow.from?.at === 'outside') marks.push({ way: 'out', location: 'outside', message: `from ${source}` })
   else if (containerOf(flow) !== undefined)
-    marks.push({ way: 'out', place: 'container', says: `${senderOf(flow)} at ${flow.source}` })
+    marks.push({ way: 'out', location: 'container', message: `${senderOf(flow)} at ${flow.source}` })
 }
 
 /** A container's packet comes in by its bridge; by another device it is lost, for answers to it go another way. */
 function enter({ flow, computed, marks }: Context, input: string, isAnswer: boolean): Ending | undefined {
   if (containerOf(flow) === undefined) return undefined
-  marks.push({ way: 'out', place: 'bridge', says: input || flow.bridge })
-  const apart = input !== flow.bridge && !isAnswer ? computed.deathAt('out', 'bridge') : undefined
+  marks.push({ way: 'out', location: 'bridge', message: input || flow.bridge })
+  const apart = input !== flow.bridge && !isAnswer ? computed.dropAt('out', 'bridge') : undefined
   if (!apart) return undefined
-  marks.last!.says = apart.says
-  return { end: apart.end, summary: apart.says }
+  marks.last!.message = apart.message
+  return { end: apart.end, summary: apart.message }
 }

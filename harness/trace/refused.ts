@@ -10,6 +10,6 @@ export function refused({ flow, marks }: Context, out: TracedPacket | undefined,
   const { destination, destinationPort } = out.last
   const who = lastOf(out).hook === 'input' ? 'on the host' : 'in the container'
   const summary = `nothing ${who} listens at ${destination}:${destinationPort}/${flow.protocol}: the connection is refused`
-  marks.last!.says = summary
+  marks.last!.message = summary
   return { end: 'no-listener', summary }
 }

@@ -18,6 +18,6 @@ export function shortcut({ flow, facts, marks }: Context, { first, last, steps }
   if (!isBridged(facts, output)) return undefined
   const asked = flow.protocol === 'icmp' ? first.destination : `${first.destination}:${first.destinationPort}`
   const summary = `what ${last.destination} answers goes straight to ${first.source} over ${output}, past the host: it does not come from ${asked}, which was asked`
-  marks.push({ way: 'back', place: 'container', says: summary })
+  marks.push({ way: 'back', location: 'container', message: summary })
   return { end: 'source-check', summary }
 }

@@ -65,10 +65,13 @@ const hosts: Record<string, Told> = {
   'veth-off': { end: 'no-link', at: 'out bridge' },
 }
 
-const told = ({ end, at, killer }: Trace): Told => ({
+const told = ({ end, at, terminatingRule }: Trace): Told => ({
   end,
-  ...(at && { at: `${at.way} ${at.place}` }),
-  ...(killer && { by: `${killer.table} ${killer.chain} ${killer.owner.who}`, rule: killer.rule }),
+  ...(at && { at: `${at.way} ${at.location}` }),
+  ...(terminatingRule && {
+    by: `${terminatingRule.table} ${terminatingRule.chain} ${terminatingRule.owner.who}`,
+    rule: terminatingRule.rule,
+  }),
 })
 
 describe('a trace', () => {
@@ -93,7 +96,7 @@ describe('a trace', () => {
     const facts = factsOf('docker-user-drop')
     const { stations } = readTrace(read('docker-user-drop.packets'), flowOf(facts), facts)
     const [dead] = stations.filter(({ state }) => state === 'dead')
-    expect(dead).to.include({ way: 'out', place: 'forward' })
+    expect(dead).to.include({ way: 'out', location: 'forward' })
     const before = stations.slice(0, stations.indexOf(dead!))
     expect(before.map(({ state }) => state)).to.deep.equal(before.map(() => 'passed'))
     const after = stations.slice(stations.indexOf(dead!) + 1)
@@ -103,7 +106,7 @@ describe('a trace', () => {
   it('gives rules of iptables-nft in the words of iptables', () => {
     const facts = factsOf('healthy')
     const { stations } = readTrace(read('healthy.packets'), flowOf(facts), facts)
-    const rules = stations.flatMap(({ hops }) => hops.map(({ rule }) => rule))
+    const rules = stations.flatMap(({ rules }) => rules.map(({ rule }) => rule))
     expect(rules).to.include('-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE')
     expect(rules).to.include('-A FORWARD -i docker0 ! -o docker0 -j ACCEPT')
   })

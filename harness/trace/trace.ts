@@ -3,7 +3,7 @@ import type { Flow as SimulatedFlow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
 /** A decision of the host's rules about a packet. */
-export interface Hop {
+export interface TracedRule {
   hook: Hook
   backend: 'nft' | 'legacy'
   /** `ip filter`, `inet firewalld`. */
@@ -20,17 +20,17 @@ export const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'po
 export type Hook = (typeof hooks)[number]
 
 /** Where a packet passes by, in order; the way back is the same in reverse. */
-export const places = traceSteps.filter((place) => place !== 'input' && place !== 'output')
-export type Place = (typeof traceSteps)[number]
+export const locations = traceSteps.filter((location) => location !== 'input' && location !== 'output')
+export type Location = (typeof traceSteps)[number]
 
 /** One place on the packet's way: green until it dies, and nothing after. */
 export interface Station {
   way: 'out' | 'back'
-  place: Place
+  location: Location
   state: 'passed' | 'dead' | 'unreached' | 'unknown'
   /** What the host did there, for a person. */
-  says: string
-  hops: Hop[]
+  message: string
+  rules: TracedRule[]
 }
 
 /** How a trace ends. All but `answered`, `refused`, `passes` and `unclear` tell where the packet died. */
@@ -64,9 +64,9 @@ export interface Trace {
   by: 'packets' | 'rules'
   end: End
   /** Where it ended, `back` for the way of the answer; absent where it got through. */
-  at?: { way: 'out' | 'back'; place: Place }
+  at?: { way: 'out' | 'back'; location: Location }
   /** The rule that ended it, where it was one. */
-  killer?: Hop
+  terminatingRule?: TracedRule
   /** One sentence for a person. */
   summary: string
   stations: Station[]

@@ -1,9 +1,9 @@
 import type { Facts } from '../evidence/facts.ts'
-import type { Death } from '../simulate/index.ts'
+import type { Drop } from '../simulate/index.ts'
 import { type Answer, isRefused } from './answer.ts'
 import { isBare } from './arrival.ts'
 import type { Ending } from './build.ts'
-import { deathEnding } from './by-rules.ts'
+import { dropEnding } from './by-rules.ts'
 import type { Context } from './context.ts'
 import { lastOf, type TracedPacket } from './events.ts'
 import { isBridged } from './links.ts'
@@ -14,7 +14,7 @@ import { containerOf } from './trace.ts'
 import { noWayBack } from './way-back.ts'
 
 interface Known {
-  death: Death
+  drop: Drop
   isCertain: boolean
 }
 
@@ -29,12 +29,12 @@ export function unanswered(context: Context, out: TracedPacket, answer: Answer):
   if (silent) return noNeighbour(context, 'out', silent)
   const deaf = atHost ? undefined : deafTo(answer.silentThere, source, facts)
   if (deaf) return noNeighbour(context, 'back', deaf, output)
-  const known = atHost ? atHostDeath(context, out, answer) : beyond(context)
+  const known = atHost ? atHostDrop(context, out, answer) : beyond(context)
   if (known?.isCertain) {
-    const { death } = known
-    const ending = deathEnding(death, facts)
-    if (death.way === 'out') marks.endAt('out', death.place, ending.summary)
-    else marks.push({ way: death.way, place: death.place, says: ending.summary })
+    const { drop } = known
+    const ending = dropEnding(drop, facts)
+    if (drop.way === 'out') marks.endAt('out', drop.location, ending.summary)
+    else marks.push({ way: drop.way, location: drop.location, message: ending.summary })
     return ending
   }
   const past = shortcut(context, out)
@@ -45,8 +45,8 @@ export function unanswered(context: Context, out: TracedPacket, answer: Answer):
   if (isBridged(facts, output)) return nobody(`it left by ${output} for ${destination}, and no answer came from there`)
   const byHand = setByHandOn(output, destination, facts)
   if (byHand) {
-    const says = `${byHand.address} on ${output} is set to the hardware address ${byHand.mac} by hand: whether that is right is not known`
-    return { end: 'unclear', summary: `it left by ${output} as ${source}, and no answer came. ${says}` }
+    const message = `${byHand.address} on ${output} is set to the hardware address ${byHand.mac} by hand: whether that is right is not known`
+    return { end: 'unclear', summary: `it left by ${output} as ${source}, and no answer came. ${message}` }
   }
   const port = flow.protocol === 'icmp' || destination === flow.address ? '' : `:${destinationPort}`
   return nobody(`it left by ${output} as ${source}, and no answer came from ${destination}${port}`)
@@ -58,7 +58,7 @@ const deafTo = (all: Answer['silentThere'], source: string, { links }: Facts): S
   all.find(({ address }) => links.some(({ addresses }) => addresses.includes(address)))
 
 const beyond = ({ computed }: Context): Known | undefined =>
-  computed.beyond && { death: computed.beyond, isCertain: computed.isCertain() }
+  computed.beyond && { drop: computed.beyond, isCertain: computed.isCertain() }
 
 function unmasqueraded({ flow }: Context, { first, last: { output, source } }: TracedPacket): Ending {
   const whose = containerOf(flow) !== undefined ? 'the container’s own address' : 'its sender’s own address'
@@ -70,14 +70,14 @@ function unmasqueraded({ flow }: Context, { first, last: { output, source } }: T
 }
 
 /** What ends the answer of the host itself before any hook sees it, and whether that is certain. */
-function atHostDeath({ facts, computed }: Context, out: TracedPacket, { back }: Answer): Known | undefined {
-  const known = computed.deathAt('out', 'input') ?? computed.deathAt('back', 'routing')
+function atHostDrop({ facts, computed }: Context, out: TracedPacket, { back }: Answer): Known | undefined {
+  const known = computed.dropAt('out', 'input') ?? computed.dropAt('back', 'routing')
   const isCertain = computed.isCertain()
-  if (known && isCertain) return { death: known, isCertain }
+  if (known && isCertain) return { drop: known, isCertain }
   const none = noWayBack(out, back, facts)
-  if (none) return { death: none, isCertain: true }
-  const routing = computed.walk.death
-  if (known) return { death: known, isCertain }
-  if (routing?.place !== 'routing' || !routing.says.includes(out.first.source)) return undefined
-  return { death: { ...routing, way: 'back' }, isCertain }
+  if (none) return { drop: none, isCertain: true }
+  const routing = computed.walk.drop
+  if (known) return { drop: known, isCertain }
+  if (routing?.location !== 'routing' || !routing.message.includes(out.first.source)) return undefined
+  return { drop: { ...routing, way: 'back' }, isCertain }
 }

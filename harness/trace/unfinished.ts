@@ -1,6 +1,6 @@
 import { type Answer, isHalf } from './answer.ts'
 import type { Ending } from './build.ts'
-import { deathEnding } from './by-rules.ts'
+import { dropEnding } from './by-rules.ts'
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
 import { Marks } from './marks.ts'
@@ -16,7 +16,7 @@ function broken(context: Context, closing: TracedPacket | undefined): Ending {
   const once = (summary: string): string => `once the connection is made, ${summary}`
   if (closing) {
     const own = new Marks()
-    for (const mark of marks.all.filter(({ way, place }) => way === 'out' && place === 'container').slice(0, 1))
+    for (const mark of marks.all.filter(({ way, location }) => way === 'out' && location === 'container').slice(0, 1))
       own.push(mark)
     const died = pass({ ...context, marks: own }, 'out', closing, '')
     if (died) {
@@ -25,12 +25,12 @@ function broken(context: Context, closing: TracedPacket | undefined): Ending {
       return { ...died, summary: once(died.summary) }
     }
   }
-  const known = computed.walk.death
+  const known = computed.walk.drop
   if (known?.rule && computed.isCertain()) {
-    const ending = deathEnding(known, facts)
-    const at = marks.all.findLastIndex(({ way, place }) => way === known.way && place === known.place)
+    const ending = dropEnding(known, facts)
+    const at = marks.all.findLastIndex(({ way, location }) => way === known.way && location === known.location)
     if (at >= 0) marks.cut(at + 1)
-    else marks.push({ way: known.way, place: known.place, says: ending.summary })
+    else marks.push({ way: known.way, location: known.location, message: ending.summary })
     return ending
   }
   return { end: 'unclear', summary: once('what follows is not answered, and no rule that was seen stops it') }
@@ -38,12 +38,12 @@ function broken(context: Context, closing: TracedPacket | undefined): Ending {
 
 /** Small packets pass, and the answer to a question that takes large ones does not come. */
 function mute({ computed, facts, flow, marks }: Context): Ending {
-  const { death } = computed.walk
-  if (death?.end !== 'too-large')
+  const { drop } = computed.walk
+  if (drop?.end !== 'too-large')
     return { end: 'unclear', summary: `${flow.address} was asked for more, and has not answered that` }
-  const summary = `no large answer comes, and small ones do: ${deathEnding(death, facts).summary}`
+  const summary = `no large answer comes, and small ones do: ${dropEnding(drop, facts).summary}`
   const at = marks.all.findIndex(({ way }) => way === 'back')
-  if (death.way === 'back' && at >= 0) marks.cut(at)
-  marks.push({ way: death.way, place: death.place, says: summary })
+  if (drop.way === 'back' && at >= 0) marks.cut(at)
+  marks.push({ way: drop.way, location: drop.location, message: summary })
   return { end: 'too-large', summary }
 }

@@ -4,7 +4,7 @@ import type { TracedPacket } from './events.ts'
 import type { Flow } from './trace.ts'
 
 /** Whether a flow stays within a bridge whose frames are not shown to IP. */
-export function isUnseen({ bridge, address }: Flow, { docker, links, sysctls }: Facts): boolean {
+export function isUnnoticed({ bridge, address }: Flow, { docker, links, sysctls }: Facts): boolean {
   const network = docker.networks.find((each) => each.bridge === bridge)
   const within = network !== undefined && network.subnet !== '' && inPrefix(address, network.subnet)
   const gateway = links.some(({ addresses }) => addresses.includes(address))
@@ -13,7 +13,7 @@ export function isUnseen({ bridge, address }: Flow, { docker, links, sysctls }: 
 
 /** Whether such a flow's packet passed the port that it came in by: where no rules are for bridges, nothing sees it behind. */
 export const isSeenByPortAlone = ({ steps, decisions }: TracedPacket, flow: Flow, facts: Facts): boolean =>
-  isUnseen(flow, facts) &&
+  isUnnoticed(flow, facts) &&
   !facts.nft.some(({ family }) => family === 'bridge') &&
   steps.every(({ family }) => family === 'netdev') &&
   steps.at(-1)?.where === 'last' &&

@@ -1,5 +1,5 @@
 import type { Decision, Step, TracedPacket } from './events.ts'
-import type { Hop } from './trace.ts'
+import type { TracedRule } from './trace.ts'
 
 /** A hook that a packet came to, with the brackets of it that it saw. */
 export interface Visit {
@@ -9,21 +9,26 @@ export interface Visit {
   where: string
   input: string
   output: string
-  hops: Hop[]
+  rules: TracedRule[]
 }
 
 /** A packet's hooks in order; decisions belong to the one whose bracket came last. */
-export function visitsOf({ steps, decisions }: TracedPacket, hopFor: (decision: Decision) => Hop | undefined): Visit[] {
+export function visitsOf(
+  { steps, decisions }: TracedPacket,
+  tracedRuleFor: (decision: Decision) => TracedRule | undefined,
+): Visit[] {
   const visits: Visit[] = []
   for (const [index, { family, hook, where, input, output }] of steps.entries()) {
     const last = visits.at(-1)
     const same = last?.family === family && last.hook === hook && where !== 'first'
-    const visit = same ? last : { family, hook, where, input: '', output: '', hops: [] }
+    const visit = same ? last : { family, hook, where, input: '', output: '', rules: [] }
     if (!same) visits.push(visit)
     visit.where = where
     visit.input ||= input
     visit.output ||= output
-    visit.hops.push(...decisions.filter(({ after }) => after === index + 1).flatMap((each) => hopFor(each) ?? []))
+    visit.rules.push(
+      ...decisions.filter(({ after }) => after === index + 1).flatMap((each) => tracedRuleFor(each) ?? []),
+    )
   }
   return visits
 }

@@ -22,7 +22,7 @@ export const firewalldZone = defineCause({
   },
   explains: (symptom, facts) => {
     if (symptom.kind === 'daemon') return symptom.error.includes('ZONE_CONFLICT')
-    if (symptom.kind !== 'flow' || symptom.death?.rule?.table !== 'inet firewalld') return false
+    if (symptom.kind !== 'flow' || symptom.drop?.rule?.table !== 'inet firewalld') return false
     return cutOff(facts).some(({ network }) => network.name === symptom.flow.network)
   },
   remedies,

@@ -48,15 +48,15 @@ export const iptablesCheckBroken = defineCause({
  * Whether a flow fares as it does for want of rules that its network lacks, singly. Where a table leads into none of
  * Docker's chains at all, all of it is gone, which no such check does.
  */
-function lacksRules({ flow, death }: FlowSymptom, facts: Facts): boolean {
+function lacksRules({ flow, drop }: FlowSymptom, facts: Facts): boolean {
   const missing = missingRules(facts)
   const lacks = (table: string): boolean =>
     missing.some((rule) => rule.startsWith(`${table}: `) && rule.split(' ').includes(flow.bridge))
   const stands = (table: string): boolean =>
     facts.ruleset.rules.some((rule) => rule.table === table && /^DOCKER(-(?!USER)|$)/.test(rule.target ?? ''))
-  if (!death) return stands('filter') && missing.some((rule) => rule.startsWith('filter: '))
+  if (!drop) return stands('filter') && missing.some((rule) => rule.startsWith('filter: '))
   // The policy ends what no rule speaks of; a rule that drops it would do so all the same.
-  if (death.rule?.table === 'ip filter' && death.rule.base === 'FORWARD')
-    return death.rule.rule.startsWith('policy ') && stands('filter') && lacks('filter')
-  return flow.kind === 'published' && !death.rule && stands('nat') && lacks('nat')
+  if (drop.rule?.table === 'ip filter' && drop.rule.base === 'FORWARD')
+    return drop.rule.rule.startsWith('policy ') && stands('filter') && lacks('filter')
+  return flow.kind === 'published' && !drop.rule && stands('nat') && lacks('nat')
 }

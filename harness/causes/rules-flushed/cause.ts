@@ -55,17 +55,17 @@ export const rulesFlushed = defineCause({
 })
 
 /** Whether the rules that a table has lost would have let a flow through, or kept it out. */
-function takesAway({ flow, death }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {
+function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {
   if (flow.bridge === '' || flow.kind === 'forwarded') return false
   // Nothing keeps networks apart any more.
-  if (!death) return lost.includes('filter')
+  if (!drop) return lost.includes('filter')
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
-  if (death.end === 'unmasqueraded')
+  if (drop.end === 'unmasqueraded')
     return lost.includes('nat') && network !== undefined && isMasqueraded(network, readIntent(facts))
   // Docker's rules stand above whatever else is in this chain, and accept first.
-  if (death.rule?.table === 'ip filter' && death.rule.base === 'FORWARD') return lost.includes('filter')
+  if (drop.rule?.table === 'ip filter' && drop.rule.base === 'FORWARD') return lost.includes('filter')
   // Not translated, a published port is one of the host's own: its firewall's to let in, and a proxy's to answer.
-  return flow.kind === 'published' && lost.includes('nat') && ['input', 'local', 'container'].includes(death.place)
+  return flow.kind === 'published' && lost.includes('nat') && ['input', 'local', 'container'].includes(drop.location)
 }
 
 const isSetOff = (options: Record<string, string>): boolean =>

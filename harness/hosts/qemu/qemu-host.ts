@@ -35,6 +35,8 @@ export class QemuHost implements Host {
   /** Multiplies every deadline. */
   private readonly slow: number
   private readonly kept = new Map<string, Kept>()
+  /** Hosts that go on from the same state: while they live, the processors have enough to do. */
+  private readonly beside: QemuHost[] = []
   private disposed: Promise<void> | undefined
   guest: Guest
 
@@ -108,6 +110,8 @@ export class QemuHost implements Host {
     const options = { ...this.options, ...own }
     const host = new QemuHost(await forkFrom(frozen, options), this.capabilities, options)
     host.kept.set(name, { frozen })
+    this.beside.push(host)
+    host.beside.push(this)
     try {
       await host.arrive()
       return host
@@ -123,10 +127,10 @@ export class QemuHost implements Host {
     return kept
   }
 
-  /** Makes ready what is likely to be asked for next, while this machine works: see `spareFrom`. */
+  /** Makes ready what is likely to be asked for next, while this machine works: see `standbyFrom`. */
   private prepareToRestore(): void {
     // A kept machine would be left with a second one, that nobody knows of.
-    if (this.disposed || this.options.keep) return
+    if (this.disposed || this.options.keep || this.beside.some(({ disposed }) => !disposed)) return
     for (const kept of this.kept.values())
       kept.standby ??= standbyFrom(this.ownConsole(kept), this.options).catch(() => undefined)
   }

@@ -42,7 +42,7 @@ function alike(traces: readonly TraceRecord[]): Alike[] {
 }
 
 function figure({ trace, stages }: Alike): Html {
-  const { flow, end, from, stations, killer, summary } = trace
+  const { flow, end, from, stations, terminatingRule, summary } = trace
   const dead = isDead(trace)
   const lane = (way: Station['way']): Piece => stations.filter((station) => station.way === way).map(point)
   const answered = stations.some(({ way, state }) => way === 'back' && state !== 'unknown' && state !== 'unreached')
@@ -52,12 +52,12 @@ function figure({ trace, stages }: Alike): Html {
 <span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
 <ol class="way">${lane('out')}</ol>
 ${(answered || trace.at?.way === 'back') && html`<ol class="way back"><li class="corner" aria-hidden="true"></li>${lane('back')}</ol>`}
-<p class="summary">${sentence(bound(killer ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
+<p class="summary">${sentence(bound(terminatingRule ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
 ${
-  killer &&
-  html`<div class="terminating-rule"><samp>${bound(killer.rule, 300)}</samp>
-<span><code>${bound(killer.table, 60)}</code> ${killer.backend === 'legacy' && 'legacy '}chain <code>${bound(killer.chain, 60)}</code></span>
-<span><b>${owner(killer.owner.who)}</b> ${bound(killer.owner.by, 200)}</span></div>`
+  terminatingRule &&
+  html`<div class="terminating-rule"><samp>${bound(terminatingRule.rule, 300)}</samp>
+<span><code>${bound(terminatingRule.table, 60)}</code> ${terminatingRule.backend === 'legacy' && 'legacy '}chain <code>${bound(terminatingRule.chain, 60)}</code></span>
+<span><b>${owner(terminatingRule.owner.who)}</b> ${bound(terminatingRule.owner.by, 200)}</span></div>`
 }
 ${met(stations)}
 </figure>`
@@ -67,32 +67,32 @@ const owner = (who: string): string =>
   who === 'admin' ? 'The administrator’s:' : who === 'unknown' ? 'Of unknown origin:' : `${bound(who, 40)}’s:`
 
 // The stylesheet adds the dot and its word for screen readers, because a long report has thousands of steps.
-const point = ({ place, state, says, way, hops }: Station): Html => {
+const point = ({ location, state, message, way, rules }: Station): Html => {
   // The full reason for a drop is below.
-  const explainedBelow = state === 'unreached' || (state === 'dead' && says.length > 40)
-  const words = explainedBelow ? '' : short(place, way, says, hops.length)
-  return html`<li class="${state} ${place}">${place}${words && html` <small>${words}</small>`}</li>`
+  const explainedBelow = state === 'unreached' || (state === 'dead' && message.length > 40)
+  const words = explainedBelow ? '' : short(location, way, message, rules.length)
+  return html`<li class="${state} ${location}">${location}${words && html` <small>${words}</small>`}</li>`
 }
 
 // The text that fits below a dot; the sentence and the table have all of it.
-function short(place: Station['place'], way: Station['way'], says: string, hops: number): string {
-  if (place === 'container' && way === 'out') return bound(says.replace(' at ', ' '), 40)
-  if (place === 'postrouting' && says.startsWith('it leaves'))
-    return bound(says.replace('it leaves ', '').replace(/with the.*own address, /, 'bare, '), 40)
-  if (says === 'let through') return hops > 0 ? 'let through' : ''
-  return ['bridge', 'uplink', 'outside'].includes(place) || (place === 'routing' && says.length < 40)
-    ? bound(says, 40)
+function short(location: Station['location'], way: Station['way'], message: string, rules: number): string {
+  if (location === 'container' && way === 'out') return bound(message.replace(' at ', ' '), 40)
+  if (location === 'postrouting' && message.startsWith('it leaves'))
+    return bound(message.replace('it leaves ', '').replace(/with the.*own address, /, 'bare, '), 40)
+  if (message === 'let through') return rules > 0 ? 'let through' : ''
+  return ['bridge', 'uplink', 'outside'].includes(location) || (location === 'routing' && message.length < 40)
+    ? bound(message, 40)
     : ''
 }
 
 function met(stations: readonly Station[]): Piece {
-  const rows = stations.flatMap(({ way, place, hops }) => hops.map((hop) => ({ way, place, hop })))
+  const rows = stations.flatMap(({ way, location, rules }) => rules.map((hop) => ({ way, location, hop })))
   if (rows.length === 0) return false
   const { shown, cut } = first(rows, 60)
   return html`<details class="more"><summary>Every rule with a verdict</summary>
 <table class="rules"><thead><tr><th scope="col">Direction</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Owner</th></tr></thead>
 <tbody>${shown.map(
-    ({ way, place, hop }) =>
-      html`<tr class="${hop.verdict}"><td>${way}</td><td>${place}</td><td>${bound(`${hop.table} ${hop.chain}`, 80)}</td><td>${bound(hop.rule, 200)}</td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
+    ({ way, location, hop }) =>
+      html`<tr class="${hop.verdict}"><td>${way}</td><td>${location}</td><td>${bound(`${hop.table} ${hop.chain}`, 80)}</td><td>${bound(hop.rule, 200)}</td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
   )}</tbody></table>${cut > 0 && html`<p class="cut">${cut} more rules cut</p>`}</details>`
 }

@@ -102,17 +102,17 @@ class Board {
     })
     const { bold, dim } = this.paint
     const total = String(this.#expected.size)
-    const place = `${String(this.#ended.size).padStart(total.length)}/${total}`
+    const location = `${String(this.#ended.size).padStart(total.length)}/${total}`
     const sign = paintVerdict(this.paint, cell.verdict) + ' '.repeat(longestVerdict - cell.verdict.length)
     const took = (cell.verdict === 'skipped' ? '' : duration(cell.durationMs)).padStart(11)
     const head = `${cell.name.padEnd(this.#width())} ${took}`
     const words = told(headline(cell))
     // The whole of it is in the report; a terminal shows a line for each cell.
     const room = this.#live
-      ? this.#redraw.columns - (2 + place.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
+      ? this.#redraw.columns - (2 + location.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
       : 400
     const shown = words.length > room ? `${words.slice(0, Math.max(0, room - 1))}…` : words
-    this.print(`  ${dim(place)} ${sign} ${isBad(cell.verdict) ? bold(head) : head}  ${dim(shown)}`)
+    this.print(`  ${dim(location)} ${sign} ${isBad(cell.verdict) ? bold(head) : head}  ${dim(shown)}`)
   }
 
   print(...lines: string[]): void {

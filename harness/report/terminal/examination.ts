@@ -68,8 +68,8 @@ function how(verdict: Examination['verdict'], followed: readonly Trace[]): strin
   const sent = followed.some(({ by }) => by === 'packets')
   const more = `To follow real packets: ${invocation('diagnose', '--trace')}`
   if (verdict === 'unknown')
-    return [`Nothing broken was found, but not everything could be judged.${sent ? '' : ` ${more}`}`]
-  return verdict === 'healthy' && !sent ? [`Judged by rules, routes and settings; no packet was sent. ${more}`] : []
+    return ['Nothing broken was found, but not everything could be judged.', ...(sent ? [] : [more])]
+  return verdict === 'healthy' && !sent ? ['Judged by rules, routes and settings; no packet was sent.', more] : []
 }
 
 // Of many packets, those that did not end as expected are shown, each end once.
@@ -98,14 +98,14 @@ function packetLines(followed: readonly Trace[], paint: Paint): string[] {
 const signs = { dead: '✗', open: '✗', unclear: '?' } as const
 
 /** One symptom: what it affects, where and why it ends there, whose rule that is, and what to check next. */
-function symptomLines({ state, what, says, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
+function symptomLines({ state, what, message, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
   const color = state === 'unclear' ? paint.yellow : paint.red
   const owner =
     rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${ownerName(rule.owner.who)} (${rule.owner.by})`)
   return [
     '',
     ...hanging(color(signs[state]), plain(what, 300), 96, '  ', paint),
-    ...wrap(sentence(plain(says, 600)), 94, '    ', paint.columns),
+    ...wrap(sentence(plain(message, 600)), 94, '    ', paint.columns),
     ...(owner ? wrap(`Owner: ${plain(owner, 200)}`, 94, '    ', paint.columns).map(paint.dim) : []),
     ...(setting?.file
       ? wrap(`Set at boot by ${plain(setting.file, 120)}: ${plain(setting.line ?? '', 120)}`, 94, '    ', paint.columns)
@@ -130,8 +130,8 @@ function findingLines(
     '',
     ...bad
       .filter(({ explainedBy }) => explainedBy.includes(cause))
-      .flatMap(({ what, says }) =>
-        hanging(paint.red('✗'), `${plain(what, 300)}: ${plain(says, 300)}`, 94, '    ', paint),
+      .flatMap(({ what, message }) =>
+        hanging(paint.red('✗'), `${plain(what, 300)}: ${plain(message, 300)}`, 94, '    ', paint),
       ),
     '',
     ...evidence

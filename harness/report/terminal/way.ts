@@ -5,8 +5,8 @@ import { type Paint, plain, wrap } from './paint.ts'
 /** A packet's path on one line (`container ─ bridge ─ ✗ forward`), and below it how it ended. */
 export function wayLines(trace: Trace, paint: Paint): string[] {
   const seen = trace.stations.filter(({ state }) => state === 'passed' || state === 'dead')
-  const word = ({ place, state }: Station): string =>
-    state === 'dead' ? paint.red(paint.bold(`✗ ${place}`)) : paint.green(place)
+  const word = ({ location, state }: Station): string =>
+    state === 'dead' ? paint.red(paint.bold(`✗ ${location}`)) : paint.green(location)
   const out = seen
     .filter(({ way }) => way === 'out')
     .map(word)

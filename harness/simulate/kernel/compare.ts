@@ -14,7 +14,7 @@ export interface Contradiction {
   /** Of the simulation; `crash` where it threw. */
   end: Walk['end'] | 'crash'
   /** Where the simulation has the packet die, or what it threw. */
-  says: string
+  message: string
 }
 
 /** One host: what the simulation says of each flow, held against the kernel. */
@@ -59,7 +59,7 @@ export async function compare(
       title: 'all',
       kernel: endings[0]!,
       end: 'crash',
-      says: (error as Error).stack ?? messageOf(error),
+      message: (error as Error).stack ?? messageOf(error),
     }
     return { ...base, passes: 0, dies: 0, unclear: [], contradictions: [crash], late: 0, walks: [] }
   }
@@ -81,7 +81,7 @@ export async function compare(
     dies: of('dies').length,
     unclear: of('unclear').map((index) => ({
       title: titleOf(flows[index]!),
-      doubts: walks[index]!.doubts.map(({ says }) => says),
+      doubts: walks[index]!.doubts.map(({ message }) => message),
     })),
     contradictions: standing.map((index) => contradiction(flows[index]!, walks[index]!, endings[index]!)),
     late: doubtful.length - standing.length,
@@ -92,9 +92,11 @@ export async function compare(
 export const contradicts = ({ end }: Walk, ending: Ending): boolean =>
   end === 'passes' ? ending !== 'answered' : end === 'dies' && ending === 'answered'
 
-function contradiction(flow: KernelFlow, { end, death }: Walk, kernel: Ending): Contradiction {
-  const says = death ? `${death.way} at ${death.place}: ${death.says}${death.rule ? ` [${death.rule.rule}]` : ''}` : ''
-  return { flow, title: titleOf(flow), kernel, end, says }
+function contradiction(flow: KernelFlow, { end, drop }: Walk, kernel: Ending): Contradiction {
+  const message = drop
+    ? `${drop.way} at ${drop.location}: ${drop.message}${drop.rule ? ` [${drop.rule.rule}]` : ''}`
+    : ''
+  return { flow, title: titleOf(flow), kernel, end, message }
 }
 
 /**

@@ -82,7 +82,7 @@ describe('a campaign', () => {
       title: 'x',
       kernel: 'silent',
       end: 'passes',
-      says: '',
+      message: '',
     } as const
     const result = {
       passes: 3,

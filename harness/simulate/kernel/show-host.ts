@@ -14,13 +14,13 @@ export async function showHost(seed: number, index: number): Promise<boolean> {
   console.log(JSON.stringify(spec, null, 2))
   if (result.complaints) console.log(`refused:\n${result.complaints}`)
   for (const [nth, flow] of flowsOf(spec).entries()) {
-    const { end, death, doubts } = result.walks[nth] ?? { end: 'crash', death: undefined, doubts: [] }
-    const why = death ? `${death.way} at ${death.place}: ${death.says}` : ''
+    const { end, drop, doubts } = result.walks[nth] ?? { end: 'crash', drop: undefined, doubts: [] }
+    const why = drop ? `${drop.way} at ${drop.location}: ${drop.message}` : ''
     const differs = result.contradictions.some(({ title }) => title === titleOf(flow)) ? ' ***' : ''
     console.log(`${titleOf(flow).padEnd(36)} ${result.endings[nth]!.padEnd(12)} ${end.padEnd(8)} ${why}${differs}`)
-    for (const { says } of end === 'unclear' ? doubts : []) console.log(`${' '.repeat(58)}? ${says}`)
+    for (const { message } of end === 'unclear' ? doubts : []) console.log(`${' '.repeat(58)}? ${message}`)
   }
-  for (const { end, says } of result.contradictions) if (end === 'crash') console.log(says)
+  for (const { end, message } of result.contradictions) if (end === 'crash') console.log(message)
   console.log(
     `bundle and script: ${keepContradiction(seed, index, { spec, contradictions: result.contradictions, bundle: result.bundle })}`,
   )

@@ -11,9 +11,9 @@ export function answered({ doubts }: World, { key, inverted }: Unknown): boolean
 
 /** The world in which a truth is `truth`: it depends on that from now on. */
 export function withAnswer(world: World, condition: Unknown, truth: boolean, step: RuleStep): World {
-  const { says, kind, key, settle, inverted, learn } = condition
+  const { message, kind, key, settle, inverted, learn } = condition
   const holds = truth !== (inverted ?? false)
-  const doubt = { says, kind, key, holds, step, ...(settle !== undefined && { settle }) }
+  const doubt = { message, kind, key, holds, step, ...(settle !== undefined && { settle }) }
   const packet = holds && learn ? learn(world.packet) : world.packet
   return { ...world, packet, doubts: [...world.doubts, doubt] }
 }
@@ -44,7 +44,7 @@ export function unlisted(
   rule: CompiledRule,
   target: string,
 ): World[] {
-  const says = `The chain ${target} of ${base.table} is not in the listing, or leads on and on.`
-  const why = unknown('listing', `chain ${base.table} ${target}`, says)
+  const message = `The chain ${target} of ${base.table} is not in the listing, or leads on and on.`
+  const why = unknown('listing', `chain ${base.table} ${target}`, message)
   return opened(world, stepOf(base, chain, rule, 'drop'), why, 'drop')
 }

@@ -37,7 +37,7 @@ const tooMany = ({ table, chain }: BaseChain): Unknown => ({
   unknown: true,
   kind: 'other',
   key: `too many: ${table} ${chain.name}`,
-  says: `Too many conditions are not known in ${table} ${chain.name}.`,
+  message: `Too many conditions are not known in ${table} ${chain.name}.`,
 })
 
 class Run {

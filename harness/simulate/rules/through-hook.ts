@@ -69,8 +69,8 @@ function throughChain(base: BaseChain, world: World, context: Context): World[] 
   // Chains of inet at ingress are shown IP alone.
   if (base.table.startsWith('inet ') && packet.protocol === 'arp') return [world]
   if (!base.devicesUnknown) return rerouted(besideConntrack(base, world, context), base, packet)
-  const says = `The devices of the chain ${base.chain.name} of ${base.table} are not listed.`
-  const why = unknown('listing', `devices ${base.table} ${base.chain.name} ${device}`, says, 'nft list ruleset')
+  const message = `The devices of the chain ${base.chain.name} of ${base.table} are not listed.`
+  const why = unknown('listing', `devices ${base.table} ${base.chain.name} ${device}`, message, 'nft list ruleset')
   const step = stepOf(base, base.chain, undefined, 'accept')
   const [there, elsewhere] = [withAnswer(world, why, true, step), withAnswer(world, why, false, step)]
   return [...runChain(base, there, { ...context, priority: base.priority }), elsewhere]
@@ -140,8 +140,8 @@ const byTable = (chains: readonly BaseChain[]): BaseChain[] =>
 function settledOrder(forth: World[], back: World[], world: World, base: BaseChain): World[] {
   const same = mergeWorlds([...forth, ...back])
   if (same.length === forth.length) return forth
-  const says = 'Several chains of NAT have equal priorities, and which of them comes first is not listed.'
-  const why = unknown('listing', `order of NAT at ${base.hook}`, says)
+  const message = 'Several chains of NAT have equal priorities, and which of them comes first is not listed.'
+  const why = unknown('listing', `order of NAT at ${base.hook}`, message)
   const step = stepOf(base, base.chain, undefined, 'translate')
   const [first, last] = [withAnswer(world, why, true, step), withAnswer(world, why, false, step)]
   const under = (each: World, { doubts }: World): World => ({

@@ -21,8 +21,8 @@ export function tiedOrder(stations: readonly Station[]): Station[] | undefined {
 /** The worlds of both orders of what hangs on one hook; where they differ, each under the doubt that it depends on. */
 export function eitherOrder(forth: World[], back: World[], base: BaseChain, what: string): World[] {
   if (mergeWorlds([...forth, ...back]).length === mergeWorlds(forth).length) return forth
-  const says = `A chain has the priority of ${what} at ${base.hook}, and which of them comes first is not listed.`
-  const why = unknown('listing', `${what} and its like at ${base.hook}`, says)
+  const message = `A chain has the priority of ${what} at ${base.hook}, and which of them comes first is not listed.`
+  const why = unknown('listing', `${what} and its like at ${base.hook}`, message)
   const step = stepOf(base, base.chain, undefined, 'accept')
   return [
     ...forth.map((world) => withAnswer(world, why, true, step)),

@@ -4,7 +4,7 @@ import type { DoubtKind } from './types.ts'
 /** A condition whose answer is not known. */
 export interface Unknown {
   unknown: true
-  says: string
+  message: string
   kind: DoubtKind
   /** Equal conditions have equal keys. */
   key: string
@@ -21,11 +21,11 @@ export const isUnknown = (value: unknown): value is Unknown =>
   typeof value === 'object' && value !== null && 'unknown' in value
 
 /** A condition that is not known, as a value. */
-export const unknown = (kind: DoubtKind, key: string, says: string, settle?: string): Unknown => ({
+export const unknown = (kind: DoubtKind, key: string, message: string, settle?: string): Unknown => ({
   unknown: true,
   kind,
   key,
-  says,
+  message,
   ...(settle !== undefined && { settle }),
 })
 
@@ -48,6 +48,6 @@ export const some = (truths: readonly Truth[]): Truth => not(every(truths.map(no
 const joined = (one: Unknown, other: Unknown): Unknown =>
   one.key === other.key && one.inverted === other.inverted
     ? one
-    : unknown(one.kind, `(${signed(one)} and ${signed(other)})`, one.says, one.settle)
+    : unknown(one.kind, `(${signed(one)} and ${signed(other)})`, one.message, one.settle)
 
 const signed = ({ key, inverted }: Unknown): string => (inverted ? `not ${key}` : key)

@@ -36,7 +36,7 @@ export type DoubtKind =
 /** Something that is not known, and that the packet's way depends on. */
 export interface Doubt {
   /** One sentence. */
-  says: string
+  message: string
   kind: DoubtKind
   /** The condition: worlds that agree on a key agree on its answer. */
   key: string

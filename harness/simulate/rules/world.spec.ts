@@ -3,7 +3,7 @@ import { packetOf } from '../packet.ts'
 import type { Doubt, World } from './types.ts'
 import { mergeWorlds } from './world.ts'
 
-const doubt = (key: string, holds: boolean): Doubt => ({ key, holds, says: key, kind: 'other' })
+const doubt = (key: string, holds: boolean): Doubt => ({ key, holds, message: key, kind: 'other' })
 const world = (dead: boolean, ...doubts: Doubt[]): World => ({
   packet: packetOf({ destinationPort: 80 }),
   steps: [],

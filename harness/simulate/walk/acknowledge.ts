@@ -1,7 +1,7 @@
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
-import { deathBy } from './hook.ts'
-import { anew } from './meet.ts'
+import { dropBy } from './hook.ts'
+import { again } from './meet.ts'
 import { type Call, dies, mayDie, type Next, type State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
@@ -10,7 +10,7 @@ import { itemsOf } from './trail.ts'
  * connection, without SYN. Only the rules are asked again.
  */
 export function acknowledge(net: Net, state: State, next: Next): State[] {
-  if (state.deaths.length > 0 || !state.calls) return next(state)
+  if (state.drops.length > 0 || !state.calls) return next(state)
   const calls = itemsOf(state.calls)
   const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
   const ends = calls
@@ -21,11 +21,11 @@ export function acknowledge(net: Net, state: State, next: Next): State[] {
 }
 
 function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Packet): State[] {
-  const { way, family, hook, place, device, before, after } = call
-  if (state.deaths.length > 0 || before.protocol !== 'tcp') return [state]
+  const { way, family, hook, location, device, before, after } = call
+  if (state.drops.length > 0 || before.protocol !== 'tcp') return [state]
   const packet: Packet = {
     ...before,
-    ...(before.state === 'invalid' && way === 'back' ? anew(before) : { state: stateOf(state, call) }),
+    ...(before.state === 'invalid' && way === 'back' ? again(before) : { state: stateOf(state, call) }),
     flags: 'ack',
     // An acknowledgement has the one option of the timestamps; a SYN has more of them.
     length: before.length - (before.flags === 'ack' ? 0 : 8),
@@ -40,18 +40,18 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
     const [first] = terminating
     const when = 'once the connection is established'
     if (first) {
-      const death = deathBy(first, way, place)
-      return [dies({ ...known, way }, { ...death, says: `${death.says}, ${when}` })]
+      const drop = dropBy(first, way, location)
+      return [dies({ ...known, way }, { ...drop, message: `${drop.message}, ${when}` })]
     }
     if (before.state === 'invalid' && (left.source !== packet.source || left.destination !== packet.destination)) {
-      const says = `what follows its answer is taken for a new connection, and translated to ${left.source} -> ${left.destination}`
-      return [dies({ ...known, way }, { place, end: 'source-check', says })]
+      const message = `what follows its answer is taken for a new connection, and translated to ${left.source} -> ${left.destination}`
+      return [dies({ ...known, way }, { location, end: 'source-check', message })]
     }
     if (left.state !== 'untracked' || after.state === 'untracked') return [known]
-    const death = { place, end: 'dropped', says: `it is not tracked (notrack), ${when}` } as const
-    if (dnat || snat) return [dies({ ...known, way }, death)]
-    const says = 'The connection is not tracked (notrack) once it is established: how it fares is not followed.'
-    return mayDie({ ...known, way }, death, { says, kind: 'statement', key: 'notrack' }, (lives) => [lives])
+    const drop = { location, end: 'dropped', message: `it is not tracked (notrack), ${when}` } as const
+    if (dnat || snat) return [dies({ ...known, way }, drop)]
+    const message = 'The connection is not tracked (notrack) once it is established: how it fares is not followed.'
+    return mayDie({ ...known, way }, drop, { message, kind: 'statement', key: 'notrack' }, (lives) => [lives])
   })
 }
 

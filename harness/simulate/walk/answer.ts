@@ -11,23 +11,27 @@ import { at, dies, mayDie, type Next, type State } from './state.ts'
 
 /** Sends the answer back to who began, at `from`; of TCP that one acknowledges it. */
 export function answer(flow: Flow, net: Net, state: State, done: Next = home, from: Origin = flow.from): State[] {
-  const { packet, location } = state
+  const { packet, position } = state
   if (packet.state === 'untracked') {
-    const says = 'The connection is not tracked (notrack): how its answers fare is not followed.'
-    const death = { place: state.path!.last.place, end: 'dropped', says: 'its answers are not tracked' } as const
-    return mayDie(state, death, { says, kind: 'statement', key: 'notrack' }, done)
+    const message = 'The connection is not tracked (notrack): how its answers fare is not followed.'
+    const drop = {
+      location: state.path!.last.location,
+      end: 'dropped',
+      message: 'its answers are not tracked',
+    } as const
+    return mayDie(state, drop, { message, kind: 'statement', key: 'notrack' }, done)
   }
   const back: State = { ...state, packet: replyTo(packet), way: 'back' }
   const came: Next = (arrived) => {
     const heard = returned(from, arrived)
     return heard.flatMap((each) => (packet.protocol === 'tcp' ? acknowledge(net, each, done) : done(each)))
   }
-  if (location.at === 'container') return send(net, back, location.container, came)
-  if (location.at === 'host') return output(net, back, came)
+  if (position.at === 'container') return send(net, back, position.container, came)
+  if (position.at === 'host') return output(net, back, came)
   return fromOutside(
     net,
-    at(back, 'outside', location.device, 'answers'),
-    location.device,
+    at(back, 'outside', position.device, 'answers'),
+    position.device,
     back.packet.destination,
     came,
   )
@@ -79,27 +83,27 @@ const endOf = ({ source, sourcePort }: Packet): string => (sourcePort === 0 ? so
 
 /** Whether the answer came to who had asked, and from whom had been asked. */
 function returned(from: Origin, state: State): State[] {
-  const { location, packet, original } = state
-  const lost = (says: string): State[] => [dies(state, { place: 'routing', end: 'no-route', says })]
-  if (location.at !== from.at) {
-    if (location.at === 'outside') return lost(`the answer is sent out by ${location.device}, and not to who asked`)
-    const who = location.at === 'host' ? 'the host itself' : location.container
+  const { position, packet, original } = state
+  const lost = (message: string): State[] => [dies(state, { location: 'routing', end: 'no-route', message })]
+  if (position.at !== from.at) {
+    if (position.at === 'outside') return lost(`the answer is sent out by ${position.device}, and not to who asked`)
+    const who = position.at === 'host' ? 'the host itself' : position.container
     return lost(`the answer to ${packet.destination} ends at ${who}`)
   }
-  if (from.at === 'container' && location.at === 'container' && location.container !== from.container)
-    return lost(`the answer to ${packet.destination} ends at ${location.container}`)
-  if (from.at === 'outside' && location.at === 'outside' && location.device !== from.device) {
-    const says = `The answer leaves by ${location.device}, not by ${from.device}, where it was asked: whether it arrives is not known.`
+  if (from.at === 'container' && position.at === 'container' && position.container !== from.container)
+    return lost(`the answer to ${packet.destination} ends at ${position.container}`)
+  if (from.at === 'outside' && position.at === 'outside' && position.device !== from.device) {
+    const message = `The answer leaves by ${position.device}, not by ${from.device}, where it was asked: whether it arrives is not known.`
     const settle = `ip route get ${original.source}`
-    const doubt = { says, kind: 'other', key: `return by ${location.device}`, settle } as const
-    const death = { place: 'routing', end: 'no-route', says: `the answer leaves by ${location.device}` } as const
-    return mayDie(state, death, doubt, (lives) => [lives])
+    const doubt = { message, kind: 'other', key: `return by ${position.device}`, settle } as const
+    const drop = { location: 'routing', end: 'no-route', message: `the answer leaves by ${position.device}` } as const
+    return mayDie(state, drop, doubt, (lives) => [lives])
   }
   if (from.at === 'outside' && original.source !== '' && packet.destination !== original.source)
     return lost(`the answer goes to ${packet.destination}, and ${original.source} asked`)
   if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...asked(original) })) {
-    const says = `the answer comes from ${endOf(packet)}, and ${endOf({ ...packet, ...asked(original) })} was asked: its sender does not take it`
-    return [dies(state, { place: state.path!.last.place, end: 'source-check', says })]
+    const message = `the answer comes from ${endOf(packet)}, and ${endOf({ ...packet, ...asked(original) })} was asked: its sender does not take it`
+    return [dies(state, { location: state.path!.last.location, end: 'source-check', message })]
   }
   return [state]
 }

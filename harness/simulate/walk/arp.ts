@@ -1,5 +1,5 @@
 import type { LinkFact } from '../../evidence/facts.ts'
-import type { Death, Place } from '../flow.ts'
+import type { Drop, Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
 import type { Family, HookName } from '../rules/index.ts'
@@ -26,7 +26,7 @@ export interface Question {
   /** The host's device of that link: the bridge where there is one. */
   device: string
   bridged: boolean
-  place: Place
+  location: Location
 }
 
 type Stage = [family: Family, hook: HookName, device: string]
@@ -34,10 +34,10 @@ type Stage = [family: Family, hook: HookName, device: string]
 /** Leads the question from the asker to the holder, and what it answers back. `silent`: why it gives no answer. */
 export function exchange(net: Net, state: State, question: Question, silent: string | undefined, next: Next): State[] {
   const { packet } = state
-  const { asker, holder, place } = question
+  const { asker, holder, location } = question
   // Where no rule sees such frames there is nothing to lead them through.
   const seen = hooks[packet.family].some(([family, name]) => net.firewall.has(family, name))
-  const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, place)))
+  const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, location)))
   if (!seen) return next(unheard(state))
   return send(net, { ...state, packet: frame(question, packet.family, false) }, question, asker, holder, (heard) => {
     const answer = { ...unheard(heard), packet: frame(question, packet.family, true) }
@@ -46,10 +46,10 @@ export function exchange(net: Net, state: State, question: Question, silent: str
 }
 
 /** The end of what waits for an answer that does not come, with the setting that keeps it back. */
-function silentEnd(says: string, place: Place): Omit<Death, 'way'> {
-  const [, device, name, value] = says.match(/ on (\S+): (arp_ignore|arp_filter) is (\d)/) ?? []
+function silentEnd(message: string, location: Location): Omit<Drop, 'way'> {
+  const [, device, name, value] = message.match(/ on (\S+): (arp_ignore|arp_filter) is (\d)/) ?? []
   const setting = device && { name: `net.ipv4.conf.${device}.${name}`, value: value! }
-  return { place, end: 'no-neighbour', says, ...(setting && { setting }) }
+  return { location, end: 'no-neighbour', message, ...(setting && { setting }) }
 }
 
 const below: [Family, HookName][] = [
@@ -102,16 +102,16 @@ function stagesOf(net: Net, { device, bridged }: Question, packet: Packet, from:
 }
 
 function send(net: Net, state: State, question: Question, from: Speaker, to: Speaker, next: Next): State[] {
-  const { place } = question
+  const { location } = question
   const pass = ([first, ...rest]: readonly Stage[], now: State): State[] => {
     if (!first) return next(now)
     const [family, name, device] = first
     if (device === '' || !net.firewall.has(family, name)) return pass(rest, now)
-    const before = now.deaths.length
-    const says = 'their hardware addresses are asked for'
+    const before = now.drops.length
+    const message = 'their hardware addresses are asked for'
     const shown = { ...now, packet: { ...now.packet, ...devices(question, from, to, name) } }
-    return hook(net, shown, family, name, { place, device, says }, (after) =>
-      pass(rest, after.deaths.length > before ? withNeighbourEnd(after, before) : after),
+    return hook(net, shown, family, name, { location, device, message }, (after) =>
+      pass(rest, after.drops.length > before ? withNeighbourEnd(after, before) : after),
     )
   }
   return pass(stagesOf(net, question, state.packet, from, to), state)
@@ -147,8 +147,8 @@ function frame({ source, sought, asker, holder }: Question, family: 4 | 6, answe
 /** A rule that drops the question is the death of every packet behind it. */
 const withNeighbourEnd = (state: State, from: number): State => ({
   ...state,
-  deaths: state.deaths.map((death, index) =>
-    index < from ? death : { ...death, says: `the neighbour’s hardware address is not found: ARP is ${death.says}` },
+  drops: state.drops.map((drop, index) =>
+    index < from ? drop : { ...drop, message: `the neighbour’s hardware address is not found: ARP is ${drop.message}` },
   ),
 })
 

@@ -17,10 +17,10 @@ import { at, dies, type Next, type State, withDoubt, withPacket } from './state.
 export function enterBridge(net: Net, state: State, port: LinkFact, to: Target | undefined, next: Next): State[] {
   const bridge = net.host.links.get(port.master!)
   if (!bridge)
-    return [dies(state, { place: 'bridge', end: 'no-link', says: `the bridge ${port.master} does not exist` })]
+    return [dies(state, { location: 'bridge', end: 'no-link', message: `the bridge ${port.master} does not exist` })]
   const open = portWorks(state, port, bridge)
   const shown = withPacket(open, { input: bridge.name, inputPort: port.name })
-  const where = { place: 'bridge', device: bridge.name } as const
+  const where = { location: 'bridge', device: bridge.name } as const
   return vlans(net, shown, bridge, (free) => {
     if (!filtersBridged(net, bridge, free.packet))
       return hook(net, free, 'bridge', 'prerouting', where, (passed) => sort(net, passed, bridge, to, next))
@@ -29,7 +29,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
       hook(net, state, 'bridge', 'prerouting', where, then, undefined, between)
     return part(free, [Number.NEGATIVE_INFINITY, 0], (passed) => {
       const family = ipFamily(passed.packet)
-      const shownTo = { place: 'prerouting', device: bridge.name } as const
+      const shownTo = { location: 'prerouting', device: bridge.name } as const
       const routed: Next = (seen) =>
         part({ ...seen, prerouted: true }, [0, Number.POSITIVE_INFINITY], (now) =>
           seen.packet.destination === passed.packet.destination
@@ -42,7 +42,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
 }
 
 function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, next: Next): State[] {
-  if (to?.is === 'nobody') return sort(net, dies(state, to.death), bridge, to.meant, next)
+  if (to?.is === 'nobody') return sort(net, dies(state, to.drop), bridge, to.meant, next)
   if (to?.is === 'elsewhere') return unread(state, `who takes it on ${bridge.name}`)
   return to?.is === 'container' ? across(net, state, bridge, to.to, next) : up(net, state, bridge, next)
 }
@@ -50,7 +50,7 @@ function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, 
 /** From a port to the host's own stack. What the bridge has shown to prerouting by now is not shown to it again. */
 function up(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
   const { prerouted, ...rest } = state
-  return hook(net, rest, 'bridge', 'input', { place: 'bridge', device: bridge.name }, (passed) =>
+  return hook(net, rest, 'bridge', 'input', { location: 'bridge', device: bridge.name }, (passed) =>
     passDevice(net, passed, bridge, 'ingress', 'bridge', (free) =>
       prerouted
         ? decide(net, withPacket(free, { input: bridge.name, output: '' }), next)
@@ -76,8 +76,8 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
       found.type === 'unicast' && hop?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
     if (!back) return up(net, known, bridge, next)
     const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
-    const says = `the host drops it on ${bridge.name}: ${wrong}`
-    const checked = wrong ? dies(known, { place: 'routing', end: 'source-check', says }) : known
+    const message = `the host drops it on ${bridge.name}: ${wrong}`
+    const checked = wrong ? dies(known, { location: 'routing', end: 'source-check', message }) : known
     const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
     return findNeighbour(net, checked, sender, hop.gateway ?? packet.destination, (met, to) =>
       to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
@@ -90,15 +90,15 @@ function met(net: Net, state: State, bridge: LinkFact, to: Target | undefined): 
   if (to?.is !== 'container' || !to.asked) return state
   const { device, link, container } = to.to
   if (link.up) return portWorks(apart(net, state, bridge, device), device, bridge)
-  const says = `the link inside ${container} is down, so that nobody answers for its address`
-  return dies(state, { place: 'bridge', end: 'no-neighbour', says })
+  const message = `the link inside ${container} is down, so that nobody answers for its address`
+  return dies(state, { location: 'bridge', end: 'no-neighbour', message })
 }
 
 /** From one port to another; with br_netfilter the hooks of IP see it as well. */
 function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: Next): State[] {
   const { prerouted, ...rest } = state
   const port = to.device
-  const where = { place: 'forward', device: bridge.name } as const
+  const where = { location: 'forward', device: bridge.name } as const
   const ready = portTakes(net, portWorks(apart(net, rest, bridge, port), port, bridge), to)
   const family = ipFamily(state.packet)
   const ipHook = (name: 'forward' | 'postrouting', now: State, then: Next): State[] =>
@@ -108,7 +108,7 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
           now,
           family,
           name,
-          { ...where, place: name },
+          { ...where, location: name },
           then,
           name === 'postrouting' ? asCalled(now) : undefined,
         )
@@ -116,7 +116,7 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
   const shown = withPacket(ready, { input: bridge.name, output: bridge.name, outputPort: port.name })
   return hook(net, shown, 'bridge', 'forward', where, (second) =>
     ipHook('forward', second, (third) =>
-      hook(net, third, 'bridge', 'postrouting', { place: 'bridge', device: bridge.name }, (fourth) =>
+      hook(net, third, 'bridge', 'postrouting', { location: 'bridge', device: bridge.name }, (fourth) =>
         ipHook('postrouting', fourth, (fifth) =>
           passDevice(net, fifth, port, 'egress', 'bridge', (out) => arrive(net, tooLarge(out, port), to, next)),
         ),
@@ -129,12 +129,12 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
 function apart(net: Net, state: State, bridge: LinkFact, port: LinkFact): State {
   const from = net.host.links.get(state.packet.inputPort)
   if (from === port && port.port?.hairpin === false) {
-    const says = `it would leave ${bridge.name} by ${port.name}, where it came in, and hairpin is off there`
+    const message = `it would leave ${bridge.name} by ${port.name}, where it came in, and hairpin is off there`
     const setting = { name: `${port.name} hairpin`, value: 'off' }
-    return dies(state, { place: 'bridge', end: 'no-link', says, setting })
+    return dies(state, { location: 'bridge', end: 'no-link', message, setting })
   }
   if (!from?.port?.isolated || !port.port?.isolated) return at(state, 'bridge', bridge.name)
-  const says = `${from.name} and ${port.name} are isolated ports of ${bridge.name}`
+  const message = `${from.name} and ${port.name} are isolated ports of ${bridge.name}`
   const setting = { name: `${port.name} isolated`, value: 'on' }
-  return dies(state, { place: 'bridge', end: 'no-link', says, setting })
+  return dies(state, { location: 'bridge', end: 'no-link', message, setting })
 }

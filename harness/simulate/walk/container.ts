@@ -12,20 +12,20 @@ import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from '
 /** A packet comes in by a container's link. */
 export function arrive(net: Net, state: State, { container, link }: Attachment, next: Next): State[] {
   const stack = net.containers.get(container)
-  const inside = { ...at(state, 'container', link.name, container), location: { at: 'container', container } as const }
+  const inside = { ...at(state, 'container', link.name, container), position: { at: 'container', container } as const }
   const { destination } = state.packet
   const taken = !link.up
-    ? dies(inside, { place: 'container', end: 'no-link', says: `the link inside ${container} is down` })
+    ? dies(inside, { location: 'container', end: 'no-link', message: `the link inside ${container} is down` })
     : stack && !isLocal(stack, destination)
       ? dies(inside, {
-          place: 'container',
+          location: 'container',
           end: 'no-route',
-          says: `it reaches ${container}, which has not the address ${destination}`,
+          message: `it reaches ${container}, which has not the address ${destination}`,
         })
       : inside
   const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
-  const says = `${container} drops it: ${wrong}`
-  const checked = wrong ? dies(taken, { place: 'container', end: 'source-check', says }) : taken
+  const message = `${container} drops it: ${wrong}`
+  const checked = wrong ? dies(taken, { location: 'container', end: 'source-check', message }) : taken
   return ownRules(net, checked, container, next)
 }
 
@@ -42,13 +42,13 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
       if (none)
         return [
           dies(known, {
-            place: 'container',
+            location: 'container',
             end: 'no-route',
-            says: none.says.replace('the host', container),
+            message: none.message.replace('the host', container),
             ...(none.setting && { setting: none.setting }),
           }),
         ]
-      if (found.type === 'local') return next({ ...known, location: { at: 'container', container } })
+      if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })
       const [hop] = nextHops(found)
       // A gateway that is its own address stands for the link. Source: linux/net/ipv4/route.c, rt_set_nexthop.
       const gateway = hop!.gateway !== undefined && isLocal(stack, hop!.gateway) ? undefined : hop!.gateway
@@ -61,7 +61,7 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
   const link = net.containers.get(container)!.links.get(device)
   const attachment = net.ends.get(container)?.get(device)
   if (!link?.up)
-    return [dies(state, { place: 'container', end: 'no-link', says: `${device} inside ${container} is down` })]
+    return [dies(state, { location: 'container', end: 'no-link', message: `${device} inside ${container} is down` })]
   if (!attachment)
     return unread(
       state,
@@ -88,16 +88,16 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
 function ownRules({ inside }: Net, state: State, container: string, next: Next): State[] {
   const own = inside.get(container)
   if (!own?.rules) return next(state)
-  const says = `${container} has firewall rules of its own inside, which are not followed.`
+  const message = `${container} has firewall rules of its own inside, which are not followed.`
   const doubt = {
-    says,
+    message,
     kind: 'other',
     key: `rules in ${container}`,
     settle: `nsenter -t ${own.pid} -n nft list ruleset`,
   } as const
   return mayDie(
     state,
-    { place: 'container', end: 'dropped', says: `rules inside ${container} may drop it` },
+    { location: 'container', end: 'dropped', message: `rules inside ${container} may drop it` },
     doubt,
     next,
   )
@@ -109,7 +109,7 @@ export function unread(
   container: string,
   why = `the network of ${container} could not be read`,
 ): State[] {
-  const says = `${capital(why)}.`
-  const doubt = { says, kind: 'listing', key: `inside ${container}` } as const
-  return mayDie(state, { place: 'container', end: 'no-link', says: why }, doubt, (lives) => [lives])
+  const message = `${capital(why)}.`
+  const doubt = { message, kind: 'listing', key: `inside ${container}` } as const
+  return mayDie(state, { location: 'container', end: 'no-link', message: why }, doubt, (lives) => [lives])
 }

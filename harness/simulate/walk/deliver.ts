@@ -9,8 +9,8 @@ import type { Next, State } from './state.ts'
 export function deliver(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   const family = ipFamily(packet)
-  const where = { place: 'input' as const, device: packet.input }
-  const done: Next = (passed) => next({ ...passed, location: { at: 'host' } })
+  const where = { location: 'input' as const, device: packet.input }
+  const done: Next = (passed) => next({ ...passed, position: { at: 'host' } })
   return hook(net, state, family, 'input', where, done, asCalled(state))
 }
 

@@ -1,6 +1,6 @@
 import type { LinkFact, TrafficControl } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
-import type { Place } from '../flow.ts'
+import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { hook } from './hook.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
@@ -11,23 +11,23 @@ export function passDevice(
   state: State,
   link: LinkFact,
   direction: 'ingress' | 'egress',
-  place: Place,
+  location: Location,
   next: Next,
 ): State[] {
-  const works = linkWorks(state, link, place)
-  return attached(net, works, link, direction, place, (free) =>
+  const works = linkWorks(state, link, location)
+  return attached(net, works, link, direction, location, (free) =>
     net.firewall.has('netdev', direction, link.name)
-      ? hook(net, free, 'netdev', direction, { place, device: link.name }, next)
+      ? hook(net, free, 'netdev', direction, { location, device: link.name }, next)
       : next(free),
   )
 }
 
 /** Notes where a link is down. */
-export function linkWorks(state: State, link: LinkFact, place: Place): State {
+export function linkWorks(state: State, link: LinkFact, location: Location): State {
   const setting = { name: link.name, value: link.up ? 'no carrier' : 'down' }
-  if (!link.up) return dies(state, { place, end: 'no-link', says: `${link.name} is down`, setting })
+  if (!link.up) return dies(state, { location, end: 'no-link', message: `${link.name} is down`, setting })
   if (!link.carrier && !link.loopback)
-    return dies(state, { place, end: 'no-link', says: `${link.name} has no carrier`, setting })
+    return dies(state, { location, end: 'no-link', message: `${link.name} has no carrier`, setting })
   return state
 }
 
@@ -62,7 +62,7 @@ function attached(
   state: State,
   link: LinkFact,
   direction: 'ingress' | 'egress',
-  place: Place,
+  location: Location,
   next: Next,
 ): State[] {
   const control = net.control.get(link.name)
@@ -74,12 +74,12 @@ function attached(
       : []),
     ...queues.flatMap((queue) => (harmless.has(queue.kind) || bucketOf(queue) ? [] : [`a ${queue.kind} queue`])),
   ]
-  if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, place), state))
+  if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, location), state))
   const what = `${unknown.join(' and ')} on ${link.name}`
-  const says = `${capital(what)} may stop it: what it does is not followed.`
+  const message = `${capital(what)} may stop it: what it does is not followed.`
   const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
-  const doubt = { says, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
-  return mayDie(state, { place, end: 'dropped', says: `it may end at ${what}` }, doubt, next)
+  const doubt = { message, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
+  return mayDie(state, { location, end: 'dropped', message: `it may end at ${what}` }, doubt, next)
 }
 
 /** Whether a filter meets what goes in that direction. Those of a queue's classes choose one, unless they have an action. */
@@ -109,12 +109,17 @@ function sizeOf(text: string | undefined, unit: number): number | undefined {
 const ethernetHeader = 14
 
 /** Notes where a packet is larger than a shaper's bucket. Source: linux/net/sched/sch_tbf.c, tbf_enqueue. */
-function fitsBucket(state: State, queue: Queue, { name }: LinkFact, place: Place): State {
+function fitsBucket(state: State, queue: Queue, { name }: LinkFact, location: Location): State {
   const bucket = bucketOf(queue)
   const size = state.packet.length + ethernetHeader
   if (bucket === undefined || size <= bucket) return state
-  const says = `the ${queue.kind} queue of ${name} drops what is larger than its burst of ${bucket} bytes, and it has ${size}`
-  return dies(state, { place, end: 'dropped', says, setting: { name: `qdisc of ${name}`, value: `burst ${bucket}` } })
+  const message = `the ${queue.kind} queue of ${name} drops what is larger than its burst of ${bucket} bytes, and it has ${size}`
+  return dies(state, {
+    location,
+    end: 'dropped',
+    message,
+    setting: { name: `qdisc of ${name}`, value: `burst ${bucket}` },
+  })
 }
 
 /**

@@ -6,22 +6,22 @@ import { hook } from './hook.ts'
 import { leave } from './leave.ts'
 import { findNeighbour } from './neighbour.ts'
 import { portTakes, portWorks, tooLarge, vlans } from './port.ts'
-import { placeOf, receive } from './receive.ts'
+import { locationOf, receive } from './receive.ts'
 import { segmentOf, type Target } from './segment.ts'
 import { at, dies, type Next, type State, withPacket } from './state.ts'
 
 /** Sends a packet out by a device of the host, to the neighbour that has the address `nextHop`. */
 export function emit(net: Net, state: State, device: string, nextHop: string, next: Next): State[] {
   const link = net.host.links.get(device)
-  const place = placeOf(net, device)
-  if (!link) return [dies(state, { place, end: 'no-link', says: `the host has no device ${device}` })]
+  const location = locationOf(net, device)
+  if (!link) return [dies(state, { location, end: 'no-link', message: `the host has no device ${device}` })]
   if (link.loopback) return loop(net, state, next)
-  const sent = withPacket(at(state, place, device), { output: device, outputPort: '' })
+  const sent = withPacket(at(state, location, device), { output: device, outputPort: '' })
   if (link.kind === 'bridge') return ontoBridge(net, sent, link, nextHop, next)
-  return passDevice(net, fitting(sent, link), link, 'egress', place, (out) => {
+  return passDevice(net, fitting(sent, link), link, 'egress', location, (out) => {
     const attachment = net.attachments.get(device)
     if (attachment) return direct(net, out, attachment, nextHop, next)
-    return leave(net, out, link, nextHop, '', place, next)
+    return leave(net, out, link, nextHop, '', location, next)
   })
 }
 
@@ -36,8 +36,8 @@ function loop(net: Net, state: State, next: Next): State[] {
  */
 function fitting(state: State, { name, mtu }: LinkFact): State {
   if (mtu === 0 || state.packet.length <= mtu) return state
-  const says = `${name} takes ${mtu} bytes: larger packets are cut, or asked for in a smaller size`
-  return withPacket(at(state, state.path!.last.place, name, says), { length: mtu })
+  const message = `${name} takes ${mtu} bytes: larger packets are cut, or asked for in a smaller size`
+  return withPacket(at(state, state.path!.last.location, name, message), { length: mtu })
 }
 
 function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, next: Next): State[] {
@@ -62,7 +62,7 @@ function onward(
   nextHop: string,
   next: Next,
 ): State[] {
-  if (to?.is === 'nobody') return onward(net, dies(state, to.death), bridge, to.meant, nextHop, next)
+  if (to?.is === 'nobody') return onward(net, dies(state, to.drop), bridge, to.meant, nextHop, next)
   if (to?.is === 'container') return toPort(net, state, bridge, to.to, next)
   if (to?.is !== 'elsewhere') return [state]
   // A port that leads elsewhere: a network card in the bridge, or a guest.
@@ -77,13 +77,13 @@ function toPort(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
 
 function byPort(net: Net, state: State, bridge: LinkFact, port: LinkFact, nextHop: string, next: Next): State[] {
   const opened = portWorks(state, port, bridge)
-  const place = 'bridge'
-  return outOf(net, opened, bridge, port, (out) => leave(net, out, bridge, nextHop, port.name, place, next))
+  const location = 'bridge'
+  return outOf(net, opened, bridge, port, (out) => leave(net, out, bridge, nextHop, port.name, location, next))
 }
 
 /** From the bridge’s own device through its hooks to a port, and out by that. */
 function outOf(net: Net, state: State, bridge: LinkFact, port: LinkFact, next: Next): State[] {
-  const where = { place: 'bridge' as const, device: bridge.name }
+  const where = { location: 'bridge' as const, device: bridge.name }
   return vlans(net, withPacket(state, { output: bridge.name, outputPort: port.name }), bridge, (free) =>
     hook(net, free, 'bridge', 'output', where, (first) =>
       hook(net, first, 'bridge', 'postrouting', where, (second) =>
@@ -97,6 +97,6 @@ function outOf(net: Net, state: State, bridge: LinkFact, port: LinkFact, next: N
 function direct(net: Net, state: State, to: Attachment, nextHop: string, next: Next): State[] {
   const sender = { stack: net.host, link: to.device, segment: segmentOf(net, to.device) }
   return findNeighbour(net, state, sender, nextHop, (met, who) =>
-    arrive(net, tooLarge(who?.is === 'nobody' ? dies(met, who.death) : met, to.link), to, next),
+    arrive(net, tooLarge(who?.is === 'nobody' ? dies(met, who.drop) : met, to.link), to, next),
   )
 }

@@ -10,11 +10,11 @@ import { translationOf } from './translation-of.ts'
 
 /** The first packet has come as far as it goes: whoever takes it there answers. */
 export function reached(flow: Flow, net: Net, state: State): State[] {
-  const { location } = state
+  const { position } = state
   const respond: Next = (heard) => answer(flow, net, heard)
-  if (location.at === 'outside') return answersOf(flow, net, state, respond)
-  return location.at === 'container'
-    ? inContainer(flow, net, state, location.container, respond)
+  if (position.at === 'outside') return answersOf(flow, net, state, respond)
+  return position.at === 'container'
+    ? inContainer(flow, net, state, position.container, respond)
     : atHost(flow, net, state)
 }
 
@@ -26,11 +26,11 @@ export function inContainer(flow: Flow, net: Net, state: State, container: strin
   if (!asks || !own?.read || takes(own.listeners, destination, destinationPort, protocol)) return respond(state)
   const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)
   const where = others.length > 0 ? `, only at ${others.map(({ address }) => address).join(', ')}` : ''
-  const says = `it reaches ${container}, and nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
+  const message = `it reaches ${container}, and nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
   // One that listens at another address is there, and will not do.
   const [other] = others
   const setting = other && { name: `listener of ${container}`, value: other.address }
-  return respond(dies(state, { place: 'container', end: 'no-listener', says, ...(setting && { setting }) }))
+  return respond(dies(state, { location: 'container', end: 'no-listener', message, ...(setting && { setting }) }))
 }
 
 /** On the host a program answers: of a published port, Docker's proxy, by a connection of its own to the container. */
@@ -43,30 +43,38 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
   if (listener && isProxy(listener.program) && isKnown) return proxied(flow, net, state)
   if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
   if (!listener && net.facts.sections.listeners?.status !== 'ok') {
-    const says = `What listens on the host at port ${destinationPort} is not known.`
-    const doubt = { says, kind: 'listing', key: 'listeners', settle: 'ss -lntup' } as const
-    const death = { place: 'input', end: 'no-listener', says: `nothing may listen at port ${destinationPort}` } as const
+    const message = `What listens on the host at port ${destinationPort} is not known.`
+    const doubt = { message, kind: 'listing', key: 'listeners', settle: 'ss -lntup' } as const
+    const drop = {
+      location: 'input',
+      end: 'no-listener',
+      message: `nothing may listen at port ${destinationPort}`,
+    } as const
     const taken: Next = (lives) => (flow.kind === 'published' ? proxied(flow, net, lives) : answer(flow, net, lives))
-    return mayDie(state, death, doubt, taken)
+    return mayDie(state, drop, doubt, taken)
   }
   if (!listener) {
     const nobody = `nothing on the host listens at ${destination}:${destinationPort}/${protocol}`
     const led = translationOf(state)
     if (!led)
       return [
-        dies(state, { place: 'input', end: 'no-listener', says: `no rule passes it on to a container, and ${nobody}` }),
+        dies(state, {
+          location: 'input',
+          end: 'no-listener',
+          message: `no rule passes it on to a container, and ${nobody}`,
+        }),
       ]
-    const says = `“${led.rule}” in ${led.table} ${led.chain} leads it to the host itself, and ${nobody}`
-    return [dies(state, { place: 'input', end: 'no-listener', says, rule: led })]
+    const message = `“${led.rule}” in ${led.table} ${led.chain} leads it to the host itself, and ${nobody}`
+    return [dies(state, { location: 'input', end: 'no-listener', message, rule: led })]
   }
   if (flow.kind !== 'published') return answer(flow, net, state)
-  const says = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
-  if (listener.program !== '') return [dies(state, { place: 'input', end: 'no-listener', says })]
+  const message = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
+  if (listener.program !== '') return [dies(state, { location: 'input', end: 'no-listener', message })]
   const doubt = {
-    says: `${capital(says)}.`,
+    message: `${capital(message)}.`,
     kind: 'listing',
     key: `listener ${destinationPort}`,
     settle: `ss -lntup sport = :${destinationPort}`,
   } as const
-  return mayDie(state, { place: 'input', end: 'no-listener', says }, doubt, (lives) => proxied(flow, net, lives))
+  return mayDie(state, { location: 'input', end: 'no-listener', message }, doubt, (lives) => proxied(flow, net, lives))
 }

@@ -61,8 +61,8 @@ export const withChain = (chain: Partial<NftChain>, ...rules: Record<string, unk
   return { ...healthy, nft: [...healthy.nft, { ...own, rules: list } as NftChain] }
 }
 
-const wordsOf = ({ end, death }: Walk): string =>
-  end === 'passes' ? end : `${end} ${death?.way} ${death?.place} ${death?.end}`
+const wordsOf = ({ end, drop }: Walk): string =>
+  end === 'passes' ? end : `${end} ${drop?.way} ${drop?.location} ${drop?.end}`
 
 /** How the flows whose titles hold a text end: `dies out routing forwarding-off`, each once. */
 export const ends = (facts: Facts, title: string): string[] => [

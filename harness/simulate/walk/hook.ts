@@ -1,4 +1,4 @@
-import type { Death, Place } from '../flow.ts'
+import type { Drop, Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName, RuleStep, World } from '../rules/index.ts'
@@ -15,9 +15,9 @@ export interface Untranslation {
 
 /** Where a hook is, for people. */
 interface Where {
-  place: Place
+  location: Location
   device: string
-  says?: string
+  message?: string
 }
 
 // A ruleset of many unknown conditions has more worlds than anybody wants to read.
@@ -43,7 +43,7 @@ export function hook(
       const met = meet(early, family, name)
       const range = [conntrackPriority - 1, Number.POSITIVE_INFINITY] as const
       const then: Next = (now) => part(now, range, next, now.stranded ? undefined : untranslate)
-      return met.stranded?.clashes ? clashing(met, met.stranded.by, where.place, then) : then(met)
+      return met.stranded?.clashes ? clashing(met, met.stranded.by, where.location, then) : then(met)
     })
   }
   const state = late ? came : meet(came, family, name)
@@ -63,12 +63,12 @@ export function hook(
 }
 
 /** Source: linux/net/netfilter/nf_conntrack_core.c, __nf_conntrack_confirm, and nf_nat_core.c, nf_nat_used_tuple_new. */
-function clashing(state: State, { rule, table, chain }: RuleStep, place: Place, next: Next): State[] {
-  const says = `“${rule}” in ${table} ${chain} parts answers from their connection: whether conntrack takes them for another one is not followed.`
-  const doubt = { says, kind: 'other', key: `zones of ${state.way}` } as const
+function clashing(state: State, { rule, table, chain }: RuleStep, location: Location, next: Next): State[] {
+  const message = `“${rule}” in ${table} ${chain} parts answers from their connection: whether conntrack takes them for another one is not followed.`
+  const doubt = { message, kind: 'other', key: `zones of ${state.way}` } as const
   return mayDie(
     state,
-    { place, end: 'dropped', says: 'conntrack may drop it as a connection that there is' },
+    { location, end: 'dropped', message: 'conntrack may drop it as a connection that there is' },
     doubt,
     next,
   )
@@ -81,16 +81,16 @@ const zonesFirst = ({ firewall }: Net, { packet }: State, family: Family, name: 
   (family === 'ip' || family === 'ip6') &&
   packet.tracked !== true
 
-const goes = ({ goesOn, deaths }: State): boolean => goesOn || deaths.length === 0
+const goes = ({ goesOn, drops }: State): boolean => goesOn || drops.length === 0
 
 function passedBy(
   state: State,
   family: Family,
   name: HookName,
-  { place, device, says }: Where,
+  { location, device, message }: Where,
   untranslate: Untranslation | undefined,
 ): State {
-  const passed = at(state, place, device, says ?? 'let through')
+  const passed = at(state, location, device, message ?? 'let through')
   if (state.packet.state === 'untracked') return passed
   const tracked = (family === 'ip' || family === 'ip6') && (name === 'prerouting' || name === 'output')
   const packet = untranslate ? untranslate.apply(state.packet) : state.packet
@@ -102,18 +102,18 @@ function passedBy(
 function tame(states: State[]): State[] {
   const [first] = states
   if (!first || states.length <= most) return states
-  const says = 'Too many conditions are not known for all of them to be followed.'
-  const doubt = { says, kind: 'other', key: 'too many conditions' } as const
-  const place = first.path!.last.place
+  const message = 'Too many conditions are not known for all of them to be followed.'
+  const doubt = { message, kind: 'other', key: 'too many conditions' } as const
+  const location = first.path!.last.location
   return [
-    { ...first, deaths: [], doubts: [...first.doubts, { ...doubt, holds: false }] },
-    dies({ ...first, doubts: [...first.doubts, { ...doubt, holds: true }] }, { place, end: 'dropped', says }),
+    { ...first, drops: [], doubts: [...first.doubts, { ...doubt, holds: false }] },
+    dies({ ...first, doubts: [...first.doubts, { ...doubt, holds: true }] }, { location, end: 'dropped', message }),
   ]
 }
 
 /** The state in one world; undefined where it contradicts what that state depends on already. */
-function follow(state: State, world: World, call: Omit<Call, 'place' | 'device'>, where: Where): State | undefined {
-  const { place, device, says } = where
+function follow(state: State, world: World, call: Omit<Call, 'location' | 'device'>, where: Where): State | undefined {
+  const { location, device, message } = where
   if (world.doubts.some((doubt) => (answerIn(state, doubt) ?? doubt.holds) !== doubt.holds)) return undefined
   const { terminating, steps, doubts } = world
   const translated = steps.find(({ verdict }) => verdict === 'translate')
@@ -121,18 +121,18 @@ function follow(state: State, world: World, call: Omit<Call, 'place' | 'device'>
     ? byRule(terminating[0])
     : translated
       ? `translated by “${translated.rule}”`
-      : (says ?? 'let through')
-  const passed = at(state, place, device, words, steps)
+      : (message ?? 'let through')
+  const passed = at(state, location, device, words, steps)
   // Whatever dies on its way is not acknowledged.
-  const lives = state.deaths.length === 0 && call.before.protocol === 'tcp'
+  const lives = state.drops.length === 0 && call.before.protocol === 'tcp'
   return {
     ...passed,
     packet: world.packet,
-    calls: lives ? { last: { ...call, place, device }, before: state.calls } : state.calls,
-    deaths:
+    calls: lives ? { last: { ...call, location, device }, before: state.calls } : state.calls,
+    drops:
       terminating.length > 0
-        ? [...state.deaths, ...terminating.map((rule) => deathBy(rule, state.way, place))]
-        : state.deaths,
+        ? [...state.drops, ...terminating.map((rule) => dropBy(rule, state.way, location))]
+        : state.drops,
     doubts:
       doubts.length > 0
         ? [...state.doubts, ...doubts.filter((doubt) => answerIn(state, doubt) === undefined)]
@@ -145,11 +145,11 @@ const answerIn = ({ doubts }: State, { key }: Doubt): boolean | undefined =>
   doubts.find((each) => each.key === key)?.holds
 
 /** What a terminating rule does to a packet. */
-export const deathBy = (rule: RuleStep, way: Death['way'], place: Place): Death => ({
+export const dropBy = (rule: RuleStep, way: Drop['way'], location: Location): Drop => ({
   way,
-  place,
+  location,
   end: rule.verdict === 'reject' ? 'rejected' : 'dropped',
-  says: byRule(rule),
+  message: byRule(rule),
   rule,
 })
 

@@ -23,10 +23,10 @@ function lead(flow: Flow, net: Net, clampsMss: boolean): State[] {
   const { source, sourcePort, destination, destinationPort } = packet
   const state: State = {
     packet,
-    location: { at: 'host' },
+    position: { at: 'host' },
     way: 'out',
     path: undefined,
-    deaths: [],
+    drops: [],
     doubts: [],
     original: { source, sourcePort, destination, destinationPort },
     clampsMss,

@@ -1,4 +1,4 @@
-import type { Death, Flow, Walk } from '../flow.ts'
+import type { Drop, Flow, Walk } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Doubt, RuleStep } from '../rules/index.ts'
 import { narrowed } from './outside.ts'
@@ -8,34 +8,34 @@ import { itemsOf } from './trail.ts'
 /** What all the ways that a flow may go come to: it passes, it dies, or it depends on something unknown. */
 export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk {
   const ends = ended.flatMap((state) => narrowed(state, (lives) => [lives]))
-  const dead = ends.filter(({ deaths }) => deaths.length > 0)
-  const alive = ends.filter(({ deaths }) => deaths.length === 0)
+  const dead = ends.filter(({ drops }) => drops.length > 0)
+  const alive = ends.filter(({ drops }) => drops.length === 0)
   const doubts = distinct([...blind, ...ends.flatMap((state) => state.doubts)])
   const shown = dead[0] ?? alive[0]
-  const death = shown?.deaths[0] && inFull(shown, shown.deaths[0])
+  const drop = shown?.drops[0] && inFull(shown, shown.drops[0])
   const base = {
     flow,
-    ...(death && { death }),
-    masked: shown?.deaths.slice(1) ?? [],
+    ...(drop && { drop }),
+    masked: shown?.drops.slice(1) ?? [],
     path: itemsOf(shown?.path),
   }
   if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }
   if (dead.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'dies', doubts: [...blind] }
   if (alive.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'passes', doubts: [...blind] }
-  const says = 'What is known of the host contradicts itself.'
-  return { ...base, end: 'unclear', doubts: [...doubts, { says, kind: 'other', key: 'contradiction', holds: true }] }
+  const message = 'What is known of the host contradicts itself.'
+  return { ...base, end: 'unclear', doubts: [...doubts, { message, kind: 'other', key: 'contradiction', holds: true }] }
 }
 
 /** An answer that died for want of its connection died of the rule that has parted them; a packet for nobody of who sent it. */
-function inFull({ stranded, misled }: State, death: Death): Death {
+function inFull({ stranded, misled }: State, drop: Drop): Drop {
   const named = ({ rule, table, chain }: RuleStep): string => `“${rule}” in ${table} ${chain}`
-  if (stranded && death.way === 'back') {
-    const says = `${death.says}: ${named(stranded.by)} puts it into another zone of conntrack’s than its connection is in`
-    return { ...death, says, ...(death.rule ? { because: stranded.by } : { rule: stranded.by }) }
+  if (stranded && drop.way === 'back') {
+    const message = `${drop.message}: ${named(stranded.by)} puts it into another zone of conntrack’s than its connection is in`
+    return { ...drop, message, ...(drop.rule ? { because: stranded.by } : { rule: stranded.by }) }
   }
-  if (!misled || death.way === 'back') return death
-  const says = `${named(misled.by)} sends it to ${misled.to}: ${death.says}`
-  return { ...death, says, ...(death.rule ? { because: misled.by } : { rule: misled.by }) }
+  if (!misled || drop.way === 'back') return drop
+  const message = `${named(misled.by)} sends it to ${misled.to}: ${drop.message}`
+  return { ...drop, message, ...(drop.rule ? { because: misled.by } : { rule: misled.by }) }
 }
 
 const distinct = (doubts: readonly Doubt[]): Doubt[] => [...new Map(doubts.map((doubt) => [doubt.key, doubt])).values()]

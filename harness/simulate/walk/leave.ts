@@ -1,7 +1,7 @@
 import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
-import type { Place } from '../flow.ts'
+import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { sourceOn } from '../rules/own-addresses.ts'
 import { deviceOf, isLocal } from '../stack.ts'
@@ -20,14 +20,14 @@ export function leave(
   link: LinkFact,
   nextHop: string,
   port: string,
-  place: Place,
+  location: Location,
   next: Next,
 ): State[] {
-  const gone: Next = (out) => next({ ...out, location: { at: 'outside', device: link.name } })
+  const gone: Next = (out) => next({ ...out, position: { at: 'outside', device: link.name } })
   const { packet } = state
-  const none = (says: string): State[] => gone(dies(state, { place, end: 'no-neighbour', says }))
+  const none = (message: string): State[] => gone(dies(state, { location, end: 'no-neighbour', message }))
   const entry = net.host.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
-  if (entry?.state.includes('PERMANENT')) return set(net, state, link, nextHop, entry.mac ?? '', place, gone)
+  if (entry?.state.includes('PERMANENT')) return set(net, state, link, nextHop, entry.mac ?? '', location, gone)
   if (lacksArp(link)) return none(`ARP is off for ${link.name}: what is for ${nextHop} finds nobody`)
   if (link.noarp) return gone(state)
   if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
@@ -47,7 +47,7 @@ export function leave(
     sought: nextHop,
     device: link.name,
     bridged: port !== '',
-    place,
+    location,
   }
   return exchange(net, state, question, undefined, (heard) => {
     const acquainted = [
@@ -56,7 +56,7 @@ export function leave(
       { by: 'outside', device: link.name, address: source, who: { is: 'host' } as const },
     ]
     const after = { ...heard, acquainted }
-    return net.isExact || isGateway(net, nextHop) ? gone(after) : unmet(after, link, nextHop, place, gone)
+    return net.isExact || isGateway(net, nextHop) ? gone(after) : unmet(after, link, nextHop, location, gone)
   })
 }
 
@@ -67,23 +67,40 @@ const isGateway = ({ facts }: Net, address: string): boolean =>
   )
 
 /** An address on the link itself that the host has not spoken to yet: whether somebody has it is not known. */
-function unmet(state: State, link: LinkFact, nextHop: string, place: Place, next: Next): State[] {
-  const says = `Whether anybody has the address ${nextHop} on ${link.name} is not known: the host has not spoken to it.`
+function unmet(state: State, link: LinkFact, nextHop: string, location: Location, next: Next): State[] {
+  const message = `Whether anybody has the address ${nextHop} on ${link.name} is not known: the host has not spoken to it.`
   const settle = `ping -c 1 ${nextHop}; ip neigh show ${nextHop}`
-  const doubt = { says, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
-  return mayDie(state, { place, end: 'no-neighbour', says: `nobody may have ${nextHop} on ${link.name}` }, doubt, next)
+  const doubt = { message, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
+  return mayDie(
+    state,
+    { location, end: 'no-neighbour', message: `nobody may have ${nextHop} on ${link.name}` },
+    doubt,
+    next,
+  )
 }
 
 /** A hardware address that somebody set by hand: whether it is the right one shows only where answers have come. */
-function set(net: Net, state: State, link: LinkFact, nextHop: string, mac: string, place: Place, next: Next): State[] {
+function set(
+  net: Net,
+  state: State,
+  link: LinkFact,
+  nextHop: string,
+  mac: string,
+  location: Location,
+  next: Next,
+): State[] {
   const { facts } = net
   if (facts.docker.networks.some((network) => egressOf(network, facts).some(({ answered }) => answered)))
     return next(state)
-  const says = `${nextHop} on ${link.name} is set to the hardware address ${mac} by hand: whether that is right is not known.`
+  const message = `${nextHop} on ${link.name} is set to the hardware address ${mac} by hand: whether that is right is not known.`
   const settle = `arping -c 1 -I ${link.name} ${nextHop}; ip neigh show ${nextHop}`
-  const doubt = { says, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
-  const death = { place, end: 'no-neighbour', says: `${mac} may not be the hardware address of ${nextHop}` } as const
-  return mayDie(state, death, doubt, next)
+  const doubt = { message, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
+  const drop = {
+    location,
+    end: 'no-neighbour',
+    message: `${mac} may not be the hardware address of ${nextHop}`,
+  } as const
+  return mayDie(state, drop, doubt, next)
 }
 
 /** Somebody outside sends to the host by one of its links, and asks for its hardware address unless it knows that. */
@@ -110,7 +127,7 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
     sought,
     device: link.name,
     bridged: false,
-    place: 'uplink' as const,
+    location: 'uplink' as const,
   }
   return exchange(net, state, question, undefined, (heard) => {
     const after = {
@@ -122,12 +139,12 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
       ],
     }
     if (silent === undefined) return next(after)
-    const says = silent || `the host does not answer for ${sought} on ${link.name}`
+    const message = silent || `the host does not answer for ${sought} on ${link.name}`
     const doubt = {
-      says: `${capital(says)}: whether its neighbours know it all the same is not known.`,
+      message: `${capital(message)}: whether its neighbours know it all the same is not known.`,
       kind: 'other',
       key: `neighbours know ${sought}`,
     } as const
-    return mayDie(after, { place: 'uplink', end: 'no-neighbour', says }, doubt, next)
+    return mayDie(after, { location: 'uplink', end: 'no-neighbour', message }, doubt, next)
   })
 }

@@ -27,10 +27,10 @@ const stateless: Partial<Packet> = { direction: 'original', dnat: false, snat: f
 
 // Source: nf_conntrack_proto_tcp.c, tcp_conntracks, and nf_conntrack_proto_icmp.c, nf_conntrack_icmp_packet.
 const taken = (packet: Packet): Partial<Packet> =>
-  packet.protocol === 'udp' || packet.flags === 'ack' ? anew(packet) : { state: 'invalid' }
+  packet.protocol === 'udp' || packet.flags === 'ack' ? again(packet) : { state: 'invalid' }
 
 /** An answer as the first packet of a connection. */
-export const anew = ({ source, destination, destinationPort }: Packet): Partial<Packet> => ({
+export const again = ({ source, destination, destinationPort }: Packet): Partial<Packet> => ({
   state: 'new',
   direction: 'original',
   originalSource: source,

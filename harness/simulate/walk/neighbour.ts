@@ -59,14 +59,14 @@ function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac:
     owner && (owner.is === 'host' ? stack.name === '' : owner.is === 'container' && owner.to.container === stack.name)
   if (owner && !itself) return next(addressed(state, sender, owner), owner)
   const who = stack.name === '' ? 'the host' : stack.name
-  const says = lacksArp(link)
+  const message = lacksArp(link)
     ? `ARP is off for ${link.name}: ${who} sends what is for ${nextHop} to itself`
     : `${who} has ${nextHop} set to the hardware address ${mac}, which nobody on ${segment.device.name} has`
   const setting = lacksArp(link)
     ? { name: `${link.name} arp`, value: 'off' }
     : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac }
-  const death = { place: 'bridge', end: 'no-neighbour', says, setting } as const
-  return next(state, { is: 'nobody', death, meant: meant(net, segment, stack, nextHop) })
+  const drop = { location: 'bridge', end: 'no-neighbour', message, setting } as const
+  return next(state, { is: 'nobody', drop, meant: meant(net, segment, stack, nextHop) })
 }
 
 /** Who has the address as far as can be seen, whether or not it answers. */
@@ -87,9 +87,9 @@ function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then
   const all = candidates(net, sender, source, nextHop)
   const answering = all.filter(({ silent }) => silent === undefined)
   if (answering.length > 1) {
-    const says = `Both ${answering.map(({ who }) => nameOf(who)).join(' and ')} answer for ${nextHop} on ${sender.segment.device.name}.`
+    const message = `Both ${answering.map(({ who }) => nameOf(who)).join(' and ')} answer for ${nextHop} on ${sender.segment.device.name}.`
     const doubt = {
-      says,
+      message,
       kind: 'other',
       key: `who answers for ${nextHop}`,
       settle: `arping -I ${sender.segment.device.name} ${nextHop}`,
@@ -159,12 +159,12 @@ function hear(
     sought,
     device: segment.device.name,
     bridged: segment.bridged,
-    place: 'bridge' as const,
+    location: 'bridge' as const,
   }
   return exchange(net, state, question, silent, (heard) => {
     const lost = silent === undefined && port !== undefined && !isFound(net, port, link.mac)
-    const says = `the answer for ${sought} does not come to ${stack.name}: learning and flooding are off for ${port?.name}`
-    const after = lost ? dies(heard, { place: 'bridge', end: 'no-neighbour', says }) : heard
+    const message = `the answer for ${sought} does not come to ${stack.name}: learning and flooding are off for ${port?.name}`
+    const after = lost ? dies(heard, { location: 'bridge', end: 'no-neighbour', message }) : heard
     const device = segment.device.name
     const met = [
       { by: stack.name, device, address: sought, who },

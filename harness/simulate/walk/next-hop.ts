@@ -13,20 +13,20 @@ export function nextHops({ route }: Found): { dev: string; gateway?: string }[] 
 export function noRoute(
   { type, route, rule }: Found,
   { destination, source, direction, icmpType }: Packet,
-): { says: string; setting?: { name: string; value: string } } | undefined {
-  if (type === 'none') return { says: `the host has no route to ${destination}` }
+): { message: string; setting?: { name: string; value: string } } | undefined {
+  if (type === 'none') return { message: `the host has no route to ${destination}` }
   // A kernel sends its answer to an echo there all the same; programs may not.
   if (type === 'broadcast' && !(direction === 'reply' && icmpType === 0))
-    return { says: `${destination} is the broadcast address of ${route?.dev}` }
+    return { message: `${destination} is the broadcast address of ${route?.dev}` }
   if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
   if (route)
     return {
-      says: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
+      message: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
       setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
     }
   const words = conditionsOf(rule!)
   return {
-    says: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source || 'the host'} sends`,
+    message: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source || 'the host'} sends`,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
   }
 }

@@ -26,7 +26,7 @@ export function output(net: Net, state: State, next: Next): State[] {
       withPacket(ready, { output: device }),
       family,
       'output',
-      { place: 'output', device },
+      { location: 'output', device },
       (passed) => again(net, ready, passed, sent, next),
       asCalled(state),
     )
@@ -62,7 +62,7 @@ interface Sent {
 function routed(net: Net, state: State, found: Found): State[] | Sent {
   const { packet } = state
   const none = noRoute(found, packet)
-  if (none) return [dies(at(state, 'routing', ''), { place: 'routing', end: 'no-route', ...none })]
+  if (none) return [dies(at(state, 'routing', ''), { location: 'routing', end: 'no-route', ...none })]
   const [hop] = found.type === 'local' ? [{ dev: 'lo', gateway: undefined }] : nextHops(found)
   const device = hop!.dev
   const nextHop = hop!.gateway ?? packet.destination
@@ -84,9 +84,9 @@ function routed(net: Net, state: State, found: Found): State[] | Sent {
 /** Source: linux/net/ipv4/route.c, __mkroute_output. */
 const loopbackStays = (state: State, device: string): State =>
   dies(state, {
-    place: 'routing',
+    location: 'routing',
     end: 'source-check',
-    says: `a packet from ${state.packet.source} may not leave by ${device}: route_localnet is 0 there`,
+    message: `a packet from ${state.packet.source} may not leave by ${device}: route_localnet is 0 there`,
     setting: { name: `net.ipv4.conf.${device}.route_localnet`, value: '0' },
   })
 

@@ -11,10 +11,10 @@ import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
  * host's, and is taken for granted.
  */
 export function answersOf(flow: Flow, net: Net, state: State, next: Next): State[] {
-  const { location, packet } = state
-  if (location.at !== 'outside') return next(state)
-  const link = net.host.links.get(location.device)
-  const left = at(state, 'uplink', location.device, `it leaves as ${packet.source}`)
+  const { position, packet } = state
+  if (position.at !== 'outside') return next(state)
+  const link = net.host.links.get(position.device)
+  const left = at(state, 'uplink', position.device, `it leaves as ${packet.source}`)
   if (packet.life && packet.life.left <= fewHops && !net.isExact)
     return shortLived(left, packet.life, (lives) => answersOf(flow, net, withPacket(lives, { life: undefined }), next))
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
@@ -26,10 +26,15 @@ const fewHops = 3
 
 /** What routers behind the uplink would have to pass on, and may not. */
 function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
-  const says = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}: whether it arrives depends on how many routers there are.`
-  const doubt = { says, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
-  const death = { place: 'uplink', end: 'dropped', says: says.slice(0, says.indexOf(': whether')), rule: by } as const
-  return mayDie(state, death, doubt, next)
+  const message = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}: whether it arrives depends on how many routers there are.`
+  const doubt = { message, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
+  const drop = {
+    location: 'uplink',
+    end: 'dropped',
+    message: message.slice(0, message.indexOf(': whether')),
+    rule: by,
+  } as const
+  return mayDie(state, drop, doubt, next)
 }
 
 function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] {
@@ -40,29 +45,29 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
   const answered = network && egressOf(network, facts).some((each) => each.source === each.replyTo && each.answered)
   // Answers to it have been seen, so somebody out there knows the way.
   if (answered) return next(state)
-  const says = own
+  const message = own
     ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
     : `it leaves as ${source}`
-  const death = {
-    place: 'postrouting',
+  const drop = {
+    location: 'postrouting',
     end: 'unmasqueraded',
-    says: `no rule masquerades it: ${says}, and no answer finds the way back`,
+    message: `no rule masquerades it: ${message}, and no answer finds the way back`,
   } as const
   const routed =
     network?.options['com.docker.network.bridge.enable_ip_masquerade'] === 'false' && network.name !== 'bridge'
   const mode = Object.entries(network?.options ?? {}).some(
     ([name, value]) => /gateway_mode/.test(name) && value === 'routed',
   )
-  if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, death))
+  if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, drop))
   // It has died before: what is not known of its answers decides nothing.
-  if (state.deaths.length > 0) return next(state)
+  if (state.drops.length > 0) return next(state)
   const doubt = {
-    says: `${capital(says)}: whether the outside knows the way back to it cannot be seen on this host.`,
+    message: `${capital(message)}: whether the outside knows the way back to it cannot be seen on this host.`,
     kind: 'other',
     key: `way back to ${source}`,
     settle: 'conntrack -L --src-nat; dockfault diagnose --trace',
   } as const
-  return mayDie(state, death, doubt, next)
+  return mayDie(state, drop, doubt, next)
 }
 
 /** Answers of full size are made for the sender's own link, which may be wider than the host's uplink. */
@@ -84,15 +89,15 @@ function offeredBy({ container }: Flow, { containers }: Net, { packet }: State):
 /** Ends a walk on whose way back large packets may be too large for the path. */
 export function narrowed(state: State, next: Next): State[] {
   const { narrow } = state
-  if (!narrow || state.deaths.length > 0) return next(state)
+  if (!narrow || state.drops.length > 0) return next(state)
   const { device, mtu, offered } = narrow
-  const says = `Containers offer to take packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only where the path cuts them or says so to their sender, which cannot be seen on this host.`
-  const doubt = { says, kind: 'other', key: `path behind ${device}`, settle: 'dockfault diagnose --trace' } as const
-  const death = {
-    place: 'uplink',
+  const message = `Containers offer to take packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only where the path cuts them or says so to their sender, which cannot be seen on this host.`
+  const doubt = { message, kind: 'other', key: `path behind ${device}`, settle: 'dockfault diagnose --trace' } as const
+  const drop = {
+    location: 'uplink',
     end: 'too-large',
-    says: `large answers may not fit ${device} (${mtu} bytes, containers offer ${offered})`,
+    message: `large answers may not fit ${device} (${mtu} bytes, containers offer ${offered})`,
     setting: { name: `${device} mtu`, value: String(mtu) },
   } as const
-  return mayDie(state, death, doubt, next)
+  return mayDie(state, drop, doubt, next)
 }

@@ -1,5 +1,5 @@
 import type { LinkFact } from '../../evidence/facts.ts'
-import type { Place } from '../flow.ts'
+import type { Location } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
 import { takes } from './device.ts'
@@ -8,12 +8,12 @@ import { dies, mayDie, type Next, type State } from './state.ts'
 
 /** Notes where a bridge or its port passes nothing. */
 export function portWorks(state: State, port: LinkFact, bridge: LinkFact): State {
-  const death = (says: string, setting: { name: string; value: string }): State =>
-    dies(state, { place: 'bridge', end: 'no-link', says, setting })
-  if (!bridge.up) return death(`the bridge ${bridge.name} is down`, { name: bridge.name, value: 'down' })
+  const drop = (message: string, setting: { name: string; value: string }): State =>
+    dies(state, { location: 'bridge', end: 'no-link', message, setting })
+  if (!bridge.up) return drop(`the bridge ${bridge.name} is down`, { name: bridge.name, value: 'down' })
   const now = port.port?.state ?? 'forwarding'
   if (now === 'forwarding') return state
-  return death(`${port.name} is a port of ${bridge.name} in the state ${now}, which passes nothing`, {
+  return drop(`${port.name} is a port of ${bridge.name} in the state ${now}, which passes nothing`, {
     name: port.name,
     value: now,
   })
@@ -22,25 +22,35 @@ export function portWorks(state: State, port: LinkFact, bridge: LinkFact): State
 /** Notes where a port of a bridge is not found by the hardware address behind it. */
 export function portTakes(net: Net, state: State, { device, link, container }: Attachment): State {
   if (isFound(net, device, link.mac)) return state
-  const says = `learning and flooding are off for ${device.name}: the bridge does not find ${container} behind it`
-  return dies(state, { place: 'bridge', end: 'no-link', says, setting: { name: `${device.name} flood`, value: 'off' } })
+  const message = `learning and flooding are off for ${device.name}: the bridge does not find ${container} behind it`
+  return dies(state, {
+    location: 'bridge',
+    end: 'no-link',
+    message,
+    setting: { name: `${device.name} flood`, value: 'off' },
+  })
 }
 
 /** A bridge that filters by VLAN may end a packet: its table is not followed. */
 export function vlans(_net: Net, state: State, { name, bridge }: LinkFact, next: Next): State[] {
   if (!bridge?.vlanFiltering) return next(state)
-  const says = `${name} filters by VLAN, and its table is not followed.`
-  const doubt = { says, kind: 'other', key: `vlans of ${name}`, settle: `bridge vlan show` } as const
-  return mayDie(state, { place: 'bridge', end: 'dropped', says: `the VLAN filter of ${name} may drop it` }, doubt, next)
+  const message = `${name} filters by VLAN, and its table is not followed.`
+  const doubt = { message, kind: 'other', key: `vlans of ${name}`, settle: `bridge vlan show` } as const
+  return mayDie(
+    state,
+    { location: 'bridge', end: 'dropped', message: `the VLAN filter of ${name} may drop it` },
+    doubt,
+    next,
+  )
 }
 
 /** Notes where a packet is larger than the link that it is to go by. */
-export function tooLarge(state: State, link: LinkFact, place: Place = 'bridge'): State {
+export function tooLarge(state: State, link: LinkFact, location: Location = 'bridge'): State {
   if (takes(link, state)) return state
   return dies(state, {
-    place,
+    location,
     end: 'too-large',
-    says: `it has ${state.packet.length} bytes, and ${link.name} takes ${link.mtu}`,
+    message: `it has ${state.packet.length} bytes, and ${link.name} takes ${link.mtu}`,
     setting: { name: `${link.name} mtu`, value: String(link.mtu) },
   })
 }

@@ -19,15 +19,15 @@ export function proxied(
 ): State[] {
   const port = state.packet.destinationPort
   if (by.includes(port)) {
-    const says = `Docker’s proxy of port ${port} is led back to itself`
-    return [dies(state, { place: 'output', end: 'no-listener', says })]
+    const message = `Docker’s proxy of port ${port} is led back to itself`
+    return [dies(state, { location: 'output', end: 'no-listener', message })]
   }
   const target = proxyTarget(flow, net, port)
   const aside = flow.kind === 'published' && port !== flow.port
   if (!target && aside) return elsewhere(flow, state, port, respond)
   if (!target) {
-    const says = `Where Docker’s proxy passes port ${port} on to is not known.`
-    return respond(withDoubt(state, { says, kind: 'listing', key: `proxy ${port}`, holds: true }))
+    const message = `Where Docker’s proxy passes port ${port} on to is not known.`
+    return respond(withDoubt(state, { message, kind: 'listing', key: `proxy ${port}`, holds: true }))
   }
   const packet = packetOf({
     family: state.packet.family,
@@ -52,7 +52,7 @@ export function proxied(
     way: 'out',
     calls: undefined,
   }
-  const relay: Next = ({ path, deaths, doubts, acquainted }) => respond({ ...state, path, deaths, doubts, acquainted })
+  const relay: Next = ({ path, drops, doubts, acquainted }) => respond({ ...state, path, drops, doubts, acquainted })
   const done: Next = aside ? (ended) => elsewhere(flow, ended, port, relay) : relay
   const heard: Next = (arrived) => answer(flow, net, arrived, done, { at: 'host' })
   return output(net, called, (arrived) => behind(flow, net, arrived, [...by, port], heard))
@@ -61,27 +61,27 @@ export function proxied(
 /** What rules lead to another port of the host is answered there, but not by the container that was asked. */
 function elsewhere(flow: Flow, state: State, port: number, next: Next): State[] {
   const what = `port ${flow.port} is led to port ${port} of the host`
-  const says = `P${what.slice(1)}: whether its program is the one that was asked is not known.`
-  const doubt = { says, kind: 'other', key: what } as const
-  return mayDie(state, { place: 'input', end: 'no-listener', says: what }, doubt, next)
+  const message = `P${what.slice(1)}: whether its program is the one that was asked is not known.`
+  const doubt = { message, kind: 'other', key: what } as const
+  return mayDie(state, { location: 'input', end: 'no-listener', message: what }, doubt, next)
 }
 
 /** Who takes the proxy's connection: the container, or whoever it is led to instead. */
 function behind(flow: Flow, net: Net, state: State, by: readonly number[], respond: Next): State[] {
-  const { location, packet } = state
-  if (location.at === 'container') return inContainer(flow, net, state, location.container, respond)
+  const { position, packet } = state
+  if (position.at === 'container') return inContainer(flow, net, state, position.container, respond)
   const { destination, destinationPort, protocol } = packet
-  const listener = location.at === 'host' ? listenerAt(net, destination, destinationPort, protocol) : undefined
-  if (location.at === 'host' && !listener) {
-    const says = `Docker’s proxy is led to ${destination}:${destinationPort} on the host, and nothing listens there`
-    return respond(dies(state, { place: 'output', end: 'no-listener', says }))
+  const listener = position.at === 'host' ? listenerAt(net, destination, destinationPort, protocol) : undefined
+  if (position.at === 'host' && !listener) {
+    const message = `Docker’s proxy is led to ${destination}:${destinationPort} on the host, and nothing listens there`
+    return respond(dies(state, { location: 'output', end: 'no-listener', message }))
   }
   // One more proxy, with a connection of its own that the same rules lead on.
   if (listener && isProxy(listener.program) && proxyTarget(flow, net, destinationPort))
     return proxied(flow, net, state, respond, by)
-  const says = `Docker’s proxy is led to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
-  const doubt = { says, kind: 'other', key: `proxy to ${destination}` } as const
-  return mayDie(state, { place: 'output', end: 'no-listener', says: says.slice(0, -1) }, doubt, respond)
+  const message = `Docker’s proxy is led to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
+  const doubt = { message, kind: 'other', key: `proxy to ${destination}` } as const
+  return mayDie(state, { location: 'output', end: 'no-listener', message: message.slice(0, -1) }, doubt, respond)
 }
 
 /** The container that a proxy of the host's passes on to, by what dockerd says of it. */

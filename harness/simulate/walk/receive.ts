@@ -1,4 +1,4 @@
-import type { Place } from '../flow.ts'
+import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { enterBridge } from './bridge.ts'
 import { passDevice } from './device.ts'
@@ -16,9 +16,9 @@ export function receive(
   looped = false,
 ): State[] {
   const link = net.host.links.get(device)
-  const place = placeOf(net, device)
-  if (!link) return [dies(state, { place, end: 'no-link', says: `the host has no device ${device}` })]
-  const entered = withPacket(at(state, place, link.master ?? device), {
+  const location = locationOf(net, device)
+  if (!link) return [dies(state, { location, end: 'no-link', message: `the host has no device ${device}` })]
+  const entered = withPacket(at(state, location, link.master ?? device), {
     input: device,
     output: '',
     inputPort: '',
@@ -26,15 +26,15 @@ export function receive(
     // A new packet knows nothing; one that comes back by lo is the one that was sent.
     ...(!looped && { mark: 0, local: false, tracked: false }),
   })
-  return passDevice(net, entered, link, 'ingress', place, (free) =>
+  return passDevice(net, entered, link, 'ingress', location, (free) =>
     link.master === undefined
-      ? toStack(net, to?.is === 'nobody' ? dies(free, to.death) : free, device, next)
+      ? toStack(net, to?.is === 'nobody' ? dies(free, to.drop) : free, device, next)
       : enterBridge(net, free, link, to, next),
   )
 }
 
 /** Where a device stands on the way, for people. */
-export const placeOf = ({ attachments, host }: Net, device: string): Place => {
+export const locationOf = ({ attachments, host }: Net, device: string): Location => {
   const link = host.links.get(device)
   return attachments.has(device) || link?.kind === 'bridge' || link?.master !== undefined ? 'bridge' : 'uplink'
 }

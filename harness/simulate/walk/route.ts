@@ -22,7 +22,7 @@ export function route(net: Net, state: State, device: string, next: Next): State
     shown,
     family,
     'prerouting',
-    { place: 'prerouting', device },
+    { location: 'prerouting', device },
     (seen) => decide(net, seen, next),
     backToSender(state),
   )
@@ -50,9 +50,9 @@ export function decide(net: Net, state: State, next: Next): State[] {
   )
     return [
       dies(at(state, 'routing', packet.input), {
-        place: 'routing',
+        location: 'routing',
         end: 'source-check',
-        says: `${packet.destination} is a loopback address, and route_localnet is 0 for ${packet.input}`,
+        message: `${packet.destination} is a loopback address, and route_localnet is 0 for ${packet.input}`,
         setting: { name: `net.ipv4.conf.${packet.input}.route_localnet`, value: '0' },
       }),
     ]
@@ -65,19 +65,19 @@ export function decide(net: Net, state: State, next: Next): State[] {
 
 function home(net: Net, state: State, next: Next): State[] {
   const { packet } = state
-  const says = `${packet.destination} is the host’s own`
-  return deliver(net, checked(net, at(state, 'routing', packet.input, says), 'lo'), next)
+  const message = `${packet.destination} is the host’s own`
+  return deliver(net, checked(net, at(state, 'routing', packet.input, message), 'lo'), next)
 }
 
 function onward(net: Net, state: State, found: Found, next: Next): State[] {
   const { packet } = state
   const none = noRoute(found, packet)
-  if (none) return [dies(at(state, 'routing', packet.input), { place: 'routing', end: 'no-route', ...none })]
+  if (none) return [dies(at(state, 'routing', packet.input), { location: 'routing', end: 'no-route', ...none })]
   if (found.type !== 'unicast') return unfollowed(at(state, 'routing', packet.input), found.type, packet)
   return nextHops(found).flatMap(({ dev, gateway }, index, all) => {
     const chosen = all.length > 1 ? chosenOf(state, packet, index, dev) : state
-    const says = `to ${packet.destination} by ${describe(found, dev, gateway)}`
-    const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, says), dev))
+    const message = `to ${packet.destination} by ${describe(found, dev, gateway)}`
+    const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message), dev))
     const strayed = astray(net, allowed, dev, gateway ?? packet.destination, found)
     return forward(net, strayed, dev, gateway ?? packet.destination, next)
   })
@@ -86,7 +86,7 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
 const chosenOf = (state: State, { destination }: Packet, index: number, dev: string): State => {
   const key = `one of several next hops to ${destination}`
   return withDoubt(state, {
-    says: `The kernel chooses among several next hops to ${destination}, by ${dev} among them.`,
+    message: `The kernel chooses among several next hops to ${destination}, by ${dev} among them.`,
     kind: 'other',
     key: `${key} ${index}`,
     holds: true,
@@ -94,16 +94,16 @@ const chosenOf = (state: State, { destination }: Packet, index: number, dev: str
 }
 
 function unfollowed(state: State, type: string, { destination }: Packet): State[] {
-  const says = `${destination} has a ${type} route, which is not followed.`
+  const message = `${destination} has a ${type} route, which is not followed.`
   const doubt = {
-    says,
+    message,
     kind: 'other',
     key: `${type} route to ${destination}`,
     settle: `ip route get ${destination}`,
   } as const
   return mayDie(
     state,
-    { place: 'routing', end: 'no-route', says: `${destination} has a ${type} route` },
+    { location: 'routing', end: 'no-route', message: `${destination} has a ${type} route` },
     doubt,
     (lives) => [lives],
   )
@@ -120,9 +120,9 @@ function checked(net: Net, state: State, output: string): State {
   if (!wrong) return state
   const { input } = state.packet
   return dies(state, {
-    place: 'routing',
+    location: 'routing',
     end: 'source-check',
-    says: `the host drops it on ${input}: ${wrong}`,
+    message: `the host drops it on ${input}: ${wrong}`,
     ...(wrong.includes('rp_filter') && {
       setting: { name: `net.ipv4.conf.${input}.rp_filter`, value: wrong.match(/rp_filter is (\d)/)?.[1] ?? '' },
     }),
@@ -139,9 +139,9 @@ function forwards({ host }: Net, state: State): State {
   if (value !== '0') return state
   const all = host.sysctls['net.ipv4.ip_forward'] === '0' && family === 4
   return dies(state, {
-    place: 'routing',
+    location: 'routing',
     end: 'forwarding-off',
-    says: all
+    message: all
       ? 'net.ipv4.ip_forward is 0: the host passes no packet from one interface to another'
       : `${name} is 0: the host passes on nothing that comes in by ${input}`,
     setting: { name: all ? 'net.ipv4.ip_forward' : name, value: '0' },
@@ -153,8 +153,8 @@ function shorterLived(state: State): State {
   const { life } = state.packet
   if (!life) return state
   const { left, by } = life
-  const says = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router passes it on`
-  const seen = left <= 1 ? dies(state, { place: 'routing', end: 'dropped', says, rule: by }) : state
+  const message = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router passes it on`
+  const seen = left <= 1 ? dies(state, { location: 'routing', end: 'dropped', message, rule: by }) : state
   return withPacket(seen, { life: { left: Math.max(0, left - 1), by } })
 }
 
@@ -162,8 +162,13 @@ function shorterLived(state: State): State {
 export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
   const family = ipFamily(state.packet)
   const aged = shorterLived(state)
-  return hook(net, withPacket(aged, { output: dev }), family, 'forward', { place: 'forward', device: dev }, (passed) =>
-    postrouting(net, passed, dev, nextHop, next),
+  return hook(
+    net,
+    withPacket(aged, { output: dev }),
+    family,
+    'forward',
+    { location: 'forward', device: dev },
+    (passed) => postrouting(net, passed, dev, nextHop, next),
   )
 }
 
@@ -180,7 +185,7 @@ export function asCalled({ way, original, packet }: State): Untranslation | unde
 export function postrouting(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
   const family = ipFamily(state.packet)
   const shown = withPacket(state, { input: state.packet.local ? '' : state.packet.input, output: dev })
-  const where = { place: 'postrouting' as const, device: dev }
+  const where = { location: 'postrouting' as const, device: dev }
   return hook(
     net,
     shown,

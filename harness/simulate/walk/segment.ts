@@ -1,5 +1,5 @@
 import type { LinkFact } from '../../evidence/facts.ts'
-import type { Death } from '../flow.ts'
+import type { Drop } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
 
 /** Who takes frames on a link: the host, a container, or somebody behind a port of the bridge who is not seen. */
@@ -10,7 +10,7 @@ export type Receiver =
   | { is: 'elsewhere'; port: LinkFact | undefined }
 
 /** Who a frame is sent to. Nobody takes it unless the host gives the packet another destination on its way. */
-export type Target = Receiver | { is: 'nobody'; death: Omit<Death, 'way'>; meant: Receiver | undefined }
+export type Target = Receiver | { is: 'nobody'; drop: Omit<Drop, 'way'>; meant: Receiver | undefined }
 
 /** A link of the host's with all who are on it: a bridge and its ports, or the two ends of one container's link. */
 export interface Segment {
@@ -47,10 +47,10 @@ function build(net: Net, device: LinkFact): Segment {
 }
 
 /** The end of what is for or from a container's link that stands in no bridge. */
-export const unplugged = (device: string): Omit<Death, 'way'> => ({
-  place: 'bridge',
+export const unplugged = (device: string): Omit<Drop, 'way'> => ({
+  location: 'bridge',
   end: 'no-link',
-  says: `${device}, the host’s end of a container’s link, is a port of no bridge`,
+  message: `${device}, the host’s end of a container’s link, is a port of no bridge`,
   setting: { name: `${device} master`, value: 'none' },
 })
 

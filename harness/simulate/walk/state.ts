@@ -1,4 +1,4 @@
-import type { Death, PathStep, Place } from '../flow.ts'
+import type { Drop, Location, PathStep } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName, RuleStep } from '../rules/index.ts'
 import type { Receiver } from './segment.ts'
@@ -13,7 +13,7 @@ export interface Translation {
 }
 
 /** Where a packet has come to. */
-export type Location = { at: 'host' } | { at: 'container'; container: string } | { at: 'outside'; device: string }
+export type Position = { at: 'host' } | { at: 'container'; container: string } | { at: 'outside'; device: string }
 
 /** What a stack has learned on a link of the host's: who has an address there. */
 export interface Acquaintance {
@@ -28,7 +28,7 @@ export interface Call {
   way: State['way']
   family: Family
   hook: HookName
-  place: Place
+  location: Location
   device: string
   before: Packet
   after: Packet
@@ -38,11 +38,11 @@ export interface Call {
 /** A packet on its way, and all that has befallen it. Immutable: a step forward is a new state. */
 export interface State {
   packet: Packet
-  location: Location
+  position: Position
   way: 'out' | 'back'
   path: Trail<PathStep> | undefined
   /** The first one ends it; those behind would, had it not. */
-  deaths: readonly Death[]
+  drops: readonly Drop[]
   doubts: readonly Doubt[]
   /** The connection's first packet as its sender made it. */
   original: Translation
@@ -81,27 +81,33 @@ export function withPacket(state: State, packet: Partial<Packet>): State {
 }
 
 /** Notes where the packet is. A second note of the same place and device is added to the first. */
-export function at(state: State, place: Place, device: string, says = '', rules: PathStep['rules'] = []): State {
+export function at(
+  state: State,
+  location: Location,
+  device: string,
+  message = '',
+  rules: PathStep['rules'] = [],
+): State {
   const last = state.path?.last
-  if (last && last.place === place && last.device === device && last.way === state.way) {
-    if (rules.length === 0 && (says === '' || says === last.says)) return state
-    const joined = { ...last, says: says || last.says, rules: [...last.rules, ...rules] }
+  if (last && last.location === location && last.device === device && last.way === state.way) {
+    if (rules.length === 0 && (message === '' || message === last.message)) return state
+    const joined = { ...last, message: message || last.message, rules: [...last.rules, ...rules] }
     return { ...state, path: { last: joined, before: state.path!.before } }
   }
-  return { ...state, path: { last: { way: state.way, place, device, says, rules }, before: state.path } }
+  return { ...state, path: { last: { way: state.way, location, device, message, rules }, before: state.path } }
 }
 
 /** Notes that the packet dies here; a walk goes on as if it had not, to see what lies behind. */
-export function dies(state: State, death: Omit<Death, 'way'>): State {
-  const device = state.path?.last.place === death.place ? state.path.last.device : ''
-  return { ...at(state, death.place, device, death.says), deaths: [...state.deaths, { way: state.way, ...death }] }
+export function dies(state: State, drop: Omit<Drop, 'way'>): State {
+  const device = state.path?.last.location === drop.location ? state.path.last.device : ''
+  return { ...at(state, drop.location, device, drop.message), drops: [...state.drops, { way: state.way, ...drop }] }
 }
 
 /** Both ways that something unknown may go: it ends the packet, or it does not. */
-export function mayDie(state: State, death: Omit<Death, 'way'>, doubt: Omit<Doubt, 'holds'>, next: Next): State[] {
+export function mayDie(state: State, drop: Omit<Drop, 'way'>, doubt: Omit<Doubt, 'holds'>, next: Next): State[] {
   const known = state.doubts.find(({ key }) => key === doubt.key)
   const lives = known?.holds !== true ? next(withDoubt(state, { ...doubt, holds: false })) : []
-  const ends = known?.holds !== false ? [dies(withDoubt(state, { ...doubt, holds: true }), death)] : []
+  const ends = known?.holds !== false ? [dies(withDoubt(state, { ...doubt, holds: true }), drop)] : []
   return [...lives, ...ends]
 }
 

@@ -5,8 +5,8 @@ import type { State } from './state.ts'
 export function translationOf({ path, packet, way }: State): RuleStep | undefined {
   if (!packet.dnat || way === 'back') return undefined
   for (let at = path; at; at = at.before) {
-    const { place, rules } = at.last
-    if (at.last.way !== 'out' || (place !== 'prerouting' && place !== 'output')) continue
+    const { location, rules } = at.last
+    if (at.last.way !== 'out' || (location !== 'prerouting' && location !== 'output')) continue
     const step = rules.findLast(({ verdict }) => verdict === 'translate')
     if (step) return step
   }

@@ -9,14 +9,14 @@ export function unanswered(
   { stack, segment }: Sender,
   nextHop: string,
 ): string {
-  const says = `nobody on ${segment.device.name} answers for ${nextHop}`
+  const message = `nobody on ${segment.device.name} answers for ${nextHop}`
   const given = homes.has(nextHop)
     ? facts.docker.containers.find(({ addresses }) => Object.values(addresses).includes(nextHop))
     : undefined
   if (given && !facts.containers.some(({ links }) => links.some(({ ips }) => ips.some((ip) => ip.address === nextHop))))
-    return `${says}: dockerd gave it to ${given.name}, which has it no more`
+    return `${message}: dockerd gave it to ${given.name}, which has it no more`
   const isGateway = stack.name !== '' && packet.destination !== nextHop
-  return isGateway ? `${says}, the gateway of a route of ${stack.name}’s own` : says
+  return isGateway ? `${message}, the gateway of a route of ${stack.name}’s own` : message
 }
 
 /** The link of a container of Docker's, the sender's or that of who is sought, that stands in no bridge. */

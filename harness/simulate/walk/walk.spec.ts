@@ -7,7 +7,9 @@ describe('a walk through a host', () => {
   it('passes on a healthy one, but between networks', () => {
     const { walks } = simulate(healthy)
     const wrong = walks.filter(({ flow, end }) => (flow.ought === 'die' ? end !== 'dies' : end !== 'passes'))
-    expect(wrong.map(({ flow, end, doubts }) => [flow.title, end, doubts.map(({ says }) => says)])).to.deep.equal([])
+    expect(wrong.map(({ flow, end, doubts }) => [flow.title, end, doubts.map(({ message }) => message)])).to.deep.equal(
+      [],
+    )
     expect(walks.filter(({ flow }) => flow.kind === 'isolation')).to.have.length(6)
     expect(walks.filter(({ flow }) => flow.kind === 'published')).to.have.length(6)
   })
@@ -16,7 +18,7 @@ describe('a walk through a host', () => {
     const [walk] = simulate(healthy).walks.filter(
       ({ flow }) => flow.title === 'probe-default on bridge to the outside, TCP',
     )
-    expect(walk!.path.map(({ way, place, device }) => `${way} ${place} ${device}`)).to.include.members([
+    expect(walk!.path.map(({ way, location, device }) => `${way} ${location} ${device}`)).to.include.members([
       'out bridge docker0',
       'out postrouting wan0',
       'out uplink wan0',
@@ -134,7 +136,7 @@ describe('a walk through a host', () => {
     const sections = { ...healthy.sections, 'rules-nft': { status: 'failed', why: 'exit 4' } as const }
     const { walks } = simulate({ ...healthy, sections })
     expect(walks.filter(({ end }) => end === 'passes')).to.deep.equal([])
-    expect(walks[0]!.doubts[0]!.says).to.contain('iptables-nft')
+    expect(walks[0]!.doubts[0]!.message).to.contain('iptables-nft')
   })
 
   it('judges a network without containers by what one would meet', () => {

@@ -45,6 +45,6 @@ export async function runCampaign(
 export function lineOf(index: number, { is, title, kernel, trace, truth, why }: Held): string {
   const { end, at } = trace
   const hangs = [...(truth?.byBase ? ['the base'] : []), ...(truth?.culprits.map(({ kind }) => kind) ?? [])].join(', ')
-  const place = at ? ` at ${at.way} ${at.place}` : ''
-  return `host ${index}: ${is}: ${title}: kernel ${kernel}${hangs && ` by ${hangs}`}; trace ${end}${place}: ${why}`
+  const location = at ? ` at ${at.way} ${at.location}` : ''
+  return `host ${index}: ${is}: ${title}: kernel ${kernel}${hangs && ` by ${hangs}`}; trace ${end}${location}: ${why}`
 }

@@ -54,7 +54,7 @@ describe('a tracer on a host of network namespaces', function () {
 
   const of = (title: string): string => {
     const { is, trace } = held.find((each) => each.title === title)!
-    return `${is}: ${trace.end}${trace.at ? ` at ${trace.at.way} ${trace.at.place}` : ''}${trace.killer ? ` by ${trace.killer.backend} ${trace.killer.table}` : ''}`
+    return `${is}: ${trace.end}${trace.at ? ` at ${trace.at.way} ${trace.at.location}` : ''}${trace.terminatingRule ? ` by ${trace.terminatingRule.backend} ${trace.terminatingRule.table}` : ''}`
   }
 
   it('gives the place where each death was put, and says where a flow is answered', () => {

@@ -1,4 +1,4 @@
-import type { Death, Walk } from '../../simulate/index.ts'
+import type { Drop, Walk } from '../../simulate/index.ts'
 import type { Ending } from '../../simulate/kernel/agent.ts'
 import type { HostSpec } from '../../simulate/kernel/host-spec.ts'
 import { isDead, type Trace } from '../trace.ts'
@@ -50,35 +50,35 @@ export function judge(
  * Docker's own rules keep networks apart; without masquerading nobody finds the way back, and where IP is not shown what
  * bridges pass on, answers between their containers go past the host.
  */
-function isBase({ killer, end, at }: Trace, spec: Pick<HostSpec, 'base'>): boolean {
+function isBase({ terminatingRule, end, at }: Trace, spec: Pick<HostSpec, 'base'>): boolean {
   const { masquerade, bridged } = spec.base
   const tables = new Set(baseOf(spec).flatMap((change) => [...tablesOf(change)]))
-  if (killer) return tables.has(`${killer.backend} ${killer.table}`)
-  const isPast = end === 'source-check' && at?.way === 'back' && at.place === 'container' && !bridged
+  if (terminatingRule) return tables.has(`${terminatingRule.backend} ${terminatingRule.table}`)
+  const isPast = end === 'source-check' && at?.way === 'back' && at.location === 'container' && !bridged
   return isPast || (end === 'unmasqueraded' && !masquerade)
 }
 
 /** Whether the simulation has it end at the same place and by the same rule; the first end, or one that this one hides. */
-export function agrees(trace: Trace, { death, masked, end }: Walk, kernel: Ending): boolean {
+export function agrees(trace: Trace, { drop, masked, end }: Walk, kernel: Ending): boolean {
   if (!isDead(trace)) return trace.end === 'refused' && kernel === 'refused'
-  if (end === 'passes' || !death) return false
+  if (end === 'passes' || !drop) return false
   // Where the simulation doubts, a packet that came to the same end has settled it.
-  if (end === 'unclear') return death.end === trace.end && death.place === trace.at?.place
+  if (end === 'unclear') return drop.end === trace.end && drop.location === trace.at?.location
   // A neighbour that is known already keeps a packet from the death that the simulation has first.
-  return [death, ...masked].some((each) => isSame(trace, each))
+  return [drop, ...masked].some((each) => isSame(trace, each))
 }
 
-function isSame({ killer, at, end, summary }: Trace, death: Death): boolean {
-  const isThere = at?.way === death.way && at.place === death.place
+function isSame({ terminatingRule, at, end, summary }: Trace, drop: Drop): boolean {
+  const isThere = at?.way === drop.way && at.location === drop.location
   // A rule may have led it to where nobody listens: none was seen to end it.
-  if (!killer && end === death.end && isThere) return true
+  if (!terminatingRule && end === drop.end && isThere) return true
   // What stops ARP, or a frame, is not seen by IP: it is a reason that is told.
-  if (!killer && death.rule && summary.includes(death.rule.table)) return at?.place === death.place
-  if (killer || death.rule)
+  if (!terminatingRule && drop.rule && summary.includes(drop.rule.table)) return at?.location === drop.location
+  if (terminatingRule || drop.rule)
     return (
-      killer?.table === death.rule?.table &&
-      killer?.chain === death.rule?.chain &&
-      killer?.backend === death.rule?.backend
+      terminatingRule?.table === drop.rule?.table &&
+      terminatingRule?.chain === drop.rule?.chain &&
+      terminatingRule?.backend === drop.rule?.backend
     )
   return isThere
 }

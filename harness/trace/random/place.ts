@@ -3,11 +3,11 @@ import type { Trace } from '../trace.ts'
 
 /** Whether a trace gives a place where one of the changes stands: the rule, the setting, the link that it made. */
 export function isAt(trace: Trace, change: Change): boolean {
-  const { killer, end, at, summary } = trace
-  if (killer) return tablesOf(change).has(`${killer.backend} ${killer.table}`)
+  const { terminatingRule, end, at, summary } = trace
+  if (terminatingRule) return tablesOf(change).has(`${terminatingRule.backend} ${terminatingRule.table}`)
   // A death at a device, on a bridge or in ARP bears the name of what does it only where that was seen.
   return (
-    (placesOf(change, end).includes(at?.place ?? '') && !killer) ||
+    (locationsOf(change, end).includes(at?.location ?? '') && !terminatingRule) ||
     [...tablesOf(change)].some((name) => summary.includes(name))
   )
 }
@@ -23,7 +23,7 @@ export function tablesOf({ nft = [], iptables }: Change): Set<string> {
 
 const linkEnds = ['no-link', 'no-neighbour', 'no-route', 'source-check']
 // A kind of change, the ends that it may come to, and where.
-const kinds: [kind: RegExp, ends: readonly string[], places: readonly string[]][] = [
+const kinds: [kind: RegExp, ends: readonly string[], locations: readonly string[]][] = [
   [
     /^(port|bridge down|no master|isolated|port state|container link|hairpin|no learning|no flood)/,
     linkEnds,
@@ -49,8 +49,8 @@ const kinds: [kind: RegExp, ends: readonly string[], places: readonly string[]][
   [/inside$/, ['no-route', 'no-neighbour', 'source-check'], ['container', 'bridge']],
 ]
 
-const placesOf = ({ kind }: Change, end: string): readonly string[] =>
-  kinds.flatMap(([pattern, ends, places]) => (pattern.test(kind) && ends.includes(end) ? places : []))
+const locationsOf = ({ kind }: Change, end: string): readonly string[] =>
+  kinds.flatMap(([pattern, ends, locations]) => (pattern.test(kind) && ends.includes(end) ? locations : []))
 
 // What these do is lead packets astray, or make others see them otherwise: they die elsewhere, by something else.
 const misleadingLines =

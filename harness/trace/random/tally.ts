@@ -20,17 +20,17 @@ export const emptyTally = (): Tally => ({ hosts: 0, flows: 0, counts: {}, seen: 
 export function withHost(tally: Tally, index: number, held: readonly Held[]): Tally {
   const counts = { ...tally.counts }
   const why = { ...tally.why }
-  for (const { is, why: says } of held) {
+  for (const { is, why: message } of held) {
     counts[is] = (counts[is] ?? 0) + 1
     if (is !== 'unclear') continue
-    const kind = says.replace(/[\d.]+(\/\d+)?|v\d|docker0|br-a|wan0|“[^”]*”|"[^"]*"/g, '…').slice(0, 160)
+    const kind = message.replace(/[\d.]+(\/\d+)?|v\d|docker0|br-a|wan0|“[^”]*”|"[^"]*"/g, '…').slice(0, 160)
     why[kind] = (why[kind] ?? 0) + 1
   }
   return {
     hosts: tally.hosts + 1,
     flows: tally.flows + held.length,
     counts,
-    seen: tally.seen + held.filter(({ trace }) => trace.killer !== undefined).length,
+    seen: tally.seen + held.filter(({ trace }) => trace.terminatingRule !== undefined).length,
     other: [...tally.other, ...held.flatMap(({ is, title }) => (is === 'other' ? [`${index} ${title}`] : []))],
     why,
   }

@@ -29,8 +29,8 @@ export interface ContainerNamespace {
 }
 
 /**
- * Reads blocks that begin with `@ container NAME PID MODE`, with parts that begin with `@ PART`. A namespace that could not
- * be entered has no part `end`. Throws where a block is damaged.
+ * Reads blocks that begin with `@ container NAME PID MODE`, with parts that begin with `@ PART`. A namespace that could
+ * not be entered has no part `end`. Throws where a block is damaged.
  */
 export const readContainerNamespaces = (text: string): ContainerNamespace[] =>
   text

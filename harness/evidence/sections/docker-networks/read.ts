@@ -48,7 +48,9 @@ export interface NetworkFact {
   options: Record<string, string>
 }
 
-/** Reads every network, from `docker network inspect` or one JSON object in each line. Throws where the text is damaged. */
+/**
+ * Reads every network, from `docker network inspect` or one JSON object in each line. Throws where the text is damaged.
+ */
 export const readAllNetworks = (text: string): AllNetworkFact[] =>
   (text.trimStart().startsWith('[') ? rows(text, network) : rowLines(text, network)).map((row) => {
     const ranges = row.IPAM?.Config ?? []

@@ -5,8 +5,8 @@ export interface FirewalldFact {
 }
 
 /**
- * Reads the default zone, then each active zone with its interfaces indented below it. Older bundles have only the name of
- * the default zone in the first line.
+ * Reads the default zone, then each active zone with its interfaces indented below it. Older bundles have only the name
+ * of the default zone in the first line.
  */
 export function readFirewalld(lines: readonly string[]): FirewalldFact {
   const [first = '', ...rest] = lines

@@ -24,7 +24,9 @@ const route = z.looseObject({
   nexthops: z.array(nexthop).optional(),
 })
 
-/** A route. `type` is unicast, local, blackhole, unreachable, prohibit, …; `dst` is `default`, a prefix or an address. */
+/**
+ * A route. `type` is unicast, local, blackhole, unreachable, prohibit, …; `dst` is `default`, a prefix or an address.
+ */
 export interface RouteFact {
   type: string
   dst: string

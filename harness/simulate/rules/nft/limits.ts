@@ -39,10 +39,10 @@ function quotaTest(value: Json, turned: (truth: Truth) => Truth, key: string): T
   const total = bytesOf(Number(value.val ?? value.bytes), unitOf(value.val_unit))
   const used = bytesOf(Number(value.used ?? 0), unitOf(value.used_unit))
   if (total === undefined || used === undefined || Number.isNaN(total) || Number.isNaN(used)) return undefined
-  const says = `Whether a quota of ${total} bytes is used up is not known: ${used} of them were.`
+  const message = `Whether a quota of ${total} bytes is used up is not known: ${used} of them were.`
   // A few packets are left: the last bytes may be gone by now.
   const near = used < total && total - used < 100_000
-  const truth = near ? unknown('quota', key, says) : used < total
+  const truth = near ? unknown('quota', key, message) : used < total
   return () => turned(truth)
 }
 

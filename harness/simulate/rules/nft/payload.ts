@@ -119,8 +119,8 @@ export function payloadExpression(payload: unknown): Expression | undefined {
 
 /** Bits at some place of a header: those of ports alone are known. */
 function rawExpression(base: unknown, offset: unknown, len: unknown): Expression | undefined {
-  const place = `@${base},${offset},${len}`
-  const field = { '@th,0,16': 'sport', '@th,16,16': 'dport' }[place]
+  const location = `@${base},${offset},${len}`
+  const field = { '@th,0,16': 'sport', '@th,16,16': 'dport' }[location]
   if (field) return payloadExpression({ protocol: 'th', field })
-  return { kinds: [kinds.integer], read: () => unread(`bits at ${place}`) }
+  return { kinds: [kinds.integer], read: () => unread(`bits at ${location}`) }
 }

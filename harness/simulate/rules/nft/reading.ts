@@ -65,5 +65,5 @@ const unknownBits = ({ of }: Bits, what: string): Unknown => ({
   unknown: true,
   kind: 'other',
   key: `${of} ${what}`,
-  says: `All of ${of} is not known.`,
+  message: `All of ${of} is not known.`,
 })

@@ -83,9 +83,9 @@ function hiddenType(expr: readonly Json[], { family, id }: Scope): Operation[] {
   const texts = expr.map((part) => JSON.stringify(part) ?? '')
   if (!texts.some((text) => text.includes('"key":"l4proto"'))) return []
   if (texts.some((text) => namesFamily.test(text) || text.includes('"field":"type"'))) return []
-  const says = 'Whether a rule for a transport protocol is for IPv4, for IPv6 or for both is not listed.'
+  const message = 'Whether a rule for a transport protocol is for IPv4, for IPv6 or for both is not listed.'
   const settle = 'nft --debug=netlink list ruleset'
-  return [{ does: 'test', test: ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, says, settle) }]
+  return [{ does: 'test', test: ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, message, settle) }]
 }
 
 const isReset = ({ reject }: Json): boolean => (reject as { type?: unknown } | null | undefined)?.type === 'tcp reset'
@@ -95,9 +95,9 @@ const isReset = ({ reject }: Json): boolean => (reject as { type?: unknown } | n
  * Source: nftables/src/netlink_delinearize.c, stmt_reject_postprocess.
  */
 function reset(expr: readonly Json[], { family, id }: Scope): Operation[] {
-  const says = 'Whether a rule that resets connections is for IPv4 or IPv6 alone is not listed.'
+  const message = 'Whether a rule that resets connections is for IPv4 or IPv6 alone is not listed.'
   const settle = 'nft --debug=netlink list ruleset'
-  const ofFamily: Test = ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, says, settle)
+  const ofFamily: Test = ({ packet }) => unknown('listing', `IPv${packet.family}: ${id}`, message, settle)
   const open =
     (family === 'inet' || family === 'bridge') && !expr.some((part) => namesFamily.test(JSON.stringify(part)))
   return [
@@ -144,17 +144,17 @@ function writing(value: unknown, scope: Scope): Operation[] | undefined {
   return statements.flatMap((each) => operationsOf(each as Json, scope))
 }
 
-const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; says: string }> = {
-  queue: { as: 'queue', goesOn: 'accept', says: 'A program decides on the packet.' },
-  tproxy: { as: 'drop', goesOn: 'continue', says: 'A transparent proxy takes the packet, if one runs.' },
-  synproxy: { as: 'stolen', goesOn: 'continue', says: 'The kernel answers in the destination’s place at first.' },
-  fwd: { as: 'stolen', goesOn: 'accept', says: 'The packet is sent on by another device.' },
+const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; message: string }> = {
+  queue: { as: 'queue', goesOn: 'accept', message: 'A program decides on the packet.' },
+  tproxy: { as: 'drop', goesOn: 'continue', message: 'A transparent proxy takes the packet, if one runs.' },
+  synproxy: { as: 'stolen', goesOn: 'continue', message: 'The kernel answers in the destination’s place at first.' },
+  fwd: { as: 'stolen', goesOn: 'accept', message: 'The packet is sent on by another device.' },
 }
 
 function handedOver(word: string, value: unknown, scope: Scope): Operation {
-  const { as, goesOn, says } = handed[word]!
+  const { as, goesOn, message } = handed[word]!
   const settle = word === 'queue' ? 'cat /proc/net/netfilter/nfnetlink_queue' : undefined
-  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, says, settle)
+  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, message, settle)
   return end({ to: 'open', as, goesOn, why })
 }
 

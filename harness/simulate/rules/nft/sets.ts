@@ -25,8 +25,8 @@ export function lookupOf<V>(
   const lookup = (scope.cache.get(cached) as Lookup<V> | undefined) ?? read(found.elem, expected, use.toValue)
   scope.cache.set(cached, lookup)
   if (!scope.written.has(key)) return { lookup }
-  const says = `Rules put packets’ addresses into the set ${name} of ${scope.table}, so what it holds changes.`
-  return { why: unknown('set', `set ${key}`, says, settle), lookup }
+  const message = `Rules put packets’ addresses into the set ${name} of ${scope.table}, so what it holds changes.`
+  return { why: unknown('set', `set ${key}`, message, settle), lookup }
 }
 
 function elementsIn(json: unknown): unknown[] {

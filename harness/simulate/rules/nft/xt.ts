@@ -20,9 +20,9 @@ const silent = ['LOG', 'NFLOG', 'TRACE', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 
  */
 export function xtOperation(value: unknown, scope: Scope): Operation {
   const { type, name } = (value ?? {}) as { type?: unknown; name?: unknown }
-  const says = `What the extension ${name ?? ''} of iptables does in ${scope.table} ${scope.chain} is not listed.`
+  const message = `What the extension ${name ?? ''} of iptables does in ${scope.table} ${scope.chain} is not listed.`
   const settle = `iptables-save -t ${scope.table}`
-  const why = unknown('module', `xt ${scope.id} ${name}`, says, settle)
+  const why = unknown('module', `xt ${scope.id} ${name}`, message, settle)
   if (type === 'match') return { does: 'test', test: () => why }
   if (type === 'target' && typeof name === 'string') {
     if (Object.hasOwn(targets, name)) return targets[name]!

@@ -19,7 +19,7 @@ export function setTests(options: Options): Test[] {
 }
 
 function membership(name: string, directions: string[], { ipsets, written }: Scope): Test {
-  const why = (says: string): Unknown => unknown('set', `ipset ${name} ${directions}`, says, `ipset list ${name}`)
+  const why = (message: string): Unknown => unknown('set', `ipset ${name} ${directions}`, message, `ipset list ${name}`)
   const set = ipsets[name]
   if (!set) return () => why(`What the set ${name} holds is not known.`)
   if (written.has(name)) return () => why(`Rules add to the set ${name}, so what it holds changes.`)

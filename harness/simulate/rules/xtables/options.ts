@@ -64,8 +64,8 @@ export function unmodelled(
   options: string,
   kind: Unknown['kind'] = 'statement',
 ): Unknown {
-  const says = `Whether a packet meets “-m ${match}${options && ` ${options}`}” is not known.`
-  return unknown(kind, `${id} -m ${match} ${options}`, says, settles[match])
+  const message = `Whether a packet meets “-m ${match}${options && ` ${options}`}” is not known.`
+  return unknown(kind, `${id} -m ${match} ${options}`, message, settles[match])
 }
 
 /** `a:b`, `a`, `a:`, `:b` as an interval; undefined for other text. */

@@ -85,16 +85,16 @@ function handedOver(name: string, options: readonly Option[], scope: Scope): Ope
   const words = options.map((option) => [option.name, ...option.args].join(' ')).join(' ')
   const key = `target ${scope.id} ${name} ${words}`
   if (name === 'NFQUEUE' || name === 'QUEUE') {
-    const says = `A program decides on the packet: -j ${name} ${words}`.trim()
+    const message = `A program decides on the packet: -j ${name} ${words}`.trim()
     return end({
       to: 'open',
       as: 'queue',
       goesOn: 'accept',
-      why: unknown('other', `queue ${words}`, `${says}.`, queues),
+      why: unknown('other', `queue ${words}`, `${message}.`, queues),
     })
   }
   if (name === 'TPROXY') {
-    const says = 'A transparent proxy takes the packet, if one runs; else it is dropped.'
+    const message = 'A transparent proxy takes the packet, if one runs; else it is dropped.'
     const { value, mask } = masked(options.find((option) => option.name === '--tproxy-mark')?.args[0] ?? '0/0') ?? none
     const learn = (packet: Packet): Packet =>
       packet.mark === undefined ? packet : { ...packet, mark: ((packet.mark & ~mask) ^ value) >>> 0 }
@@ -102,9 +102,9 @@ function handedOver(name: string, options: readonly Option[], scope: Scope): Ope
       to: 'open',
       as: 'drop',
       goesOn: 'accept',
-      why: { ...unknown('other', `tproxy ${words}`, says), learn },
+      why: { ...unknown('other', `tproxy ${words}`, message), learn },
     })
   }
-  const says = `What “-j ${name}${words && ` ${words}`}” does to a packet is not known.`
-  return end({ to: 'open', as: 'drop', goesOn: 'continue', why: unknown('statement', key, says) })
+  const message = `What “-j ${name}${words && ` ${words}`}” does to a packet is not known.`
+  return end({ to: 'open', as: 'drop', goesOn: 'continue', why: unknown('statement', key, message) })
 }
