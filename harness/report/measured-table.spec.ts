@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { sampleRun } from '../results/sample.spec-data.ts'
 import { sampleMatrix } from '../results/sample-variants.spec-data.ts'
-import { measuredTable, replaceBetween } from './readme-table.ts'
+import { measuredTable } from './measured-table.ts'
 
 describe('the table of what was measured', () => {
   it('has a row for each scenario and variant, a column for each host, and leaves out what was skipped', () => {
@@ -26,10 +26,5 @@ describe('the table of what was measured', () => {
       at('2026-01-03', 'npm run scenario x -- --until broken', 3000),
     ]
     expect(measuredTable(runs)).to.contain('| ✓ 2.0 s |')
-  })
-
-  it('stands between two marks', () => {
-    expect(replaceBetween('a <b> old </b> c', '<b>', '</b>', 'new')).to.equal('a <b>\n\nnew\n\n</b> c')
-    expect(() => replaceBetween('a', '<b>', '</b>', 'new')).to.throw('no part between')
   })
 })
