@@ -6,7 +6,8 @@ import type { HostProbe } from './probe.ts'
 export interface Diagnosis extends Judgement {
   /**
    * 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`. 3: `unseen` became `notJudged`, `says`
-   * `message`, `place` `location`, and of what was followed `killer` became `terminatingRule` and `hops` `rules`.
+   * `message`, `place` `location`, and of what was followed `killer` became `terminatingRule` and `hops` `rules`; of
+   * probes `asks` became `check`.
    */
   version: 3
   /** Which host, as it was named. */

@@ -136,9 +136,7 @@ export class QemuHost implements Host {
   }
 
   // To a reader it is one host: its console goes on where it was.
-  private ownConsole({ frozen }: Kept): Frozen {
-    return { ...frozen, console: this.machine.consoleFile }
-  }
+  private readonly ownConsole = ({ frozen }: Kept): Frozen => ({ ...frozen, console: this.machine.consoleFile })
 
   private async goOnFrom(kept: Kept, standby?: Machine): Promise<void> {
     const machine = (standby && (await goOn(standby))) ?? (await forkFrom(this.ownConsole(kept), this.options))

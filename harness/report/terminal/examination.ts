@@ -41,7 +41,7 @@ export function examinationLines(name: string, seen: Examination, followed: read
       : []),
     ...unexplained.flatMap((symptom) => symptomLines(symptom, paint)),
     ...(unexplained.length > 0 && findings.length === 0
-      ? ['', paint.dim('  No known cause explains this. The lines above name where packets end, not why.')]
+      ? ['', paint.dim('  No known cause explains this. Above is where it fails, not why it was set up like that.')]
       : []),
     ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
     ...packetLines(followed, paint),
@@ -100,8 +100,7 @@ const signs = { dead: '✗', open: '✗', unclear: '?' } as const
 /** One symptom: what it affects, where and why it ends there, whose rule that is, and what to check next. */
 function symptomLines({ state, what, message, rule, setting, behind, next }: SymptomGroup, paint: Paint): string[] {
   const color = state === 'unclear' ? paint.yellow : paint.red
-  const owner =
-    rule && (rule.owner.who === 'unknown' ? rule.owner.by : `${ownerName(rule.owner.who)} (${rule.owner.by})`)
+  const owner = rule && `${ownerName(rule.owner.who)} (${rule.owner.by.replace(/^of unknown origin[:;] /, '')})`
   return [
     '',
     ...hanging(color(signs[state]), plain(what, 300), 96, '  ', paint),
