@@ -98,10 +98,10 @@ describe('fixes side by side', () => {
   })
 
   it('stand on hosts of their own where the provider keeps no state, and on one after the other where it cannot fork', async () => {
-    const anew = fakeProvider(respond)
-    const beside = await play({ provider: anew, execute: slow([60, 30, 1]) }, 3)
+    const stateless = fakeProvider(respond)
+    const beside = await play({ provider: stateless, execute: slow([60, 30, 1]) }, 3)
     expect(beside.most).to.equal(3)
-    expect(anew.made).to.have.length(3)
+    expect(stateless.made).to.have.length(3)
     const states = withStates()
     const cold = await play({ provider: states, cold: true }, 2)
     expect(cold.most).to.equal(2)
@@ -109,13 +109,13 @@ describe('fixes side by side', () => {
     const { fork: _, ...without } = withStates()
     expect((await play({ provider: without }, 3)).most).to.equal(1)
     for (const { record } of [beside, cold]) expect(record.verdict).to.equal('passed')
-    for (const host of [...anew.made, ...states.made]) expect(host.disposed).to.equal(true)
+    for (const host of [...stateless.made, ...states.made]) expect(host.disposed).to.equal(true)
   })
 
   it('share nothing: one that wrecks its host changes no other', async () => {
     const wrecking: RunContext['execute'] = async (steps, shell) => {
       await sleep(20)
-      // The reboot has no step of its own, and is the first.
+      // The first fix, the reboot, has no steps.
       if (steps.length === 0) (shell as FakeHost).state = 'wrecked'
       await sleep(20)
       return execute(steps, shell)
@@ -130,7 +130,7 @@ describe('fixes side by side', () => {
     const apart = await play({ provider: fakeProvider(hosts(true), { states: true }), execute: wrecking }, 3)
     expect(seen(apart)).to.deep.equal(['reboot worsens', 'reinstall-running-kernel cures', 'depmod no-effect'])
     expect(apart.record.reason).to.match(/^stage fix:reboot:/)
-    // That it would be seen: three lanes on one host.
+    // The check can fail: here three lanes share one host.
     const one = fakeProvider(hosts(true), { states: true })
     const shared = await play({ provider: { ...one, fork: async (host) => host }, execute: wrecking }, 3)
     expect(seen(shared)).to.not.deep.equal(seen(apart))
@@ -139,7 +139,7 @@ describe('fixes side by side', () => {
   it('end with one that is broken: what comes before it goes on, and what comes after it leaves no trace', async () => {
     const breaking: RunContext['execute'] = async (steps, shell) => {
       const isBreaking = steps.join().includes('--reinstall')
-      // With three lanes, what comes after it in the order has ended before it.
+      // With three lanes, the fix after it in the order ends before it.
       await sleep(steps.length === 0 ? 90 : isBreaking ? 60 : 1)
       if (isBreaking) throw new Error('of the lab')
       return execute(steps, shell)
@@ -196,7 +196,7 @@ describe('fixes side by side', () => {
     const late: Provider = {
       ...provider,
       fork: async (host, name, options) => {
-        // As long as it takes, or until it is told that nobody waits.
+        // Takes 5 s, or ends at once when it is aborted.
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, 5000)
           const stop = (): void => {
@@ -218,15 +218,15 @@ describe('fixes side by side', () => {
 
   it('make no other host once their reader has left', async () => {
     let isLeft = false
-    const anew = fakeProvider(respond)
+    const stateless = fakeProvider(respond)
     const provider: Provider = {
-      ...anew,
+      ...stateless,
       provision: async (options) => {
-        const host = (await anew.provision(options)) as FakeHost
+        const host = (await stateless.provision(options)) as FakeHost
         const dispose = host[Symbol.asyncDispose].bind(host)
         host[Symbol.asyncDispose] = async () => {
           while (!isLeft) await sleep(5)
-          // Long enough for whoever reads to be gone.
+          // Long enough for the reader to leave.
           await sleep(30)
           await dispose()
         }
@@ -240,9 +240,9 @@ describe('fixes side by side', () => {
     const { ended } = await play({ provider, execute: slow([1, 40, 1]) }, 2, {}, leave)
     expect(ended).to.deep.equal(stagesOf(cell, fixes[1]))
     await sleep(100)
-    // The third fix had begun to clear the first one's host away.
-    expect(anew.made).to.have.length(2)
-    for (const host of anew.made) expect(host.disposed).to.equal(true)
+    // The third fix had begun to remove the first one's host.
+    expect(stateless.made).to.have.length(2)
+    for (const host of stateless.made) expect(host.disposed).to.equal(true)
   })
 
   it('let a visitor in where the last of them left its host, and keep that one', async () => {
@@ -281,7 +281,7 @@ describe('fixes side by side', () => {
     for (const name of fixes) expect(existsSync(join(logDir, `${name.replace(':', '-')}.bundle`)), name).to.equal(true)
   })
 
-  it('say which of them a line of progress is of', async () => {
+  it('name the fix of each line of progress', async () => {
     const lines: string[] = []
     const progress = (line: string, stage?: string): void => void lines.push(`${stage} | ${line}`)
     await play({ provider: withStates(), execute: slow([60, 30, 1]), progress }, 3)

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { expect } from 'chai'
 
 const root = new URL('.', import.meta.url).pathname
-// The order of the story is the order of imports: a layer imports only itself and what stands before it.
+// A layer imports only itself and the layers before it.
 const order = [
   'lib',
   'scenario',
@@ -49,7 +49,7 @@ const importsOf = (file: string): string[] =>
     resolve(dirname(file), path!),
   )
 
-/** What is wrong with one import, if anything is. */
+/** What is wrong with an import, if anything. */
 const violation = (from: string, to: string): string | undefined => {
   const [own, other] = [layerOf(from), layerOf(to)]
   if (order.indexOf(own) === -1) return `${own} is no layer`
@@ -58,32 +58,34 @@ const violation = (from: string, to: string): string | undefined => {
   return undefined
 }
 
-/** The files that one reaches by its imports, and theirs. */
-function reached(file: string, seen = new Set<string>()): Set<string> {
+/** The files that a file imports, directly or through others. */
+function transitiveImports(file: string, seen = new Set<string>()): Set<string> {
   for (const to of importsOf(file))
     if (!seen.has(to)) {
       seen.add(to)
-      reached(to, seen)
+      transitiveImports(to, seen)
     }
   return seen
 }
 
-// A cause sees facts alone, and so do its remedies: a host, an injector or a scenario would let it know the answer.
+// A cause and its remedies see facts alone: a host, an injector or a scenario would give the answer away.
 const isBlind = (file: string): boolean => /\/causes\/[^/]+\/(cause|remedies)\.ts$/.test(file)
-const sighted = /\/causes\/(.*\/)?(index|inject)\.ts$/
-// Words alone: what a trace may end in, and what the lab's containers are called, which import nothing.
+const knowsAnswer = /\/causes\/(.*\/)?(index|inject)\.ts$/
+// Lists of words that import nothing: the ends of a trace, and the names of the lab's containers.
 const wordlists = ['scenario/terms.ts', 'probes/probe-containers.ts']
 const harmless = (to: string): boolean =>
   wordlists.includes(relative(root, to)) ||
   ['evidence', 'simulate', 'lib', 'cause'].includes(layerOf(to)) ||
-  (layerOf(to) === 'causes' && !sighted.test(to))
+  (layerOf(to) === 'causes' && !knowsAnswer.test(to))
 
-/** What a cause sees, if anything, that it ought not to. */
+/** The files that a cause may not see but does. */
 const seen = (from: string): string[] =>
-  [...reached(from)].filter((to) => !harmless(to)).map((to) => `${relative(root, from)} reaches ${relative(root, to)}`)
+  [...transitiveImports(from)]
+    .filter((to) => !harmless(to))
+    .map((to) => `${relative(root, from)} imports ${relative(root, to)}, directly or through others`)
 
 describe('the layers', () => {
-  it('are imported in the order of the story', () => {
+  it('are imported in their order', () => {
     const wrong = sources.flatMap((file) => importsOf(file).flatMap((to) => violation(file, to) ?? []))
     expect(wrong).to.deep.equal([])
   })
@@ -92,8 +94,8 @@ describe('the layers', () => {
     const causes = sources.filter(isBlind)
     expect(causes.flatMap(seen)).to.deep.equal([])
     expect(causes).to.have.length.at.least(14)
-    // They do reach what reads the facts, and what leads a packet by them.
-    const layers = new Set(causes.flatMap((file) => [...reached(file)].map(layerOf)))
+    // They do import what reads the facts, and what simulates packets from them.
+    const layers = new Set(causes.flatMap((file) => [...transitiveImports(file)].map(layerOf)))
     expect([...layers].sort()).to.deep.equal(['cause', 'causes', 'evidence', 'lib', 'probes', 'scenario', 'simulate'])
     for (const words of wordlists) expect(importsOf(join(root, words)), words).to.deep.equal([])
   })
@@ -102,7 +104,7 @@ describe('the layers', () => {
     expect(violation(join(root, 'lib/text.ts'), join(root, 'hosts/host.ts'))).to.contain('imports')
     expect(violation(join(root, 'new/thing.ts'), join(root, 'lib/text.ts'))).to.equal('new is no layer')
     expect(seen(join(root, 'causes/rules-flushed/inject.ts')).join()).to.contain('hosts/host.ts')
-    // By way of others: an executor runs on hosts, an index knows the injection.
+    // Through other files: an executor runs on hosts, an index knows the injection.
     expect(seen(join(root, 'causes/stale-kernel/index.ts')).join()).to.contain('injection/run-or-throw.ts')
     for (const name of [
       'hosts/host.ts',

@@ -48,7 +48,7 @@ async function play(
 const faultWith = (change: Partial<Fault>): Partial<RunContext> => ({
   faults: { 'stale-kernel': { ...(staleKernel as Fault), ...change } },
 })
-/** A stale kernel with other advice, as the lab tries it and as users are given it. */
+/** A stale kernel with other advice, both in the lab and for users. */
 const withCause = (change: Partial<Cause>): Partial<RunContext> => {
   const changed = { ...cause, ...change }
   return { ...faultWith({ cause: changed }), causes: [changed] }
@@ -103,22 +103,25 @@ describe('the story of a cell', () => {
     expect(record.hosts.every(({ disposed }) => disposed)).to.equal(true)
   })
 
-  it('breaks the host anew for each fix where the provider keeps no snapshot', async () => {
+  it('breaks a new host for each fix where the provider has no snapshots', async () => {
     expect((await play()).hosts).to.have.length(cell.fixes.length)
   })
 
-  it('operates on a host that it breaks anew as on the one that it looked at, before a fix', async () => {
+  it('runs the operations on a host that it breaks again, as on the observed one, before a fix', async () => {
     const changing = { ...probe('new-network', 'pass'), changes: true }
     const healthy = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
-    const asked = (of: Cell['broken']) => ({ ...of!, probes: { ...of!.probes, 'new-network': 'pass' as const } })
-    const of = { healthy, latent: asked(cell.latent), broken: asked(cell.broken) }
+    const withOperation = (of: Cell['broken']) => ({
+      ...of!,
+      probes: { ...of!.probes, 'new-network': 'pass' as const },
+    })
+    const of = { healthy, latent: withOperation(cell.latent), broken: withOperation(cell.broken) }
     const { hosts, verdict } = await play({ probes: [...probes, changing] }, of)
     expect(verdict).to.equal('passed')
     const at = (words: string): number => hosts[1]!.scripts.findIndex((script) => script.includes(words))
     expect(at('ask new-network')).to.be.within(at('rmmod') + 1, at('apt-get install -y --reinstall') - 1)
   })
 
-  it('knows what kept images and machines spared it: images once, a machine for each of its hosts', async () => {
+  it('records what the cache saved: images once, a machine for each of its hosts', async () => {
     const kept: Partial<Provider> = {
       provision: async (options) => {
         options.saved?.('rootfs', 100_000)
@@ -145,18 +148,14 @@ describe('the story of a cell', () => {
     expect(restored.savedMs).to.be.within(129_000, 131_000)
   })
 
-  it('fails where a followed packet fares otherwise than its probe says', async () => {
+  it('fails where a traced packet ends otherwise than its probe', async () => {
     const dead = await play(followed('dropped', { way: 'out', location: 'forward' }))
-    expect(dead.reason).to.equal(
-      'stage healthy: trace from default: it is dropped, and yet the probe egress-tcp says pass',
-    )
+    expect(dead.reason).to.equal('stage healthy: trace from default: it is dropped, but the probe egress-tcp saw pass')
     const alive = await play(followed('answered'))
-    expect(alive.reason).to.equal(
-      'stage broken: trace from default: it is answered, and yet the probe egress-tcp says fail',
-    )
+    expect(alive.reason).to.equal('stage broken: trace from default: it is answered, but the probe egress-tcp saw fail')
   })
 
-  it('fails where a packet dies elsewhere than the scenario says', async () => {
+  it('fails where a packet is dropped at another location than the scenario expects', async () => {
     const broken = { ...cell.broken!, trace: { default: { end: 'dropped' as const, at: 'forward' as const } } }
     const record = await play(followed('unclear'), { broken, fixes: [] })
     expect(record.reason).to.equal(
@@ -172,7 +171,7 @@ describe('the story of a cell', () => {
     expect(stagesOf(cell, 'fix:reboot').at(-1)).to.equal('fix:reboot')
   })
 
-  it('stops where it is told to, and lets a visitor in', async () => {
+  it('stops after the stage `until`, and lets a visitor in', async () => {
     const record = blank(cell, 'fake', 'none')
     const provider = fakeProvider(respond)
     const seen: string[] = []
@@ -230,7 +229,7 @@ describe('sabotage turns a run red', () => {
     ],
     ['a reboot that is none', 'fix:reboot', withRemedy('reboot', { reboots: false })],
     [
-      'a cure that should have been a reboot, on a host that was broken anew for it',
+      'a cure that should have been a reboot, on a host that was broken again for it',
       'fix:reboot',
       withRemedy('reboot', { steps: () => ['apt-get install -y --reinstall'], reboots: false }),
       { fixes: cell.fixes.toReversed() },
@@ -260,19 +259,19 @@ describe('sabotage turns a run red', () => {
       expect(record.reason).to.contain(`stage ${where}:`)
     })
 
-  // Each of these is as its scenario expects it to be; what users are told of the host is wrong.
+  // Each host is as its scenario expects, but the advice for it is wrong.
   const ill: [what: string, where: string, message: string, change: Partial<RunContext>, of: Partial<Cell>][] = [
     [
       'a remedy that claims too much',
       'fix:depmod',
-      'advice: depmod is recommended for stale-kernel, and measures no-effect',
+      'advice: depmod is recommended for stale-kernel, but its measured effect is no-effect',
       withCause({ remedies: { ...cause.remedies, depmod: cause.temptations.depmod! }, temptations: {} }),
       {},
     ],
     [
       'a remedy that worsens what it is recommended for',
       'fix:depmod',
-      'advice: depmod is recommended for stale-kernel, and measures worsens',
+      'advice: depmod is recommended for stale-kernel, but its measured effect is worsens',
       {
         ...withCause({
           remedies: { ...cause.remedies, depmod: { ...cause.temptations.depmod!, steps: () => ['open it'] } },
@@ -288,7 +287,7 @@ describe('sabotage turns a run red', () => {
     [
       'a “do not” that cures',
       'fix:depmod',
-      'advice: depmod is advised against for stale-kernel, and measures cures',
+      'advice: depmod is advised against for stale-kernel, but its measured effect is cures',
       withTemptation('depmod', cause.remedies['reinstall-running-kernel']!),
       { fixes: cell.fixes.map((fix) => ({ ...fix, expect: 'cures' })) },
     ],
@@ -302,7 +301,7 @@ describe('sabotage turns a run red', () => {
     [
       'a cause that explains everything, and is there when something fails',
       'broken',
-      'diagnosis: everywhere was named, and is not the cause',
+      'diagnosis: everywhere was named, but is not a cause here',
       {
         causes: [
           cause,
@@ -331,7 +330,7 @@ describe('sabotage turns a run red', () => {
     [
       'nothing unexplained where the scenario has it',
       'broken',
-      'diagnosis: nothing unexplained was found that is {"kind":"egress"}',
+      'diagnosis: expected an unexplained symptom {"kind":"egress"}, saw none',
       {},
       { broken: { ...cell.broken!, unexplained: [{ kind: 'egress' }] } },
     ],
@@ -355,7 +354,7 @@ describe('sabotage turns a run red', () => {
           shell,
           progress,
         )
-    // The first alone matters in this world; by the others it is seen that the executor is the one that was handed in.
+    // In this fake world only the first step has an effect. The others show that the passed executor ran them.
     const first = await play({ execute: skipping(0) })
     expect(first.verdict).to.equal('failed')
     expect(first.reason).to.contain('stage fix:reinstall-running-kernel:')
@@ -376,10 +375,10 @@ describe('sabotage turns a run red', () => {
     expect(record.reason).to.contain('stage provision:')
   })
 
-  it('and what a host does whose kernel has failed is broken too, where it is not as expected', async () => {
+  it('a mismatch on a host with a failed kernel is broken, too', async () => {
     const oops = faultWith({
       inject: async (host) => {
-        ;(host as FakeHost).said = '[ 27.1] BUG: kernel NULL pointer dereference, address: 000000000000003d'
+        ;(host as FakeHost).consoleText = '[ 27.1] BUG: kernel NULL pointer dereference, address: 000000000000003d'
       },
     })
     const record = await play(oops)
@@ -403,12 +402,12 @@ describe('detectors from outside', () => {
       return respond(script, host)
     }),
   })
-  const told = (record: CellRecord) =>
+  const answers = (record: CellRecord) =>
     record.outside!.map(({ detector, stage, status, named }) => [detector, stage, status, ...named])
 
-  it('are asked wherever the state of the host is known, and are skipped with the reason where they cannot be', async () => {
+  it('run wherever the state of the host is known, and are skipped with the reason where they cannot run', async () => {
     const record = await play(answering((state) => ({ code: state === 'broken' ? 1 : 0 })))
-    expect(told(record)).to.deep.equal([
+    expect(answers(record)).to.deep.equal([
       ['check --all', 'healthy', 'answer'],
       ['check --kernel', 'healthy', 'skipped'],
       ['check --all', 'latent', 'answer'],
@@ -422,7 +421,7 @@ describe('detectors from outside', () => {
 
   it('that crash or are wrong each time are recorded so, and fail nothing', async () => {
     const record = await play(answering((state) => ({ code: state === 'healthy' ? 1 : 139 })))
-    expect(told(record).filter(([, , said]) => said !== 'skipped')).to.deep.equal([
+    expect(answers(record).filter(([, , status]) => status !== 'skipped')).to.deep.equal([
       ['check --all', 'healthy', 'answer', 'sick'],
       ['check --all', 'latent', 'error'],
       ['check --all', 'broken', 'error'],
@@ -430,10 +429,10 @@ describe('detectors from outside', () => {
     expect(record.verdict).to.equal('passed')
   })
 
-  it('are asked after the evidence was taken, and before the probes that change the host', async () => {
+  it('run after the evidence is collected, and before the probes that change the host', async () => {
     const order: string[] = []
     const context = answering(() => undefined)
-    const asked: RunContext['provider'] = {
+    const recording: RunContext['provider'] = {
       ...context.provider!,
       provision: async (options) => {
         const host = await context.provider!.provision(options)
@@ -446,8 +445,8 @@ describe('detectors from outside', () => {
       },
     }
     const changing = { ...probe('new-network', 'pass'), changes: true }
-    const well = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
-    await play({ ...context, provider: asked, probes: [changing, ...probes] }, { healthy: well })
+    const healthy = { ...cell.healthy, probes: { ...cell.healthy.probes, 'new-network': 'pass' as const } }
+    await play({ ...context, provider: recording, probes: [changing, ...probes] }, { healthy })
     expect(order.slice(0, 5)).to.deep.equal([
       'ask egress-tcp',
       'ask isolation',
@@ -457,7 +456,7 @@ describe('detectors from outside', () => {
     ])
   })
 
-  it('leave no trace in a record where none is asked', async () => {
+  it('leave no trace in a record where none runs', async () => {
     expect(await play()).to.not.have.property('outside')
   })
 })

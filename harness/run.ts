@@ -16,14 +16,14 @@ export interface RunCellOptions {
   until?: string
   /** Called with the living host after the last stage, before it is destroyed. */
   visit?: (host: Host) => Promise<void>
-  /** Called with the name of each stage that starts: of fixes, several may run at once. */
+  /** Called with the name of each stage that starts; several fixes may run at once. */
   starts?: (stage: string) => void
 }
 
 /** The stages a cell may have before its fixes, in order. */
 export const beforeFixes = ['provision', 'healthy', 'inject', 'latent', 'broken']
 
-/** The names of a cell's stages, in order: known before anything runs. `until` need not be a stage of every cell. */
+/** The names of a cell's stages, in order, before anything runs. `until` need not be a stage of this cell. */
 export function stagesOf(cell: Cell, until?: string): string[] {
   const names = [
     'provision',
@@ -40,9 +40,9 @@ export function stagesOf(cell: Cell, until?: string): string[] {
 }
 
 /**
- * The story of one cell, stage by stage, each given as it ends. A stage that does not pass ends the story, but for the
- * fixes: those stand side by side, and run so where there is room. The cell's record is filled as the story goes, in the
- * scenario's order; hosts are destroyed when it ends, however it ends.
+ * Runs the stages of a cell and gives each as it ends. A stage that does not pass ends the cell. Fixes are independent:
+ * a failed one does not end the cell, and several run side by side where there is room. Fills the cell's record in the
+ * scenario's order. Destroys the hosts in any case.
  */
 export async function* runStages(
   cell: Cell,
@@ -77,44 +77,44 @@ const isFix = (name: string): boolean => name.startsWith('fix:')
 
 async function provision(cellRun: CellRun, stage: StageRecord): Promise<void> {
   await cellRun.provision()
-  // Which accelerator works may have been proven only now.
+  // Provisioning may be the first to find out which accelerator works.
   cellRun.record.accelerator = await cellRun.context.provider.accelerator()
   stage.summary = `a ${cellRun.cell.host} host is up on ${cellRun.context.provider.name}, with its outside and its probe containers`
 }
 
 async function healthy(cellRun: CellRun, stage: StageRecord): Promise<void> {
-  cellRun.healthy = await cellRun.look(stage, cellRun.cell.healthy)
+  cellRun.healthy = await cellRun.check(stage, cellRun.cell.healthy)
   cellRun.record.facts = hostFacts(cellRun.healthy.facts)
   stage.summary =
     stage.mismatches.length === 0
       ? 'every probe answers as on a healthy host, and no detector names a cause'
-      : 'the host is not healthy before anything was done to it'
+      : 'the host is not healthy, and nothing was done to it yet'
 }
 
 async function inject(cellRun: CellRun, stage: StageRecord): Promise<void> {
   await cellRun.inject()
   const { fault, and } = cellRun.cell
   stage.summary = and
-    ? `the fault ${told(fault!)} has broken the host, and ${told(and)} is injected on top of it`
-    : `the fault ${told(fault!)} is injected`
+    ? `the fault ${described(fault!)} has broken the host; now ${described(and)} is injected as well`
+    : `the fault ${described(fault!)} is injected`
 }
 
-function told({ kind, params }: InjectedFault): string {
+function described({ kind, params }: InjectedFault): string {
   const how = Object.entries(params).map(([name, value]) => `${name}: ${value}`)
   return `${kind}${how.length > 0 ? ` (${how.join(', ')})` : ''}`
 }
 
 async function latent(cellRun: CellRun, stage: StageRecord): Promise<void> {
-  const { named } = await cellRun.look(stage, cellRun.cell.latent!)
+  const { named } = await cellRun.check(stage, cellRun.cell.latent!)
   const yet = cellRun.cell.and ? 'only the first fault shows' : 'nothing fails'
-  const latent = stage.mismatches.length === 0 ? `${yet} yet` : `the host is not as it should be while ${yet}`
+  const latent = stage.mismatches.length === 0 ? `${yet} yet` : `the host is not as the scenario expects while ${yet}`
   stage.summary = `${latent}, and the detectors name ${named.join(', ') || 'nothing'}`
 }
 
 async function broken(cellRun: CellRun, stage: StageRecord): Promise<void> {
   const expected = cellRun.cell.broken!
   await cellRun.trigger()
-  cellRun.broken = await cellRun.look(stage, expected)
+  cellRun.broken = await cellRun.check(stage, expected)
   stage.journal = await readJournal(cellRun.host!, expected.journal)
   stage.mismatches.push(
     ...unmeasured(
@@ -125,7 +125,7 @@ async function broken(cellRun: CellRun, stage: StageRecord): Promise<void> {
   for (const { expected: words, seen } of stage.journal)
     if (seen === undefined) stage.mismatches.push(`journal: no line holds “${words}”`)
   const changed = Object.entries(cellRun.broken.vector).filter(([name, seen]) => seen !== cellRun.healthy!.vector[name])
-  stage.summary = `${changed.length} of ${cellRun.broken.probes.length} probes answer otherwise than on the healthy host, and the detectors name ${cellRun.broken.named.join(', ') || 'nothing'}`
+  stage.summary = `${changed.length} of ${cellRun.broken.probes.length} probes differ from the healthy host, and the detectors name ${cellRun.broken.named.join(', ') || 'nothing'}`
   if (stage.mismatches.length === 0) await cellRun.keepBroken()
 }
 

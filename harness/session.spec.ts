@@ -53,8 +53,18 @@ describe('a run of many cells', function () {
   function run(options: Partial<SessionOptions> = {}, some: readonly Cell[] = cells) {
     const provider = fakeProvider(healthy)
     const signal = new AbortController().signal
-    const asked = { command: 'npm run matrix', reporter: silent, signal, reports, choose: async () => ({ provider }) }
-    return runCells(some, { ...asked, ...options }).then(({ record, dir }) => ({ record, dir, hosts: provider.made }))
+    const defaults = {
+      command: 'npm run matrix',
+      reporter: silent,
+      signal,
+      reports,
+      choose: async () => ({ provider }),
+    }
+    return runCells(some, { ...defaults, ...options }).then(({ record, dir }) => ({
+      record,
+      dir,
+      hosts: provider.made,
+    }))
   }
   const store = (): Promise<RunStore> => {
     const plan = { startedAt: new Date().toISOString(), command: 'npm run matrix', cells: names }
@@ -62,14 +72,14 @@ describe('a run of many cells', function () {
   }
   const verdicts = (all: readonly CellRecord[]): string[] => all.map(({ name, verdict }) => `${name} ${verdict}`)
 
-  it('has the same records, in the order asked for, with one job as with four', async () => {
+  it('has the same records, in the requested order, with one job as with four', async () => {
     const runs = [await run({ jobs: 1 }), await run({ jobs: 4 })]
     for (const { record, hosts } of runs) {
       expect(verdicts(record.cells)).to.deep.equal(names.map((name) => `${name} passed`))
       expect(record).to.include({ verdict: 'passed' }).and.not.have.property('missing')
       expect(hosts.every(({ disposed }) => disposed)).to.equal(true)
     }
-    // By run: two of one process that begin within a second are the same.
+    // By run id, which is equal for two runs of one process within a second.
     expect(readHistory(reports)).to.have.length(new Set(runs.map(({ record }) => record.runId)).size)
   })
 

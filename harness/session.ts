@@ -29,7 +29,7 @@ import type { RunStore } from './schedule/run-store.ts'
 import { type CellTask, type Choose, tasksOf } from './schedule/tasks.ts'
 import type { Adapter } from './scoring/adapter.ts'
 
-/** Where runs and their history are kept: never beside the program. A clone's npm scripts run in the clone. */
+/** The folder for runs and their history: in the working folder, never beside the program. */
 export const reportsDir = resolve(process.env.DOCKFAULT_REPORTS || 'reports')
 
 export interface SessionOptions extends RunCellOptions {
@@ -38,17 +38,17 @@ export interface SessionOptions extends RunCellOptions {
   /** The command that repeats this run. */
   command: string
   provider?: string
-  /** How many cells run side by side; by default as many as cores and memory allow. */
+  /** How many cells run side by side; by default as many as processors and memory allow. */
   jobs?: number
   retries?: Retries
   knownIssues?: readonly KnownIssue[]
   keep?: RunContext['keep']
   cold?: boolean
-  /** Outside detectors to score beside ours. */
+  /** Outside detectors to score beside dockfault's own. */
   outside?: readonly Adapter[]
-  /** Where a matrix writes down what has ended, and what had when it was cut short. */
+  /** Where a matrix saves each cell that has ended, so that an interrupted run can be resumed. */
   store?: RunStore
-  /** Where reports and history are kept, and who runs a cell: specs hand in their own. */
+  /** The folder for reports and history, and the choice of a provider: specs pass their own. */
   reports?: string
   choose?: Choose
 }
@@ -56,7 +56,7 @@ export interface SessionOptions extends RunCellOptions {
 /** An id for a run that begins now: the time, and this process. */
 export const newRunId = (now: Date): string => `${now.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`
 
-/** Runs cells, writes the reports, and gives the record and its folder. Interrupted, it writes what it has. */
+/** Runs cells, writes the reports, and gives the record and its folder. After an interruption it writes what it has. */
 export async function runCells(
   cells: readonly Cell[],
   options: SessionOptions,
@@ -64,12 +64,12 @@ export async function runCells(
   const { reporter, signal, store, reports = reportsDir } = options
   const started = new Date()
   const working = performance.eventLoopUtilization()
-  // Before anything boots: a mistake in a claim is told at once.
+  // Before anything boots, so that a mistake in a claim fails at once.
   const claims = loadClaims()
   const { runId, startedAt, shard } = store?.plan ?? { runId: newRunId(started), startedAt: started.toISOString() }
   const dir = join(reports, runId)
   for (const name of (await sweepEverything({ kept: false })).ended)
-    reporter.progress(`ended what a dead run had left: ${name}`)
+    reporter.progress(`removed what a dead run had left: ${name}`)
   const done = (await store?.done()) ?? new Map<string, CellRecord>()
   const expected = expectDurations(cells, readHistory(reports))
   const tasks = await tasksOf(
@@ -90,7 +90,7 @@ export async function runCells(
   } finally {
     await closeProviders()
   }
-  // In the order asked for, whichever ended first; a run that was interrupted has gaps.
+  // In the requested order, whichever ended first; an interrupted run has gaps.
   const record = complete(
     {
       version: recordVersion,
@@ -123,7 +123,7 @@ async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOpt
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
     if (attempt > 1) {
-      // The last try's logs are those the report leads to; a process that was killed may have left some of its own.
+      // The report links to the last try's logs. A killed process may have left earlier ones.
       const aside = `${logDir}~${attempt - 1}`
       await rm(aside, { recursive: true, force: true })
       await rename(logDir, aside)
@@ -141,7 +141,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   const stages = stagesOf(cell, options.until)
   reporter.cellStart({ ...record, stages })
   const progress: RunContext['progress'] = (line, stage) => reporter.progress(line, cell.name, stage)
-  // Several cells keep the processors busy by themselves.
+  // Several cells keep the processors busy without lanes.
   const lanes = (): number => (more ? 1 : lanesIn(roomOf(provider.name, record.accelerator), options))
   const context: RunContext = {
     provider,
@@ -163,14 +163,14 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
     for await (const stage of runStages(cell, context, record, { ...options, starts }))
       reporter.stageEnd(stage, cell.name)
   } catch (error) {
-    // Whatever it was, the other cells go on.
+    // The other cells continue.
     record.verdict = 'broken'
     record.reason = signal.aborted ? interrupted : messageOf(error)
   }
   return record
 }
 
-/** A cell's record before its story begins. */
+/** A cell's record before it runs. */
 export const blank = (cell: Cell, provider: string, accelerator: string): CellRecord => ({
   name: cell.name,
   scenario: cell.scenario,

@@ -11,9 +11,9 @@ import { equip } from './scoring/equip.ts'
 const sshd = '/usr/sbin/sshd -i -f /run/lab/sshd_config'
 
 /**
- * Lets a host be reached by OpenSSH, though it has no network: its sshd is started for each connection, on the streams
- * of the engine's `exec`, or on the second console of a VM. The login is a person's, who needs sudo. Gives the options
- * that reach it; nothing where the host has no such door.
+ * Makes a host without a network available to OpenSSH: each connection starts an sshd, on the streams of the engine's
+ * `exec` or on the second console of a VM. The login is an ordinary user with sudo. Gives the options for dockfault;
+ * undefined if the host has no such way in.
  */
 export async function sshInto(host: Host, image: string, scratch: string): Promise<string[] | undefined> {
   const door = doorOf(host)
@@ -58,16 +58,16 @@ ${door.opens}`)
     `Host ${name}\n  User admin\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  ProxyCommand ${door.proxy(scratch)}\n${door.once ? shared(scratch) : ''}`,
     { flag: 'a' },
   )
-  // In the background from the start, so that it holds no stream of a connection's that is waited for.
+  // In the background from the start, so that it holds no stream of a later connection.
   if (door.once)
     await execa('ssh', ['-F', config, '-o', 'ConnectTimeout=120', '-f', '-N', '-M', name], { stdio: 'ignore' })
   return ['--ssh', name, '--ssh-config', config]
 }
 
 interface Door {
-  /** What the host does to have it open. */
+  /** A script that opens it on the host. */
   opens: string
-  /** It opens only once: all connections have to share one. */
+  /** It opens only once, so that all connections share one. */
   once?: boolean
   /** OpenSSH's ProxyCommand. */
   proxy: (scratch: string) => string
@@ -75,7 +75,7 @@ interface Door {
 
 const shared = (scratch: string): string => `  ControlPath ${scratch}/%C\n`
 
-/** Ends a connection that others have shared. */
+/** Ends a shared connection. */
 export const hangUp = async ([, name, , config]: readonly string[]): Promise<void> =>
   void (await execa('ssh', ['-F', config!, '-O', 'exit', name!], { reject: false }))
 
@@ -88,7 +88,7 @@ function doorOf(host: Host): Door | undefined {
   if (!(host instanceof QemuHost)) return undefined
   return {
     once: true,
-    // A console has no connections: a line asks for the next sshd, whose first words would else be said to nobody.
+    // A console has no connections, so a line starts each sshd. Otherwise its first output would be lost.
     opens: `systemctl stop serial-getty@hvc0.service
 systemd-run -q --unit=lab-sshd -p Restart=always -p RestartSec=200ms -p StartLimitIntervalSec=0 sh -c 'exec <>/dev/hvc0 >&0; stty raw -echo; while read -r line; do [ "$line" != lab ] || ${sshd} 2>/dev/null; done'`,
     proxy: (scratch) => {

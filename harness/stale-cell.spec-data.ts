@@ -3,7 +3,7 @@ import type { Probe } from './probes/probe.ts'
 import type { Cell } from './scenario/cell.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 
-// A world in which the stale kernel's own scripts work as on a real host, so that the run itself can be put to the test.
+// In this fake world the scripts of the stale kernel work as on a real host, so that specs can test the run itself.
 /** A probe of this world. */
 export const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
   name,
@@ -12,12 +12,12 @@ export const probe = (name: string, healthy: 'pass' | 'fail'): Probe => ({
   failCodes: [1],
   deadlineMs: 1,
 })
-/** Those that the cell has. */
+/** The cell's probes. */
 export const probes = [probe('egress-tcp', 'pass'), probe('isolation', 'fail')]
 const vector = (tcp: 'pass' | 'fail') => ({ 'egress-tcp': tcp, isolation: 'fail' as const })
 const words = 'missing kernel module?'
 
-/** What its hosts answer. */
+/** The answers of its hosts. */
 export function respond(script: string, host: FakeHost) {
   if (script.includes('apt-get purge')) host.state = 'latent'
   else if (script.includes('apt-get install -y --reinstall') || script === 'reboot') host.state = 'healthy'
@@ -29,7 +29,7 @@ export function respond(script: string, host: FakeHost) {
   return undefined
 }
 
-/** A cell of it, with three fixes: two that cure, and one that does not. */
+/** A cell with three fixes: two cure, one does not. */
 export const cell: Cell = {
   name: 'debian12-stale-kernel',
   scenario: 'stale-kernel',

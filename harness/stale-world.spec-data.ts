@@ -16,7 +16,7 @@ const [old, recent] = ['6.1.0-47-cloud-amd64', '6.1.0-56-cloud-amd64']
 export const section = (name: string, lines: string[]): string =>
   `--- begin ${name}\n${lines.map((line) => ` ${line}\n`).join('')}--- end ${name} 0\n`
 
-/** What the collector says in the fake world of a stale kernel, of a host that is `healthy`, `latent` or `broken`. */
+/** The collector's output on a host of the fake stale-kernel world: `healthy`, `latent` or `broken`. */
 export function bundleOf({ state, boots, bootId }: FakeHost): string {
   const stale = state !== 'healthy'
   const module = (name: string): string => {

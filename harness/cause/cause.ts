@@ -1,7 +1,7 @@
 import type { Facts, SectionState } from '../evidence/facts.ts'
 import type { Symptom } from './symptom.ts'
 
-/** One line that the host gave, and where it comes from. */
+/** One line of the host's evidence, and where it comes from. */
 export interface Evidence {
   from: string
   line: string
@@ -10,35 +10,35 @@ export interface Evidence {
 export interface Present {
   answer: 'present'
   confidence: 'certain' | 'likely'
-  /** One sentence for a person, where symptoms are explained by it; and one where nothing fails of it yet. */
+  /** The summary for people where it explains a symptom, and the one where nothing fails yet. */
   active: string
   latent: string
-  /** What it stands on. */
+  /** What proves it. */
   evidence: readonly Evidence[]
 }
 
-/** What a cause answers of a host. `found` is what was found well, in words; `why` is what is not known. */
+/** A cause's answer on a host. `found` is what rules it out, for people; `why` is what is not known. */
 export type Detection = Present | { answer: 'absent'; found: string } | { answer: 'unknown'; why: string }
 
 export const present = (found: Omit<Present, 'answer'>): Present => ({ answer: 'present', ...found })
 export const absent = (found: string): Detection => ({ answer: 'absent', found })
 export const unknown = (why: string): Detection => ({ answer: 'unknown', why })
 
-/** What repairs a host, or what people try first, as data. */
+/** A way to change a host, as data: one that repairs it, or one that people try first. */
 export interface Procedure {
   title: string
-  /** POSIX sh, one step each, run as root in order; the first that fails ends it. With the host's own names in it. */
+  /** Steps in POSIX sh with the host's own names, run as root in order. The first that fails ends the procedure. */
   steps: (facts: Facts) => readonly string[]
-  /** The host is rebooted after the steps. */
+  /** Whether the host has to reboot after the steps. */
   reboots?: boolean
-  /** What it costs the person whose host it is. */
+  /** What it costs the owner of the host. */
   cost: string
-  /** Whether it is of use, or a temptation, on this host; else on all. */
+  /** Whether it applies to this host; without it, to all. */
   when?: (facts: Facts) => boolean
 }
 
 export interface Remedy extends Procedure {
-  /** dockerd is started anew, so that it is of no use where dockerd would not start. */
+  /** It restarts dockerd, so it does not help where dockerd would not start. */
   restartsDocker?: boolean
 }
 
@@ -47,22 +47,22 @@ export interface Temptation extends Procedure {
   why: string
 }
 
-/** Why Docker's network fails: one folder. It knows facts alone, and no other cause. */
+/** Why Docker's network fails. A cause reads facts only, and knows no other cause. */
 export interface Cause {
   /** As `diagnose` names it. */
   id: string
   title: string
-  /** Sections of the evidence without which it cannot answer; one that is `absent` has nothing to show. */
+  /** The sections of the evidence that it needs. An `absent` section counts as read: it has nothing to show. */
   needs: readonly string[]
   detect(facts: Facts): Detection
-  /** Whether a symptom comes of it; asked only where it is present. */
+  /** Whether it leads to a symptom. Called only where it is present. */
   explains(symptom: Symptom, facts: Facts): boolean
-  /** By name, the one that costs least first. */
+  /** By name, cheapest first. */
   remedies: Readonly<Record<string, Remedy>>
   temptations: Readonly<Record<string, Temptation>>
 }
 
-/** A cause as it is, its detection guarded: where evidence that it needs was not had, it answers `unknown`. */
+/** The cause with a guarded `detect`: it answers `unknown` where a section in `needs` was not read. */
 export function defineCause(cause: Cause): Cause {
   return {
     ...cause,

@@ -2,30 +2,30 @@ import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { readIntent } from '../simulate/intent.ts'
 
-/** The base chains from which dockerd leads packets into its own, by table. */
+/** The base chains that jump to dockerd's own, by table. */
 export const entrances = { filter: ['FORWARD'], nat: ['PREROUTING', 'OUTPUT'] } as const
 export type Table = keyof typeof entrances
 
-/** The tables that lead no packet into any of dockerd’s chains. Each is judged apart: an intact nat says nothing of filter. */
+/** The tables that jump to none of dockerd's chains. Each is judged alone: an intact nat proves nothing for filter. */
 export const lostTables = oncePer((facts: Facts): Table[] =>
   programsIptables(facts) ? (['filter', 'nat'] as const).filter((table) => jumps(facts, table).length === 0) : [],
 )
 
-/** Whether dockerd runs with networks to program iptables for. */
+/** Whether dockerd runs and has networks that need iptables rules. */
 export const programsIptables = (facts: Facts): boolean =>
   facts.units['docker.service']?.active === 'active' && hasRulesToKeep(facts)
 
-/** Whether dockerd's networks are to have rules of iptables. */
+/** Whether dockerd's networks need iptables rules. */
 export function hasRulesToKeep(facts: Facts): boolean {
   const { docker, nft } = facts
-  // The backend of Docker 29 and later that uses no iptables at all.
+  // From Docker 29 on there is a backend that uses no iptables at all.
   const native = nft.some(({ table }) => table === 'docker-bridges')
   return readIntent(facts).programsIptables && !native && docker.networks.some(({ internal }) => !internal)
 }
 
 /**
- * The rules that lead from a table's base chains into Docker's, but for DOCKER-USER, which belongs to the admin and is
- * often part of what he restores. Both listings are read: iptables-save leaves out a table that it cannot read.
+ * The rules that jump from a table's base chains to Docker's. DOCKER-USER does not count: it belongs to the admin, who
+ * often restores it. This reads both listings, because iptables-save leaves out tables that it cannot read.
  */
 export function jumps({ ruleset, nft }: Facts, table: Table): string[] {
   const isEntrance = (chain: string): boolean => (entrances[table] as readonly string[]).includes(chain)

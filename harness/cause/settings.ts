@@ -5,7 +5,7 @@ import { translationOf } from '../simulate/translation.ts'
 import type { Evidence } from './cause.ts'
 import type { Symptom } from './symptom.ts'
 
-/** Where dockerd is set to leave something alone: `"NAME": false` in its file, or `--NAME=false` as Go's flags read a no. */
+/** Where dockerd has a setting turned off: `"NAME": false` in its file, or `--NAME=false` in any spelling that Go accepts. */
 export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
   ...(docker.config[name] === false
     ? [{ from: docker.configFile || '/etc/docker/daemon.json', line: `"${name}": false` }]
@@ -15,10 +15,10 @@ export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
     .map((line) => ({ from: 'the running dockerd’s command line', line })),
 ]
 
-/** The network option that dockerd's own setting becomes. */
+/** The network option that dockerd derives from its own setting. */
 export const masqueradeOption = 'com.docker.network.bridge.enable_ip_masquerade'
 
-/** A network's own word on its masquerading. */
+/** A network's own masquerading option, as evidence. */
 export const optionLine = ({ name, options }: NetworkFact): Evidence => ({
   from: `docker network inspect ${name}`,
   line: options[masqueradeOption]
@@ -26,23 +26,23 @@ export const optionLine = ({ name, options }: NetworkFact): Evidence => ({
     : `${masqueradeOption} is not set`,
 })
 
-/** That no rule translates what leaves a network. */
+/** That no rule masquerades a network, as evidence. */
 export const unmasqueradedLine = ({ subnet }: NetworkFact): Evidence => ({
   from: 'iptables-save -t nat',
   line: `no rule masquerades ${subnet}`,
 })
 
-/** Whether a flow leaves one of these networks with its container's own address. */
+/** Whether a symptom is a flow that leaves one of these networks with its container's own address. */
 export const leavesBare = (symptom: Symptom, bare: readonly NetworkFact[]): boolean =>
   symptom.kind === 'flow' &&
   symptom.drop?.end === 'unmasqueraded' &&
   bare.some(({ name }) => name === symptom.flow.network)
 
-/** What stands for dockerd where it does not masquerade a network; nothing where no rule does. */
+/** The rule that masquerades a network; undefined where none does. */
 export const masqueradedBy = (network: NetworkFact, facts: Facts): string | undefined =>
   describe(translationOf(network, facts))
 
-/** A rule of the very shape that dockerd makes for a network: its own of before, or a copy of it made by hand. */
+/** A rule exactly as dockerd creates it for a network: its own from an earlier run, or a copy made by hand. */
 export function inDockersShape(network: NetworkFact, facts: Facts): string | undefined {
   const rule = translationOf(network, facts)
   const shape = `-A POSTROUTING -s ${network.subnet} ! -o ${network.bridge} -j MASQUERADE`
@@ -52,14 +52,14 @@ export function inDockersShape(network: NetworkFact, facts: Facts): string | und
 const describe = (rule: RuleStep | undefined): string | undefined =>
   rule && (rule.rule.startsWith('-A ') ? rule.rule : `${rule.table} ${rule.chain}: ${rule.rule}`)
 
-/** Whether containers were seen to be answered under their own addresses: somebody outside knows the way back. */
+/** Whether a connection from a container's own address was answered: then the outside has a route back. */
 export const isRouted = (network: NetworkFact, facts: Facts): boolean =>
   bareConnections(network, facts).some(({ answered }) => answered)
 
-/** Connections that left a network with a container’s own address. */
+/** Connections that left a network with a container's own address. */
 export const bareConnections = (network: NetworkFact, facts: Facts) =>
   egressOf(network, facts).filter(({ source, replyTo }) => source === replyTo)
 
-/** Whether dockerd is to run, and does not. */
+/** Whether docker.service is installed and does not run. */
 export const isDown = ({ docker, units }: Facts): boolean =>
   docker.server === '' && units['docker.service']?.load === 'loaded' && units['docker.service'].active !== 'active'

@@ -10,7 +10,7 @@ describe('a setting of daemon.json', () => {
   beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'dockfault-'))))
   afterEach(() => rmSync(dir, { recursive: true }))
 
-  /** What the file holds once the settings were made, one by one. */
+  /** What the file holds after these settings, one by one. */
   function configured(before: string | undefined, ...settings: [string, string][]): unknown {
     const file = join(dir, 'docker/daemon.json')
     if (before !== undefined) execFileSync('mkdir', ['-p', join(dir, 'docker')])

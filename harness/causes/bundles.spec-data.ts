@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 
-/** What a host has said of itself. */
+/** A recorded bundle and its facts. */
 export interface Recorded {
   /** Under harness/, without `.bundle`. */
   path: string
@@ -12,7 +12,7 @@ export interface Recorded {
 
 const root = new URL('..', import.meta.url).pathname
 
-/** Every recorded bundle, read once for all specs: those of the faults, and those of hosts with two, none or other ones. */
+/** Every recorded bundle, read once for all specs: of hosts with one cause, with two, with none, or with one unknown here. */
 export const recorded: readonly Recorded[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
   .sort()
@@ -28,10 +28,10 @@ export function recordedAt(path: string): Recorded {
   return found
 }
 
-/** The folder of a fault's hosts that have it. */
+/** The folder of the hosts that have a cause. */
 export const sickFolder = (fault: string): string => `causes/${fault}/evidence/sick/`
 
-/** The hosts of one fault, by its folder: one of them by name (`sick/debian12-broken`), and all that have the fault. */
+/** The hosts of one cause, by its folder: one of them by name (`sick/debian12-broken`), and all that have the cause. */
 export const bundlesOf = (fault: string) => ({
   own: (name: string): Facts => recordedAt(`causes/${fault}/evidence/${name}`).facts,
   sick: recorded

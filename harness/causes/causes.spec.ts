@@ -11,7 +11,7 @@ import type { Fault } from '../injection/fault.ts'
 import { type Recorded, recorded, recordedAt, sickFolder } from './bundles.spec-data.ts'
 import { causeNames } from './index.ts'
 
-// What every cause keeps to, written once: a cause is one folder, and this spec finds it there.
+// The rules that every cause keeps. A cause is a folder, and this spec finds it there.
 const root = new URL('.', import.meta.url).pathname
 const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
 const owned = await Promise.all(
@@ -28,12 +28,12 @@ const namedOn = ({ path }: Recorded): string[] =>
     ? causeNames.filter((name) => path.includes(name))
     : causes.flatMap(({ folder, cause }) => (path.startsWith(sickFolder(folder)) ? cause.id : []))
 
-// Where a cause may answer `unknown` of a host that was recorded whole: dockerd does not answer there, or this is so.
+// Complete bundles on which a cause may answer `unknown` although dockerd answers, each with the reason.
 const notKnown: Record<string, string> = {
-  'field/evidence/sick/legacy-nft-split iptables-check-broken': 'its iptables was not tried in a scratch namespace',
+  'field/evidence/sick/legacy-nft-split iptables-check-broken': 'its iptables was not tested in a scratch namespace',
 }
 
-// Advice for hosts of which none was recorded.
+// Advice for hosts that nobody recorded.
 const nowhere: Record<string, string> = {
   'stale-kernel switch-to-iptables-nft': 'no kernel of a host with iptables-legacy was recorded as stale',
 }
@@ -45,7 +45,7 @@ describe('every cause', () => {
     expect(causes).to.have.length.at.least(7)
   })
 
-  it('was held against every recorded host', () => {
+  it('was checked on every recorded host', () => {
     for (const under of ['causes/', 'trace/evidence/', 'field/evidence/', 'evidence/two-at-once/'])
       expect(recorded.filter(({ path }) => path.startsWith(under))).to.have.length.above(8)
     expect(recorded).to.have.length.at.least(151)
@@ -73,7 +73,7 @@ for (const { folder, cause } of causes)
       expect(sick).to.have.length.at.least(2)
     })
 
-    it('is named on no other host, and `unknown` only where something is', () => {
+    it('is named on no other host, and `unknown` only where evidence is missing', () => {
       const others = recorded.filter((each) => !namedOn(each).includes(cause.id))
       const wrong = others.flatMap(({ path, facts }) => {
         const { ruledOut, notChecked } = examinationOf(facts)
@@ -86,7 +86,7 @@ for (const { folder, cause } of causes)
       expect(others).to.have.length.at.least(recorded.length - sick.length - 9)
     })
 
-    it('is `unknown` wherever evidence that it needs was not had, and such a host never healthy', () => {
+    it('is `unknown` wherever evidence that it needs is missing, and such a host is never healthy', () => {
       const healthy = recordedAt('trace/evidence/healthy')
       expect(cause.needs).to.not.be.empty
       for (const { path, text } of [sick[0]!, healthy])
@@ -101,7 +101,7 @@ for (const { folder, cause } of causes)
         expect(examine(editSection(sick[0]!.text, section, 'failed')).verdict, section).to.not.equal('healthy')
     })
 
-    it('has remedies and temptations with words and steps for its own hosts, each of use on one of them', () => {
+    it('has remedies and temptations with steps for its own hosts, and each applies to one of them', () => {
       const all: [string, Procedure][] = [...Object.entries(cause.remedies), ...Object.entries(cause.temptations)]
       for (const [name, procedure] of all) {
         expect([procedure.title, procedure.cost], name).to.not.include('')
@@ -113,7 +113,7 @@ for (const { folder, cause } of causes)
           if (!procedure.reboots) expect(steps, `${name} on ${path}`).to.not.be.empty
           for (const step of steps) expect(isShell(step), `${name} on ${path}: ${step}`).to.equal(true)
         }
-        expect(hosts.length > 0, `${name} is of use on a recorded host`).to.equal(!(`${cause.id} ${name}` in nowhere))
+        expect(hosts.length > 0, `${name} applies to a recorded host`).to.equal(!(`${cause.id} ${name}` in nowhere))
       }
       for (const [name, { why }] of Object.entries(cause.temptations)) expect(why, name).to.not.equal('')
       expect(Object.keys(cause.remedies)).to.not.be.empty
@@ -147,14 +147,14 @@ describe('what causes have in common', () => {
   })
 })
 
-/** The imports of a file that lead into the folder of a fault. */
+/** The imports of a file that lead into the folder of a cause. */
 function othersIn(source: string, up = '../'): string[] {
   const paths = [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, path]) => path!)
   return paths.filter((path) => folders.some((folder) => path.startsWith(`${up}${folder}/`)))
 }
 
 const scripts = new Map<string, boolean>()
-/** Whether a shell can read a script. */
+/** Whether a shell can parse a script. */
 function isShell(script: string): boolean {
   const known = scripts.get(script)
   if (known !== undefined) return known

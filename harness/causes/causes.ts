@@ -7,7 +7,7 @@ const folders = readdirSync(home, { withFileTypes: true })
   .map(({ name }) => name)
   .sort()
 
-/** Every cause that `diagnose` can name, without what makes a host have it: all are looked for on every host. */
+/** Every cause that `diagnose` can name, without its injection. A diagnosis checks all of them on every host. */
 export const causes: readonly Cause[] = (
   await Promise.all(folders.map(async (name) => Object.values((await import(`./${name}/cause.ts`)) as object)))
 ).flatMap((values) => values.filter((value): value is Cause => typeof value?.detect === 'function'))

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause/cause.ts'
 import type { Fault } from '../injection/fault.ts'
-import lookAlike from '../injection/look-alikes/index.ts'
+import lookalike from '../injection/look-alikes/index.ts'
 import { causes } from './causes.ts'
 
 export { causes } from './causes.ts'
@@ -14,7 +14,7 @@ const injected = await Promise.all(
 
 /** Every fault that the lab can inject, by kind: the id of its cause, or `look-alike`. */
 export const faults: Readonly<Record<string, AnyFault>> = Object.fromEntries(
-  [...injected, lookAlike].map((fault) => [fault.kind, fault]),
+  [...injected, lookalike].map((fault) => [fault.kind, fault]),
 )
 
 export const causeNames: readonly string[] = causes.map(({ id }: Cause) => id)

@@ -41,7 +41,7 @@ describe('advice that a measured fix contradicts', () => {
     const wrong = classes.filter((observed) => contradictions(host, 'one', observed, nothing).length > 0)
     expect(wrong).to.deep.equal(classes.filter((each) => each !== 'cures'))
     expect(contradictions(host, 'one', 'masks', nothing)).to.deep.equal([
-      'advice: one is recommended for a, and measures masks',
+      'advice: one is recommended for a, but its measured effect is masks',
     ])
   })
 
@@ -51,7 +51,7 @@ describe('advice that a measured fix contradicts', () => {
       const wrong = classes.filter((observed) => contradictions(host, 'one', observed, nothing).length > 0)
       expect(wrong, kind).to.deep.equal(['cures'])
       expect(contradictions(host, 'one', 'cures', nothing)).to.deep.equal([
-        'advice: one is advised against for a, and measures cures',
+        'advice: one is advised against for a, but its measured effect is cures',
       ])
     }
   })
@@ -68,16 +68,16 @@ describe('advice that a measured fix contradicts', () => {
     it('is a remedy that leaves its own cause, whatever the probes say', () => {
       expect(contradictions(host, 'one', 'no-effect', { findings: [b] })).to.deep.equal([])
       expect(contradictions(host, 'one', 'partial', { findings: [a, b] })).to.deep.equal([
-        'advice: one is recommended for a, and leaves it',
+        'advice: one is recommended for a, but does not end it',
       ])
       expect(contradictions(host, 'two', 'masks', { findings: [a, b] })).to.deep.equal([
-        'advice: two is recommended for b, and leaves it',
+        'advice: two is recommended for b, but does not end it',
       ])
     })
 
     it('is one that worsens', () =>
       expect(contradictions(host, 'one', 'worsens', { findings: [b] })).to.deep.equal([
-        'advice: one is recommended, and measures worsens',
+        'advice: one is recommended, but its measured effect is worsens',
       ]))
 
     it('is no “do not” of the one that is recommended for the other', () =>

@@ -1,7 +1,7 @@
 import type { Examination } from '../diagnosis/examine.ts'
 import type { FixRecord } from '../results/record.ts'
 
-/** Remedies that the diagnosis recommends on a broken host and that the scenario does not measure, a sentence each. */
+/** The remedies that the diagnosis recommends and the scenario does not measure, as one sentence each. */
 export const unmeasured = ({ findings }: Examination, uses: readonly string[]): string[] =>
   findings.flatMap(({ cause, remedies }) =>
     remedies
@@ -10,9 +10,9 @@ export const unmeasured = ({ findings }: Examination, uses: readonly string[]): 
   )
 
 /**
- * What a measured procedure shows the advice on its host to be wrong in, a sentence each. Where one cause is there, what is
- * recommended has to cure; where several are, it has to take its own away and to harm nothing. What is advised against, or
- * put off, may not cure.
+ * Where a measured procedure contradicts the advice on its host, as one sentence each. If the host has one cause, a
+ * recommended remedy has to cure it. If it has several, the remedy has to end its own cause and may not worsen anything.
+ * What is advised against or deferred may not cure.
  */
 export function contradictions(
   { findings }: Examination,
@@ -28,19 +28,19 @@ export function contradictions(
   const left = recommending.filter(({ cause }) => after.findings.some((finding) => finding.cause === cause))
   return [
     ...(recommending.length > 0 ? complaints : []).map(
-      (complaint) => `advice: ${name} is recommended, and ${complaint}`,
+      (complaint) => `advice: ${name} is recommended, but ${complaint}`,
     ),
     ...(recommending.length > 0 && findings.length === 1 && observed !== 'cures'
-      ? [`advice: ${name} is recommended for ${findings[0]!.cause}, and measures ${observed}`]
+      ? [`advice: ${name} is recommended for ${findings[0]!.cause}, but its measured effect is ${observed}`]
       : []),
     ...(recommending.length > 0 && findings.length > 1 && observed === 'worsens'
-      ? [`advice: ${name} is recommended, and measures worsens`]
+      ? [`advice: ${name} is recommended, but its measured effect is worsens`]
       : []),
     ...(findings.length > 1 ? left : []).map(
-      ({ cause }) => `advice: ${name} is recommended for ${cause}, and leaves it`,
+      ({ cause }) => `advice: ${name} is recommended for ${cause}, but does not end it`,
     ),
     ...against
       .filter(() => observed === 'cures' && recommending.length === 0)
-      .map(({ cause }) => `advice: ${name} is advised against for ${cause}, and measures cures`),
+      .map(({ cause }) => `advice: ${name} is advised against for ${cause}, but its measured effect is cures`),
   ]
 }

@@ -20,28 +20,28 @@ import type { RunContext } from './run-context.ts'
 
 export type { RunContext } from './run-context.ts'
 
-/** One cell being played: its host, and what was seen of it so far. */
+/** A cell that runs: its host, and what was seen of it so far. */
 export class CellRun {
   readonly cell: Cell
   readonly context: RunContext
   readonly record: CellRecord
-  /** What the stage that runs adds to the record, and its name. */
+  /** What the running stage adds to the record. */
   notes: Notes
   stage = ''
   readonly slot: HostSlot
   healthy: Observation | undefined
   broken: Observation | undefined
-  // The run that broke the host, where this one goes on beside it.
+  // The run that broke the host, if this one tries fixes beside it.
   private readonly origin: CellRun | undefined
   /** Where console and journal of its hosts are kept. */
   readonly hostLogs: string
-  // Why an outside detector cannot be asked on this host.
+  // Why an outside detector cannot run on this host, by its name.
   private unequipped: ReadonlyMap<string, string> = new Map()
-  // Nothing has been done to the broken host yet, so a fix may start from it.
+  // The broken host is unchanged, so a fix may start from it.
   private isPristine = false
-  // It is not the broken host that was looked at, but another like it.
+  // The host is not the one that was observed when it broke, but another like it.
   private isBrokenAgain = false
-  // What booting and preparing this host would have taken, where that was spared; ms.
+  // Ms that the cache saved of booting and preparing this host.
   private bootMs = 0
 
   constructor(cell: Cell, context: RunContext, record: CellRecord, beside?: { origin: CellRun; hostLogs: string }) {
@@ -57,7 +57,7 @@ export class CellRun {
     this.bootMs = this.origin?.bootMs ?? 0
   }
 
-  /** Another run of the same cell that tries fixes on hosts of its own, from the state in which this one has broken. */
+  /** Another run of the same cell: it tries fixes on its own hosts, from the state in which this one broke. */
   beside(hostLogs: string): CellRun {
     return new CellRun(this.cell, this.context, this.record, { origin: this, hostLogs })
   }
@@ -66,33 +66,33 @@ export class CellRun {
     return this.slot.host
   }
 
-  /** Aborted when the whole run is, or when this part of it is given up. */
+  /** Aborted with the whole run, or when this part of it is abandoned. */
   get signal(): AbortSignal {
     return this.slot.signal
   }
 
   readonly progress = (line: string): void => this.context.progress(line, this.stage || undefined)
 
-  /** The cell's faults in the order in which they come, each with its parameters. */
+  /** The cell's faults in the order of injection, each with its parameters. */
   get faults(): { fault: Fault; params: Record<string, unknown> }[] {
     return [this.cell.fault, this.cell.and].flatMap((each) =>
       each ? [{ fault: this.context.faults[each.kind]!, params: each.params }] : [],
     )
   }
 
-  /** Those that the scenario asks. */
+  /** The probes that the scenario uses. */
   private get probes(): Probe[] {
     return this.context.probes.filter(({ name }) => name in this.cell.healthy.probes)
   }
 
-  /** A new host with its hidden variables pinned, its outside and its probe containers. */
+  /** Provisions a host with its conditions pinned, its outside and its probe containers. */
   async provision(): Promise<void> {
     const { cell, context, progress, signal, hostLogs: logDir } = this
     const keep = (context.keep ?? 'never') !== 'never'
     const first = !this.origin && this.host === undefined
     const saved: BuildOptions['saved'] = (kind, ms) => {
       if (kind === 'ready') this.bootMs += ms
-      // Alone, a cell builds its images for its first host; the others find them.
+      // A cell builds its images for its first host; the other hosts find them in the cache.
       else if (!first) return
       addSaved(this.notes, ms)
     }
@@ -105,19 +105,19 @@ export class CellRun {
     const options = { image: cell.host, logDir, progress, signal, keep, cold, more, snapshots, prepare, saved }
     await this.slot.take(() => context.provider.provision(options))
     if (cell.decoy) await this.disguise(cell.decoy)
-    // Fixes are tried on hosts that no outside detector is asked about.
+    // Outside detectors do not run on the hosts of fixes.
     if (context.outside && !this.healthy)
       this.unequipped = await equip(this.host!, cell.host, context.outside, { progress, signal })
   }
 
   private async disguise(decoy: string): Promise<void> {
-    this.progress(`making it look odd: ${decoy}`)
+    this.progress(`adding the decoy ${decoy}`)
     const { code, stderr } = await this.host!.exec(decoys[decoy]!, { deadlineMs: 60_000 })
     if (code !== 0) throw new LabError('host', `the decoy ${decoy} failed: exit ${code}`, { facts: { stderr } })
     await settle(this.host!)
   }
 
-  /** Makes the host sick, up to the trigger of its last fault: what came before that has broken it already. */
+  /** Injects all faults and triggers all but the last: an earlier fault breaks the host before the next is injected. */
   async inject(): Promise<void> {
     const host = this.host!
     for (const [index, { fault, params }] of this.faults.entries()) {
@@ -128,16 +128,16 @@ export class CellRun {
     }
   }
 
-  /** Lets the last, latent fault break the host, and waits until it has come to rest. */
+  /** Triggers the last, latent fault, and waits until the host has settled. */
   async trigger(): Promise<void> {
     const { fault, params } = this.faults.at(-1)!
     await fault.trigger?.(this.host!, params)
     await settle(this.host!)
   }
 
-  /** Looks at the host, and notes in the record what was seen; each difference from what is expected is a mismatch. */
-  async look(stage: StageRecord, expected: Partial<Expectation> = {}, as = stage.name): Promise<Observation> {
-    // After a fix the probes judge; a packet is followed where it is known beforehand how it has to fare.
+  /** Observes the host and records what was seen; each difference from the expectation is a mismatch. */
+  async check(stage: StageRecord, expected: Partial<Expectation> = {}, as = stage.name): Promise<Observation> {
+    // A packet is traced only if the scenario has an expectation for it. After a fix the probes alone judge.
     const known = expected.probes !== undefined
     const followers = (known && this.context.followers) || []
     const outside = (known && this.context.outside) || []
@@ -156,19 +156,19 @@ export class CellRun {
     return seen
   }
 
-  /** Keeps the host as it is now: the state that every fix starts from. */
+  /** Saves the host's present state, from which every fix starts. */
   async keepBroken(): Promise<void> {
     if (this.cell.fixes.length > 0 && !this.context.cold) await this.context.provider.snapshot?.(this.host!, 'broken')
     this.isPristine = true
   }
 
-  /** The host as it was when it broke: from the snapshot, or broken anew where the provider keeps none. */
+  /** Brings the host back to its broken state: from the snapshot, or by breaking a new host where there is none. */
   async breakAgain(): Promise<void> {
     const { provider, cold } = this.context
     if (!this.isPristine && provider.restore && !cold) {
       const started = performance.now()
       await this.goOnFromBroken()
-      // The trigger's time is not known apart from the look that follows it: what is spared is more than this.
+      // The trigger's time is recorded only together with the observation after it, so the true saving is larger.
       const injected = this.record.stages.find(({ name }) => name === 'inject')?.durationMs ?? 0
       addSaved(this.notes, Math.max(0, this.bootMs + injected - (performance.now() - started)))
     } else if (!this.isPristine) {
@@ -176,7 +176,7 @@ export class CellRun {
       await this.provision()
       await this.inject()
       await this.trigger()
-      // What a state is kept of has been operated on; and where iptables 1.8.11 is the fault, that alone takes rules away.
+      // A snapshot is taken after the operations. With the fault of iptables 1.8.11, they alone remove rules.
       await operate(this.host!, this.probes)
       this.isBrokenAgain = true
     }
@@ -190,7 +190,7 @@ export class CellRun {
     await this.slot.take(() => provider.fork!(this.origin!.host!, 'broken', { logDir, progress, signal }))
   }
 
-  /** What the broken host says of itself before a fix: one that was broken anew has another boot than the one looked at. */
+  /** The broken host's facts before a fix. A host that was broken again has another boot id than the observed one. */
   async factsBefore(): Promise<Facts> {
     return this.isBrokenAgain ? readFacts(await collect(this.host!)) : this.broken!.facts
   }

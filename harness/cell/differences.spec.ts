@@ -15,7 +15,7 @@ const location = { kind: 'egress', at: 'forward', chain: 'DOCKER-USER', owner: '
 const wrong = (expected: Partial<Expectation>, seen = drop): string[] => differences({ journal: [], ...expected }, seen)
 
 describe('what a scenario expects of a diagnosis', () => {
-  it('is met by the verdict, the causes, and what is unexplained by its place', () => {
+  it('is met by the verdict, the causes, and an unexplained symptom at its location', () => {
     expect(wrong({ verdict: 'sick', diagnosis: [], unexplained: [location] })).to.deep.equal([])
     expect(wrong({ unexplained: [{}] })).to.deep.equal([])
     const sick = seenOn('causes/rules-flushed/evidence/sick/debian12-filter-only')
@@ -29,7 +29,7 @@ describe('what a scenario expects of a diagnosis', () => {
     const hung = seenOn('field/evidence/sick/dockerd-hung')
     const [complaint, ...more] = wrong({ verdict: 'healthy' }, hung)
     expect(more).to.deep.equal([])
-    // Why it is not known helps more than that it is not.
+    // The reason why the verdict is unknown helps more than the verdict.
     expect(complaint).to.match(
       /^diagnosis: expected the verdict healthy, saw unknown \(dockerd: dockerd .*could not be listed/,
     )
@@ -38,7 +38,7 @@ describe('what a scenario expects of a diagnosis', () => {
   it('is a cause that is missed, and one too many', () =>
     expect(wrong({ diagnosis: ['a'] }, { ...drop, named: ['b'] })).to.deep.equal([
       'diagnosis: a was not named',
-      'diagnosis: b was named, and is not the cause',
+      'diagnosis: b was named, but is not a cause here',
     ]))
 
   for (const [what, other] of Object.entries({
@@ -50,14 +50,14 @@ describe('what a scenario expects of a diagnosis', () => {
     it(`is something unexplained of another ${what}: what is missing, and what is there`, () => {
       const [missing, surplus, ...more] = wrong({ unexplained: [{ ...location, ...other }] })
       expect(more).to.deep.equal([])
-      expect(missing).to.contain('nothing unexplained was found that is').and.contain(Object.values(other)[0])
+      expect(missing).to.contain('expected an unexplained symptom').and.contain(Object.values(other)[0])
       expect(surplus).to.match(/^diagnosis: unexplained at out forward \(containers of .*-A DOCKER-USER -j DROP/)
     })
 
   it('is something unexplained where nothing is, and nothing where something is', () => {
     expect(wrong({ unexplained: [] })).to.have.length(1)
     expect(wrong({ unexplained: [location, { kind: 'operation' }] })).to.deep.equal([
-      'diagnosis: nothing unexplained was found that is {"kind":"operation"}',
+      'diagnosis: expected an unexplained symptom {"kind":"operation"}, saw none',
     ])
     const healthy = seenOn('trace/evidence/healthy')
     expect(wrong({ unexplained: [location] }, healthy)).to.have.length(1)

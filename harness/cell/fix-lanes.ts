@@ -7,7 +7,7 @@ import { playStage } from './play-stage.ts'
 import type { RunContext } from './run-context.ts'
 import { tryFix } from './try-fix.ts'
 
-/** The stage of a fix that has ended: which of those asked for it is, its notes, and the run whose host it had. */
+/** A fix that has ended: its index among the requested fixes, its stage and notes, and the run that tried it. */
 export interface FixOutcome {
   index: number
   stage: StageRecord
@@ -16,8 +16,8 @@ export interface FixOutcome {
 }
 
 /**
- * Tries fixes in as many lanes as there is room for; gives each stage as it ends, and fills the record in the order of
- * `names`, which is the order in which they start.
+ * Tries fixes in as many lanes as there is room for. Gives each stage as it ends. Starts the fixes, and fills the
+ * record, in the order of `names`.
  */
 export async function* runFixes(
   lanes: Lanes,
@@ -37,13 +37,13 @@ export async function* runFixes(
   }
 }
 
-/** Where no state is kept, every fix has a host that was broken for it, and those can stand beside each other as well. */
+/** The number of lanes. Without snapshots every fix breaks a host of its own, so those can run side by side as well. */
 function laneCount({ provider, cold, lanes }: RunContext, fixes: number): number {
   const canFork = cold || provider.fork || !provider.restore
   return canFork ? Math.max(1, Math.min(fixes, lanes?.() ?? 1)) : 1
 }
 
-/** A broken fix ends the cell: what comes after it in the order is given up, and what comes before it goes on. */
+/** Gives each fix as it ends. A broken fix ends the cell: later fixes are abandoned, earlier ones continue. */
 async function* outcomes(
   lanes: readonly CellRun[],
   names: readonly string[],
@@ -70,14 +70,14 @@ async function* outcomes(
       for (const [lane, { index }] of running)
         if (index > ended.index) {
           running.delete(lane)
-          await lane.slot.close({ givenUp: true })
+          await lane.slot.close({ abandoned: true })
         }
     }
     yield ended
   }
 }
 
-/** Gives nothing where it was given up. */
+/** Tries one fix in a lane; undefined if it was abandoned. */
 async function tryIn(lane: CellRun, name: string, index: number): Promise<FixOutcome | undefined> {
   lane.notes = blankNotes()
   const fix = lane.cell.fixes.find(({ use }) => name === `fix:${use}`)!

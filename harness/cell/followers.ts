@@ -14,5 +14,5 @@ const from = (location: Follower['from'], probe: string): Follower => ({
     ),
 })
 
-/** The packets that are followed on each host: what the probes egress-tcp and user-tcp send. */
+/** The packets that are traced on each host: the same as the probes egress-tcp and user-tcp send. */
 export const followers: readonly Follower[] = [from('default', 'egress-tcp'), from('user', 'user-tcp')]

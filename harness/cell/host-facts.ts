@@ -12,7 +12,7 @@ export const hostFacts = ({ system, docker, iptables }: Facts): HostFacts => ({
   alternative: iptables.binary,
 })
 
-/** What a fix was to change, or to leave alone, and did not. */
+/** The facts that a fix had to change, or to leave unchanged, and did not; one sentence each. */
 export function factDifferences(wanted: FactExpectation, before: Facts, after: Facts): string[] {
   const [was, is] = [hostFacts(before), hostFacts(after)]
   const newest = after.trees.at(-1)?.kernel

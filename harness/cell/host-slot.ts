@@ -1,13 +1,13 @@
 import type { Host, Provider } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 
-/** Holds the host of a run: one after the other, and no more once it is closed. */
+/** Holds the host of a run: one at a time, and none after `close`. */
 export class HostSlot {
   host: Host | undefined
   readonly #ending = new AbortController()
   readonly #above: AbortSignal
   readonly #abort = (): void => this.#ending.abort(this.#above.reason)
-  // A host that is being made.
+  // A host that is being provisioned.
   #coming: Promise<Host | undefined> = Promise.resolve(undefined)
   #isStopped = false
 
@@ -18,31 +18,31 @@ export class HostSlot {
     if (signal.aborted) this.#abort()
   }
 
-  /** Aborted when the whole run is, or when what is done with this host is given up. */
+  /** Aborted with the whole run, or when the work on this host is abandoned. */
   get signal(): AbortSignal {
     return this.#ending.signal
   }
 
-  /** Makes a host and holds it. Rejects, too, where it has come too late: `close` ends it then. */
+  /** Provisions a host and holds it. Rejects if the host comes too late; `close` then ends it. */
   async take(make: () => Promise<Host>): Promise<void> {
     this.signal.throwIfAborted()
-    if (this.#isStopped) throw new LabError('interrupted', 'nobody waits for another host')
-    const making = make()
-    this.#coming = making.catch(() => undefined)
-    this.host = await making
+    if (this.#isStopped) throw new LabError('interrupted', 'the run takes no more hosts')
+    const provisioning = make()
+    this.#coming = provisioning.catch(() => undefined)
+    this.host = await provisioning
     this.signal.throwIfAborted()
   }
 
-  /** Takes no other host from now on. */
+  /** Refuses further hosts. */
   stop(): void {
     this.#isStopped = true
   }
 
-  /** Ends the host, and one that is still to come. Given up, what is done with it need not come to its end. */
-  async close({ givenUp = false } = {}): Promise<void> {
+  /** Ends the host, and one that is still being provisioned. `abandoned` also aborts the work on it. */
+  async close({ abandoned = false } = {}): Promise<void> {
     this.stop()
     this.#above.removeEventListener('abort', this.#abort)
-    if (givenUp) this.#ending.abort(new LabError('interrupted', 'another fix has broken the run'))
+    if (abandoned) this.#ending.abort(new LabError('interrupted', 'another fix broke the run'))
     await this.host?.[Symbol.asyncDispose]()
     await (await this.#coming)?.[Symbol.asyncDispose]()
   }

@@ -2,11 +2,11 @@ import type { CellRecord, StageRecord } from '../results/record.ts'
 import type { FixOutcome } from './fix-lanes.ts'
 import { join } from './notes.ts'
 
-/** Whether nothing follows a stage like this: fixes stand side by side, all else builds on what was before. */
+/** Whether the cell ends with this stage. Fixes are independent; every other stage builds on the one before. */
 export const endsCell = ({ name, verdict }: StageRecord): boolean =>
   verdict === 'broken' || (verdict === 'failed' && !name.startsWith('fix:'))
 
-/** Adds a stage to its cell. The worst stage gives the cell its verdict, and its first complaint the reason. */
+/** Adds a stage to its cell. The worst stage decides the cell's verdict and reason. */
 export function addStage(record: CellRecord, stage: StageRecord): void {
   record.stages.push(stage)
   const rank = { passed: 0, skipped: 0, known: 0, flaky: 0, failed: 1, broken: 2 }
@@ -15,7 +15,7 @@ export function addStage(record: CellRecord, stage: StageRecord): void {
   record.reason = `stage ${stage.name}: ${stage.verdict === 'broken' ? stage.summary : stage.mismatches[0]}`
 }
 
-/** Adds what fixes did to a record in the order of the scenario, whichever ended first; nothing after one that is broken. */
+/** Adds fixes to a record in the scenario's order, whichever ended first; nothing after a broken one. */
 export class InOrder {
   readonly #record: CellRecord
   readonly #waiting = new Map<number, FixOutcome>()
@@ -31,7 +31,7 @@ export class InOrder {
     for (let due = this.#waiting.get(this.#next); due; due = this.#waiting.get(this.#next)) this.#add(due)
   }
 
-  /** Adds what has ended out of turn, as an interruption leaves it; gives the last of all that were added. */
+  /** Adds the fixes that an interruption left waiting for their turn; gives the last of all that were added. */
   finish(): FixOutcome | undefined {
     for (const outcome of [...this.#waiting.values()].sort((a, b) => a.index - b.index)) this.#add(outcome)
     return this.#last

@@ -2,11 +2,11 @@ import { appendFile, copyFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CellRun } from './cell-run.ts'
 
-/** The runs of one cell side by side, each with a host of its own: the first breaks it, the others go on from there. */
+/** The runs of one cell side by side, each with its own host: the first breaks its host, the others start from there. */
 export class Lanes {
   readonly first: CellRun
   readonly all: CellRun[]
-  /** The run whose host the last stage of the record had. */
+  /** The run on whose host the last recorded stage ran. */
   last: CellRun
 
   constructor(first: CellRun) {
@@ -21,7 +21,7 @@ export class Lanes {
       this.all.push(this.first.beside(join(this.first.hostLogs, `lane-${this.all.length + 1}`)))
   }
 
-  /** Ends all hosts, or leaves the last one alive. Their logs are then where a reader looks for those of the cell. */
+  /** Ends all hosts, or leaves the last one alive, and collects their logs in the cell's folder. */
   async close({ keep }: { keep: boolean }): Promise<void> {
     const { first, last } = this
     for (const { slot } of this.all) slot.stop()
@@ -29,7 +29,7 @@ export class Lanes {
     const end = (lane: CellRun): Promise<void> =>
       keep && lane === last ? lane.slot.leave(lane.context.provider) : lane.slot.close()
     await Promise.all(others.map(end))
-    // In its folder is the state that the others go on from.
+    // The first comes last: its folder has the state that the others resume from.
     await end(first)
     for (const lane of others) {
       await gather(lane.hostLogs, first.hostLogs, lane === last)
@@ -38,11 +38,11 @@ export class Lanes {
   }
 }
 
-/** Adds the console of a lane to the cell's own; the journal is that of the last stage's host, as without lanes. */
+/** Appends a lane's console to the cell's; the journal is that of the last stage's host, as without lanes. */
 async function gather(from: string, to: string, isLast: boolean): Promise<void> {
   const read = (folder: string): Promise<Buffer> => readFile(join(folder, 'console.log')).catch(() => Buffer.of())
   const [all, console] = [await read(to), await read(from)]
-  // A machine that goes on from a kept state begins with what that one had printed.
+  // The console of a resumed machine starts with what was printed before its state was saved.
   const own = console.subarray(sharedBytes(all, console))
   if (own.length > 0) await appendFile(join(to, 'console.log'), own)
   if (isLast) await copyFile(join(from, 'journal.txt'), join(to, 'journal.txt')).catch(() => undefined)

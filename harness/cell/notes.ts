@@ -4,7 +4,7 @@ import type { Expectation } from '../scenario/cell.ts'
 import type { Answer } from '../scoring/run-detector.ts'
 import type { Observation } from './observe.ts'
 
-/** What a stage adds to the record of its cell: a record itself, or the part of it that one fix writes. */
+/** What a stage adds to the record of its cell: the record itself, or the part of it that one fix writes. */
 export interface Notes
   extends Pick<CellRecord, 'probes' | 'diagnoses' | 'fixes' | 'rulesets' | 'traces' | 'outside' | 'savedMs'> {
   facts: { after?: HostFacts }
@@ -29,17 +29,17 @@ export const addSaved = (notes: Notes, ms: number): void => {
 }
 
 interface Context {
-  /** The name of the stage, or of a rung of it. */
+  /** The name of the stage, or of one of its rungs. */
   as: string
   expected: Partial<Expectation>
-  /** The host before anything was done to it, once that is known. */
+  /** The healthy host, once it was observed. */
   healthy: Observation | undefined
-  /** The detectors from outside that were to be asked, and why some could not. */
+  /** The outside detectors to run, and why some could not. */
   outside: readonly string[]
   unequipped: ReadonlyMap<string, string>
 }
 
-/** Notes what was seen of a host, beside what was expected. */
+/** Records what was seen of a host beside what was expected. */
 export function noteObservation(notes: Notes, seen: Observation, context: Context): void {
   const { as, expected, healthy, outside, unequipped } = context
   for (const { name, outcome, durationMs, detail } of seen.probes) {

@@ -14,9 +14,9 @@ import { followers } from './followers.ts'
 import { observe } from './observe.ts'
 import { preparation } from './preparation.ts'
 
-describe('a look at a host', function () {
+describe('an observation of a host', function () {
   this.timeout(600_000)
-  const logDir = mkdtempSync(join(tmpdir(), 'dockfault-look-'))
+  const logDir = mkdtempSync(join(tmpdir(), 'dockfault-observe-'))
   const progress = (): void => {}
   let host: Host
 
@@ -41,11 +41,11 @@ describe('a look at a host', function () {
     expect(code, stderr).to.equal(0)
     const own = probes.filter(({ healthy }) => healthy)
     const seen = await observe(host, { probes: own, followers, causes: [], outside: [], progress })
-    const asked = { container: probeContainers.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
-    await trace(host, asked, seen.facts)
+    const flow = { container: probeContainers.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
+    await trace(host, flow, seen.facts)
     const waited = seen.probes.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
     expect(waited).to.include.members(['egress-tcp', 'user-large', 'user-udp'])
-    // What asks on behalf of probes and traces; dnsmasq and httpd of the outside are other programs.
+    // The programs that probes and traces run; the outside's dnsmasq and httpd are others.
     const { stdout } = await host.exec("pgrep -l -x 'wget|nc|ping|nslookup|wc|head|bash|socat|nft|tcpdump'")
     expect(stdout).to.equal('')
   })

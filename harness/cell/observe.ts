@@ -13,7 +13,7 @@ import { type Answer, runDetector } from '../scoring/run-detector.ts'
 import { traceByRules } from '../trace/by-rules.ts'
 import { isDead, type Trace } from '../trace/trace.ts'
 
-/** Follows a packet from one of the probe containers. `probe` is the one that asks the same of the network. */
+/** Traces a packet from a probe container. `probe` names the probe that sends the same packet. */
 export interface Follower {
   from: 'default' | 'user'
   probe: string
@@ -24,26 +24,26 @@ export interface Traced extends Pick<Follower, 'from' | 'probe'> {
   trace: Trace
 }
 
-/** A host looked at once: what its probes answered, what it says of itself, and what the diagnosis makes of that. */
+/** One observation of a host: its probes' answers, its evidence, and the diagnosis of that evidence. */
 export interface Observation {
   probes: ProbeResult[]
   vector: Vector
   /** What the collector printed. */
   bundle: string
   facts: Facts
-  /** What users are told of such a host. */
+  /** What `diagnose` reports on such a host. */
   examination: Examination
   /** The causes named. */
   named: string[]
-  /** By where the packet starts; none unless asked for. */
+  /** One for each follower; empty without followers. */
   traces: Traced[]
-  /** What outside detectors said, by name. */
+  /** The answers of outside detectors, by name. */
   outside: ReadonlyMap<string, Answer>
 }
 
 /**
- * Probes a host, collects its evidence and diagnoses it blind; outside detectors run on the host itself. Last come the
- * probes that change it.
+ * Probes a host, collects its evidence and diagnoses it from that evidence alone; outside detectors run on the host
+ * itself. The probes that change the host come last.
  */
 export async function observe(
   host: Host,
@@ -67,15 +67,15 @@ export async function observe(
   const facts = readFacts(bundle)
   const traces: Traced[] = []
   for (const { from, probe, follow } of by.followers ?? []) {
-    by.progress(`following a packet from the ${from} network`)
+    by.progress(`tracing a packet from the ${from} network`)
     traces.push({ from, probe, trace: await followed(() => follow(host, facts)) })
   }
   const outside = new Map<string, Answer>()
   for (const adapter of by.outside) {
-    by.progress(`asking ${adapter.name}`)
+    by.progress(`running the detector ${adapter.name}`)
     outside.set(adapter.name, await runDetector(host, adapter))
   }
-  by.progress('operating')
+  by.progress('running the operations')
   const probes = [...seen, ...(await operate(host, by.probes))]
   const examination = examineFacts(facts, { causes: by.causes })
   return {
@@ -90,39 +90,39 @@ export async function observe(
   }
 }
 
-/** A trace of a real packet: on a busy machine the kernel's events may be lost, and then one more is sent. */
+/** A trace of a real packet. A busy machine may lose the kernel's events: then a second packet is sent. */
 async function followed(follow: () => Promise<Trace>): Promise<Trace> {
   const trace = await follow()
   return trace.by === 'rules' && trace.end !== 'no-container' ? follow() : trace
 }
 
-/** Asks, one after the other, those of the probes that change the host. */
+/** Runs the probes that change the host, one after the other. */
 export async function operate(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
   const results: ProbeResult[] = []
   for (const probe of probes.filter(({ changes }) => changes)) results.push(await runProbe(host, probe))
   return results
 }
 
-/** Every difference between what a scenario expects of a host, as far as it does, and what was seen, a sentence each. */
+/** Every difference between what a scenario expects of a host and what was seen, as one sentence each. */
 export function differences(expected: Partial<Expectation>, seen: Observation): string[] {
   const { probes, diagnosis, trace } = expected
-  const asked = probes ? seen.probes : []
+  const compared = probes ? seen.probes : []
   const { named } = seen
   return [
     ...seen.traces.flatMap((traced) => wrongTrace(traced, trace?.[traced.from], seen)),
-    ...asked.flatMap(({ name, outcome, detail }) => {
+    ...compared.flatMap(({ name, outcome, detail }) => {
       const wanted = probes?.[name]
       return wanted === outcome ? [] : [`probe ${name}: expected ${wanted}, saw ${outcome}${detail && ` (${detail})`}`]
     }),
     ...(diagnosis ?? []).filter((cause) => !named.includes(cause)).map((cause) => `diagnosis: ${cause} was not named`),
     ...named
       .filter((cause) => diagnosis && !diagnosis.includes(cause))
-      .map((cause) => `diagnosis: ${cause} was named, and is not the cause`),
+      .map((cause) => `diagnosis: ${cause} was named, but is not a cause here`),
     ...wrongVerdict(expected, seen.examination),
   ]
 }
 
-/** What the diagnosis says otherwise of the host as a whole, and of what no cause explains. */
+/** Where the diagnosis differs from the expected verdict and the expected unexplained symptoms. */
 function wrongVerdict(
   { verdict, unexplained: wanted }: Partial<Expectation>,
   { verdict: saw, symptoms, notJudged }: Examination,
@@ -141,7 +141,7 @@ function wrongVerdict(
       : []),
     ...(wanted ?? [])
       .filter((each) => !found.some((symptom) => fits(each, symptom)))
-      .map((each) => `diagnosis: nothing unexplained was found that is ${JSON.stringify(each)}`),
+      .map((each) => `diagnosis: expected an unexplained symptom ${JSON.stringify(each)}, saw none`),
     ...(wanted ? found.filter((symptom) => !wanted.some((each) => fits(each, symptom))) : []).map(
       ({ what, message, at }) =>
         `diagnosis: unexplained ${at ? `at ${at.way} ${at.location} ` : ''}(${what}: ${message})`,
@@ -149,7 +149,7 @@ function wrongVerdict(
   ]
 }
 
-/** What a trace says otherwise than the scenario, or than the probe that asked the same. */
+/** Where a trace differs from the scenario, from the probe that sends the same packet, or from its own simulation. */
 function wrongTrace(
   { from, probe, trace }: Traced,
   wanted: TraceExpectation | undefined,
@@ -174,20 +174,21 @@ function wrongTrace(
             .join(', ')} (${trace.summary})`,
         ]
       : []),
-    ...(contradicts ? [`trace from ${from}: ${trace.summary}, and yet the probe ${probe} says ${vector[probe]}`] : []),
+    ...(contradicts ? [`trace from ${from}: ${trace.summary}, but the probe ${probe} saw ${vector[probe]}`] : []),
     ...(simulated ? disagreements(trace, simulated).map((words) => `trace from ${from}: ${words}`) : []),
   ]
 }
 
-/** Where a real packet and the simulated one come to different ends. What is unclear agrees with all. */
+/** Where a real packet and the simulated one end differently. An unclear simulation contradicts nothing. */
 function disagreements(trace: Trace, simulated: Trace): string[] {
   if (simulated.end === 'unclear') return []
-  if (isDead(simulated) && trace.end === 'answered') return [`answered, and yet simulated ${simulated.summary}`]
-  // What becomes of a packet outside is not the host's to know.
+  if (isDead(simulated) && trace.end === 'answered')
+    return [`the packet was answered, but simulated: ${simulated.summary}`]
+  // The host cannot know what happens to a packet outside.
   if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
-  if (!isDead(simulated)) return [`${trace.summary}, and yet simulated it passes`]
+  if (!isDead(simulated)) return [`${trace.summary}, but it passes when simulated`]
   const location = ({ at }: Trace): string => `${at?.way} ${at?.location}`
   return location(trace) === location(simulated)
     ? []
-    : [`it died at ${location(trace)}, and simulated at ${location(simulated)} (${simulated.summary})`]
+    : [`dropped at ${location(trace)}, but simulated at ${location(simulated)} (${simulated.summary})`]
 }

@@ -6,7 +6,7 @@ import type { CellRun } from './cell-run.ts'
 /** The work of one stage. */
 export type StageWork = (cellRun: CellRun, stage: StageRecord) => Promise<void>
 
-/** Runs one stage, and gives its record: what it throws makes it broken. Rejects only when the run is interrupted. */
+/** Runs one stage and gives its record. An error makes the stage broken. Rejects only when the run is interrupted. */
 export async function playStage(name: string, cellRun: CellRun, work: StageWork): Promise<StageRecord> {
   const started = performance.now()
   const stage: StageRecord = { name, verdict: 'passed', durationMs: 0, summary: '', mismatches: [] }
@@ -24,14 +24,14 @@ export async function playStage(name: string, cellRun: CellRun, work: StageWork)
   return stage
 }
 
-/** What a host with a failed kernel does is no word on the fault, a fix or a detector. */
+/** Mismatches fail a stage, but on a host with a failed kernel they prove nothing: the stage is broken. */
 async function judge(stage: StageRecord, { host }: CellRun): Promise<void> {
   const failure = host?.capabilities.has('own-kernel') && kernelFailure(await host.console())
   stage.verdict = failure ? 'broken' : 'failed'
   if (failure) stage.summary = `the kernel of the host failed: ${failure}`
 }
 
-/** Work that an interruption need not wait for once there is a host: it is about to be destroyed, and the work with it. */
+/** The work, but an interruption does not wait for it once there is a host: the host is destroyed, and the work ends. */
 function interruptible<T>(cellRun: CellRun, work: Promise<T>): Promise<T> {
   const { signal } = cellRun
   return new Promise<T>((resolve, reject) => {

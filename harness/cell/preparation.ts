@@ -5,18 +5,18 @@ import { buildOutside } from '../outside/outside.ts'
 import { startProbeContainers } from '../probes/containers.ts'
 import type { Conditions } from '../scenario/schema.ts'
 
-// What decides on the outcome, beside what is given: the scripts that are run on the host, wherever they stand.
+// The outcome depends on the conditions and on these scripts, which run on the host.
 const sources = ['hosts/conditions.ts', 'outside/outside.ts', 'outside/outside.sh', 'probes/containers.ts'].map(
   (name) => ({
     file: new URL(`../${name}`, import.meta.url).pathname,
   }),
 )
 
-/** What makes a new host one of a cell: its hidden variables pinned, its outside, its probe containers. */
+/** Prepares a new host for a cell: pins its conditions, builds its outside, starts its probe containers. */
 export const preparation = (given: Conditions, progress: (line: string) => void): Preparation => ({
   key: fingerprint([JSON.stringify(given), ...sources]),
   async make(host) {
-    progress('pinning the hidden variables')
+    progress('pinning the conditions')
     await pin(host, given)
     progress('building the outside')
     await buildOutside(host)

@@ -6,28 +6,28 @@ import type { Probe } from '../probes/probe.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import type { Follower } from './observe.ts'
 
-/** What a run works with. Specs hand in other causes, faults and hosts to prove that a run can fail. */
+/** What a run works with. Specs pass other causes, faults and hosts to prove that a run can fail. */
 export interface RunContext {
   provider: Provider
   faults: Readonly<Record<string, Fault>>
   causes: readonly Cause[]
   probes: readonly Probe[]
-  /** Who runs a procedure's steps; specs hand in one that does not. */
+  /** Runs a procedure's steps; specs pass one that does not. */
   execute?: typeof execute
-  /** None: no packet is followed. */
+  /** Without them, no packet is traced. */
   followers?: readonly Follower[]
-  /** Where console and journal of this cell are kept. */
+  /** The folder for this cell's console and journal. */
   logDir: string
   signal: AbortSignal
-  /** A line of progress, and the stage that it is of. */
+  /** Takes a line of progress and its stage. */
   progress: (line: string, stage?: string) => void
   keep?: 'never' | 'failed' | 'always'
-  /** Other cells follow, or run beside this one. */
+  /** Other cells run after or beside this one. */
   more?: boolean
-  /** Every host boots for itself, and every fix is tried on a host that was broken for it. */
+  /** Every host boots from its disk, and every fix has a host that was broken for it. */
   cold?: boolean
-  /** Detectors from outside, asked wherever the state of the host is known. */
+  /** Outside detectors; they run wherever the host's state is known. */
   outside?: readonly Adapter[]
-  /** How many hosts of this cell there is room for at once, where that is more than one. */
+  /** How many hosts of this cell have room at once; without it, one. */
   lanes?: () => number
 }

@@ -1,7 +1,7 @@
 import type { Procedure } from '../cause/cause.ts'
 import { classify } from '../fix/classify.ts'
 import { execute } from '../fix/execute.ts'
-import { climb } from '../fix/ladder.ts'
+import { applyRung } from '../fix/ladder.ts'
 import { proceduresOf } from '../injection/fault.ts'
 import { settle } from '../probes/containers.ts'
 import type { FixRecord, StageRecord } from '../results/record.ts'
@@ -11,13 +11,13 @@ import type { CellRun } from './cell-run.ts'
 import { factDifferences, hostFacts } from './host-facts.ts'
 import type { Observation } from './observe.ts'
 
-/** Breaks the host again, applies one fix, says what it did, and climbs the ladder the scenario asks for. */
-export async function tryFix(cellRun: CellRun, asked: Cell['fixes'][number], stage: StageRecord): Promise<void> {
-  const fix = cellRun.faults.flatMap(({ fault }) => proceduresOf(fault)[asked.use] ?? [])[0]!
+/** Breaks the host again, applies one fix, records its effect, and goes through the scenario's ladder. */
+export async function tryFix(cellRun: CellRun, entry: Cell['fixes'][number], stage: StageRecord): Promise<void> {
+  const fix = cellRun.faults.flatMap(({ fault }) => proceduresOf(fault)[entry.use] ?? [])[0]!
   const done: FixRecord = {
-    name: asked.use,
+    name: entry.use,
     title: fix.title,
-    expected: asked.expect,
+    expected: entry.expect,
     observed: 'error',
     steps: [...fix.steps(cellRun.broken!.facts), ...(fix.reboots ? ['reboot'] : [])],
     ladder: {},
@@ -25,10 +25,10 @@ export async function tryFix(cellRun: CellRun, asked: Cell['fixes'][number], sta
   }
   cellRun.notes.fixes.push(done)
   await cellRun.breakAgain()
-  const before = Object.keys(asked.facts).length > 0 ? await cellRun.factsBefore() : cellRun.broken!.facts
+  const before = Object.keys(entry.facts).length > 0 ? await cellRun.factsBefore() : cellRun.broken!.facts
   cellRun.progress(fix.title)
   const complaints = await apply(fix, cellRun)
-  const after = await cellRun.look(stage, asked.leaves && { diagnosis: asked.leaves })
+  const after = await cellRun.check(stage, entry.leaves && { diagnosis: entry.leaves })
   done.observed = judge(cellRun, after)
   done.facts = hostFacts(after.facts)
   done.detail = [
@@ -38,17 +38,17 @@ export async function tryFix(cellRun: CellRun, asked: Cell['fixes'][number], sta
   stage.summary = `${fix.title}: ${done.observed} (${done.detail})`
   if (fix.reboots && done.observed === 'cures') cellRun.notes.facts.after = done.facts
   const { examination } = cellRun.broken!
-  stage.mismatches.push(...contradictions(examination, asked.use, done.observed, after.examination, complaints))
-  if (done.observed !== asked.expect)
-    stage.mismatches.push(`fix ${asked.use}: expected ${asked.expect}, saw ${done.observed} (${done.detail})`)
-  stage.mismatches.push(...factDifferences(asked.facts, before, after.facts))
+  stage.mismatches.push(...contradictions(examination, entry.use, done.observed, after.examination, complaints))
+  if (done.observed !== entry.expect)
+    stage.mismatches.push(`fix ${entry.use}: expected ${entry.expect}, saw ${done.observed} (${done.detail})`)
+  stage.mismatches.push(...factDifferences(entry.facts, before, after.facts))
 
   let last = done.observed
-  for (const [rung, expected] of Object.entries(asked.ladder)) {
+  for (const [rung, expected] of Object.entries(entry.ladder)) {
     cellRun.progress(`${fix.title}, then ${rung}`)
-    // Each rung is climbed from where the fix brought the host, not from what the last rung left.
-    if (last !== asked.expect) await apply(fix, cellRun)
-    await climb(rung as keyof typeof asked.ladder, cellRun.host!, {
+    // Each rung starts from the state that the fix left, not from the last rung's.
+    if (last !== entry.expect) await apply(fix, cellRun)
+    await applyRung(rung as keyof typeof entry.ladder, cellRun.host!, {
       again: async () => void (await apply(fix, cellRun)),
       reinject: async () => {
         await cellRun.inject()
@@ -56,14 +56,14 @@ export async function tryFix(cellRun: CellRun, asked: Cell['fixes'][number], sta
       },
     })
     await settle(cellRun.host!)
-    const seen = judge(cellRun, await cellRun.look(stage, {}, `${stage.name}+${rung}`))
+    const seen = judge(cellRun, await cellRun.check(stage, {}, `${stage.name}+${rung}`))
     done.ladder[rung] = seen
     last = seen
-    if (seen !== expected) stage.mismatches.push(`fix ${asked.use}, then ${rung}: expected ${expected}, saw ${seen}`)
+    if (seen !== expected) stage.mismatches.push(`fix ${entry.use}, then ${rung}: expected ${expected}, saw ${seen}`)
   }
 }
 
-/** Applies a fix by the very steps that users are given, up to the first that fails. Gives the complaints. */
+/** Applies a fix by the same steps that users get, up to the first that fails. Gives the failed step, if any. */
 async function apply(fix: Procedure, cellRun: CellRun): Promise<string[]> {
   const { failed } = await (cellRun.context.execute ?? execute)(fix.steps(cellRun.broken!.facts), cellRun.host!)
   if (fix.reboots && !failed) await cellRun.host!.reboot()

@@ -11,11 +11,11 @@ describe('matrix', function () {
     existsSync(reportsDir) ? readdirSync(reportsDir).filter((name) => name.endsWith(`-${process.pid}`)) : []
 
   const refusals: [args: string, exitCode: number, words: RegExp][] = [
-    ['--jobs 0', 64, /--jobs 0: not a whole number from 1 on/],
-    ['--shard 4/3', 64, /--shard 4\/3: not a part of a whole/],
+    ['--jobs 0', 64, /--jobs 0: not a whole number of at least 1/],
+    ['--shard 4/3', 64, /--shard 4\/3: not a valid part/],
     ['--select debian12-healthy --shard 2/2', 3, /shard 2\/2 has no cell/],
-    ['--pairs x', 64, /--pairs x: not a whole number from 0 on/],
-    ['--pairs 2 --seed x', 64, /--seed x: not a whole number from 0 on/],
+    ['--pairs x', 64, /--pairs x: not a whole number of at least 0/],
+    ['--pairs 2 --seed x', 64, /--seed x: not a whole number of at least 0/],
     ['--seed 2', 64, /--seed needs --pairs/],
     ['--select pair --pairs 0', 3, /--pairs 0 leaves no cell/],
     ['--repeat 0', 64, /--repeat 0/],
@@ -26,7 +26,7 @@ describe('matrix', function () {
     ['debian12-healthy', 64, /debian12-healthy is not an option/],
     ['--resume --select debian12-healthy', 64, /--select cannot change with --resume/],
     ['--resume --detector x', 64, /--detector cannot change with --resume/],
-    ['--resume no-such-run', 64, /no run no-such-run has a plan/],
+    ['--resume no-such-run', 64, /no run no-such-run that can be resumed/],
   ]
   for (const [args, exitCode, words] of refusals)
     it(`refuses ${args}, and starts nothing`, async () => {

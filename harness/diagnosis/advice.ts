@@ -2,15 +2,15 @@ import type { Cause, Procedure } from '../cause/cause.ts'
 import { restartBlocker } from '../cause/restart.ts'
 import type { Facts } from '../evidence/facts.ts'
 
-/** What to do about a cause on this host: the steps with its own names in them. */
+/** What to do about a cause on this host, with the host's own names in the steps. */
 export interface Advice {
   remedies: { name: string; title: string; cost: string; steps: readonly string[]; reboots: boolean }[]
-  /** Remedies that are of no use yet, and what stands in their way. */
+  /** Remedies that do not help yet, and what is in their way. */
   deferred: { name: string; title: string; why: string }[]
   nonFixes: { name: string; title: string; why: string }[]
 }
 
-/** The advice on a cause for one host. What restarts dockerd is no advice where it would not start again. */
+/** The advice on a cause for one host. A remedy that restarts dockerd is deferred where dockerd would not start again. */
 export function adviceOn({ remedies, temptations }: Cause, facts: Facts): Advice {
   const fits = ({ when }: Procedure): boolean => when?.(facts) ?? true
   const blocker = restartBlocker(facts)

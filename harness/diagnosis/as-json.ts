@@ -6,17 +6,17 @@ import type { HostProbe } from './probe.ts'
 export interface Diagnosis extends Judgement {
   /**
    * 2: `well` became `ruledOut` and `works`, `unnamed` became `unexplained`. 3: `unseen` became `notJudged`, `says`
-   * `message`, `place` `location`, and of what was followed `killer` became `terminatingRule` and `hops` `rules`; of
-   * probes `asks` became `check`.
+   * `message`, `place` `location`; in `followed`, `killer` became `terminatingRule` and `hops` `rules`; in `probes`, `asks`
+   * became `check`.
    */
   version: 3
-  /** Which host, as it was named. */
+  /** The host, as the user named it. */
   host: string
   /** Real packets that were followed. */
   followed: Trace[]
-  /** What a container that was started for a moment has got. */
+  /** The results of a container that was started for a moment. */
   probes: HostProbe[]
-  /** The host itself. Words are empty where it did not give them. */
+  /** The host itself. A field is empty where the evidence lacks it. */
   facts: {
     kernel: string
     bootId: string
@@ -29,7 +29,7 @@ export interface Diagnosis extends Judgement {
   }
 }
 
-/** A diagnosis for programs, without all that was read. */
+/** A diagnosis for programs, without the facts that it read. */
 export function asJson(
   host: string,
   { facts, causes: _, ...seen }: Examination,

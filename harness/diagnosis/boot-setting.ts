@@ -3,8 +3,8 @@ import type { Facts } from '../evidence/facts.ts'
 type BootLine = Facts['bootFiles'][number]
 
 /**
- * The line of a file that gives a kernel setting its present value at boot. None where the line that has the last word
- * gives another: then something else has set it since.
+ * The line of a file that sets a kernel setting to its present value at boot. Undefined if the line that wins sets
+ * another value: then something changed the setting later.
  */
 export function settingAtBoot(
   { name, value }: { name: string; value: string },
@@ -19,14 +19,14 @@ export function settingAtBoot(
   return last && last.line.split('=').at(-1)?.trim() === value ? last : undefined
 }
 
-/** Settings of another name that set this one as well. */
+/** Other names that also set this setting. */
 function aliases(name: string): string[] {
   const all = name.replace(/^(net\.ipv[46]\.conf)\.[^.]+\./, '$1.all.')
   const forwards = name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.[^.]+\.forwarding$/.test(name)
   return [all, ...(forwards ? ['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding'] : [])]
 }
 
-/** The key of a line, in dots. A slash in the place of dots leaves dots for names that hold some. */
+/** The key of a line, with dots. A key with slashes may have dots inside its names. */
 function keyOf(line: string): string | undefined {
   const [, key] = line.match(/^-?\s*([\w.*?[\]/-]+)\s*=/) ?? []
   if (key === undefined) return undefined
@@ -41,10 +41,10 @@ function matchesPattern(key: string, name: string): boolean {
   return new RegExp(`^${pattern.join('[^.]*')}$`).test(name)
 }
 
-// Where two folders have a file of one name, the first of these is read alone. Source: sysctl.d(5).
+// If several folders have a file of the same name, only the one in the first folder is read. Source: sysctl.d(5).
 const folders = ['/etc/sysctl.d/', '/run/sysctl.d/', '/usr/local/lib/sysctl.d/', '/usr/lib/sysctl.d/', '/lib/sysctl.d/']
 
-/** Lines of sysctl's files in the order in which they are read: by the files' names, whatever folder they are in. */
+/** The lines of sysctl's files in the order in which they are read: by file name, whatever the folder. */
 function inBootOrder(lines: readonly BootLine[]): BootLine[] {
   const files = [...new Set(lines.map(({ file }) => file))]
   const rank = (file: string): number => folders.findIndex((folder) => file.startsWith(folder))
@@ -54,7 +54,7 @@ function inBootOrder(lines: readonly BootLine[]): BootLine[] {
     (file) => !dropIns.some((other) => base(other) === base(file) && rank(other) < rank(file)),
   )
   read.sort((a, b) => (base(a) < base(b) ? -1 : 1))
-  // This one is read last, and ufw has its own when it starts.
+  // sysctl.conf is read last, and ufw reads its own file when it starts.
   const others = ['/etc/sysctl.conf', '/etc/ufw/sysctl.conf'].filter((file) => files.includes(file))
   return [...read, ...others].flatMap((file) => lines.filter((each) => each.file === file))
 }

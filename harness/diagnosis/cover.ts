@@ -1,6 +1,6 @@
 /**
- * The smallest sets of causes that together explain every symptom that any of them does: more than one where nothing
- * decides between them. `explainers` has, for each symptom, the causes that explain it.
+ * The smallest sets of causes that together explain every explicable symptom; several sets if nothing decides between
+ * them. `explainers` has, for each symptom, the causes that explain it.
  */
 export function smallestCovers(explainers: readonly (readonly string[])[]): string[][] {
   const needed = [...new Map(explainers.filter((set) => set.length > 0).map((set) => [set.join(' '), set])).values()]
@@ -14,7 +14,7 @@ export function smallestCovers(explainers: readonly (readonly string[])[]): stri
   return [[]]
 }
 
-/** All ways to choose so many of some. */
+/** All subsets of a given size. */
 function subsets(all: readonly string[], size: number): string[][] {
   if (size === 0) return [[]]
   return all.flatMap((first, index) => subsets(all.slice(index + 1), size - 1).map((rest) => [first, ...rest]))

@@ -2,7 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import type { SymptomGroup, Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
-/** What is wrong with dockerd itself: it fails, hangs, is stopped, or is not where the client looks for it. */
+/** What is wrong with dockerd itself: it fails, hangs, is stopped, or the client uses another address. */
 export function daemonTrouble(facts: Facts): Trouble[] {
   const { docker, units, collector } = facts
   if (docker.answers) return clientTrouble(facts)
@@ -15,11 +15,11 @@ export function daemonTrouble(facts: Facts): Trouble[] {
   if (docker.endpoint !== '')
     return trouble(
       'unclear',
-      `the client is told to use ${docker.endpoint}, and nothing answers there: the networks and containers of this host’s dockerd were not seen`,
+      `the docker client is set to use ${docker.endpoint}, and nothing answers there. The networks and containers of this host’s own dockerd were not seen`,
       ['env | grep DOCKER_', 'docker context ls', 'docker -H unix:///run/docker.sock version'],
     )
   if (!installed && facts.sections['docker-install']?.status === 'ok')
-    return trouble('unclear', 'no dockerd is installed here, and none runs: is this a Docker host?', [
+    return trouble('unclear', 'no dockerd is installed here, and none is running. Is this a Docker host?', [
       'command -v dockerd',
     ])
   if (unit?.active === 'failed' || unit?.sub === 'auto-restart')
@@ -32,11 +32,11 @@ export function daemonTrouble(facts: Facts): Trouble[] {
   if (stopped)
     return trouble(
       'unclear',
-      `dockerd (process ${stopped.pid}) is stopped by a signal and answers nothing: containers and networks could not be listed`,
+      `dockerd (process ${stopped.pid}) is stopped by a signal, so it does not answer. Containers and networks could not be listed`,
       [`kill -CONT ${stopped.pid}`],
     )
   if (!collector.root)
-    return trouble('unclear', 'dockerd does not answer who is not root: run it as root', [
+    return trouble('unclear', 'dockerd does not answer a user who is not root: collect the evidence as root', [
       'sudo sh collect.sh >host.bundle',
     ])
   const refused = [facts.sections['docker-server'], facts.sections['docker-networks']].some((section) =>
@@ -45,13 +45,13 @@ export function daemonTrouble(facts: Facts): Trouble[] {
   if (docker.processes.length > 0 && refused)
     return trouble(
       'unclear',
-      `dockerd runs (process ${docker.processes[0]!.pid}), and nobody listens at its socket: that is gone, or another one. Containers and networks could not be listed`,
+      `dockerd runs (process ${docker.processes[0]!.pid}), but nothing listens at its socket: somebody removed or replaced it. Containers and networks could not be listed`,
       ['ls -l /run/docker.sock', 'ss -lxp | grep docker', 'systemctl restart docker.socket docker.service'],
     )
   if (docker.processes.length > 0)
     return trouble(
       'unclear',
-      `dockerd runs (process ${docker.processes[0]!.pid}, state ${docker.processes[0]!.state}) and does not answer: containers and networks could not be listed`,
+      `dockerd runs (process ${docker.processes[0]!.pid}, state ${docker.processes[0]!.state}) but does not answer. Containers and networks could not be listed`,
       ['journalctl -u docker.service -n 50 --no-pager', `cat /proc/${docker.processes[0]!.pid}/wchan`],
     )
   if (unit?.load === 'loaded' && unit.active === 'inactive')
@@ -59,23 +59,23 @@ export function daemonTrouble(facts: Facts): Trouble[] {
       'systemctl start docker.service',
       'journalctl -u docker.service -n 50 --no-pager',
     ])
-  return trouble('unclear', 'dockerd does not answer, and whether it runs is not known', [
+  return trouble('unclear', 'dockerd does not answer, and it is unknown whether it runs', [
     'docker version',
     'systemctl status docker.service',
   ])
 }
 
-/** A client that is told to ask elsewhere, and gets no answer there: what users run fails, whatever works here. */
+/** A docker client that is set to another address and gets no answer there: users' commands fail, whatever works here. */
 function clientTrouble({ docker: { endpoint, endpointError } }: Facts): Trouble[] {
   if (endpoint === '' || endpointError === '') return []
-  const message = `it is told to use ${endpoint}, and gets no answer there: ${endpointError}. The dockerd of this host answers by its own socket`
+  const message = `it is set to use ${endpoint}, but gets no answer there: ${endpointError}. The dockerd of this host answers at its own socket`
   const next = ['env | grep DOCKER_', 'docker context ls', 'DOCKER_HOST=unix:///run/docker.sock docker version']
   return [
     { group: { state: 'unclear', kind: 'daemon', what: 'the docker client', flows: [], message, behind: [], next } },
   ]
 }
 
-/** dockerd's own last error; what systemd adds after it tells nothing. */
+/** dockerd's own last error, without the lines that systemd adds after it. */
 function ownError(journal: readonly string[]): string {
   const own = journal.filter(
     (line) =>
@@ -89,10 +89,10 @@ function ownError(journal: readonly string[]): string {
   return line?.replace(/^time="[^"]*" level=\w+ msg="?/, '').replace(/"$/, '') ?? ''
 }
 
-/** Containers that are to run and do not, by dockerd's own words, and those that are paused. */
+/** Containers that should run and do not, with dockerd's own error, and containers that are paused. */
 export const containerTrouble = (facts: Facts): Trouble[] => [...notRunning(facts), ...paused(facts)]
 
-/** Whoever asks a paused container waits for nothing. Whether it is paused on purpose, nothing here says. */
+/** A paused container does not answer. Whether it is paused on purpose cannot be seen on the host. */
 const paused = ({ docker }: Facts): Trouble[] =>
   docker.containers
     .filter(({ paused }) => paused)
@@ -102,7 +102,7 @@ const paused = ({ docker }: Facts): Trouble[] =>
         kind: 'container',
         what: `the container ${name}`,
         flows: [],
-        message: `it is paused: none of its programs answers${published.length > 0 ? `, so that nobody gets an answer from port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
+        message: `it is paused, so none of its programs answers${published.length > 0 ? `, and neither does port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
         behind: [],
         next: [`docker unpause ${name}`],
       },
@@ -118,7 +118,7 @@ const notRunning = ({ docker }: Facts): Trouble[] =>
         kind: 'container',
         what: `the container ${name}`,
         flows: [],
-        message: `it is to run and does not (${status}): ${error}`,
+        message: `it should be running and is not (${status}): ${error}`,
         behind: [],
         next: portOf(error)
           ? [`ss -lntup sport = :${portOf(error)}`, `docker start ${name}`]

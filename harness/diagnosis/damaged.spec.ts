@@ -49,8 +49,8 @@ describe('a damaged bundle', function () {
     expect(cuts).to.have.length.above(200)
     const seen = cuts.map((at) => [verdict(sick.slice(0, at)), verdict(healthy.slice(0, at))])
     expect(seen.filter((each) => each.includes('healthy'))).to.deep.equal([])
-    // What a cut one says of a healthy host is never that it is sick.
-    expect(seen.filter(([, well]) => well === 'sick')).to.deep.equal([])
+    // Nor does a cut make a healthy host sick.
+    expect(seen.filter(([, ofHealthy]) => ofHealthy === 'sick')).to.deep.equal([])
   })
 
   it(`is never healthy with a flipped bit (${flips} of them)`, () => {
@@ -66,7 +66,7 @@ describe('a damaged bundle', function () {
     expect(seen.filter((each) => each === 'healthy')).to.deep.equal([])
   })
 
-  it('says what it could not judge where one section hung, and judges the rest', () => {
+  it('reports what it could not judge where one section hung, and judges the rest', () => {
     const seen = names.map((name) => [
       name,
       verdict(editSection(sick, name, 'timed-out')),
@@ -74,14 +74,14 @@ describe('a damaged bundle', function () {
     ])
     expect(seen).to.have.length(names.length)
     expect(seen.filter(([, hung]) => hung === 'healthy')).to.deep.equal([])
-    expect(seen.filter(([, , well]) => well === 'sick')).to.deep.equal([])
-    // What decides nothing is no reason for doubt.
+    expect(seen.filter(([, , ofHealthy]) => ofHealthy === 'sick')).to.deep.equal([])
+    // A section that decides nothing is no reason for doubt.
     const { notSeen } = examine(editSection(healthy, 'rules-native', 'timed-out'))
     expect(notSeen.join()).to.contain('rules-native did not answer in time')
     expect(verdict(editSection(healthy, 'kernel-log', 'timed-out'))).to.equal('healthy')
   })
 
-  it('calls nobody sick whom it could not look at, as who is not root', () => {
+  it('calls no host sick that it could not read, as without root', () => {
     const hidden = ['rules-nft', 'rules-legacy', 'rules6-nft', 'rules6-legacy', 'rules-native', 'container-namespaces']
     const dockers = ['docker-server', 'docker-networks', 'docker-containers']
     const blind = (bundle: string, sections: readonly string[]): string =>

@@ -10,14 +10,14 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
 const bundles = readdirSync(`${root}causes`, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.bundle'))
   .map((path) => `causes/${path}`)
-// Hosts whose own firewall lets containers reach no service of theirs: nothing there says whether they ought to.
+// Hosts whose own firewall blocks containers from their services: whether that is intended is unknown.
 const closedHosts = /uplink-in-zone|docker-after-iptables|docker-tied/
-// Without the one cause, and not well: each has another fault, or one that no cause has a name for.
+// Hosts without the one cause that are sick all the same: by another fault, or for a reason that no cause names.
 const sickElsewhere = /docker-rules-saved|forward-drop|upgraded-not-restarted/
 
 describe('an examination', () => {
-  const wells = bundles.filter((each) => each.includes('/well/') && !sickElsewhere.test(each))
-  for (const path of wells)
+  const healthyHosts = bundles.filter((each) => each.includes('/well/') && !sickElsewhere.test(each))
+  for (const path of healthyHosts)
     it(`finds nothing on ${path.replace('causes/', '')}`, () => {
       const { verdict, findings, unexplained, symptoms, notSeen, works } = examine(read(path))
       const closed = closedHosts.test(path)
@@ -31,9 +31,9 @@ describe('an examination', () => {
       expect(works).to.not.be.empty
     })
 
-  it('was held against all of them', () => expect(wells).to.have.length.above(30))
+  it('was held against all of them', () => expect(healthyHosts).to.have.length.above(30))
 
-  it('tells where it ends where no cause has a name', () => {
+  it('names where packets end where no cause explains it', () => {
     const { verdict, findings, unexplained } = examine(read('trace/evidence/legacy-drop.bundle'))
     expect({ verdict, findings }).to.deep.equal({ verdict: 'sick', findings: [] })
     expect(unexplained).to.have.length(1)
@@ -70,7 +70,7 @@ describe('an examination', () => {
     expect(notJudged.join()).to.contain('no dockerd is installed')
   })
 
-  it('says of a docker that has failed for a reason without a name what dockerd itself said last', () => {
+  it('quotes dockerd’s own last error where docker has failed for an unknown reason', () => {
     const failed = unit({ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' })(silent(healthy))
     const down = editSection(failed, 'docker-journal', () =>
       [
@@ -99,7 +99,7 @@ describe('an examination', () => {
     expect(examine(stopped).notJudged.join()).to.contain('docker.service is stopped')
   })
 
-  it('is printed worst first: the cause, its evidence, what to do and what not to, what was found well', () => {
+  it('is printed worst first: the cause, its evidence, what to do and what not to, what works', () => {
     const seen = examine(read('causes/firewalld-zone/evidence/sick/debian13-removed.bundle'))
     const lines = examinationLines('web-1', seen, [], pc.createColors(false))
     const text = lines.join('\n')

@@ -15,58 +15,57 @@ import { operationTrouble } from './operations.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
-/** A cause that was named, with what to do about it in full. */
+/** A cause that was named, with the full advice on it. */
 export interface Finding extends Advice, Pick<Present, 'confidence' | 'evidence'> {
   cause: string
-  /** `active`: it explains a symptom; `latent`: nothing fails of it yet. */
+  /** `active`: it explains a symptom; `latent`: nothing fails because of it yet. */
   state: 'active' | 'latent'
-  /** One sentence for a person. */
   summary: string
 }
 
-/** All that can be said of a host from its evidence, as plain data. */
+/** Everything that the evidence shows about a host, as plain data. */
 export interface Judgement {
-  /** `healthy`: all was judged, and all works. `unknown`: nothing is known to be wrong, and not all could be judged. */
+  /** `healthy`: everything was judged and works. `unknown`: nothing is known to be wrong, but not all could be judged. */
   verdict: 'healthy' | 'sick' | 'unknown'
   /** Worst first. */
   findings: Finding[]
-  /** Sets of causes of which each explains the same: nothing on the host decides between them. */
+  /** Sets of causes that explain the same symptoms: nothing on the host decides between them. */
   ambiguous: string[][]
-  /** What is dead, open or unclear, each thing once. */
+  /** What is dead, open or unclear, each problem once. */
   symptoms: SymptomGroup[]
-  /** What is dead or open, and no cause that is there explains it, in words with its place. */
+  /** A sentence for each dead or open symptom that no present cause explains. */
   unexplained: string[]
-  /** Causes that are not there, with what was found well. */
+  /** Causes that are absent, and what rules them out. */
   ruledOut: { cause: string; found: string }[]
   /** Causes that could not be judged, and why. */
   notChecked: { cause: string; why: string }[]
-  /** What was simulated and works. */
+  /** The flows that work: nothing on this host stops them. */
   works: string[]
-  /** What an admin lets through on purpose, and to whom alone. */
+  /** What an admin allows on purpose, and only for some addresses. */
   restricted: string[]
-  /** What the evidence does not hold. */
+  /** What is missing from the evidence. */
   notSeen: string[]
-  /** What could not be judged, and why: the unclear symptoms, and what was not seen. */
+  /** What could not be judged, and why: unclear symptoms, and missing evidence. */
   notJudged: string[]
   /** A connection from each network to the outside, simulated. */
   traces: Trace[]
 }
 
-/** The same, and what it stands on. */
+/** A judgement with the facts behind it. */
 export interface Examination extends Judgement {
   facts: Facts
-  /** Those that were looked for. */
+  /** The causes that were checked. */
   causes: readonly Cause[]
 }
 
-/** Examines a host by its evidence alone. Throws LabError `usage` where the text is no bundle. */
+/** Examines a host by its evidence alone. Throws LabError `usage` if the text is no bundle. */
 export const examine = (bundle: string, causes?: readonly Cause[]): Examination =>
   examineFacts(readFacts(bundle), { causes })
 
 export interface Means {
-  /** Specs hand in others. */
+  /** The causes to check; by default all. */
   causes?: readonly Cause[] | undefined
-  /** Whether a flow is known to work, whatever the rules seem to say of it. */
+  /** Whether a real packet has shown that a flow works, whatever the simulation found. */
   proven?: (flow: Flow) => boolean
 }
 
@@ -114,7 +113,7 @@ const urgency = { dead: 0, open: 1, unclear: 2 } as const
 
 type Seen = Omit<Examination, 'verdict' | 'unexplained' | 'notJudged'>
 
-/** The verdict, which follows from what was found and from what could not be judged. */
+/** Adds the verdict, which follows from what was found and what could not be judged. */
 export function conclude(seen: Seen): Examination {
   const dead = seen.symptoms.filter(({ state }) => state !== 'unclear')
   const unclear = seen.symptoms.filter(({ state }) => state === 'unclear')
@@ -122,7 +121,7 @@ export function conclude(seen: Seen): Examination {
   const sick = seen.findings.length + dead.length > 0
   return {
     ...seen,
-    // What could not be seen may hide anything: then silence is no health.
+    // Missing evidence may hide anything, so finding nothing is not enough for `healthy`.
     verdict: sick ? 'sick' : notJudged.length > 0 ? 'unknown' : 'healthy',
     unexplained: dead
       .filter(({ explainedBy }) => explainedBy.length === 0)
@@ -143,17 +142,13 @@ const findingOf = ({ cause, detection, state }: Named, facts: Facts): Finding =>
 const rank = ({ state, confidence }: Pick<Finding, 'state' | 'confidence'>): number =>
   (state === 'active' ? 0 : 2) + (confidence === 'certain' ? 0 : 1)
 
-/** What the simulated flows that work come to, a line for each kind. */
+/** The working flows, one line for each kind. */
 const works = (walks: readonly Walk[]): string[] =>
-  groupBy(walks, ({ flow }) => `${flow.kind} ${flow.ought === 'die'}`).map((group) => {
-    const { ought } = group[0]!.flow
-    const words = describeFlows(group.map(({ flow }) => flow))
-    return ought === 'die'
-      ? `kept apart: ${words.replace(', which are to be kept apart', '')}`
-      : `nothing on the host stops ${words}`
-  })
+  groupBy(walks, ({ flow }) => `${flow.kind} ${flow.ought === 'die'}`).map((group) =>
+    describeFlows(group.map(({ flow }) => flow)),
+  )
 
-/** A trace for each network: of the connection that most people mean by “no network”. */
+/** A simulated TCP connection to the outside for each network, as a trace. */
 function tracesOf({ walks, net }: Simulation): Trace[] {
   const egress = walks.filter(({ flow }) => flow.kind === 'egress' && flow.protocol === 'tcp' && flow.size === 'small')
   return groupBy(egress, ({ flow }) => flow.network).map(([walk]) => {

@@ -22,7 +22,7 @@ describe('what nothing on the host decides', () => {
   const facts = recordedAt('causes/masquerade-off/evidence/sick/debian12-daemon-json').facts
   const [masquerade] = causes.filter(({ id }) => id === 'masquerade-off')
 
-  it('is ambiguous, said aloud, and each of them active', () => {
+  it('is reported as ambiguous, and each cause is active', () => {
     const seen = examineFacts(facts, { causes: [masquerade!, { ...masquerade!, id: 'its-twin' }] })
     expect(seen.ambiguous).to.deep.equal([['its-twin'], ['masquerade-off']])
     expect(seen.findings.map(({ cause, state }) => [cause, state])).to.have.deep.members([
@@ -91,16 +91,16 @@ describe('an explanation', () => {
     expect(explainersOf(pool)).to.deep.equal([])
   })
 
-  it('asks nothing of causes that are not there, and keeps what they say', () => {
+  it('does not consult causes that are absent, and keeps their reasons', () => {
     const never = () => {
-      throw new Error('asked')
+      throw new Error('called')
     }
     const { named, ruledOut, notChecked } = explain([down], facts, [
-      { ...cause('absent'), detect: () => absent('it is well'), explains: never },
+      { ...cause('absent'), detect: () => absent('it is in order'), explains: never },
       { ...cause('unknown'), detect: () => unknown('it was not seen'), explains: never },
     ])
     expect(named).to.deep.equal([])
-    expect(ruledOut).to.deep.equal([{ cause: 'absent', found: 'it is well' }])
+    expect(ruledOut).to.deep.equal([{ cause: 'absent', found: 'it is in order' }])
     expect(notChecked).to.deep.equal([{ cause: 'unknown', why: 'it was not seen' }])
   })
 })

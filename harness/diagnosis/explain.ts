@@ -4,11 +4,11 @@ import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { smallestCovers } from './cover.ts'
 
-/** A cause that is there. */
+/** A cause that is present. */
 export interface Named {
   cause: Cause
   detection: Present
-  /** `active`: something fails of it; `latent`: nothing does that another cause does not explain as well. */
+  /** `active`: it is needed to explain a symptom; `latent`: other causes explain all symptoms without it. */
   state: 'active' | 'latent'
 }
 
@@ -16,17 +16,16 @@ export interface Explanation {
   named: Named[]
   /** The active causes that explain a symptom. */
   explainersOf: (symptom: Symptom) => string[]
-  /** Sets of causes of which each explains the same as the others: nothing on the host decides between them. */
+  /** Sets of causes that explain the same symptoms: nothing on the host decides between them. */
   ambiguous: string[][]
-  /** What causes that are not there found well. */
+  /** Causes that are absent, and what rules them out. */
   ruledOut: { cause: string; found: string }[]
   /** Causes that could not be judged, and why. */
   notChecked: { cause: string; why: string }[]
 }
 
 /**
- * Names the causes of a host: those that are there, and of them as active the smallest set that explains every symptom
- * which any of them explains.
+ * Names the causes that are present. Active are those in the smallest set that explains every explicable symptom.
  */
 export function explain(symptoms: readonly Symptom[], facts: Facts, causes: readonly Cause[]): Explanation {
   const answers = causes.map((cause) => ({ cause, detection: cause.detect(facts) }))

@@ -3,7 +3,7 @@ import type { Walk } from '../simulate/index.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
-/** Name servers that nobody on this host chose: whether they answer here is not the host's to know. */
+/** Docker's built-in name servers, which it uses if nobody chose others. The host cannot show whether they answer. */
 export function fallbackServers(
   walks: readonly Walk[],
   { resolver, sections }: Facts,
@@ -17,15 +17,15 @@ export function fallbackServers(
   const why =
     missing ||
     (resolver.nameservers.length === 0
-      ? `${resolver.file} of the host names no server`
-      : 'the host’s own name server is a loopback address, of no use in a container')
+      ? `the host’s ${resolver.file} lists no name server`
+      : 'the host’s own name server has a loopback address, which containers cannot use')
   return [
     {
       state: 'unclear',
       kind: 'names',
       what: describeFlows(flows),
       flows: flows.map(({ title }) => title),
-      message: `dockerd gives them ${servers}, which nobody here chose: ${why}. Whether ${servers} may be reached from this network cannot be seen on the host`,
+      message: `dockerd falls back to ${servers}: ${why}. Whether ${servers} can be reached from this network cannot be seen on the host`,
       explainedBy: [],
       behind: [],
       next: [

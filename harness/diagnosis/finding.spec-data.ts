@@ -2,7 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { type Examination, examineFacts, type Finding } from './examine.ts'
 
-/** The examination of a host, made once however many specs read it. */
+/** The examination of a host, cached for all specs. */
 export const examinationOf: (facts: Facts) => Examination = oncePer((facts) => examineFacts(facts))
 
 /** What an examination finds of one cause on a host; undefined where it does not name it. */

@@ -3,10 +3,10 @@ import type { Drop, Flow } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
 import { serversOf } from '../simulate/names.ts'
 
-/** What to look at and to do about a death, first what depends on whose flows they are; `usual` is what does not. */
+/** Next steps for a drop: first those that depend on the flows, then the `usual` ones, which do not. */
 export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual: () => string[]): string[] {
   const own = forFlows(flows, drop, facts)
-  // Of the host's own routes and links nothing is seen inside a container.
+  // The host's own routes and links do not show what is wrong inside a container.
   return drop.location === 'container' && own.length > 0 ? own : [...own, ...usual()]
 }
 
@@ -30,40 +30,40 @@ function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   return []
 }
 
-/** What shows a container's own links and routes, and has dockerd make them anew. */
+/** Commands that show a container's own links and routes, and make dockerd create them again. */
 function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
   return [`nsenter -t ${own.pid} -n ip address; nsenter -t ${own.pid} -n ip route`, `docker restart ${own.container}`]
 }
 
-/** What shows which programs of a container listen, and where. */
+/** Commands that show which programs of a container listen, and where. */
 function listeningIn(flows: readonly Flow[], { setting }: Drop, { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
   const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]
-  return setting ? [`set its program to listen at 0.0.0.0, not at ${setting.value}`, ...shown] : shown
+  return setting ? [`make its program listen at 0.0.0.0 instead of ${setting.value}`, ...shown] : shown
 }
 
-/** What keeps containers' own addresses out of a routing rule for everybody: a rule ahead of it. */
+/** Rules ahead of a routing rule for everybody, which exempt the containers' subnets. */
 function aheadOf(priority: number, flows: readonly Flow[], { docker }: Facts): string[] {
   const subnets = docker.networks.filter(({ name, subnet }) => subnet && flows.some(({ network }) => network === name))
   return subnets
     .slice(0, 3)
-    .map(({ subnet }) => `ip rule add to ${subnet} lookup main priority ${priority - 1}   # their bridges come first`)
+    .map(({ subnet }) => `ip rule add to ${subnet} lookup main priority ${priority - 1}   # ahead of rule ${priority}`)
 }
 
-/** Who chose a container's name server, and how to choose another. */
+/** Where a container's name server was chosen, and how to choose another. */
 function chosenBy({ address, container }: Flow, facts: Facts): string[] {
   const intent = readIntent(facts)
   const own = facts.containers.find((each) => each.container === container)
   const again = 'then restart the containers'
   if (intent.dns.includes(address))
-    return [`${intent.settings.dns} names ${address}: set another there, systemctl restart docker, ${again}`]
+    return [`${intent.settings.dns} names ${address}: set another there, restart docker, ${again}`]
   if (!facts.resolver.nameservers.includes(address))
     return own
       ? [`docker exec ${container} cat /etc/resolv.conf`, `docker inspect -f '{{.HostConfig.Dns}}' ${container}`]
       : []
-  const given = own && serversOf(own, facts, intent).some(({ server }) => server === address)
-  return given ? [`/etc/resolv.conf of the host names ${address}: set another there, ${again}`] : []
+  const inherited = own && serversOf(own, facts, intent).some(({ server }) => server === address)
+  return inherited ? [`the host’s /etc/resolv.conf names ${address}: set another there, ${again}`] : []
 }

@@ -9,23 +9,23 @@ import { settingAtBoot } from './boot-setting.ts'
 import { fallbackServers } from './fallback-servers.ts'
 import { stepsFor } from './flow-steps.ts'
 import { nextSteps, settling } from './next-steps.ts'
-import { sameDrop } from './same-death.ts'
+import { sameDrop } from './same-drop.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
 /** A host's flows, sorted. */
 export interface SortedFlows {
-  /** Those that do not fare as they ought to, or that nothing decides, with what there is to explain of each. */
+  /** Flows that do not work as they should, or are unclear, each with the symptoms to explain. */
   bad: { walk: Walk; symptoms: FlowSymptom[] }[]
-  /** An admin's own lists: reported, and no symptom. */
+  /** What an admin's own lists allow only for some: reported, but no symptom. */
   restricted: string[]
   works: Walk[]
 }
 
-/** Sorts a host's flows into what works, what does not, and what an admin lets through on purpose, to some alone. */
+/** Sorts a host's flows into what works, what does not, and what an admin allows on purpose for some only. */
 export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => boolean): SortedFlows {
   const lists = new Map(walks.map((walk) => [walk, passesOnlyFor(walk, net)]))
-  const isRight = (walk: Walk): boolean => faresRight(walk) || (proven(walk.flow) && isSettled(walk))
+  const isRight = (walk: Walk): boolean => endsRight(walk) || (proven(walk.flow) && isSettled(walk))
   const isRestricted = (walk: Walk): boolean => (lists.get(walk)?.length ?? 0) > 0
   return {
     bad: walks
@@ -33,28 +33,28 @@ export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => bo
       .map((walk) => ({ walk, symptoms: symptomsOf(walk) })),
     restricted: groupBy(walks.filter(isRestricted), sameDrop).map(
       (group) =>
-        `${describeFlows(group.map(({ flow }) => flow))}: only ${lists.get(group[0]!)!.slice(0, 6).join(', ')}; all else is ${group[0]!.drop!.message}`,
+        `${describeFlows(group.map(({ flow }) => flow))}: only ${lists.get(group[0]!)!.slice(0, 6).join(', ')}; everything else is ${group[0]!.drop!.message}`,
     ),
     works: walks.filter(isRight),
   }
 }
 
-// Of the next packet one that was answered says nothing.
+// Where a limit or the content decides, one answered packet proves nothing for the next.
 const isSettled = ({ end, doubts }: Walk): boolean =>
   end !== 'unclear' || !doubts.some(({ kind }) => kind === 'limit' || kind === 'content')
 
-const faresRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
+const endsRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
 
-/** What there is to explain of a flow: where it dies, and what would end it behind that. */
+/** What causes have to explain of a flow: where it dies, and further drops behind that one. */
 function symptomsOf(walk: Walk): FlowSymptom[] {
   const { flow, end } = walk
   if (end === 'unclear') return []
-  // Of hundreds of pairs of networks it is of no interest how each comes together.
+  // Between networks it does not matter which rule opens the way.
   if (flow.ought === 'die') return [{ kind: 'flow', flow, masked: false }]
   const { drop, masked } = walk
   if (!drop) return [{ kind: 'flow', flow, masked: false }]
-  // Behind a death the packet goes on as if it had been let through. That is true of filters on its way out; where it was
-  // led elsewhere, or its answer is, what comes after is the way of another packet.
+  // The simulation goes on behind a drop as if the packet had passed. That holds for filters in FORWARD on the way out.
+  // Elsewhere the packet, or its answer, might have gone another way.
   const goesOn = drop.way === 'out' && drop.location === 'forward'
   const behind = goesOn ? masked.filter(({ way, message }) => way === 'out' && message !== drop.message) : []
   return [
@@ -63,20 +63,20 @@ function symptomsOf(walk: Walk): FlowSymptom[] {
   ]
 }
 
-/** Whether a walk's symptoms have to be explained. */
+/** Whether causes have to explain a walk's symptoms. */
 export const isCertain = (walk: Walk): boolean =>
   walk.end !== 'unclear' &&
   (walk.flow.ought === 'die' || (!isLeftOpen(walk.flow, walk.drop) && !isProgramsOwn(walk.drop)))
 
-/** Whether nothing says that a flow ought to pass. Nobody leads to a program that is not there what is for others. */
+/** Whether it is unknown if a flow should pass. A redirect to a program that does not exist is never intended. */
 const isLeftOpen = ({ kind, ought }: Flow, drop: Drop | undefined): boolean =>
   ought === 'unknown' && !(kind === 'egress' && drop?.end === 'no-listener')
 
-// Whether a program is to listen by now, its container alone knows.
+// Only the container knows whether a program should listen by now.
 const isProgramsOwn = (drop: Drop | undefined): boolean =>
   drop?.location === 'container' && drop.end === 'no-listener' && !drop.setting
 
-/** The bad flows as symptoms, each death once; those that different causes explain stand apart. */
+/** The bad flows as symptoms, one for each drop and for each set of causes that explains it. */
 export function groupFlows(
   { bad }: SortedFlows,
   { walks, intent }: Simulation,
@@ -91,7 +91,7 @@ export function groupFlows(
     }
   })
   const groups = groupBy(explained, ({ walk, by }) => `${sameDrop(walk)} ${by}`)
-  // A death behind one that is explained is a thing of its own where nothing explains it.
+  // An unexplained drop behind an explained one is a symptom of its own.
   const orphans = explained.flatMap(({ walk, by, behind }) =>
     by.length > 0 && isCertain(walk)
       ? behind.filter(({ by }) => by.length === 0).map(({ each }) => ({ ...walk, drop: each.drop!, masked: [] }))
@@ -107,7 +107,7 @@ export function groupFlows(
     })),
     ...groupBy(orphans, sameDrop).map((group) => {
       const one = groupOf(group, facts)
-      return { ...one, message: `behind what stops it first, ${one.message}` }
+      return { ...one, message: `a second obstacle, behind the first: ${one.message}` }
     }),
     ...fallbackServers(walks, facts, (server) => isFallback(server, facts, intent)),
   ]
@@ -132,11 +132,11 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
       .map(({ message }) => message)
       .slice(0, 3)
       .join(' ')
-    // A doubt is of no use to who does not know the rule.
+    // The doubt alone does not help: name the rule.
     const rule = drop?.rule ?? doubts.find(({ step }) => step)?.step
     const named = drop?.rule
       ? `It may be ${drop.message}.`
-      : `It is a condition of “${rule?.rule}” in ${rule?.table} ${rule?.chain}.`
+      : `That condition is part of “${rule?.rule}” in ${rule?.table} ${rule?.chain}.`
     return {
       ...base,
       state: 'unclear',
@@ -155,7 +155,7 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   return {
     ...base,
     state: unwanted ? 'unclear' : 'dead',
-    message: `${drop!.message}${likewise(group)}${group.every((each) => each.drop?.way === 'back') ? ' (the answer)' : ''}${program ? '; whether it is to by now, nothing on this host says' : unwanted ? '; whether it ought to pass, nothing on this host says' : ''}`,
+    message: `${drop!.message}${likewise(group)}${onlyBack(group) ? ' (on the way back)' : ''}${program ? '; whether a program should listen there by now cannot be seen on this host' : unwanted ? '; whether that is intended cannot be seen on this host' : ''}`,
     at: { way: drop!.way, location: drop!.location },
     ...(drop!.rule &&
       owner && {
@@ -176,10 +176,16 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   }
 }
 
-/** Whether other networks have rules of their own of the same kind. */
+/** Whether the drop stops answers only, and its message does not show that. */
+const onlyBack = (group: readonly Walk[]): boolean =>
+  group.every(({ drop }) => drop?.way === 'back' && !/\bthe answers?\b/.test(drop.message))
+
+/** Mentions similar rules that stop the flows of other networks. */
 function likewise(group: readonly Walk[]): string {
   const rules = new Set(group.flatMap(({ drop }) => drop?.rule?.rule ?? []))
-  return rules.size > 1 ? `, and by ${rules.size - 1} more of its kind for other bridges` : ''
+  return rules.size > 1
+    ? `, and by ${rules.size - 1} similar ${rules.size === 2 ? 'rule' : 'rules'} for other bridges`
+    : ''
 }
 
 function opened({ path }: Walk): string {
@@ -187,6 +193,6 @@ function opened({ path }: Walk): string {
     .flatMap(({ location, rules }) => (location === 'forward' ? rules : []))
     .findLast(({ verdict }) => verdict === 'accept')
   return rule
-    ? `nothing keeps them apart: “${rule.rule}” in ${rule.table} ${rule.chain} lets it through`
-    : 'no rule keeps them apart'
+    ? `open: “${rule.rule}” in ${rule.table} ${rule.chain} lets packets through`
+    : 'open: no rule stops packets between them'
 }

@@ -19,7 +19,7 @@ const all = ({ symptoms }: Examination, rest: Partial<Trace>): Trace[] =>
   symptoms.flatMap(({ kind, flows, state }) =>
     flows.map((title) => {
       const ought = state === 'open' ? 'die' : 'pass'
-      // What is of one cause may be of several kinds.
+      // One symptom may have flows of several kinds.
       const own = title.startsWith('names') ? 'names' : title.startsWith('port') ? 'published' : kind
       return followed({ title, ought, kind: own as NonNullable<Trace['flow']['kind']> }, rest)
     }),
@@ -39,7 +39,7 @@ describe('packets that were followed', () => {
       expect(withPackets(seen, all(seen, { end: 'answered' })).verdict).to.equal('unknown')
     })
 
-  it('say nothing again of networks that the rules leave open', () => {
+  it('do not report again networks that the rules leave open', () => {
     const seen = recorded('causes/iptables-check-broken/evidence/sick/debian13-accept')
     const open = seen.symptoms.filter(({ state }) => state === 'open')
     expect(open).to.have.length.above(0)
@@ -48,7 +48,7 @@ describe('packets that were followed', () => {
     expect(again.symptoms.filter(({ state }) => state === 'open')).to.have.length(open.length)
   })
 
-  it('show a death once, though it ends answers of some flows', () => {
+  it('show a drop once, though it ends answers of some flows', () => {
     const seen = recorded('field/evidence/sick/ttl-one')
     const [dead] = seen.symptoms
     const back = all(seen, {

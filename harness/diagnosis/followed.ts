@@ -6,9 +6,9 @@ import { nextSteps } from './next-steps.ts'
 import type { SymptomGroup } from './symptom.ts'
 
 /**
- * An examination in the light of packets that were really sent. One that was answered proves its flow, whatever the rules
- * seemed to say of it, and a cause that explains nothing else is not active then. One that died, or ended in doubt, is a
- * symptom of its own unless the rules have shown it.
+ * Combines an examination with real packets. An answered packet proves that its flow works, whatever the simulation
+ * found, and a cause that explains nothing else is no longer active. A packet that died, or whose end is unclear, is a
+ * symptom of its own unless the simulation has found it already.
  */
 export function withPackets(seen: Examination, followed: readonly Trace[]): Examination {
   const real = followed.filter(({ by, end }) => by === 'packets' || end === 'no-container')
@@ -26,7 +26,7 @@ export function withPackets(seen: Examination, followed: readonly Trace[]): Exam
       !dead.some((symptom) => shows(symptom, trace)),
   )
   const symptoms = groupBy(added, sameEnd).map(symptomOf)
-  // What was unclear of a flow is settled by its packet.
+  // A flow's packet settles what was unclear about the flow.
   const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
   const rest = again.symptoms.flatMap((symptom) =>
     symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
@@ -34,19 +34,19 @@ export function withPackets(seen: Examination, followed: readonly Trace[]): Exam
   return conclude({ ...again, symptoms: [...rest, ...symptoms] })
 }
 
-/** A symptom without some of its flows; none where no flow is left. */
+/** A symptom without some of its flows; empty if no flow is left. */
 function without(symptom: SymptomGroup, gone: (title: string) => boolean): SymptomGroup[] {
   const left = symptom.flows.filter((title) => !gone(title))
   return left.length === 0 && symptom.flows.length > 0 ? [] : [{ ...symptom, flows: left }]
 }
 
-/** Whether a death that the rules have shown is the one that a packet met. */
+/** Whether a simulated drop is the one that a packet met. */
 function shows({ at, rule, flows }: SymptomGroup, { at: met, terminatingRule, end, flow: { title } }: Trace): boolean {
   if (end === 'no-container') return false
-  // What stops one flow on its way out may stop another's answer in the same place.
+  // What stops one flow on its way out may stop another's answer at the same location.
   if (!terminatingRule && title && flows.includes(title) && at?.location === met?.location) return true
   if (rule && terminatingRule) {
-    // Of each bridge it may be a rule of its own.
+    // Each bridge may have a rule of its own.
     const same = rule.rule === terminatingRule.rule || (title !== undefined && flows.includes(title))
     return rule.table === terminatingRule.table && rule.chain === terminatingRule.chain && same
   }
@@ -60,7 +60,7 @@ const provenBy =
   ({ ought, title, kind }: Flow): boolean =>
     ought !== 'die' && answered.some(({ flow }) => proves(flow, title, kind))
 
-// To whatever outside it was sent, and from whichever container: it is the same for all of a network.
+// A packet to the outside counts for its whole network, whatever its container and its target.
 function proves(
   { kind = 'egress', network, title = '' }: Trace['flow'],
   flow: string,
@@ -73,18 +73,18 @@ function proves(
   )
 }
 
-/** Whether a trace shows something that ought not to be, or that cannot be told. */
+/** Whether a trace shows something wrong, or something unclear. */
 function isWrong(trace: Trace): boolean {
   const { flow, end } = trace
   if (flow.ought === 'die') return isAnswered(trace)
   return isDead(trace) || end === 'unclear'
 }
 
-/** What is in doubt of a flow that a symptom has already, and a death that nobody knows to be one, tell nothing new. */
+/** Whether a trace adds nothing to a symptom: its end is unclear, or it is unknown whether the flow should pass. */
 const isKnown = (trace: Trace, known: ReadonlySet<string>): boolean =>
   known.has(trace.flow.title ?? '') && (trace.end === 'unclear' || trace.flow.ought === 'unknown' || isProgram(trace))
 
-// Whether a program is to listen by now, its container alone knows.
+// Only the container knows whether a program should listen by now.
 const isProgram = ({ end, at }: Trace): boolean => end === 'no-listener' && at?.location === 'container'
 
 const sameEnd = ({ flow, end, at, terminatingRule, summary }: Trace): string =>
@@ -120,10 +120,9 @@ function symptomOf(group: readonly Trace[]): SymptomGroup {
     next: terminatingRule ? nextSteps(asDrop(trace!, terminatingRule), terminatingRule.owner, undefined) : [],
     ...(at && { at }),
   }
-  if (flow.ought === 'die')
-    return { ...about, state: 'open', message: `nothing keeps them apart: a real packet gets through` }
+  if (flow.ought === 'die') return { ...about, state: 'open', message: 'open: a real packet gets through' }
   if (!isDead(trace!)) return { ...about, state: 'unclear', message: summary }
   if (flow.ought === 'unknown' || isProgram(trace!))
-    return { ...about, state: 'unclear', message: `${summary}; whether it ought to pass, nothing on this host says` }
+    return { ...about, state: 'unclear', message: `${summary}; whether that is intended cannot be seen on this host` }
   return { ...about, state: 'dead', message: summary, ...(terminatingRule && { rule: { ...terminatingRule } }) }
 }

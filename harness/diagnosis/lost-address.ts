@@ -3,7 +3,7 @@ import { familyOf, inPrefix } from '../lib/ip.ts'
 import type { Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
-/** Ports that are published at an address which the host has no more: nobody comes to them. */
+/** Ports published at an address that the host no longer has: no packet gets to them. */
 export function lostAddresses({ docker, links, sections }: Facts): Trouble[] {
   if (sections.links?.status !== 'ok' || sections.addresses?.status !== 'ok') return []
   const has = (address: string): boolean => links.some(({ ips }) => ips.some((ip) => ip.address === address))
@@ -20,7 +20,7 @@ export function lostAddresses({ docker, links, sections }: Facts): Trouble[] {
           kind: 'published',
           what: `published ports ${list(lost.map(({ port, protocol }) => `${port}/${protocol}`))} of ${name}`,
           flows: [],
-          message: `they are published at ${at}, and no link of this host has that address`,
+          message: `they are published at ${at}, but no link of this host has that address`,
           behind: [],
           next: ['ip -br address', `docker inspect -f '{{json .HostConfig.PortBindings}}' ${name}`],
         },

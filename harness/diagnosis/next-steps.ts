@@ -1,7 +1,7 @@
 import type { Doubt, Drop } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
-/** What to look at where a flow dies: the command that shows the thing itself, and the one that its owner has for it. */
+/** What to check where a flow dies: the command that shows the rule or setting, and the one that its owner offers. */
 export function nextSteps(
   { rule, because, setting, end }: Pick<Drop, 'rule' | 'because' | 'setting' | 'end'>,
   owner: Owner | undefined,
@@ -20,7 +20,7 @@ export function nextSteps(
   if (setting && /^net\./.test(setting.name))
     return [
       ...(boot
-        ? [`${boot.file} makes it so at boot`]
+        ? [`edit ${boot.file}, which sets it at boot`]
         : [
             `grep -rs '${setting.name.split('.').at(-1)}' /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /etc/systemd/network`,
           ]),
@@ -28,7 +28,7 @@ export function nextSteps(
       ...(end === 'forwarding-off' ? [`sysctl -w ${setting.name}=1`] : []),
     ]
   if (setting?.name.startsWith('ip neigh '))
-    return ['ip neigh', `ip neigh del ${setting.name.slice('ip neigh '.length)}   # it was set by hand`]
+    return ['ip neigh', `ip neigh del ${setting.name.slice('ip neigh '.length)}   # somebody set it by hand`]
   const device = setting?.name.match(/^qdisc of (.*)$/)?.[1]
   if (device !== undefined)
     return [`tc -s qdisc show dev ${device}`, `tc qdisc del dev ${device} root   # if nobody needs it`]
@@ -76,6 +76,6 @@ const others: Partial<Record<Drop['end'], string[]>> = {
   'too-large': ['ip link', 'docker network inspect -f "{{.Options}}" bridge'],
 }
 
-/** The commands that would settle what is not known. */
+/** The commands that would settle some doubts. */
 export const settling = (doubts: readonly Doubt[]): string[] =>
   [...new Set(doubts.flatMap(({ settle }) => settle ?? []))].slice(0, 4)

@@ -1,6 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 
-// What these say is quoted, and decides nothing.
+// These sections are only quoted, and decide nothing.
 const informative = new Set([
   'rules-text',
   'docker-journal',
@@ -13,7 +13,7 @@ const informative = new Set([
   'connections',
 ])
 
-/** What the evidence does not hold, and so was not judged. A tool that is not there has nothing to show. */
+/** What is missing from the evidence and was not judged. A tool that is not installed has nothing to show. */
 export function notSeen({ sections, collector, docker, containers }: Facts): string[] {
   const missing = Object.entries(sections).filter(
     ([name, { status }]) => status !== 'ok' && status !== 'absent' && !informative.has(name),
@@ -21,7 +21,7 @@ export function notSeen({ sections, collector, docker, containers }: Facts): str
   const unread = containers.filter(({ read }) => !read).map(({ container }) => container)
   const others = docker.allNetworks.filter(({ driver }) => !['bridge', 'host', 'null', 'none'].includes(driver))
   return [
-    ...(collector.root ? [] : ['the collector did not run as root: rules and other processes were not all seen']),
+    ...(collector.root ? [] : ['the collector did not run as root, so it did not see all rules and processes']),
     ...(collector.whole ? [] : ['the bundle was cut short']),
     ...missing.map(
       ([name, { status, why }]) =>
@@ -29,7 +29,7 @@ export function notSeen({ sections, collector, docker, containers }: Facts): str
     ),
     ...(unread.length > 0
       ? [
-          `inside ${unread.slice(0, 4).join(', ')}${unread.length > 4 ? ` and ${unread.length - 4} more` : ''} nothing could be seen`,
+          `the network inside ${unread.slice(0, 4).join(', ')}${unread.length > 4 ? ` and ${unread.length - 4} more` : ''} could not be read`,
         ]
       : []),
     ...others
@@ -38,7 +38,7 @@ export function notSeen({ sections, collector, docker, containers }: Facts): str
       )
       .map(({ name, driver }) => {
         const [user] = docker.containers.filter(({ addresses, mode }) => mode === name || addresses[name] !== undefined)
-        return `the network ${name} has the driver ${driver}, whose packets are not simulated: ask from inside, such as docker exec ${user?.name} ping -c 1 its gateway`
+        return `the network ${name} uses the driver ${driver}, which is not simulated. Test it from inside: docker exec ${user?.name} ping -c 1 GATEWAY`
       }),
   ]
 }

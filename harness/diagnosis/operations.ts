@@ -3,7 +3,7 @@ import type { Facts } from '../evidence/facts.ts'
 import { poolExhausted } from '../simulate/address-pool.ts'
 import type { Trouble } from './symptom.ts'
 
-/** What dockerd could not do if it were asked to now. */
+/** Operations of dockerd's that would fail now. */
 export function operationTrouble(facts: Facts): Trouble[] {
   if (!facts.docker.answers) return []
   return [...addressPools(facts), ...missingChains(facts)]
@@ -21,18 +21,18 @@ function addressPools(facts: Facts): Trouble[] {
 }
 
 /**
- * dockerd adds the rules of a new network, and of a new published port, to chains that it made when it started. Without
- * them iptables fails, and the operation with it: "No chain/target/match by that name".
+ * dockerd adds the rules of a new network or published port to chains that it created when it started. If they are gone,
+ * iptables fails, and the operation with it: "No chain/target/match by that name".
  */
 function missingChains(facts: Facts): Trouble[] {
   const { iptables, nft, ruleset } = facts
   if (!iptables.listed || !hasRulesToKeep(facts)) return []
-  const stands = (table: string): boolean =>
+  const exists = (table: string): boolean =>
     ruleset.chains.some((each) => each.table === table && each.chain === 'DOCKER') ||
     nft.some((each) => each.family === 'ip' && each.table === table && each.name === 'DOCKER')
-  const gone = ['filter', 'nat'].filter((table) => !stands(table))
+  const gone = ['filter', 'nat'].filter((table) => !exists(table))
   if (gone.length === 0) return []
-  const message = `dockerd adds their rules to its chain DOCKER, which is gone from the ${gone.join(' and ')} table`
+  const message = `dockerd cannot add their rules: its chain DOCKER is gone from the ${gone.join(' and ')} ${gone.length > 1 ? 'tables' : 'table'}`
   const next = gone.map((table) => `iptables -t ${table} -nvL`)
   return [{ symptom: { kind: 'operation', what: 'new-network' }, group: operation(message, next) }]
 }

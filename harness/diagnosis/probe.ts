@@ -10,28 +10,28 @@ export interface HostProbe {
 }
 
 /**
- * Asks a host's network from a container that is made for it and removed again, with its image where that was not there:
- * `probeArchive` gives it in base64. Throws LabError `probe` where there is no image, or the container does not start.
+ * Tests a host's network from a container that it starts and removes again. If the host has no image, it loads the one
+ * that `probeArchive` gives in base64, and removes that too. Throws LabError `probe` if it has no image or no container.
  */
 export async function probeHost(
   host: Pick<Host, 'name' | 'exec'>,
   { address, port, protocol }: Target,
   probeArchive?: () => Promise<string>,
 ): Promise<HostProbe[]> {
-  // Without means to make the lab's own image, the one that most hosts have or can pull.
+  // Without the lab's own image, the one that most hosts have or can pull.
   const images = probeArchive ? [probeImage] : [probeImage, 'busybox']
-  const there = await host.exec(
+  const inspected = await host.exec(
     `for image in ${images.join(' ')}; do docker image inspect $image >/dev/null 2>&1 && { echo $image; break; }; done`,
   )
-  const found = there.stdout.trim()
+  const found = inspected.stdout.trim()
   if (found === '' && !probeArchive)
     throw new LabError('probe', `${host.name} has no image to probe from`, {
-      hint: 'docker pull busybox, on that host, and again',
+      hint: 'run `docker pull busybox` on that host, then try again',
     })
   const image = found === '' ? await probeArchive!() : ''
   const used = found || probeImage
   const load = image === '' ? '' : 'base64 -d | docker load -q >/dev/null || exit 9\nloaded=1\nexec </dev/null'
-  const goes = protocol === 'icmp' ? `ping -c 1 -W 4 ${address}` : `nc -w 4 ${address} ${port} </dev/null`
+  const connect = protocol === 'icmp' ? `ping -c 1 -W 4 ${address}` : `nc -w 4 ${address} ${port} </dev/null`
   const script = `
 name=dockfault-probe-$$ loaded=
 end() { docker rm -f "$name" >/dev/null 2>&1; [ -z "$loaded" ] || docker rmi ${used} >/dev/null 2>&1; }
@@ -43,20 +43,20 @@ rm -f /tmp/$name.err
 echo 'start 0'
 ask() { what=$1; shift; says=$("$@" 2>&1); echo "$what $? $(echo "$says" | tail -n 1 | tail -c 200)"; }
 ask gateway docker exec "$name" timeout 5 sh -c 'ping -c 1 -W 4 $(ip route | sed -n "s/^default via \\([0-9.]*\\).*/\\1/p")'
-ask target docker exec "$name" timeout 6 ${goes}
-# A name that nobody has: whoever denies it was reached. Source: RFC 6761, section 6.4.
+ask target docker exec "$name" timeout 6 ${connect}
+# Nobody has this name, so a denial proves that a server answered. Source: RFC 6761, section 6.4.
 ask names docker exec "$name" sh -c 'timeout 6 nslookup -type=a dockfault.invalid 2>&1 | grep -iE "nxdomain|find|refused"'
 ask published timeout 6 sh -c "port=\\$(docker port $name 80 | head -n 1 | sed 's/.*://'); { command -v curl >/dev/null && curl -sS --noproxy '*' -m 5 http://127.0.0.1:\\$port/; } || wget -q -T 5 -O - http://127.0.0.1:\\$port/"
 `
   const { stdout, stderr, code } = await host.exec(script, { deadlineMs: 90_000, input: image })
   if (code !== 0 && !stdout.includes('start'))
-    throw new LabError('probe', `the probe container could not be made on ${host.name}`, {
+    throw new LabError('probe', `the probe container could not be started on ${host.name}`, {
       facts: { code, stderr: stderr.slice(-500) },
     })
   const checks: Record<string, string> = {
     start: 'a container starts on the default bridge with a published port',
-    gateway: 'a container reaches its gateway',
-    target: `a container reaches ${address}${port ? `:${port}` : ''}`,
+    gateway: 'a container gets an answer from its gateway',
+    target: `a container gets an answer from ${address}${port ? `:${port}` : ''}`,
     names: 'a container’s name server answers',
     published: 'a published port answers on loopback',
   }

@@ -3,31 +3,31 @@ import type { Drop, Flow } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 
-/** Something that does not work, or of which nothing here decides whether it does: once, however many flows meet it. */
+/** Something that does not work, or is unclear: one symptom, however many flows it affects. */
 export interface SymptomGroup {
-  /** `dead`: it ought to work and cannot; `open`: it ought to be shut and is not; `unclear`: nothing here decides it. */
+  /** `dead`: it should work and does not; `open`: it should be blocked and is not; `unclear`: nothing here decides it. */
   state: 'dead' | 'open' | 'unclear'
   kind: Flow['kind'] | 'daemon' | 'container' | 'operation'
-  /** What is concerned, for people: `containers of bridge, shop to the outside`. */
+  /** What it affects, for people: `containers of bridge, shop to the outside`. */
   what: string
-  /** The flows' own titles. */
+  /** The titles of the flows. */
   flows: readonly string[]
-  /** Where and of what, one sentence. */
+  /** Where and why they end, as one sentence. */
   message: string
   at?: Pick<Drop, 'way' | 'location'>
-  /** The rule that does it. */
+  /** The rule behind it. */
   rule?: Pick<RuleStep, 'backend' | 'table' | 'chain' | 'rule'> & { owner: Owner }
-  /** The setting that does it, and the line that makes it so at boot, where one is known. */
+  /** The setting behind it, and the line that sets it at boot, if one is known. */
   setting?: { name: string; value: string; file?: string; line?: string }
   /** The causes that explain it. */
   explainedBy: string[]
-  /** What would stop it further on, had this not. */
+  /** What would stop the flows next, once this is repaired. */
   behind: readonly string[]
-  /** What to look at or to run next, most telling first. */
+  /** What to check or run next, most useful first. */
   next: readonly string[]
 }
 
-/** A group that stands by itself, and what of it causes are to explain. */
+/** A symptom that is no simulated flow, and what causes have to explain of it. */
 export interface Trouble {
   group: Omit<SymptomGroup, 'explainedBy'>
   symptom?: Symptom

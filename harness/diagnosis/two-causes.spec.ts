@@ -11,7 +11,7 @@ const sick = (name: string): string => {
   return recordedAt(`causes/${fault}/evidence/sick/${host}`).text
 }
 
-/** A host that says of some sections what another does: with a fault of that one on top of its own. */
+/** A bundle with some sections of another: a host that has the other's fault on top of its own. */
 const withSections = (bundle: string, other: string, names: readonly string[]): string =>
   names.reduce((text, name) => editSection(text, name, () => readBundle(other).sections.get(name)!.text), bundle)
 const withStaleKernel = (bundle: string): string =>
@@ -31,7 +31,7 @@ const lastWord = (bundle: string): string =>
   readFacts(bundle).docker.journal.findLast((line) => line.includes('failed to start daemon'))!
 
 const pair = (name: string): string => recordedAt(`evidence/two-at-once/${name}`).text
-// Every two causes that one host can have, with what each comes to there.
+// Every two causes that one host can have, with the state of each.
 const pairs: [what: string, bundle: () => string, named: Record<string, 'active' | 'latent'>][] = [
   [
     'iptables-check-broken-and-rules-flushed',
@@ -78,7 +78,7 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
     () => pair('debian12-masquerade-off-and-firewalld-zone-docker-down'),
     { 'firewalld-zone': 'active', 'masquerade-off': 'latent' },
   ],
-  // Those of which no host was recorded are made of two that were.
+  // Pairs without a recorded host are made of two recorded ones.
   [
     'masquerade-off-and-stale-kernel',
     () => withStaleKernel(sick('masquerade-off/debian12-daemon-json')),
@@ -114,7 +114,7 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
     () => withConfig(sick('stale-kernel/debian12-broken'), '{"iptables": false}'),
     { 'stale-kernel': 'active', 'iptables-off': 'latent' },
   ],
-  // Its last word decides which of them keeps dockerd down.
+  // dockerd's last error decides which of them keeps it down.
   [
     'orphan-kernel',
     () => withStaleKernel(sick('orphaned-bridge/debian13')),
@@ -135,7 +135,7 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
     () => withBrokenCheck(sick('orphaned-bridge/debian13')),
     { 'orphaned-bridge': 'active', 'iptables-check-broken': 'latent' },
   ],
-  // The start that firewalld refused has left the orphan, and the next one died of that.
+  // The start that firewalld refused left the orphan, and the next start failed because of it.
   [
     'orphan-zone',
     () =>
@@ -151,7 +151,7 @@ const pairs: [what: string, bundle: () => string, named: Record<string, 'active'
     () => withBrokenCheck(sick('iptables-off/debian12-iptables-false')),
     { 'iptables-off': 'active', 'iptables-check-broken': 'latent' },
   ],
-  // The rules of before still stand.
+  // The old rules are still there.
   [
     'off-zone',
     () => withConfig(sick('firewalld-zone/debian12-removed'), '{"iptables": false}'),
@@ -172,20 +172,20 @@ describe('hosts with two causes', () => {
     const all = causes.flatMap(({ id }, index) =>
       causes.slice(index + 1).map((other) => [id, other.id].sort().join(' ')),
     )
-    // A dockerd that makes no rules has none to lose, and does not masquerade anyway; one that is down has lost none.
+    // A dockerd that creates no rules has none to lose, and does not masquerade anyway. One that is down has lost none.
     const exclusive = ['iptables-off masquerade-off', 'iptables-off rules-flushed', 'orphaned-bridge rules-flushed']
     expect(all.filter((each) => !both.has(each))).to.have.members(exclusive)
   })
 })
 
-describe('a death behind another', () => {
+describe('a drop behind another', () => {
   const flushed = sick('rules-flushed/debian12-all-tables')
   const states = (bundle: string) =>
     Object.fromEntries(examine(bundle).findings.map(({ cause, state }) => [cause, state]))
 
   it('makes a cause active that alone explains it', () => {
     expect(states(flushed)).to.deep.equal({ 'rules-flushed': 'active' })
-    // Nothing of the default bridge comes as far as postrouting; if it did, it would leave unmasqueraded.
+    // No packet of the default bridge gets as far as postrouting; if one did, it would leave unmasqueraded.
     expect(states(withoutMasquerade(flushed))).to.deep.equal({ 'rules-flushed': 'active', 'masquerade-off': 'active' })
   })
 
@@ -206,7 +206,7 @@ describe('a death behind another', () => {
     return { ...facts, nft: [...facts.nft, chain] }
   }
 
-  it('that nobody explains is unexplained, and said to stand behind', () => {
+  it('is unexplained where no cause explains it, and reported as the second obstacle', () => {
     for (const name of ['rules-flushed/debian12-filter-only', 'firewalld-zone/debian12-removed']) {
       const { findings, unexplained, symptoms } = examineFacts(withChain(sick(name), ownChain(100)))
       expect(
@@ -217,7 +217,7 @@ describe('a death behind another', () => {
         unexplained.filter((words) => words.includes('inet mine f')),
         name,
       ).to.not.be.empty
-      expect(unexplained.join('\n'), name).to.contain('behind what stops it first, dropped by')
+      expect(unexplained.join('\n'), name).to.contain('a second obstacle, behind the first: dropped by')
       const behind = symptoms.filter(({ rule, explainedBy }) => rule?.table === 'inet mine' && explainedBy.length === 0)
       expect(
         behind.map(({ at }) => at?.location),
@@ -226,15 +226,15 @@ describe('a death behind another', () => {
     }
   })
 
-  it('is the first where it comes first, and what a cause explains behind it still makes that active', () => {
+  it('may come first, and a cause that explains the second one is still active', () => {
     const before = examineFacts(withChain(sick('rules-flushed/debian12-filter-only'), ownChain(-100)))
     expect(before.findings.map(({ cause, state }) => [cause, state])).to.deep.equal([['rules-flushed', 'active']])
     expect(before.unexplained.join('\n')).to.contain('inet mine f')
   })
 
-  it('is nobody’s where all is well but for the one', () => {
+  it('is not reported where there is only one', () => {
     const { findings, unexplained } = examineFacts(withChain(recordedAt('trace/evidence/healthy').text, ownChain(10)))
     expect(findings).to.deep.equal([])
-    expect(unexplained.join('\n')).to.contain('inet mine f').and.not.contain('behind what stops it first')
+    expect(unexplained.join('\n')).to.contain('inet mine f').and.not.contain('a second obstacle')
   })
 })

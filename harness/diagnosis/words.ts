@@ -1,6 +1,6 @@
 import type { Flow } from '../simulate/index.ts'
 
-/** Flows in a few words: whose, whereto, and which of several. */
+/** Flows in a few words: from whom, to whom, and which kinds. */
 export function describeFlows(flows: readonly Flow[]): string {
   const kinds = [...new Set(flows.map(({ kind }) => kind))]
   return kinds
@@ -21,23 +21,25 @@ function one(kind: Flow['kind'], flows: readonly Flow[]): string {
       return `containers of ${networks} to the outside (${how})`
     }
     case 'names':
-      return `names for containers of ${networks} (from ${list(flows.map(({ address }) => address))})`
+      return `name lookups by containers of ${networks} (server ${list(flows.map(({ address }) => address))})`
     case 'published':
       return `published ports ${list(flows.map(({ port, protocol }) => `${port}/${protocol}`))} (${list(flows.map(({ title }) => title.split(', ').at(-1)!))})`
     case 'peer':
-      return `containers of ${networks} among themselves`
+      return flows[0]?.ought === 'die'
+        ? `isolation between containers of ${networks}`
+        : `containers of ${networks} to each other`
     case 'isolation':
       return flows.length > 3
-        ? `${networks}, which are to be kept apart`
-        : list(flows.map(({ title }) => title.split(':')[0]!))
+        ? `isolation between ${networks}`
+        : `isolation: ${list(flows.map(({ title }) => title.split(':')[0]!))}`
     case 'host-service':
-      return `containers of ${networks} to services of the host itself`
+      return `containers of ${networks} to services on the host`
     case 'forwarded':
       return list(flows.map(({ title }) => title))
   }
 }
 
-/** Distinct words, the first few of many. */
+/** Joins distinct words, the first few of many. */
 export function list(words: readonly string[], most = 5): string {
   const distinct = [...new Set(words)]
   const shown = distinct.slice(0, most).join(', ')

@@ -3,16 +3,16 @@ import { LabError } from '../lib/errors.ts'
 import { sleep } from '../lib/retry.ts'
 import { settle } from '../probes/containers.ts'
 
-// Answers that the script's own commands were waiting for, and neighbours that they have just lost, are given up by then.
+// By then the kernel has given up answers that the script's commands still waited for, and neighbours that they lost.
 const restMs = 2000
 
 /**
- * Runs a script on a host as root, by the shell that its first line names, else bash, and waits until the host has come to
- * rest. Gives its exit code, which may be any, and what it printed. Throws LabError `host` where it does not end.
+ * Runs a script on a host as root, with the shell that its first line names or else bash, and waits until the host has
+ * settled. Returns the exit code, whatever it is, and the output. Throws LabError `host` if the script does not end.
  */
 export async function changeHost(host: Host, text: string): Promise<{ code: number; output: string }> {
   const [, shell = '/bin/bash'] = /^#!\s*(\S+)/.exec(text) ?? []
-  // Under a name that gives nothing away.
+  // A name that does not give away what is wrong with the host.
   const file = '/root/change.sh'
   await host.put(file, text, 0o700)
   const { code, stdout, stderr } = await host.exec(`cd /root && ${shell} ${file}; code=$?; rm -f ${file}; exit $code`, {

@@ -9,8 +9,8 @@ import { shellQuote } from '../lib/text.ts'
 const folder = '/var/tmp/dockfault-debs'
 
 /**
- * Installs packages on a host that has no way to a mirror, those that it lacks, with what they depend on. No service of
- * theirs is started: that is the script's to do. Throws LabError `host` where dpkg refuses, `image` where none can be had.
+ * Installs the packages that a host lacks, with their dependencies; the host itself cannot connect to a mirror. It starts
+ * none of their services: the script does. Throws LabError `host` if dpkg fails, `image` if the download does.
  */
 export async function installPackages(
   host: Host,
@@ -30,7 +30,7 @@ trap 'rm -rf /usr/sbin/policy-rc.d ${folder}' EXIT
 DEBIAN_FRONTEND=noninteractive dpkg --force-unsafe-io --force-confnew --auto-deconfigure -i ${debs.map((deb) => shellQuote(`${folder}/${deb}`)).join(' ')}`,
     { deadlineMs: 180_000 },
   )
-  // What another package breaks stays unconfigured, such as iptables-persistent beside ufw, and dpkg ends with 1 then.
+  // dpkg exits with 1 if another package breaks one that is unwanted here, such as iptables-persistent beside ufw.
   const still = await absent(host, lacking)
   if (still.length > 0)
     throw new LabError('host', `${still.join(', ')} could not be installed on ${host.name}`, {
@@ -38,7 +38,7 @@ DEBIAN_FRONTEND=noninteractive dpkg --force-unsafe-io --force-confnew --auto-dec
     })
 }
 
-/** The packages that a host does not have. Throws LabError `host` where it has no dpkg. */
+/** The packages that a host lacks. Throws LabError `host` if it has no dpkg. */
 async function absent(host: Host, packages: readonly string[]): Promise<string[]> {
   if (packages.length === 0) return []
   const { code, stdout } = await host.exec(

@@ -3,19 +3,19 @@ import { withPackets } from '../diagnosis/followed.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Trace } from '../trace/trace.ts'
 
-/** What the diagnosis makes of a host that it knows nothing of but its bundle. */
+/** The diagnosis of a host from its bundle alone. */
 export interface Judgement {
-  /** `crashed`: it threw, and its message stands in `notChecked`. */
+  /** `crashed`: the diagnosis threw, and `notChecked` holds the message. */
   verdict: 'healthy' | 'sick' | 'unknown' | 'crashed'
-  /** Causes that have a name. */
+  /** The causes that it named. */
   causes: string[]
-  /** A sentence for each thing that is wrong and has no name, with its place. */
+  /** A sentence for each symptom that no cause explains, with its location. */
   unexplained: string[]
   /** What could not be judged. */
   notChecked: string[]
 }
 
-/** Diagnoses a bundle as `diagnose` does, in the light of packets that were really followed. Never throws. */
+/** Diagnoses a bundle as `diagnose` does, with the real packets that were followed. Never throws. */
 export function judge(bundle: string, followed: readonly Trace[] = []): Judgement {
   try {
     const { verdict, findings, unexplained, notJudged } = withPackets(examine(bundle), followed)

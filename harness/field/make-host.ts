@@ -7,7 +7,6 @@ import { installPackages } from './install.ts'
 import { deviations } from './line.ts'
 import { fieldProbes } from './probes.ts'
 
-/** What a host is made with. */
 export interface MakeOptions extends Pick<ProvisionOptions, 'logDir' | 'progress' | 'signal'> {
   provider: Provider
   /** The healthy cell of the host. */
@@ -19,15 +18,15 @@ export const healthyVector: ReadonlyMap<string, 'pass' | 'fail'> = new Map(
   fieldProbes.map(({ name, healthy }) => [name, healthy!]),
 )
 
-// The proof leaves neighbours and connections behind, by which packets pass for a while that would otherwise be dead.
+// The probes leave neighbours and connections behind. For a while they let packets pass that would otherwise die.
 const forget = `while read -r _ pid; do [ "$pid" -gt 0 ] && nsenter -t "$pid" -n ip neigh flush all; done </run/dockfault/roster
 ip neigh flush all
 ip -n outside neigh flush all
 conntrack -F`
 
 /**
- * A new host with its outside, its probe containers and these packages, proven healthy by every probe that changes
- * nothing. Throws LabError `host` or `probe`, and leaves no host behind then.
+ * Provisions a host with its outside, its probe containers and these packages, and proves it healthy by every probe that
+ * changes nothing. Throws LabError `host` or `probe`, and then leaves no host behind.
  */
 export async function makeHost(packages: readonly string[], options: MakeOptions): Promise<Host> {
   const { provider, cell, progress, signal, logDir } = options

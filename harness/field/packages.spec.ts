@@ -11,11 +11,7 @@ describe('the packages of a script', () => {
     ['no chain that has a program in its name', 'iptables -N ufw-user-forward; iptables -N ufw_x', []],
     ['no option that has', 'systemd-run --unit=nginx busybox httpd', []],
     ['nothing of a comment', '# ufw and nginx were seen here\ntrue # ipset too', []],
-    [
-      'what a header line asks for',
-      '# needs: tinc, wireguard-tools  bind9\ntrue',
-      ['bind9', 'tinc', 'wireguard-tools'],
-    ],
+    ['what a header line needs', '# needs: tinc, wireguard-tools  bind9\ntrue', ['bind9', 'tinc', 'wireguard-tools']],
     ['each once', '# needs: ipset\nipset create a hash:ip; ipset add a 10.0.0.1', ['ipset']],
     ['a number sign in a word hides nothing', 'echo a#b; jq . x', ['jq']],
   ] as const)

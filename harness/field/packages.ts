@@ -1,4 +1,4 @@
-// Debian's package of each program or file that scripts name and host images may lack.
+// Debian's package for each program that scripts name and host images may lack.
 const owners: Readonly<Record<string, string>> = {
   arptables: 'arptables',
   dnsmasq: 'dnsmasq-base',
@@ -28,18 +28,20 @@ const owners: Readonly<Record<string, string>> = {
   'wg-quick': 'wireguard-tools',
 }
 
-// A program by its own name or by a path that ends in it, and no part of a longer word, such as a chain called ufw-user.
+// A program's name alone or at the end of a path, but not in a longer word, such as the chain ufw-user.
 const named = (program: string): RegExp => new RegExp(`(?<![\\w.:=-])${program}(?:\\.service)?(?![\\w.=-])`)
 
-// Comments tell a story in which programs occur that nobody calls.
+// Comments may name programs that the script does not call.
 const code = (text: string): string => text.replace(/^\s*#.*$/gm, '').replace(/\s#\s.*$/gm, '')
 
 /**
- * The Debian packages that a script takes: those of a header line `# needs: pkg pkg`, and those of programs that its code
- * names. Sorted; a host may have some of them already.
+ * The Debian packages that a script needs: those of its header line `# needs: pkg pkg`, and those of the programs that its
+ * code names. Sorted; a host may have some of them already.
  */
 export function packagesOf(text: string): string[] {
-  const asked = [...text.matchAll(/^#\s*needs:(.*)$/gm)].flatMap(([, names]) => names!.split(/[\s,]+/).filter(Boolean))
+  const declared = [...text.matchAll(/^#\s*needs:(.*)$/gm)].flatMap(([, names]) =>
+    names!.split(/[\s,]+/).filter(Boolean),
+  )
   const called = Object.keys(owners).filter((program) => named(program).test(code(text)))
-  return [...new Set([...asked, ...called.map((program) => owners[program]!)])].sort()
+  return [...new Set([...declared, ...called.map((program) => owners[program]!)])].sort()
 }

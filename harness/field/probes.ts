@@ -1,14 +1,14 @@
 import { outside } from '../outside/outside.ts'
 import { patience } from '../probes/container.ts'
 import { enter, probeContainers } from '../probes/containers.ts'
-import { probes as labProbes } from '../probes/index.ts'
+import { probes as cellProbes } from '../probes/index.ts'
 import type { Probe } from '../probes/probe.ts'
 
-/** A service of the host's own, asked for by a container at its gateway's address. */
+/** Connects from a container to a service on the host, at the gateway's address. */
 const hostService = (container: string, name: string, port: number): Probe => ({
   name,
   healthy: 'pass',
-  // The host asks it first: one that does not listen says nothing of any firewall.
+  // Checks on the host first that the service listens: otherwise a failure would prove nothing about a firewall.
   script: `timeout 15 socat TCP4-LISTEN:${port},reuseaddr,fork SYSTEM:'echo served' & listener=$!
 trap 'kill $listener 2>/dev/null' EXIT
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
@@ -24,7 +24,7 @@ done
 
 const fetchOutside = `curl -sS --noproxy '*' -m ${patience} http://${outside.address}/ | grep -qx outside`
 
-/** What a virtual machine asks of the outside; namespaces called vm stand in for machines. Passes where there are none. */
+/** Egress from virtual machines; namespaces called vm stand in for them. Passes if there are none. */
 const machines: Probe = {
   name: 'vm-egress',
   healthy: 'pass',
@@ -35,7 +35,7 @@ done`,
   deadlineMs: 20_000,
 }
 
-/** What containers that a script has started ask of the outside. Passes where there are none. */
+/** Egress from containers that the script has started. Passes if there are none. */
 const containers: Probe = {
   name: 'other-egress',
   healthy: 'pass',
@@ -47,7 +47,7 @@ done`,
   deadlineMs: 20_000,
 }
 
-/** Whether dockerd answers. What one that hangs keeps from running is told by the operations. */
+/** Whether dockerd answers. The operations show what else a dockerd that hangs prevents. */
 const daemon: Probe = {
   name: 'docker-exec',
   healthy: 'pass',
@@ -57,9 +57,9 @@ const daemon: Probe = {
   deadlineMs: 15_000,
 }
 
-/** The lab's probes whose healthy answer is known, and those that hosts from the field call for besides. */
+/** The probes of cells whose healthy outcome is known, and further ones for hosts from the field. */
 export const fieldProbes: readonly Probe[] = [
-  ...labProbes.filter(({ healthy }) => healthy !== undefined),
+  ...cellProbes.filter(({ healthy }) => healthy !== undefined),
   hostService(probeContainers.default.name, 'host-service', 9997),
   hostService(probeContainers.user.name, 'user-host-service', 9998),
   machines,

@@ -5,24 +5,24 @@ import { z } from 'zod'
 import { examine } from '../diagnosis/examine.ts'
 
 const here = (path: string): URL => new URL(path, import.meta.url)
-// What is true of each host, as its probes saw it, and what may be said of it.
+// What is true of each host according to its probes, and what the diagnosis has to report.
 const truth = z.record(
   z.string(),
   z.strictObject({
     verdict: z.enum(['sick', 'healthy', 'unknown']),
-    /** Where the first symptom stands: `back routing`. */
+    /** Way and location of the first symptom: `back routing`. */
     at: z.string().optional(),
-    /** Words of what is said there. */
+    /** Part of its message. */
     message: z.string().optional(),
-    /** Whose rule it is. */
+    /** The owner of its rule. */
     owner: z.string().optional(),
-    /** The file that makes it so at boot. */
+    /** The file that sets its setting at boot. */
     file: z.string().optional(),
     /** Kinds of flows that are dead or unclear, sorted. */
     kinds: z.array(z.string()).optional(),
-    /** Words of what is concerned, beside the first of them: one thing may stop flows of several kinds. */
+    /** Part of what the symptoms affect: one problem may stop flows of several kinds. */
     concerns: z.string().optional(),
-    /** Words of what to look at or to do next. */
+    /** Part of its next steps. */
     next: z.string().optional(),
   }),
 )

@@ -11,12 +11,12 @@ import { fieldProbes } from './probes.ts'
 import { type FieldOptions, runField } from './run-field.ts'
 import type { FieldScript } from './scripts.ts'
 
-// Whatever a probe wants to read.
+// Output that satisfies every probe.
 const answers = 'outside\necho\nechoed\nAddress: 203.0.113.10\n524288\ncontainer\nserved\ndone\n'
 const cell = findCell(allCells(), 'debian12-healthy')
 const script = (name: string, wanted: FieldScript['wanted'], text = 'true'): FieldScript => ({ name, wanted, text })
 
-/** Hosts whose probe `egress-tcp` is dead as soon as a script has run that says so; one that says `lost` ends its host. */
+/** Hosts whose probe `egress-tcp` dies after a script that holds `break`; a script that holds `lost` ends its host. */
 const host: Respond = (command, fake: FakeHost) => {
   const probe = fieldProbes.find((each) => each.script === command)
   if (probe?.name === 'egress-tcp' && fake.state === 'broken') return { code: 1 }
@@ -102,7 +102,7 @@ describe('scripts from the field', function () {
     expect(hosts.filter(({ disposed }) => !disposed)).to.be.empty
   })
 
-  it('are refused where nobody can make the host', async () => {
+  it('are refused where no provider can make the host', async () => {
     const choose = async () => ({ reason: 'container is not there' })
     const error = await run([script('a', 'sick')], { choose }).catch((reason: unknown) => reason)
     expect(error).to.be.instanceOf(LabError).and.have.property('exitCode', 2)

@@ -14,29 +14,29 @@ export interface FieldOptions {
   /** The healthy cell whose hosts the scripts break. */
   cell: Cell
   signal: AbortSignal
-  /** How many hosts at once; by default as many as cores and memory allow. */
+  /** How many hosts run at once; by default as many as cores and memory allow. */
   jobs?: number
-  /** Real packets are followed as well. */
+  /** Whether to follow real packets too. */
   packets?: boolean
-  /** Where each bundle, and what the probes saw, is kept. */
+  /** The folder for each bundle and probe results. */
   record?: string
-  /** A line for people: which script, and what is done. */
+  /** Called with a line for people: which script, and what it does. */
   progress: (script: string, line: string) => void
   /** Called as each script ends. */
   ended: (line: FieldLine) => void
-  /** Who makes hosts: specs hand in their own. */
+  /** Chooses the provider; specs use their own. */
   choose?: typeof choose
 }
 
 /**
- * Runs every script on a host of its own, side by side, and gives their lines in the order of the scripts. Interrupted,
- * those of the scripts that have ended. Throws LabError `missing` where nobody can make such a host.
+ * Runs every script on a host of its own, side by side, and returns their lines in the order of the scripts; if
+ * interrupted, those of the scripts that have ended. Throws LabError `missing` if no provider can make such a host.
  */
 export async function runField(scripts: readonly FieldScript[], options: FieldOptions): Promise<FieldLine[]> {
   const { cell, signal, record } = options
-  // Scripts change what a virtual machine would take half a minute to bring back: a host of its own is a container's.
+  // Each script needs a new host, and a container is ready much sooner than a virtual machine.
   const choice = await (options.choose ?? choose)(cell, 'container')
-  if ('reason' in choice) throw new LabError('missing', `no ${cell.host} host can be made: ${choice.reason}`)
+  if ('reason' in choice) throw new LabError('missing', `no ${cell.host} host can be provisioned: ${choice.reason}`)
   const { provider } = choice
   if (record) await mkdir(record, { recursive: true })
   const logs = await mkdtemp(join(tmpdir(), 'dockfault-field-'))

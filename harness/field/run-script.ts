@@ -15,10 +15,10 @@ import { packagesOf } from './packages.ts'
 import { fieldProbes } from './probes.ts'
 import type { FieldScript } from './scripts.ts'
 
-/** What was seen of the host of one script. */
+/** The results of one script. */
 export interface FieldResult {
   line: FieldLine
-  /** Without a host there is none. */
+  /** Undefined if there was no host. */
   bundle?: string
   probes: ProbeResult[]
   /** What the script printed. */
@@ -28,9 +28,9 @@ export interface FieldResult {
 const collectMs = 120_000
 
 /**
- * Makes a healthy host, runs the script on it as root, lets it come to rest, probes it and diagnoses its bundle; with
- * `packets`, real ones are followed as well. The host is gone when this resolves. A host that cannot be made or is lost
- * is a result of verdict `broken`; rejects only when interrupted.
+ * Provisions a healthy host, runs the script on it as root, waits until it settles, probes it and diagnoses its bundle;
+ * with `packets`, follows real packets too. The host is gone when this resolves. If it cannot be provisioned or is lost,
+ * the verdict is `broken`; this rejects only if interrupted.
  */
 export async function runScript(
   script: FieldScript,
@@ -50,7 +50,7 @@ export async function runScript(
       const { code, output } = await changeHost(made, script.text)
       const { probes, bundle } = await observe(made, options.progress)
       const followed = options.packets ? await followPackets(made, bundle) : []
-      // Last, for they change the host.
+      // Last, because they change the host.
       probes.push(...(await operate(made, probes)))
       const off = deviations(healthyVector, probes)
       const harmless = wanted === 'sick' && off.probesDead.length + off.probesOpen.length === 0
@@ -88,14 +88,14 @@ async function observe(
   return { probes, bundle }
 }
 
-/** Every flow of the host, by real packets: those to the outside go to the lab's own, and from there come others. */
+/** Follows every flow of the host with real packets, to and from the namespace that stands for the outside. */
 const followPackets = (host: Host, bundle: string): Promise<Trace[]> =>
   traceAll(host, { address: outside.address, port: 80, protocol: 'tcp' }, readFacts(bundle), {
     namespace: '/run/netns/outside',
     path: '/large',
   })
 
-/** Asks the probes that change the host, one by one. A dockerd that does not answer does not answer the others either. */
+/** Runs the probes that change the host, one by one. If dockerd hangs, they fail without being run. */
 async function operate(host: Host, seen: readonly ProbeResult[]): Promise<ProbeResult[]> {
   const hangs = (detail: string): boolean => /^exit (124|137)/.test(detail)
   const hung = seen.some(({ name, detail }) => name === 'docker-exec' && hangs(detail))
@@ -103,7 +103,7 @@ async function operate(host: Host, seen: readonly ProbeResult[]): Promise<ProbeR
   for (const probe of fieldProbes.filter(({ changes }) => changes))
     results.push(
       hung
-        ? { name: probe.name, outcome: 'fail', durationMs: 0, detail: 'not asked: dockerd does not answer' }
+        ? { name: probe.name, outcome: 'fail', durationMs: 0, detail: 'not run: dockerd does not answer' }
         : await runProbe(host, probe),
     )
   return results

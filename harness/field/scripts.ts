@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { LabError } from '../lib/errors.ts'
 import { nearest } from '../lib/text.ts'
 
-/** What a host is once its script has run: `sick` where something that ought to work is dead. */
+/** The host after its script has run: `sick` if something that should work is dead. */
 export type Wanted = 'sick' | 'well'
 
-/** A script that makes a healthy host into one from the field. */
+/** A script that turns a healthy host into one from the field. */
 export interface FieldScript {
   /** The file's name without `.sh`. */
   name: string
@@ -17,8 +17,8 @@ export interface FieldScript {
 const folders: readonly Wanted[] = ['sick', 'well']
 
 /**
- * The scripts `sick/*.sh` and `well/*.sh` of a folder, by name; with `only`, those of these names. Throws LabError `usage`
- * where there is no such folder or script, and where two scripts have one name.
+ * The scripts `sick/*.sh` and `well/*.sh` of a folder, by name; with `only`, those with these names. Throws LabError
+ * `usage` if there is no such folder or script, or if two scripts have the same name.
  */
 export function readScripts(dir: string, only: readonly string[] = []): FieldScript[] {
   if (!existsSync(dir)) throw new LabError('usage', `${dir}: no such folder`)
@@ -32,15 +32,15 @@ export function readScripts(dir: string, only: readonly string[] = []): FieldScr
     }))
   })
   if (scripts.length === 0)
-    throw new LabError('usage', `${dir} has no scripts`, { hint: 'they stand in sick/*.sh and well/*.sh' })
+    throw new LabError('usage', `${dir} has no scripts`, { hint: 'put them into sick/*.sh and well/*.sh' })
   const names = scripts.map(({ name }) => name)
-  // Bundles and lines go by the name alone.
+  // The name alone identifies bundles and lines.
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice) throw new LabError('usage', `${dir} has two scripts called ${twice}`)
   for (const name of only)
     if (!names.includes(name))
       throw new LabError('usage', `--only ${name}: no such script`, {
-        hint: `near it: ${nearest(name, names).join(', ')}`,
+        hint: `similar names: ${nearest(name, names).join(', ')}`,
       })
   return only.length > 0 ? scripts.filter(({ name }) => only.includes(name)) : scripts
 }

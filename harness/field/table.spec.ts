@@ -15,8 +15,8 @@ const line = (more: Partial<FieldLine>): FieldLine => ({
   ...more,
 })
 
-describe('what came of scripts', () => {
-  it('is wrong where a sick host is called healthy, a well one sick, or the diagnosis crashed', () => {
+describe('the results of scripts', () => {
+  it('are wrong if a sick host is called healthy, a healthy one sick, or the diagnosis crashed', () => {
     const wrong = (wanted: FieldLine['wanted'], verdict: FieldLine['verdict']): boolean => isWrong({ wanted, verdict })
     const all = (['sick', 'well'] as const).flatMap((wanted) =>
       (['healthy', 'sick', 'unknown', 'crashed', 'broken'] as const)
@@ -26,7 +26,7 @@ describe('what came of scripts', () => {
     expect(all).to.deep.equal(['sick healthy', 'sick crashed', 'well sick', 'well crashed'])
   })
 
-  it('tells dead probes from open ones, and takes a crashed probe for a dead one', () => {
+  it('separate dead probes from open ones, and count a crashed probe as dead', () => {
     const healthy = new Map([
       ['a', 'pass'],
       ['b', 'pass'],
@@ -39,20 +39,20 @@ describe('what came of scripts', () => {
     expect(deviations(healthy, results)).to.deep.equal({ probesDead: ['b', 'e'], probesOpen: ['d'] })
   })
 
-  it('is said by the causes, else by the first place, else by what could not be judged', () => {
-    const said = { causes: ['a', 'b'], unexplained: ['dies at c', 'dies at d'], notChecked: ['e'] }
-    expect(inWords(line(said))).to.equal('a, b')
-    expect(inWords(line({ ...said, causes: [] }))).to.equal('dies at c (and 1 more)')
+  it('show the causes, else the first symptom, else what could not be judged', () => {
+    const found = { causes: ['a', 'b'], unexplained: ['dies at c', 'dies at d'], notChecked: ['e'] }
+    expect(inWords(line(found))).to.equal('a, b')
+    expect(inWords(line({ ...found, causes: [] }))).to.equal('dies at c (and 1 more)')
     expect(inWords(line({ notChecked: ['e'], verdict: 'unknown' }))).to.equal('e')
     expect(inWords(line({ notChecked: ['e'], verdict: 'healthy' }))).to.equal('')
-    expect(inWords(line({ ...said, why: 'the host was lost' }))).to.equal('the host was lost')
+    expect(inWords(line({ ...found, why: 'the host was lost' }))).to.equal('the host was lost')
     const long = inWords(line({ unexplained: [`a\n\x1b[31mred ${'long '.repeat(100)}and dies at b`] }))
     expect(long)
       .to.match(/^a red long .*….* and dies at b$/)
       .and.have.length(200)
   })
 
-  it('stands in aligned columns, with a sum', () => {
+  it('are in aligned columns, with a sum', () => {
     const text = tableOf([
       line({ script: 'named', causes: ['masquerade-off'] }),
       line({ script: 'a-long-name', verdict: 'healthy', probesDead: [], harmless: true, exitCode: 3 }),

@@ -2,10 +2,10 @@ import { clean, duration } from '../lib/text.ts'
 import { type FieldLine, isWrong } from './line.ts'
 
 const longest = 200
-// Of a longer sentence: which flows it begins with, and the place that it ends with.
+// A longer sentence keeps its beginning, which names the flows, and its end, which names the location.
 const head = 60
 
-/** What is said of a host in one line: the causes, or the first place where something dies, or why there is no answer. */
+/** The diagnosis in one line: the causes, or the first unexplained symptom, or why there is no verdict. */
 export function inWords({ verdict, causes, unexplained, notChecked, why }: FieldLine): string {
   const more = (all: readonly string[]): string => (all.length > 1 ? ` (and ${all.length - 1} more)` : '')
   const words =
@@ -28,7 +28,7 @@ const truth = ({ harmless, probesDead, probesOpen, exitCode }: FieldLine): strin
     ...(exitCode ? [`exit ${exitCode}`] : []),
   ].join(', ')
 
-/** The lines as a table for people, the wrong ones marked, and a sum below. */
+/** The lines as a table for people, with a mark for wrong ones and a sum below. */
 export function tableOf(lines: readonly FieldLine[]): string {
   const rows = lines.map((line) => [
     `${isWrong(line) ? '✗' : line.verdict === 'broken' || line.verdict === 'unknown' ? '?' : '✓'} ${line.script}`,
@@ -38,7 +38,7 @@ export function tableOf(lines: readonly FieldLine[]): string {
     duration(line.ms),
     inWords(line),
   ])
-  const table = [['  script', 'is', 'verdict', 'probes', 'time', 'what is said'], ...rows]
+  const table = [['  script', 'is', 'verdict', 'probes', 'time', 'diagnosis'], ...rows]
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
   const text = table.map((row) =>
     row

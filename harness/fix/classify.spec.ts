@@ -7,9 +7,9 @@ const classAfter = (vector: Partial<Vector>, stillNamed = false, from = broken) 
   classify({ healthy, broken: from, after: { ...from, ...vector } as Vector, stillNamed })
 
 describe('the class of a fix', () => {
-  it('cures when every probe is well and no cause is named', () =>
+  it('cures when every probe is right and no cause is named', () =>
     expect(classAfter({ tcp: 'pass', dns: 'pass' })).to.equal('cures'))
-  it('masks when every probe is well and the cause still stands', () =>
+  it('masks when every probe is right and the cause is still named', () =>
     expect(classAfter({ tcp: 'pass', dns: 'pass' }, true)).to.equal('masks'))
   it('is partial when some come back', () => expect(classAfter({ tcp: 'pass' })).to.equal('partial'))
   it('has no effect when nothing changes', () => expect(classAfter({}, true)).to.equal('no-effect'))

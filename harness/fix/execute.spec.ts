@@ -13,7 +13,7 @@ describe('the executor', () => {
     expect(host.scripts).to.deep.equal(['first', 'second wan0', 'third'])
   })
 
-  it('ends at the first that fails, with what it said', async () => {
+  it('ends at the first that fails, with its error', async () => {
     const host = new FakeHost((script) =>
       script.startsWith('second') ? { code: 3, stderr: 'no such link' } : undefined,
     )
@@ -24,7 +24,7 @@ describe('the executor', () => {
     expect(host.scripts).to.deep.equal(['first', 'second wan0'])
   })
 
-  it('hands on what each step prints, the failing one’s too, and gives each minutes', async () => {
+  it('passes on what each step prints, the failing one included, and gives each of them minutes', async () => {
     const printed: string[] = []
     const deadlines: (number | undefined)[] = []
     const host = new FakeHost((script) => ({ code: script === 'third' ? 1 : 0, stdout: `${script};`, stderr: 'e' }))

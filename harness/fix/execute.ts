@@ -1,21 +1,21 @@
 import type { Host } from '../hosts/host.ts'
 
-/** Whoever runs POSIX sh as root on a host: one of the lab's, or a real one. */
+/** Runs POSIX sh as root on a host, one of the lab's or a real one. */
 export type Shell = Pick<Host, 'exec'>
 
 export interface Execution {
-  /** Steps that went through. */
+  /** Steps that succeeded. */
   done: readonly string[]
-  /** The one that failed, which ends a procedure. */
+  /** The step that failed and ended the procedure. */
   failed?: { step: string; code: number; stderr: string }
 }
 
-/** Milliseconds for a step: it may install a package, or restart a daemon that waits for its containers. */
+/** Milliseconds for a step, which may install a package or wait for containers to stop. */
 const deadlineMs = 300_000
 
 /**
- * Runs a procedure's steps on a host in order, up to the first that fails: the same for the lab, which measures it, and
- * for `fix --apply`. A reboot is the caller's.
+ * Runs a procedure's steps on a host in order, up to the first that fails. The lab, which measures fixes, and
+ * `fix --apply` both use this. A reboot is left to the caller.
  */
 export async function execute(
   steps: readonly string[],

@@ -1,10 +1,10 @@
 import { LabError } from '../lib/errors.ts'
 import type { Capability, ExecOptions, ExecResult, Host, Provider } from './host.ts'
 
-/** What a fake host answers to a script; undefined is success without a word. */
+/** A fake host's answer to a script; undefined means success without output. */
 export type Respond = (script: string, host: FakeHost) => Partial<ExecResult> | undefined
 
-/** A host for unit specs alone: it runs nothing, remembers everything, and answers as it is told. */
+/** A host for unit specs: it runs nothing, records every script, and answers through `respond`. */
 export class FakeHost implements Host {
   readonly name = 'fake'
   readonly capabilities: ReadonlySet<Capability>
@@ -13,7 +13,7 @@ export class FakeHost implements Host {
   /** What a spec's fault has done to this host. */
   state = 'healthy'
   boots = 1
-  said = 'fake console'
+  consoleText = 'fake console'
   disposed = false
   private readonly respond: Respond
   readonly serial: number
@@ -28,7 +28,7 @@ export class FakeHost implements Host {
     this.serial = serial
   }
 
-  /** As on real hosts, no other has it. */
+  /** Unique, as on real hosts. */
   get bootId(): string {
     return `${this.serial}-${this.boots}`
   }
@@ -55,7 +55,7 @@ export class FakeHost implements Host {
   }
 
   async console(): Promise<string> {
-    return this.said
+    return this.consoleText
   }
 
   async shell(): Promise<void> {}
@@ -65,10 +65,10 @@ export class FakeHost implements Host {
   }
 }
 
-/** What a fake host is brought back to. */
-type KeptState = Pick<FakeHost, 'state' | 'boots' | 'said'> & { files: ReadonlyMap<string, Uint8Array> }
+/** The saved state of a fake host. */
+type KeptState = Pick<FakeHost, 'state' | 'boots' | 'consoleText'> & { files: ReadonlyMap<string, Uint8Array> }
 
-/** A provider of fake hosts; `made` holds every one it made. `states`: it can bring them back, and fork them. */
+/** A provider of fake hosts; `made` has every host it made. With `states` it can snapshot, restore and fork them. */
 export function fakeProvider(respond: Respond, { states = false } = {}): Provider & { made: FakeHost[] } {
   const made: FakeHost[] = []
   const kept = new WeakMap<Host, KeptState>()
@@ -79,8 +79,8 @@ export function fakeProvider(respond: Respond, { states = false } = {}): Provide
   }
   const withStates: Partial<Provider> = {
     snapshot: async (host) => {
-      const { state, boots, said, files } = host as FakeHost
-      kept.set(host, { state, boots, said, files: new Map(files) })
+      const { state, boots, consoleText, files } = host as FakeHost
+      kept.set(host, { state, boots, consoleText, files: new Map(files) })
     },
     restore: (host) => restore(host as FakeHost, kept.get(host)!),
     fork: async (host) => {

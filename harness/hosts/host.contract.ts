@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import type { Host } from './host.ts'
 
-/** What a spec gives for a host, or a reason why it cannot be made here. */
+/** The host that a spec provides, or the reason why it cannot be made here. */
 export type MakeHost = () => Promise<Host | { reason: string }>
 
-/** The specs that every real host has to pass, whoever provides it. One host is made for all of them. */
+/** The specs that every real host has to pass, with any provider. They share one host. */
 export function hostContract(name: string, makeHost: MakeHost): void {
   describe(`${name} keeps the contract of a host`, function () {
-    // A first time, the image is built too, and a machine may be emulated.
+    // The first time, the image is built as well, and the machine may be emulated.
     this.timeout(1_800_000)
     let host: Host
 
@@ -24,7 +24,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
       await host?.[Symbol.asyncDispose]()
     })
 
-    it('runs a script as root and tells its exit code and both outputs', async () => {
+    it('runs a script as root and gives its exit code and both outputs', async () => {
       const result = await host.exec('id -u; echo "to err: $HOME" >&2; exit 3')
       expect(result).to.include({ code: 3, stdout: '0\n', stderr: 'to err: /root\n' })
       expect(result.durationMs).to.be.greaterThan(0)
@@ -58,7 +58,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
     })
 
     it('runs commands side by side', async () => {
-      // Each waits for the other's file: in a row, neither would end.
+      // Each waits for the other's file: one after the other, neither would end.
       const meet = (mine: string, other: string): string =>
         `touch /tmp/${mine}; until [ -e /tmp/${other} ]; do sleep 0.1; done; echo met`
       const results = await Promise.all([host.exec(meet('meet-a', 'meet-b')), host.exec(meet('meet-b', 'meet-a'))])
@@ -115,7 +115,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
       expect((await host.console()).trim()).to.not.equal('')
     })
 
-    it('is removed once, however often it is asked', async () => {
+    it('is removed once, however often it is disposed of', async () => {
       await host[Symbol.asyncDispose]()
       await host[Symbol.asyncDispose]()
       const error = await host.exec('true').catch((thrown: unknown) => thrown)

@@ -20,7 +20,7 @@ const make = async (): Promise<Host | { reason: string }> => {
   return reason === undefined ? qemu().provision(options) : { reason }
 }
 
-/** The machines of this process that run, as they are written down for a later harness. */
+/** The records of this process's running machines, which are meant for a later harness. */
 function machines(): ProcessId[] {
   const me = identify(process.pid)!
   const run = join(cacheRoot(), 'runs', `${me.pid}-${me.start}-${me.boot}`)
@@ -94,7 +94,7 @@ describe('a QEMU host', function () {
     } finally {
       await beside[Symbol.asyncDispose]()
     }
-    // Neither its end nor what it did is any matter of the one it was forked from, which can still be brought back.
+    // Neither its end nor its changes affect the host it was forked from, which can still be restored.
     expect(readFileSync(join(own.logDir, 'journal.txt'), 'utf8')).to.not.equal('')
     await restore(host, 'kept')
     expect((await host.exec('cat /root/state')).stdout).to.equal('before\n')

@@ -18,29 +18,29 @@ import { QemuHost } from './qemu/qemu-host.ts'
 import { makeReady } from './qemu/ready.ts'
 import { awaitBoot } from './qemu/wait.ts'
 
-/** The Debian packages that a QEMU host takes. */
+/** The Debian packages that a QEMU host needs. */
 export const qemuPackages = ['qemu-system-x86', 'qemu-utils', 'util-linux']
 
 const once = onceEach<Disk>('disk', ({ file }) => dirname(file))
 
-/** The disk of an image: from the cache, or built, booted once and kept. */
+/** The disk of an image: from the cache, or built, booted once and cached. */
 export const prepareDisk = (
   image: string,
   options: Pick<ProvisionOptions, 'progress' | 'signal' | 'saved'> & { fresh?: boolean },
 ): Promise<Disk> =>
   once(image, options, async () => {
     const { signal } = options
-    // An image is built before QEMU is needed: it is installed meanwhile, after what building takes.
+    // QEMU is needed only after the build, so it is installed meanwhile. The build's own packages come first.
     await ensureBuilders(options)
     const installed = ensurePackages(qemuPackages, { why: 'run virtual machines', ...options })
     installed.catch(() => undefined)
-    // Nobody but root can install anything, and what is missing is said at once.
+    // Only root can install packages: anyone else learns at once what is missing.
     if (process.getuid?.() !== 0) await installed
     let accelerator: Promise<Accelerator> | undefined
     const disk = await buildDisk(
       image,
       {
-        // Where KVM does not work, to prove it takes its whole deadline.
+        // Starts early: where KVM does not work, the proof takes its whole deadline.
         kernelIsThere: async (kernel) => {
           await installed
           accelerator = findAccelerator(kernel, signal)
@@ -78,7 +78,7 @@ export const qemu = (): Provider => ({
       wake(await makeReady(disk, accelerator, { ...options, fresh }, enter), accelerator, options, capabilities)
     return go(false).catch((error: unknown) => {
       options.signal.throwIfAborted()
-      options.progress(`${options.image} did not wake up (${messageOf(error)}): booting it anew`)
+      options.progress(`${options.image} did not resume (${messageOf(error)}): booting it again`)
       return go(true)
     })
   },
@@ -90,7 +90,7 @@ export const qemu = (): Provider => ({
   leave: (host) => qemuHost(host).leave(),
 })
 
-/** A host that goes on from a frozen machine, on a disk and in a present of its own. */
+/** A host resumed from a frozen machine, with its own disk and the present time. */
 async function wake(
   frozen: Frozen,
   accelerator: Accelerator,
@@ -104,7 +104,7 @@ async function wake(
   return host
 }
 
-/** A host that has booted and was prepared for itself alone. */
+/** A host that boots from the disk and is prepared, without any saved state. */
 async function boot(
   disk: Disk,
   accelerator: Accelerator,
@@ -131,7 +131,7 @@ async function boot(
   }
 }
 
-/** A machine that goes on from a kept state, as a host: it answers, and its clock is right. */
+/** A resumed machine as a host: it answers, and its clock is right. */
 async function enterMachine(
   machine: Machine,
   accelerator: Accelerator,
@@ -150,7 +150,7 @@ async function enterMachine(
 
 function qemuHost(host: Host): QemuHost {
   if (host instanceof QemuHost) return host
-  throw new LabError('host', `${host.name} is no QEMU host`)
+  throw new LabError('host', `${host.name} is not a QEMU host`)
 }
 
 const exists = (file: string): Promise<boolean> =>

@@ -1,10 +1,10 @@
 import { execa } from 'execa'
 
-// What decides whether and how this machine reaches its package sources. All else in apt's settings is its own affair.
+// The settings for access to package sources. A build needs no other settings of this machine.
 const carried =
   /^Acquire::(?:(?:https?|socks5?h?|tor|ftp)::|Check-|Max-ValidTime|Min-ValidTime|Retries|Force|By-Hash|Queue-Mode)/i
 
-/** From `apt-config dump`, the settings with which a build reaches the same sources as this machine does. */
+/** The settings in the output of `apt-config dump` that let a build use the same sources as this machine. */
 export const parseSettings = (dump: string): string[] =>
   dump
     .split('\n')

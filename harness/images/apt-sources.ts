@@ -10,7 +10,7 @@ export interface Source {
   signedBy: string
 }
 
-/** Where this machine gets Debian from. */
+/** This machine's Debian mirrors. */
 export interface Mirrors {
   main: string
   security: string | undefined
@@ -32,7 +32,7 @@ export function parseOneLine(text: string): Source[] {
 /** The sources in a deb822 file (`*.sources`). */
 export function parseDeb822(text: string): Source[] {
   const sources: Source[] = []
-  // Comment lines may stand inside a stanza, so they go before stanzas are told apart.
+  // A stanza may contain comment lines, so they are removed before stanzas are split.
   const lines = text.split('\n').filter((line) => !line.startsWith('#'))
   for (const stanza of lines.join('\n').split(/\n\s*\n/)) {
     const fields = new Map<string, string>()
@@ -51,8 +51,8 @@ export function parseDeb822(text: string): Source[] {
 }
 
 /**
- * The Debian mirrors among a machine's sources, or undefined. A third party that offers packages for Debian is no
- * mirror: it has other components, another keyring, or no `debian` in its address.
+ * The Debian mirrors among a machine's sources, or undefined. A third party with packages for Debian is not a mirror: it
+ * has other components, another keyring, or no `debian` in its address.
  */
 export function debianMirrors(sources: readonly Source[]): Mirrors | undefined {
   const debian = sources.filter(
@@ -67,7 +67,7 @@ export function debianMirrors(sources: readonly Source[]): Mirrors | undefined {
   return main ? { main: main.uris[0]!, security: security?.uris[0] } : undefined
 }
 
-/** The Debian mirrors of this machine. `root` is where its /etc is. */
+/** The Debian mirrors of the machine whose root directory is `root`. Throws LabError `missing`. */
 export function machineMirrors(root = '/'): Mirrors {
   const etc = join(root, 'etc/apt')
   const dir = join(etc, 'sources.list.d')
@@ -93,7 +93,7 @@ export function machineMirrors(root = '/'): Mirrors {
   })
 }
 
-/** The package sources of another suite on the same mirrors, as lines. */
+/** The sources.list lines for a suite on these mirrors. */
 export function sourceLines(mirrors: Mirrors, suite: string, pockets: readonly ('updates' | 'security')[]): string[] {
   const lines = [`deb ${mirrors.main} ${suite} main`]
   if (pockets.includes('updates')) lines.push(`deb ${mirrors.main} ${suite}-updates main`)

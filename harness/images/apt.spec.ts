@@ -55,7 +55,7 @@ deb https://mirror.test/debian-security bookworm-security main
     expect(machineMirrors(root).security).to.equal('https://mirror.test/debian-security')
   })
 
-  it('are told from third parties that serve Debian', () => {
+  it('are distinguished from third parties with packages for Debian', () => {
     const foreign = parseOneLine(`deb https://download.test/linux/debian bookworm stable
 deb [signed-by=/usr/share/keyrings/vendor.gpg] https://packages.test/debian/12/prod bookworm main
 deb https://apt.vendor.test bookworm main

@@ -9,10 +9,10 @@ import { builderVersion, ensureBuilders } from './needs.ts'
 import { fingerprint, loadProbeRecipe, type ProbeRecipe, recipeScript } from './recipe.ts'
 import { Steps } from './steps.ts'
 
-/** The archive that `docker load` takes, in the folder that buildProbe returns. */
+/** The archive for `docker load`, in the folder that buildProbe returns. */
 export const probeFile = (dir: string): string => join(dir, 'busybox.tar')
 
-/** The probe image: one static busybox and its applet links, tested by use, packed without any Docker engine. */
+/** The folder of the probe image: a static busybox and its applet links, tested, and packed without a Docker engine. */
 export async function buildProbe(options: BuildOptions): Promise<string> {
   const recipe = loadProbeRecipe()
   const selfTest = recipeScript(recipe, recipe['self-test'])
@@ -20,7 +20,7 @@ export async function buildProbe(options: BuildOptions): Promise<string> {
     await ensureBuilders(options)
     const steps = new Steps('probe image', dir, options)
     const packages = join(dir, 'packages.tar')
-    // `extract` unpacks the named packages and nothing more.
+    // `extract` unpacks only the named packages.
     const words = await mmdebstrap(recipe, packages, [`--include=${recipe.packages.join(',')}`])
     await steps.run(
       'downloading busybox',
@@ -44,7 +44,7 @@ export async function buildProbe(options: BuildOptions): Promise<string> {
   })
 }
 
-/** The probe image if it has been built, whole and from today's recipe. */
+/** The probe image, if the cache has it undamaged and from the present recipe. */
 export const findProbe = (): Promise<string | undefined> => find(probeKey(loadProbeRecipe()))
 
 function probeKey(recipe: ProbeRecipe): Key {
@@ -62,7 +62,7 @@ async function makeRoot(packages: string, root: string): Promise<void> {
       reject: false,
     },
   )
-  // Where /bin is a link in the package, the program sits in /usr/bin.
+  // If /bin is a link in the package, the program is in /usr/bin.
   await rename(join(root, 'usr/bin/busybox'), join(root, 'bin/busybox')).catch(() => undefined)
   await rm(join(root, 'usr'), { recursive: true, force: true })
   const { stdout } = await execa(join(root, 'bin/busybox'), ['--list'])
@@ -72,7 +72,7 @@ async function makeRoot(packages: string, root: string): Promise<void> {
   await writeFile(join(root, 'etc/group'), 'root:x:0:\n')
 }
 
-// Its own network, so that the test's servers meet nobody; root over it, as a user namespace allows to anyone.
+// A network of its own, so that the test's servers disturb nobody. It needs root there, which a user namespace gives.
 const isolated = (): string[] => [
   ...[
     'unshare',
@@ -85,7 +85,7 @@ const isolated = (): string[] => [
   ],
 ]
 
-/** Writes the archive format of `docker save`: one layer, its configuration, a manifest. */
+/** Writes an archive in the format of `docker save`: one layer, its configuration, a manifest. */
 async function pack(root: string, tag: string, dir: string): Promise<void> {
   const plain = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--format=gnu']
   const work = join(dir, 'archive')

@@ -13,13 +13,13 @@ const key: Key = { image: 'some', kind: 'disk', hash: 'abcdef0123456789' }
 describe('the cache of builds', function () {
   this.timeout(20_000)
   let cache: string
-  let said: string[]
+  let printed: string[]
   const before = process.env.XDG_CACHE_HOME
 
   beforeEach(() => {
     cache = mkdtempSync(join(tmpdir(), 'dockfault-cache-'))
     process.env.XDG_CACHE_HOME = cache
-    said = []
+    printed = []
   })
   afterEach(() => {
     rmSync(cache, { recursive: true, force: true })
@@ -28,7 +28,7 @@ describe('the cache of builds', function () {
   })
 
   const options = (more: { fresh?: boolean; signal?: AbortSignal } = {}) => ({
-    progress: (line: string) => void said.push(line),
+    progress: (line: string) => void printed.push(line),
     signal: new AbortController().signal,
     ...more,
   })
@@ -49,7 +49,7 @@ describe('the cache of builds', function () {
     expect(folders()).to.deep.equal(['some-disk-abcdef012345'])
   })
 
-  it('tells what a build that is there took to make', async () => {
+  it('reports how long a cached build took', async () => {
     const saved: [string, number][] = []
     const all = { ...options(), saved: (...each: [string, number]) => void saved.push(each) }
     const slow = async (dir: string): Promise<void> => {
@@ -64,14 +64,14 @@ describe('the cache of builds', function () {
     expect(saved[0]![1]).to.be.within(50, 10_000)
   })
 
-  it('builds anew what is damaged, and when asked to', async () => {
+  it('builds again what is damaged, and when `fresh` is set', async () => {
     const dir = await cached(key, options(), build)
     const first = readFileSync(join(dir, 'disk'), 'utf8')
-    // The same length: only the hash can tell.
+    // The length is the same: only the hash differs.
     writeFileSync(join(dir, 'disk'), first.replace('b', 'B'))
     expect(await find(key)).to.equal(undefined)
     await cached(key, options(), build)
-    expect(said.join()).to.contain('damaged')
+    expect(printed.join()).to.contain('damaged')
     const second = readFileSync(join(dir, 'disk'), 'utf8')
     await cached(key, options({ fresh: true }), build)
     expect(readFileSync(join(dir, 'disk'), 'utf8')).to.not.equal(second)
@@ -103,11 +103,11 @@ describe('the cache of builds', function () {
     }
     const [a, b] = await Promise.all([cached(key, options(), slow), cached(key, options(), slow)])
     expect([a === b, most]).to.deep.equal([true, 1])
-    expect(said.join()).to.contain('waiting')
+    expect(printed.join()).to.contain('waiting')
   })
 
   it('sweeps what a killed build left, and no build under way', async () => {
-    // A harness of its own, killed in the middle of a build.
+    // A second harness, killed in the middle of a build.
     const script = `
       const { cached } = await import('${fileURLToPath(new URL('cache.ts', import.meta.url))}')
       const { writeFileSync } = await import('node:fs')
@@ -125,7 +125,7 @@ describe('the cache of builds', function () {
 
     child.kill('SIGKILL')
     await once(child, 'exit')
-    // The lock is free when the kernel has closed what the dead process had open.
+    // The lock is released when the kernel has closed the files of the dead process.
     const swept = await until('the sweep', async () => ((await sweepBuilds()).length > 0 ? true : undefined), {
       deadlineMs: 10_000,
       everyMs: 50,

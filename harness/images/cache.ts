@@ -6,7 +6,7 @@ import { tryLock, waitForLock } from './lock.ts'
 import { builtAt, isWhole, tookMs, writeManifest } from './manifest.ts'
 import { dropScratch, makeScratch, remove } from './scratch.ts'
 
-/** What a build is called: its image, which artefact of it, and the hash of everything it was made from. */
+/** The name of a build: its image, the kind of artefact, and a hash of everything it is made from. */
 export interface Key {
   image: string
   kind: 'disk' | 'rootfs' | 'probe' | 'program' | 'ready' | 'packages' | 'box'
@@ -16,25 +16,25 @@ export interface Key {
 export interface BuildOptions {
   progress: (line: string) => void
   signal: AbortSignal
-  /** Builds anew even where the cache has it: how an image gets the mirror's newer packages. */
+  /** Builds again even if the cache has it, so that an image gets the mirror's newer packages. */
   fresh?: boolean | undefined
-  /** Called with each build that the cache had, and the ms that making it took then. */
+  /** Called with each build that comes from the cache, and the ms that building it took. */
   saved?: ((kind: Key['kind'], ms: number) => void) | undefined
 }
 
 const keptForMs = 7 * 24 * 3600_000
 
-/** Where this user's cache of dockfault is. */
+/** The folder of this user's dockfault cache. */
 export const cacheRoot = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dockfault')
 
 const root = (): string => join(cacheRoot(), 'images')
 const label = ({ image, kind, hash }: Key): string => `${image}-${kind}-${hash.slice(0, 12)}`
 const workFolder = /^\.building-(.+)$/
 
-/** Whether the cache has a build, without reading it: a damaged one counts, and is made again when it is used. */
+/** Whether the cache has a build, without reading it. A damaged one counts: it is built again when it is used. */
 export const isThere = (key: Key): boolean => existsSync(join(root(), label(key), 'manifest.json'))
 
-/** The folder of a build that is in the cache and whole; undefined otherwise. */
+/** The folder of a build, if the cache has it undamaged; else undefined. */
 export async function find(key: Key): Promise<string | undefined> {
   const dir = join(root(), label(key))
   if (!(await isWhole(dir))) return undefined
@@ -43,19 +43,19 @@ export async function find(key: Key): Promise<string | undefined> {
 }
 
 /**
- * The folder of a build: from the cache when every file has the recorded hash, else made by `make` in a folder that
- * gets its name only when it is complete. Of two that want the same build, the second waits for the first.
+ * The folder of a build: from the cache if every file has the recorded hash, else from `make`, in a folder that gets its
+ * name only when it is complete. If two processes want the same build, the second waits for the first.
  */
 export async function cached(key: Key, options: BuildOptions, make: (dir: string) => Promise<void>): Promise<string> {
   const dir = join(root(), label(key))
-  const asked = Date.now()
-  const told = async (found: string): Promise<string> => {
+  const requestedAt = Date.now()
+  const reported = async (found: string): Promise<string> => {
     options.saved?.(key.kind, await tookMs(found))
     return found
   }
   if (!options.fresh) {
     const found = await find(key)
-    if (found) return await told(found)
+    if (found) return await reported(found)
   }
   await mkdir(root(), { recursive: true })
   const lockFile = `${dir}.lock`
@@ -65,14 +65,14 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
     lock = await waitForLock(lockFile, options.signal)
   }
   try {
-    // The other process may have built it meanwhile; a fresh one is fresh enough if it was finished after we asked.
+    // The other process may have built it meanwhile. That is fresh enough if it ended after this request.
     const found = await find(key)
-    if (found && (!options.fresh || (await builtAt(found)) > asked)) return await told(found)
+    if (found && (!options.fresh || (await builtAt(found)) > requestedAt)) return await reported(found)
     if (existsSync(dir)) {
-      if (!found) options.progress(`${label(key)} in the cache is damaged: it is built again`)
+      if (!found) options.progress(`${label(key)} in the cache is damaged: building it again`)
     }
     const work = join(root(), `.building-${label(key)}`)
-    // The lock is ours, so a folder of that name is of a build that was killed.
+    // This process holds the lock, so a folder of that name is from a killed build.
     await remove(work)
     await mkdir(work)
     try {
@@ -96,7 +96,7 @@ export async function cached(key: Key, options: BuildOptions, make: (dir: string
   }
 }
 
-/** Removes what builds that were killed have left, and returns their names. Builds under way are left alone. */
+/** Removes what killed builds have left, and returns their names. Running builds stay. */
 export async function sweepBuilds(): Promise<string[]> {
   const swept: string[] = []
   for (const name of existsSync(root()) ? await readdir(root()) : []) {
@@ -111,7 +111,7 @@ export async function sweepBuilds(): Promise<string[]> {
   return swept
 }
 
-// Builds of recipes that have changed since: kept for a while, for people who go back and forth between two versions.
+// Builds of changed recipes stay for a while, for people who switch between two versions.
 async function prune(current: string): Promise<void> {
   for (const name of await readdir(root())) {
     const dir = join(root(), name)

@@ -11,8 +11,8 @@ import { Steps } from './steps.ts'
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp']
 
 /**
- * The folder of the .deb files that a host of this image lacks of these packages and of what they depend on. `status`
- * is the host's own dpkg database; apt solves against it and holds what it loads against the mirror's signatures.
+ * The folder of the .deb files that a host of this image lacks for these packages and their dependencies. `status` is
+ * the host's own dpkg database, against which apt resolves. apt checks the mirror's signatures.
  */
 export async function downloadDebs(
   image: string,
@@ -26,7 +26,7 @@ export async function downloadDebs(
   return cached({ image, kind: 'packages', hash }, options, async (dir) => {
     const steps = new Steps(`${image} packages`, dir, options)
     const root = join(scratchOf(dir), 'apt')
-    // An apt of its own: this machine's sources, lists, hooks and archives are left alone.
+    // A separate apt root: this machine's sources, lists, hooks and archives stay unchanged.
     for (const folder of ['etc/apt', 'var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/log/apt'])
       await mkdir(join(root, folder), { recursive: true })
     const keyring = keyrings.find((file) => existsSync(file))
@@ -54,6 +54,6 @@ export async function downloadDebs(
     const archives = join(root, 'var/cache/apt/archives')
     for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
       await rename(join(archives, file), join(dir, file)).catch(() => copyFile(join(archives, file), join(dir, file)))
-    steps.say('downloaded')
+    steps.report('downloaded')
   })
 }

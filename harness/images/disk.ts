@@ -13,30 +13,30 @@ const mebibyte = 2 ** 20
 const diskSize = 4096 * mebibyte
 const partitionStart = mebibyte
 
-/** A bootable disk in the cache, and the kernel that it boots. */
+/** A bootable disk in the cache, and its kernel. */
 export interface Disk {
-  /** qcow2, over others in its folder; never written to: machines run on overlays of it. */
+  /** qcow2, an overlay on others in its folder. Never written to: machines run on overlays of it. */
   file: string
   kernel: string
 }
 
-/** A disk that is complete but for its boot loader. */
+/** A disk that lacks only its boot loader. */
 export interface UnbootedDisk {
   image: string
   /** qcow2, never written to: the first boot runs on an overlay of it. */
   file: string
-  /** Where the booted disk is to be, as `disk.qcow2`, beside whatever else of that boot is worth keeping. */
+  /** The folder for the booted disk, `disk.qcow2`, and for the frozen machine of that boot. */
   dir: string
   kernel: string
   initrd: string
   cmdline: string
-  /** To be run inside the guest, as root. */
+  /** A script to run inside the guest as root. */
   script: string
 }
 
-/** What boots a disk for the first time. */
+/** Boots a disk for the first time. */
 export interface FirstBoot {
-  /** The kernel is known, while the disk is still being made. */
+  /** Called when the kernel is known and the disk is still being made. */
   kernelIsThere(kernel: string): Promise<void>
   /** Boots a disk by its kernel, runs its script inside, and shuts it down. */
   boot(disk: UnbootedDisk): Promise<void>
@@ -45,8 +45,8 @@ export interface FirstBoot {
 const files = (dir: string): Disk => ({ file: join(dir, 'disk.qcow2'), kernel: join(dir, 'vmlinuz') })
 
 /**
- * The disk of a VM host. Nothing in it takes root on this machine: the boot loader's blocks are written by the guest
- * itself, when `firstBoot` starts it.
+ * The disk of a VM host. Building it needs no root on this machine: the guest itself writes its boot loader when
+ * `firstBoot` starts it.
  */
 export async function buildDisk(image: string, firstBoot: FirstBoot, options: BuildOptions): Promise<Disk> {
   const recipe = loadHostRecipe(image)
@@ -59,7 +59,7 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
     await makeRoot(recipe, { vm: true, probe, tar, steps })
 
     await mkdir(tree)
-    // The kernel fills /dev by itself, and a user namespace may make no device.
+    // The kernel fills /dev by itself, and a user namespace cannot create devices.
     const unpack = [
       'tar',
       '--extract',
@@ -86,13 +86,13 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
     const blocks = String((diskSize - partitionStart) / 4096)
     const make = ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-O', features, '-m', '0', '-d', tree]
     await steps.run('making the file system', [...asRoot(), ...make, '-E', `offset=${partitionStart}`, raw, blocks])
-    await steps.run('removing the tree', [...asRoot(), 'rm', '-rf', tree])
+    await steps.run('removing the unpacked files', [...asRoot(), 'rm', '-rf', tree])
     await rm(tar)
 
     await steps.run('converting', ['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, inDir('base.qcow2')])
     await rm(raw)
 
-    steps.say('booting it for the first time')
+    steps.report('booting it for the first time')
     await firstBoot.boot({
       image,
       file: inDir('base.qcow2'),
@@ -103,12 +103,12 @@ export async function buildDisk(image: string, firstBoot: FirstBoot, options: Bu
       script: await readFile(recipeScript(recipe, recipe['first-boot']), 'utf8'),
     })
     for (const name of ['initrd', 'cmdline']) await rm(inDir(name))
-    steps.say('built')
+    steps.report('built')
   })
   return files(dir)
 }
 
-/** The disk of an image if it has been built, whole and from today's recipe. */
+/** The disk of an image, if the cache has it undamaged and from the present recipe. */
 export async function findDisk(image: string): Promise<Disk | undefined> {
   const recipe = loadHostRecipe(image)
   const probe = await findProbe()
@@ -116,11 +116,11 @@ export async function findDisk(image: string): Promise<Disk | undefined> {
   return dir ? files(dir) : undefined
 }
 
-/** An empty disk with one bootable Linux partition from the first mebibyte to the end. */
+/** Writes an empty disk with one bootable Linux partition from the first mebibyte to the end. */
 async function writePartitionTable(file: string): Promise<void> {
   const entry = Buffer.alloc(16)
   entry[0] = 0x80 // bootable
-  // The cylinder fields hold their largest value, which says: look at the sector numbers.
+  // The largest cylinder value means that the sector numbers count.
   entry.set([0xfe, 0xff, 0xff], 1)
   entry[4] = 0x83 // Linux
   entry.set([0xfe, 0xff, 0xff], 5)

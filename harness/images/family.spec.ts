@@ -12,10 +12,10 @@ import { buildOutside } from '../outside/outside.ts'
 import { allCells } from '../registry.ts'
 import { familyOf, inWordsOf } from './family.ts'
 
-// Steps are made for a host: of one with bridges that firewalld keeps from Docker, there are some for every fix.
+// The facts of a host for which every fix has steps: firewalld cuts its bridges off.
 const { facts } = recordedAt('causes/firewalld-zone/evidence/sick/debian13-removed')
 
-/** Whatever the cells of a host run on it, as scripts. */
+/** The scripts that the cells of a host run on it. */
 async function scriptsOf(image: string, written: string[] = []): Promise<string[]> {
   const scripts: string[] = []
   const exec = async (script: string) => {
@@ -29,7 +29,7 @@ async function scriptsOf(image: string, written: string[] = []): Promise<string[
     await pin(host, cell.given)
     const own = [cell.fault, cell.and].flatMap((each) => (each ? [{ fault: faults[each.kind]!, ...each }] : []))
     for (const { fault, params } of own) {
-      // What has to be built first is not, and ends before its script.
+      // A fault that needs a built program stops before its script, because nothing is built here.
       await fault.inject(host, params).catch(() => undefined)
       await fault.trigger?.(host, params)
     }
@@ -49,26 +49,32 @@ describe('the family of a host', () => {
     ])
   })
 
-  it('leaves Debian’s words alone on Debian', () => {
+  it('leaves scripts unchanged on Debian', () => {
     const script = 'apt-get purge -y -q "linux-image-$running"; cat /etc/iptables/rules.v4'
     expect(inWordsOf('debian13', script)).to.equal(script)
   })
 
   it('has its own words for rules, units, alternatives, programs and kernels', () => {
-    const said = (script: string): string => inWordsOf('centos-stream9', script)
-    expect(said('[ -e /etc/iptables/rules.v4 ]')).to.equal('[ -e /etc/sysconfig/iptables ]')
-    expect(said('systemctl enable -q netfilter-persistent.service')).to.equal('systemctl enable -q iptables.service')
-    expect(said('dpkg-divert --quiet --local --rename --divert /a/b.package --add /a/b')).to.equal(
+    const translated = (script: string): string => inWordsOf('centos-stream9', script)
+    expect(translated('[ -e /etc/iptables/rules.v4 ]')).to.equal('[ -e /etc/sysconfig/iptables ]')
+    expect(translated('systemctl enable -q netfilter-persistent.service')).to.equal(
+      'systemctl enable -q iptables.service',
+    )
+    expect(translated('dpkg-divert --quiet --local --rename --divert /a/b.package --add /a/b')).to.equal(
       'mv -f /a/b /a/b.package',
     )
-    expect(said('if dpkg-divert --list "$program" | grep -q .; then')).to.equal('if [ -e "$program".package ]; then')
-    expect(said('apt-get purge -y -q "linux-image-$running"')).to.equal('rpm -e --nodeps $(rpm -qa "kernel*-$running")')
+    expect(translated('if dpkg-divert --list "$program" | grep -q .; then')).to.equal(
+      'if [ -e "$program".package ]; then',
+    )
+    expect(translated('apt-get purge -y -q "linux-image-$running"')).to.equal(
+      'rpm -e --nodeps $(rpm -qa "kernel*-$running")',
+    )
     const reinstall = 'DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall "linux-image-$(uname -r)"'
-    expect(said(reinstall)).to.match(/^dnf reinstall -y "kernel-core-\$\(uname -r\)" "kernel-modules-core-/)
+    expect(translated(reinstall)).to.match(/^dnf reinstall -y "kernel-core-\$\(uname -r\)" "kernel-modules-core-/)
     expect(inWordsOf('centos7', reinstall)).to.equal('yum reinstall -y "kernel-$(uname -r)"')
   })
 
-  it('starts the outside’s servers in their namespace on EL 7 too, whose systemd has no word for it', async () => {
+  it('starts the outside’s servers in their namespace on EL 7 too, whose systemd has no option for it', async () => {
     const written: string[] = []
     await scriptsOf('centos7', written)
     const dns = inWordsOf('centos7', written.find((unit) => unit.includes('dnsmasq'))!)
@@ -77,7 +83,7 @@ describe('the family of a host', () => {
   })
 
   for (const image of ['centos-stream9', 'centos-stream10', 'centos7'])
-    it(`leaves no word of Debian’s in what runs on ${image}, and every script is one still`, async () => {
+    it(`leaves no Debian name in what runs on ${image}, and every script is still valid`, async () => {
       const scripts = await scriptsOf(image)
       for (const script of scripts.slice(0, -1)) execFileSync('sh', ['-n'], { input: inWordsOf(image, script) })
       const debian = /apt-(get|cache)|dpkg|netfilter-persistent\.service|rules\.v4|linux-image|update-alternatives/

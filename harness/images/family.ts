@@ -1,4 +1,4 @@
-/** How hosts of one descent call what all hosts have. */
+/** A family of distributions, which share the names of files, units and packages. */
 export type Family = 'debian' | 'el' | 'el7'
 
 /** The family of a host image. */
@@ -7,20 +7,20 @@ export const familyOf = (image: string): Family =>
 
 type Word = readonly [debian: RegExp, other: string]
 
-// Everything that the lab's scripts call by Debian's name: saved rules, units, alternatives, packages. The backend of
-// firewalld is nftables from EL 8 on and iptables on EL 7: the detectors see that for themselves.
+// Everything that the lab's scripts call by its Debian name: saved rules, units, alternatives, packages. The backend of
+// firewalld is nftables from EL 8 on and iptables on EL 7: the collected evidence shows which.
 const el: readonly Word[] = [
   [/\/etc\/iptables\/rules\.v4/g, '/etc/sysconfig/iptables'],
   [/netfilter-persistent\.service/g, 'iptables.service'],
   [/\/usr\/sbin\/netfilter-persistent reload/g, '/usr/libexec/iptables/iptables.init reload'],
   [/update-alternatives --set/g, 'alternatives --set'],
-  // A program of the admin's own in place of the package's: rpm keeps no list of such.
+  // An administrator's program in place of the package's: rpm has no list of diversions.
   [/dpkg-divert --quiet --local --rename --divert (\S+) --add (\S+)/g, 'mv -f $2 $1'],
   [/dpkg-divert --list (\S+) \| grep -q \./g, '[ -e $1.package ]'],
   [/dpkg-divert --quiet --local --rename --remove (\S+)/g, 'mv -f $1.package $1'],
   [/apt-get install -y --only-upgrade iptables/g, 'dnf upgrade -y iptables-nft'],
   [/ \$\(apt-cache pkgnames "linux-modules-[^)]*(?:\(uname -r\))?"\)/g, ''],
-  // Kernels: the package that holds one, the newest on offer, one removed though it runs, one put back.
+  // Kernels: reinstall the running one, find the newest, install it, remove the running one.
   [
     /(?:DEBIAN_FRONTEND=noninteractive )?apt-get install -y --reinstall "linux-image-\$\(uname -r\)"/g,
     'dnf reinstall -y "kernel-core-$(uname -r)" "kernel-modules-core-$(uname -r)" "kernel-modules-$(uname -r)"',
@@ -49,6 +49,6 @@ const el7: readonly Word[] = [
 
 const words: Readonly<Record<Family, readonly Word[]>> = { debian: [], el, el7 }
 
-/** A script or a unit that was written in Debian's words, in those of an image's family. */
+/** Translates a script or unit from Debian's names to those of an image's family. */
 export const inWordsOf = (image: string, script: string): string =>
-  words[familyOf(image)].reduce((said, [debian, other]) => said.replace(debian, other), script)
+  words[familyOf(image)].reduce((result, [debian, other]) => result.replace(debian, other), script)

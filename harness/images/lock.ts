@@ -7,14 +7,14 @@ export interface Lock {
 }
 
 /**
- * Holds a file's lock, or returns undefined when another process has it. The kernel keeps it for a small child whose
- * input is this process: however this process ends, the input closes and the lock is free. So no lock is ever stale.
+ * Takes a file's lock; undefined if another process has it. A small child process holds the lock and reads from this
+ * process. However this process ends, the child's input closes and the lock is released, so no lock is ever stale.
  */
 export async function tryLock(file: string): Promise<Lock | undefined> {
   return hold(['--nonblock', '--conflict-exit-code', '75', file])
 }
 
-/** Holds a file's lock, waiting for whoever has it. */
+/** Waits for a file's lock and takes it. */
 export async function waitForLock(file: string, signal: AbortSignal): Promise<Lock> {
   const lock = await hold([file], signal)
   signal.throwIfAborted()
@@ -23,13 +23,13 @@ export async function waitForLock(file: string, signal: AbortSignal): Promise<Lo
 }
 
 async function hold(args: string[], signal?: AbortSignal): Promise<Lock | undefined> {
-  // A session of its own: Ctrl-C must not free the lock while this process is still tidying up.
+  // In a session of its own, so that Ctrl-C does not release the lock while this process still cleans up.
   const child = spawn('flock', ['--exclusive', ...args, 'sh', '-c', 'echo held; exec cat >&2'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   })
   const ended = once(child, 'exit').catch(() => undefined)
-  // `flock` waits with the file open; the whole group goes, or its child would keep the lock.
+  // The whole process group ends, because a child of `flock` would keep the lock.
   const stop = (): void => {
     if (child.pid) process.kill(-child.pid, 'SIGKILL')
   }

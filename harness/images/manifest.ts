@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What a build in the cache is held against. */
+/** The recorded contents of a build in the cache. */
 export interface Manifest {
   builtAt: string
-  /** Ms that making it took. */
+  /** The ms that the build took. */
   tookMs: number
   files: Record<string, { sha256: string; size: number }>
 }
@@ -18,10 +18,10 @@ export async function hashFile(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-// By folder, the manifest that its files were last held against: gigabytes are read once in a process.
+// The manifest against which each folder was verified, so that gigabytes are read only once in a process.
 const verified = new Map<string, string>()
 
-/** Whether a build has every file, as it was when it was made. */
+/** Whether a build has every file, unchanged. */
 export async function isWhole(dir: string): Promise<boolean> {
   try {
     const manifest = await readFile(join(dir, 'manifest.json'), 'utf8')
@@ -41,17 +41,17 @@ export async function isWhole(dir: string): Promise<boolean> {
   }
 }
 
-/** What is known of a build in the cache. */
+/** The manifest of a build in the cache. */
 export const manifestOf = async (dir: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'))
 
-/** When a build was made, in ms since the epoch. */
+/** When a build ended, in ms since the epoch. */
 export const builtAt = async (dir: string): Promise<number> => Date.parse((await manifestOf(dir)).builtAt)
 
-/** The ms that making a build of the cache took. */
+/** The ms that a build in the cache took. */
 export const tookMs = async (dir: string): Promise<number> => (await manifestOf(dir)).tookMs ?? 0
 
-/** Notes what a folder holds, and the ms that making it took. */
+/** Writes the manifest of a folder, with the ms that the build took. */
 export async function writeManifest(dir: string, tookMs: number): Promise<void> {
   const files: Manifest['files'] = {}
   for (const name of (await readdir(dir)).sort())

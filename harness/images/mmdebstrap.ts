@@ -2,7 +2,7 @@ import { machineSettings } from './apt-settings.ts'
 import { machineMirrors, sourceLines } from './apt-sources.ts'
 import type { HostRecipe } from './recipe.ts'
 
-/** The words of an mmdebstrap that sees this machine's mirrors through this machine's settings. */
+/** An mmdebstrap command, word by word, that uses this machine's mirrors and apt settings. */
 export async function mmdebstrap(
   recipe: Pick<HostRecipe, 'suite' | 'pockets'>,
   tar: string,
@@ -11,10 +11,10 @@ export async function mmdebstrap(
   const settings = (await machineSettings()).map((setting) => `--aptopt=${setting}`)
   return [
     ...['mmdebstrap', `--mode=${process.getuid?.() === 0 ? 'root' : 'unshare'}`, '--variant=apt', '--format=tar'],
-    // The lists are ours to keep or drop (finish.sh).
+    // finish.sh decides whether the package lists stay.
     '--skip=cleanup/apt',
     ...settings,
-    // Kept in the image: no manuals to unpack and no waiting for disks inside a slow machine.
+    // These options stay in the image: dpkg unpacks no manuals and does not wait for disks on a slow machine.
     ...[
       '--dpkgopt=force-unsafe-io',
       '--dpkgopt=path-exclude=/usr/share/man/*',

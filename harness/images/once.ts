@@ -2,8 +2,8 @@ import type { BuildOptions, Key } from './cache.ts'
 import { tookMs } from './manifest.ts'
 
 /**
- * Builds of one kind, each looked up once in a process: whether the cache has it whole takes a second to tell, and every
- * host asks. `dirOf` gives a build's folder in the cache. One that failed is made anew.
+ * Finds or makes each build of one kind only once in a process: to verify it in the cache takes a second, and every host
+ * needs it. `dirOf` gives a build's folder in the cache. A failed build is tried again.
  */
 export function onceEach<T>(kind: Key['kind'], dirOf: (built: T) => string) {
   const builds = new Map<string, Promise<T>>()

@@ -12,7 +12,7 @@ describe('programs built from source', () => {
     it(`${name} has a sound recipe`, () => {
       const recipe = loadBuildRecipe(name)
       expect(readFileSync(recipeScript(recipe, recipe.build), 'utf8')).to.contain('/build/product')
-      // From this machine's own mirror, wherever that is.
+      // A path only: the source comes from this machine's own mirror.
       expect(recipe.source.path).to.match(/^pool\//)
     })
 })

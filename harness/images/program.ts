@@ -8,12 +8,12 @@ import { ensureBuilders } from './needs.ts'
 import { type BuildRecipe, fingerprint, loadBuildRecipe, recipeScript } from './recipe.ts'
 import { Steps } from './steps.ts'
 
-// Changes whenever the same recipe would make another program. The builder of hosts has a version of its own.
+// To be changed whenever the same recipe would make another program. Hosts have their own builderVersion.
 const version = '1'
 
 /**
- * The file of a program built from source by the recipe of that name. The source comes from the Debian mirror of this
- * machine, by apt's own downloader, which holds it against the recipe's checksum.
+ * The file of a program, built from source by the recipe of that name. apt's own downloader fetches the source from this
+ * machine's Debian mirror and checks it against the recipe's checksum.
  */
 export async function buildProgram(name: string, options: BuildOptions): Promise<string> {
   const recipe = loadBuildRecipe(name)
@@ -41,18 +41,18 @@ export async function buildProgram(name: string, options: BuildOptions): Promise
       '--customize-hook=chroot "$1" sh -eu /build/build.sh',
       `--customize-hook=download /build/product ${shellQuote(product)}`,
     ])
-    // Nothing is kept of the root but the product.
+    // Only the product of the root file system stays.
     const throwAway = words.map((word) => (word === '--format=tar' ? '--format=null' : word))
     await steps.run('building', throwAway)
     await chmod(product, 0o755)
     await rm(source)
     await rm(script)
-    steps.say('built')
+    steps.report('built')
   })
   return join(dir, recipe.product)
 }
 
-/** The program's file if it has been built, whole and from today's recipe. */
+/** The program's file, if the cache has it undamaged and from the present recipe. */
 export async function findProgram(name: string): Promise<string | undefined> {
   const recipe = loadBuildRecipe(name)
   const dir = await find(programKey(recipe))

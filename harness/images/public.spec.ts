@@ -25,7 +25,7 @@ describe('the public images', () => {
     })
 })
 
-// What CentOS 7 ships, of which the servers are gone.
+// The repository files that CentOS 7 ships. Their servers no longer exist.
 const ended = `[base]
 name=CentOS-$releasever - Base
 mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os&infra=$infra
@@ -50,7 +50,7 @@ describe('el.sh makes a CentOS into a host', () => {
     writeFileSync(join(dir, 'bin', name), `#!/bin/sh\necho "${name} $*" >>${dir}/calls\n${answers}\n`)
     chmodSync(join(dir, 'bin', name), 0o755)
   }
-  /** Runs the provisioning of an image where /etc, /run and /var/log are of this test; in a container no systemd runs. */
+  /** Runs the provisioning of an image with /etc, /run and /var/log of this test; in a container no systemd runs. */
   const run = (name: string, { systemd = true } = {}) => {
     const { provision, settings } = loadPublic(name)
     const script = `mount --bind ${dir}/etc /etc && mount --bind ${dir}/log /var/log && mount -t tmpfs tmpfs /run && ${systemd ? 'mkdir -p /run/systemd/system && ' : ''}exec sh ${provision[0]}`

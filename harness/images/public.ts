@@ -6,32 +6,32 @@ import { LabError } from '../lib/errors.ts'
 import { hostImages, imagesRoot, recipeScript } from './recipe.ts'
 
 const publicImage = z.strictObject({
-  /** As `vagrant box add` takes it: a name, or an address where the catalogue of names has it no more. */
+  /** The argument of `vagrant box add`: a name, or an address if the public catalogue no longer has the name. */
   box: z.strictObject({ name: z.string(), url: z.string().optional() }),
-  /** As `docker pull` takes it. */
+  /** The argument of `docker pull`. */
   container: z.string().optional(),
-  /** Why no container can be a host of it. */
+  /** Why it cannot be a container host. */
   'no-container': z.string().optional(),
-  /** The host it is as, in all that no scenario says of it: where its engine is of the same generation. */
+  /** A host with an engine of the same generation: what no scenario states for this host is taken from that one. */
   like: z.string().optional(),
-  /** The scripts of images/common that make it a host of the lab, in this order: they need internet, and no systemd. */
+  /** The scripts of images/common that make it a host of the lab, in this order. They need internet, but no systemd. */
   provision: z.array(z.string()),
-  /** Those that come after them and need a running systemd, and no internet where there is a busybox. */
+  /** The scripts after them. They need a running systemd, but no internet if the host has a busybox. */
   booted: z.array(z.string()).default([]),
-  /** The environment of both. */
+  /** The environment of all these scripts. */
   settings: z.record(z.string(), z.string()).default({}),
 })
 
-/** Where a host can be had by people with internet, and what makes a host of the lab of it. */
+/** Where people with internet get a host's image, and what makes it a host of the lab. */
 export type PublicImage = z.infer<typeof publicImage> & { name: string }
 
-/** The names of the hosts that are to be had as public images. */
+/** The names of the hosts with a public image. */
 export const publicImages = (root = imagesRoot): string[] =>
   readdirSync(root)
     .filter((name) => existsSync(join(root, name, 'public.yaml')))
     .sort()
 
-/** The public image of a host, its scripts as paths. Throws LabError `image` where there is none, or its file is not sound. */
+/** The public image of a host, its scripts as paths. Throws LabError `image` if there is none or its file is wrong. */
 export function loadPublic(name: string, root = imagesRoot): PublicImage {
   const [dir, file] = [join(root, name), join(root, name, 'public.yaml')]
   if (!existsSync(file)) throw new LabError('image', `there is no public image of ${name}`)
@@ -42,10 +42,10 @@ export function loadPublic(name: string, root = imagesRoot): PublicImage {
   return { ...result.data, name, provision: paths(result.data.provision), booted: paths(result.data.booted) }
 }
 
-/** Every host there is a word for: those that are built here, and those that are to be had as public images. */
+/** The names of all hosts: those that are built here, and those with a public image. */
 export const allHosts = (): string[] => [...new Set([...hostImages(), ...publicImages()])].sort()
 
-/** The host that each is like, where it is like one. */
+/** For each host that is like another, that other host. */
 export const likes = (): Record<string, string> =>
   Object.fromEntries(
     publicImages().flatMap((name) => {
@@ -54,8 +54,8 @@ export const likes = (): Record<string, string> =>
     }),
   )
 
-/** Why an image cannot be built here, in words that fit after a provider's name. */
+/** Why an image cannot be built here: a sentence whose subject is the provider. */
 export const noRecipe = (image: string, root = imagesRoot): string =>
   publicImages(root).includes(image)
-    ? `builds hosts from the machine’s Debian mirrors, and has no recipe for ${image}`
+    ? `builds hosts from the machine’s Debian mirrors, but has no recipe for ${image}`
     : `has no recipe for the image ${image}`

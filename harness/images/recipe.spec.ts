@@ -14,7 +14,7 @@ describe('the recipes', () => {
     it(`${image} is sound, and has both halves`, () => {
       const recipe = loadHostRecipe(image)
       expect(recipe.packages).to.include.members(['systemd', 'docker.io', 'iptables', 'nftables', 'busybox-static'])
-      // What makes a VM of it stays out of the container host.
+      // Packages for VMs stay out of the container host.
       expect(recipe.packages).to.not.include.members(recipe['vm-packages'])
       for (const script of [...recipe.customise, ...recipe['vm-customise'], recipe['first-boot'], recipe.finish])
         expect(readFileSync(recipeScript(recipe, script), 'utf8')).to.match(/^#!\/bin\/sh\n# \w/)
@@ -28,7 +28,7 @@ describe('the recipes', () => {
 
   it('name no server: packages come from where this machine gets its own', () => {
     const named = readdirSync(imagesRoot, { recursive: true, withFileTypes: true })
-      // Public images are other people's, and named by where they are.
+      // Public images belong to others, and their names are addresses.
       .filter((entry) => entry.isFile() && entry.name !== 'public.yaml')
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((file) => /https?:\/\/(?!127\.0\.0\.1)/.test(readFileSync(file, 'utf8')))
@@ -64,7 +64,7 @@ describe('a recipe', () => {
     expect(() => recipeScript(loadHostRecipe('some', root), 'a.sh')).to.throw('a.sh, which does not exist')
   })
 
-  it('has a fingerprint that tells parts apart', () => {
+  it('has a fingerprint that distinguishes parts', () => {
     write(sound)
     const file = { file: join(root, 'some/host.yaml') }
     expect(fingerprint(['ab', 'c'])).to.not.equal(fingerprint(['a', 'bc']))

@@ -26,7 +26,7 @@ const probeRecipe = hostRecipe
   .pick({ suite: true, pockets: true, packages: true })
   .extend({ tag: z.string(), 'self-test': z.string() })
 
-// A program built from source, in a throw-away root of `suite`.
+// A program that is built from source in a temporary root file system of `suite`.
 const buildRecipe = hostRecipe.pick({ suite: true, pockets: true, packages: true }).extend({
   source: z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   build: z.string(),
@@ -44,10 +44,10 @@ interface Origin {
   file: string
 }
 
-/** Where the recipes are. */
+/** The folder of the recipes. */
 export const imagesRoot = fileURLToPath(new URL('../../images/', import.meta.url))
 
-/** The names of the host images there are recipes for. */
+/** The names of the host images that have a recipe. */
 export const hostImages = (root = imagesRoot): string[] =>
   readdirSync(root)
     .filter((name) => existsSync(join(root, name, 'host.yaml')))
@@ -75,14 +75,14 @@ function load<T extends z.ZodType>(name: string, file: string, schema: T): z.inf
   return { ...(result.data as object), name, dir: dirname(file), file } as z.infer<T> & Origin
 }
 
-/** A script that a recipe names, as a path. */
+/** The path of a script that a recipe names. Throws LabError `image` if it does not exist. */
 export function recipeScript(recipe: Origin, script: string): string {
   const file = join(recipe.dir, script)
   if (existsSync(file)) return file
   throw new LabError('image', `${recipe.file} names ${script}, which does not exist`)
 }
 
-/** A hash of everything given: strings, and the bytes of files. */
+/** A hash of strings and of the bytes of files. */
 export function fingerprint(parts: readonly (string | { file: string })[]): string {
   const hash = createHash('sha256')
   for (const part of parts) {

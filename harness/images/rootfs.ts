@@ -9,8 +9,8 @@ import { fingerprint, type HostRecipe, loadHostRecipe, recipeScript } from './re
 import { Steps } from './steps.ts'
 
 /**
- * The root file system of a container host, as `rootfs.tar` in the folder returned. Packages come from this machine's
- * own Debian mirrors; the hash is of the recipe, not of the mirror's contents, so newer packages are taken with `fresh`.
+ * The folder with the root file system of a container host, `rootfs.tar`. Packages come from this machine's Debian
+ * mirrors. The cache key depends on the recipe, not on the mirror's contents: `fresh` takes newer packages.
  */
 export async function buildRootfs(image: string, options: BuildOptions): Promise<string> {
   const recipe = loadHostRecipe(image)
@@ -22,7 +22,7 @@ export async function buildRootfs(image: string, options: BuildOptions): Promise
   })
 }
 
-/** The cache key of what is made from a host recipe. */
+/** The cache key of a root file system or disk. */
 export function rootfsKey(recipe: HostRecipe, kind: 'rootfs' | 'disk', probe: string): Key {
   const scripts = hooks(recipe, kind === 'disk')
   const last = kind === 'disk' ? [recipe['first-boot']] : []
@@ -31,7 +31,7 @@ export function rootfsKey(recipe: HostRecipe, kind: 'rootfs' | 'disk', probe: st
   return { image: recipe.name, kind, hash }
 }
 
-/** Makes a root file system as a tar, the same way as root and as anyone else. */
+/** Makes a root file system as a tar, for root and for other users alike. */
 export async function makeRoot(
   recipe: HostRecipe,
   to: { vm: boolean; probe: string; tar: string; steps: Steps },
@@ -66,7 +66,7 @@ const hooks = (recipe: HostRecipe, vm: boolean): string[] => [
   recipe.finish,
 ]
 
-// A script travels inside the hook: in a user namespace mmdebstrap may not be able to read this checkout.
+// A script is part of the hook itself, because in a user namespace mmdebstrap may not be able to read this checkout.
 const hook = (command: string, input: string): string => `${command} <<'DOCKFAULT'\n${input}\nDOCKFAULT\n`
 
 const phases: [RegExp, string][] = [
@@ -74,7 +74,7 @@ const phases: [RegExp, string][] = [
   [/^I: downloading packages/, 'downloading and unpacking'],
   [/^I: installing essential/, 'installing the base system'],
   [/^I: installing remaining/, 'installing the packages of the recipe'],
-  [/^I: running --customize-hook.*chroot/, 'making it a host'],
+  [/^I: running --customize-hook.*chroot/, 'setting it up as a host'],
   [/^I: creating tarball/, 'packing'],
 ]
 

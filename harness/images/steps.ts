@@ -7,7 +7,7 @@ import { type BuildOptions, cacheRoot } from './cache.ts'
 import { tied } from './namespace.ts'
 import { scratchOf } from './scratch.ts'
 
-/** The steps of one build: each is announced, timed, logged to a file, and fails with its last words. */
+/** The steps of one build. Each is reported, timed and logged to a file; its error has the last lines of output. */
 export class Steps {
   private readonly subject: string
   private readonly log: string
@@ -15,7 +15,7 @@ export class Steps {
   private readonly options: BuildOptions
   private readonly started = Date.now()
 
-  /** `dir` is the folder that `cached` gave for the build. */
+  /** `dir` is the build's folder, from `cached`. */
   constructor(subject: string, dir: string, options: BuildOptions) {
     this.subject = subject
     this.scratch = scratchOf(dir)
@@ -25,13 +25,13 @@ export class Steps {
     this.options = options
   }
 
-  say(line: string): void {
+  report(line: string): void {
     this.options.progress(`${this.subject}: ${line} [${duration(Date.now() - this.started)}]`)
   }
 
-  /** Runs a command; `phase` picks out of its output what people should see. */
+  /** Runs a command; `phase` selects what people see of its output. */
   async run(what: string, command: readonly string[], phase?: (line: string) => string | undefined, more?: Options) {
-    this.say(what)
+    this.report(what)
     const [file, ...args] = [...tied(), ...command]
     const child = execa(file!, args, {
       stdin: 'ignore',
@@ -50,7 +50,7 @@ export class Steps {
       last.push(line)
       if (last.length > 12) last.shift()
       const shown = phase?.(line)
-      if (shown) this.say(shown)
+      if (shown) this.report(shown)
     }
     const result = await child
     this.options.signal.throwIfAborted()

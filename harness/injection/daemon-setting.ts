@@ -1,21 +1,21 @@
 import { daemonJson } from '../cause/steps.ts'
 import type { Host } from '../hosts/host.ts'
-import { must } from './run-or-throw.ts'
+import { runOrThrow } from './run-or-throw.ts'
 
-/** Writes a key of daemon.json beside what stands there; the next start of dockerd reads it. */
+/** Sets a key of daemon.json and keeps the other keys. The next start of dockerd reads it. */
 export async function setInFile(host: Host, key: string, value: unknown): Promise<void> {
-  const { stdout } = await must(host, `cat ${daemonJson} 2>/dev/null || echo '{}'`, 'reading daemon.json')
+  const { stdout } = await runOrThrow(host, `cat ${daemonJson} 2>/dev/null || echo '{}'`, 'reading daemon.json')
   await host.put(daemonJson, `${JSON.stringify({ ...JSON.parse(stdout), [key]: value })}\n`)
 }
 
-/** Adds a flag to dockerd's command line by a drop-in of its unit; the next start of dockerd has it. */
+/** Adds a flag to dockerd's command line by a drop-in for its unit. The next start of dockerd uses it. */
 export async function setOnCommandLine(host: Host, flag: string): Promise<void> {
-  const { stdout } = await must(
+  const { stdout } = await runOrThrow(
     host,
     'systemctl cat docker.service | grep ^ExecStart=/ | tail -n 1',
     'reading the unit',
   )
   const start = stdout.trim().replace(` ${flag}`, '')
   await host.put('/etc/systemd/system/docker.service.d/network.conf', `[Service]\nExecStart=\n${start} ${flag}\n`)
-  await must(host, 'systemctl daemon-reload', 'reading the drop-in')
+  await runOrThrow(host, 'systemctl daemon-reload', 'reading the drop-in')
 }

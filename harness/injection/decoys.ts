@@ -1,4 +1,4 @@
-/** Healthy hosts that look odd, by name: what is done to them harms nothing, and no detector may speak. POSIX sh. */
+/** Scripts in POSIX sh, by name, that make a healthy host odd and break nothing. No cause may be named there. */
 export const decoys: Readonly<Record<string, string>> = {
   'own-nft-rules': `nft -f - <<'RULES'
 table inet admin {
@@ -15,11 +15,11 @@ table inet admin {
 RULES`,
   'firewalld-on': `systemctl unmask firewalld.service
 systemctl start firewalld.service
-# Started is not yet on the bus (firewalld 2.5), and a dockerd that starts too early asks no zone of it.
+# firewalld 2.5 counts as started before it is on the bus. A dockerd that starts too early asks it for no zone.
 for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
-  // The same rules in another order where order does not matter: POSTROUTING masquerades each subnet, last to first.
+  // Reverses rules whose order does not matter: those of POSTROUTING, one for each subnet.
   'rules-reordered': `set -e
 iptables-save -t nat | awk '
   /^-A POSTROUTING/ { post[++n] = $0; next }
@@ -28,7 +28,7 @@ iptables-save -t nat | awk '
   'ipv6-off': `sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
-  // A build of the admin's own in place of the package's, by dpkg-divert; a sound one. And docker restarted with it.
+  // Replaces the package's iptables by a sound build of the admin's own, with dpkg-divert, and restarts docker.
   'iptables-upgraded': `set -e
 program=/usr/sbin/xtables-nft-multi
 dpkg-divert --quiet --local --rename --divert $program.package --add $program

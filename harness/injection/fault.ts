@@ -3,23 +3,23 @@ import type { Cause, Procedure } from '../cause/cause.ts'
 import type { Host } from '../hosts/host.ts'
 import type { BuildOptions } from '../images/cache.ts'
 
-/** A fault: what makes a host sick, and the cause that it makes true. The scenario's `fault:` is checked against `params`. */
+/** A way to make a host sick, and the cause that it makes true. The loader checks a scenario's `fault:` against `params`. */
 export interface Fault<P extends object = object> {
   readonly kind: string
   readonly params: z.ZodType<P>
-  /** Makes on this machine, once, what the injection needs; before there is a host. */
+  /** Builds on this machine, once and before there is a host, what the injection needs. */
   prepare?(options: BuildOptions): Promise<void>
-  /** Makes a healthy host sick, or latently sick where the fault has a trigger. Throws LabError when it cannot. */
+  /** Makes a healthy host sick; with a trigger, only latently. Throws LabError if it fails. */
   inject(host: Host, params: P): Promise<void>
-  /** What turns the latent fault into a broken host: the event the write-up tells of. */
+  /** The event that turns the latent fault into a broken host. */
   trigger?(host: Host, params: P): Promise<void>
-  /** A look-alike has none. */
+  /** Undefined for hosts that only resemble a fault. */
   readonly cause?: Cause
-  /** What is tried in the lab alone, by name. */
+  /** Procedures that only the lab tries, by name. */
   readonly experiments?: Readonly<Record<string, Procedure>>
 }
 
-/** All that can be tried on a host that has a fault, by name. */
+/** Every procedure that can be tried on a host with this fault, by name. */
 export const proceduresOf = ({
   cause,
   experiments,

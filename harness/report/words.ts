@@ -67,8 +67,8 @@ const lower = /^(?:docker-proxy|[a-z]*(?:dockerd|containerd|firewalld|systemd|ip
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
-  // Names of settings and files keep their spelling.
-  const spelled = lower.test(trimmed) || /^[a-z]\w*[._/]\w/.test(trimmed) ? trimmed : capital(trimmed)
+  // Names of settings, files, containers and links keep their spelling.
+  const spelled = lower.test(trimmed) || /^(?:[a-z]\w*[._/-]\w|[a-z]+\d)/.test(trimmed) ? trimmed : capital(trimmed)
   return /[.!?:…][”"’]?$/.test(spelled) ? spelled : `${spelled}.`
 }
 

@@ -5,12 +5,12 @@ import type { Claim } from '../results/load-claims.ts'
 const subjects: Readonly<Record<string, string>> = {
   '000': 'a kernel upgraded without a reboot',
   '001': 'a restart of iptables.service',
-  '002': 'a firewalld zone that does not hold Docker’s bridge',
-  '003': 'iptables 1.8.11, whose `-C` compares no interface',
+  '002': 'Docker’s bridge outside its firewalld zone',
+  '003': 'iptables 1.8.11, which ignores interfaces in `-C` and `-D`',
   '004': '`"ip-masq": false`',
 }
 
-/** Markdown: for each write-up a table of its claims, with the measured verdict and what is true instead, or when. */
+/** Markdown: for each write-up a table of its claims, each with the measured verdict and a note on what is true. */
 export function claimTables(claims: readonly Claim[]): string {
   const byWriteUp = groupBy(
     claims.toSorted((a, b) => a.source.localeCompare(b.source)),

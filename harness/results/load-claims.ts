@@ -6,19 +6,27 @@ import { LabError } from '../lib/errors.ts'
 import { fixClasses } from '../scenario/terms.ts'
 
 const text = z.string().min(1)
-/** A cell's name, or a glob over several: each that ran must show it. */
+/** A cell's name, or a glob over several: each cell that ran has to meet the condition. */
 const at = { cell: text, stage: text.default('broken') }
 
-/** What a run's record must show for a claim's verdict to stand: one thing, looked up and compared. */
+/** One condition on a run's record; a claim's verdict stands only if all its conditions hold. */
 const check = z.union(
   [
     z.strictObject({ ...at, probe: text, observed: z.enum(['pass', 'fail']) }),
-    z.strictObject({ ...at, named: z.array(text).describe('The causes named at that stage, and no other.') }),
-    z.strictObject({ ...at, journal: text.describe('Words the scenario asks of the journal, and found.') }),
+    z.strictObject({
+      ...at,
+      named: z.array(text).describe('The causes that the diagnosis names at that stage, and no others.'),
+    }),
+    z.strictObject({
+      ...at,
+      journal: text.describe('Words that the scenario expects in the journal, and that were found there.'),
+    }),
     z.strictObject({
       ...at,
       rule: text.describe('Part of a line of iptables-save with its table: `nat: -A POSTROUTING`.'),
-      is: z.enum(['removed', 'added', 'kept']).describe('Against the healthy host; kept: no such line is missing.'),
+      is: z
+        .enum(['removed', 'added', 'kept'])
+        .describe('Compared with the healthy host; kept: no such line is missing.'),
     }),
     z.strictObject({ cell: text, fix: text, rung: text.optional(), observed: z.enum(fixClasses) }),
   ],
@@ -30,13 +38,15 @@ const check = z.union(
 export type Check = z.output<typeof check>
 
 const claim = z.strictObject({
-  id: z.string().regex(/^\d{3}-[a-z0-9-]+$/, 'must be the write-up and a few words: 001-loopback-answers'),
-  claim: text.describe('What the write-up says, in one sentence.'),
+  id: z
+    .string()
+    .regex(/^\d{3}-[a-z0-9-]+$/, 'must be the number of the write-up and a few words: 001-loopback-answers'),
+  claim: text.describe('The write-up’s claim in one sentence.'),
   source: z.string().regex(/^\d{3}$/, 'must be three digits in quotes'),
-  where: text.describe('Where it says so.'),
-  check: z.array(check).min(1).describe('All of it must be seen.'),
-  verdict: z.enum(['confirmed', 'narrowed', 'refuted']).describe('What that makes of the claim.'),
-  note: text.optional().describe('What is true instead, or when.'),
+  where: text.describe('Where the write-up says so.'),
+  check: z.array(check).min(1).describe('The conditions that a run has to meet, all of them.'),
+  verdict: z.enum(['confirmed', 'narrowed', 'refuted']).describe('What meeting them means for the claim.'),
+  note: text.optional().describe('What is true instead, or when the claim is true.'),
 })
 export type Claim = z.output<typeof claim>
 
@@ -54,7 +64,9 @@ export function loadClaims(dir = new URL('../causes/', import.meta.url).pathname
   const ids = claims.map(({ id }) => id)
   wrong.push(...ids.filter((id, index) => ids.indexOf(id) < index).map((id) => `${id}: two claims have this id`))
   if (wrong.length > 0)
-    throw new LabError('usage', wrong.join('\n'), { hint: 'harness/results/load-claims.ts says what a claim is' })
+    throw new LabError('usage', wrong.join('\n'), {
+      hint: 'harness/results/load-claims.ts describes the format of a claim',
+    })
   return claims
 }
 

@@ -17,7 +17,7 @@ export const sampleFailed = (): RunRecord =>
       }
     const broken = cell.stages.find(({ name }) => name === 'broken')!
     broken.verdict = 'failed'
-    broken.summary = '17 of 19 probes answer otherwise than on the healthy host'
+    broken.summary = '17 of 19 probes differ from the healthy host'
     broken.mismatches = [
       'probe host-network: expected fail, saw pass',
       'probe new-network: expected fail, saw error (exit 139: Segmentation fault)',

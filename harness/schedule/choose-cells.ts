@@ -3,21 +3,21 @@ import type { PastRun } from '../results/history.ts'
 import { baseName } from '../results/record.ts'
 import type { Cell } from '../scenario/cell.ts'
 
-/** Each cell `times` over; from the second on its name bears a number: `debian12-healthy#2`. */
+/** Each cell `times` times; from the second on, its name has a number: `debian12-healthy#2`. */
 export const repeated = (cells: readonly Cell[], times: number): Cell[] =>
   cells.flatMap((cell) =>
     Array.from({ length: times }, (_, i) => (i === 0 ? cell : { ...cell, name: `${cell.name}#${i + 1}` })),
   )
 
-/** The cell of a name that may bear such a number. */
+/** The cell of this name, which may have such a number. */
 export function namedCell(cells: readonly Cell[], name: string): Cell | undefined {
   const cell = cells.find((each) => each.name === baseName(name))
   return cell && { ...cell, name }
 }
 
-/** Those cells that did not pass when they last ran. LabError `no-match` where all did. */
+/** The cells that did not pass when they last ran. Throws LabError `no-match` if all passed. */
 export function lastFailed(cells: readonly Cell[], past: readonly PastRun[]): Cell[] {
-  // A run's worst repetition tells; in a later run only what ran counts.
+  // A cell counts by its worst repetition in the last run in which it ran.
   const last = new Map<string, boolean>()
   for (const run of past) {
     const bad = new Map<string, boolean>()
@@ -28,5 +28,5 @@ export function lastFailed(cells: readonly Cell[], past: readonly PastRun[]): Ce
   }
   const failed = cells.filter(({ name }) => last.get(name))
   if (failed.length > 0) return failed
-  throw new LabError('no-match', 'no cell failed when it last ran', { hint: 'reports/history.jsonl tells of each run' })
+  throw new LabError('no-match', 'no cell failed when it last ran', { hint: 'every run is in reports/history.jsonl' })
 }

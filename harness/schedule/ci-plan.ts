@@ -10,18 +10,18 @@ export interface CiJob {
   provider: string
   cells: string[]
   args: string
-  /** How long it is expected to take, one cell after the other. */
+  /** The expected duration, one cell after the other. */
   minutes: number
 }
 
-/** The provider that runs a cell where all are at hand: the cheapest that has what it needs. Looks at no machine. */
+/** The cheapest provider that has what a cell needs, if all were available. Does not check this machine. */
 export async function idealProvider({ host, needs }: Pick<Cell, 'host' | 'needs'>): Promise<string | undefined> {
-  // What has no recipe is planned as its public box: in a container it has not been measured yet.
+  // A host without a recipe runs as its public box, because as a container it has not been measured yet.
   const all = await providers(hostImages().includes(host) ? undefined : 'vagrant')
   return all.find((provider) => unmet(needs, provider).length === 0)?.name
 }
 
-/** Cells as jobs of about `minutes` each, and at most `most` for a provider; by provider, which decides on the runner. */
+/** Cells as jobs of about `minutes` each, at most `most` for each provider. No job mixes providers: each needs its runner. */
 export function ciPlan(
   cells: readonly (Cell & { provider: string })[],
   expected: ReadonlyMap<string, number>,

@@ -2,14 +2,14 @@ import type { PastCell, PastRun } from '../results/history.ts'
 import { baseName } from '../results/record.ts'
 import type { Cell } from '../scenario/cell.ts'
 
-/** Of how many runs the usual duration is taken. */
+/** The number of last runs from which the expected duration is computed. */
 const recent = 5
-// What a look at the host takes, with what comes before it, where nothing was recorded yet.
+// The time for one observation and the work before it, for cells without a history.
 const observationMs = { vm: 60_000, container: 20_000 }
 
 /**
- * How long each cell is expected to take, in ms, by what it took before: the median of its last runs, else of the same
- * scenario's on other hosts, else by its number of stages. The same past gives the same answer.
+ * The expected duration of each cell in ms: the median of its last runs, else of the same scenario's runs on other
+ * hosts, else by its number of observations. The same history gives the same answer.
  */
 export function expectDurations(cells: readonly Cell[], past: readonly PastRun[]): Map<string, number> {
   const known = new Map<string, number[]>()
@@ -19,7 +19,7 @@ export function expectDurations(cells: readonly Cell[], past: readonly PastRun[]
   const kinds = new Map(cells.map((cell) => [baseName(cell.name), kindOf(cell)]))
   for (const { cells: ran } of past)
     for (const [name, cell] of Object.entries(ran)) {
-      // What did not run to its end says nothing of how long it takes.
+      // A cell that did not run to its end does not count.
       if (cell.verdict === 'skipped' || cell.verdict === 'broken') continue
       note(baseName(name), cell)
       const kind = kinds.get(baseName(name))
@@ -34,7 +34,7 @@ const kindOf = ({ scenario, variant = '' }: Cell): string => `${scenario}\n${var
 
 function guess({ fixes, needs }: Cell): number {
   const observations = 3 + fixes.reduce((sum, { ladder }) => sum + 1 + Object.keys(ladder).length, 0)
-  // A container has systemd and Docker, and nothing else that a cell may need.
+  // Containers satisfy only the needs systemd and docker.
   const vm = needs.some((need) => need !== 'systemd' && need !== 'docker')
   return observations * (vm ? observationMs.vm : observationMs.container)
 }

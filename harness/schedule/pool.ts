@@ -1,7 +1,7 @@
 import { sleep } from '../lib/retry.ts'
 import type { Room } from './room.ts'
 
-/** Something to run: the room it takes, reserved while it runs, and for how long. */
+/** A task, the room that is reserved for it while it runs, and its expected duration. */
 export interface Task extends Room {
   name: string
   expectedMs: number
@@ -9,22 +9,22 @@ export interface Task extends Room {
 
 export interface PoolOptions {
   jobs: number
-  /** MiB that tasks may take together. */
+  /** The MiB for all tasks together. */
   memory: number
-  /** Those that tasks may keep busy together. */
+  /** The processors for all tasks together. */
   processors: number
-  /** MiB that are left at this moment; others may have taken what was there at the start. */
+  /** The MiB that are free now; other programs may have taken some since the start. */
   memoryLeft: () => number
   signal: AbortSignal
 }
 
-// How often it is looked whether others have given memory back.
+// How often the free memory is checked again while a task waits for it.
 const observationMs = 2000
 
 /**
- * Runs every task once, the longest first, at most `jobs` at a time, and never more than memory and processors hold: a
- * task that does not fit waits, and smaller ones go before it that do not hold it up. Alone, a task runs whatever it
- * takes. An abort starts no more. Rejects with the first error, once all that ran has ended.
+ * Runs every task once, the longest first, at most `jobs` at a time and within memory and processors. A task that does
+ * not fit waits; smaller ones that do not delay it go first. Alone, a task always runs. After an abort or an error no
+ * more tasks start. Rejects with the first error once all running tasks have ended.
  */
 export async function runPool<T extends Task>(
   tasks: readonly T[],
@@ -34,7 +34,7 @@ export async function runPool<T extends Task>(
   const waiting = tasks.toSorted((a, b) => b.expectedMs - a.expectedMs)
   const running = new Map<T, Promise<void>>()
   const errors: unknown[] = []
-  // One that would keep more processors busy than there are has them all.
+  // A task that wants more processors than there are gets all of them.
   const busy = (task: T): number => Math.min(task.processors, options.processors)
   const taken = (of: (task: T) => number, among: Iterable<T> = running.keys()): number =>
     [...among].reduce((sum, other) => sum + of(other), 0)
@@ -43,8 +43,8 @@ export async function runPool<T extends Task>(
     if (taken(busy) + busy(task) > options.processors || holdsUp(task)) return false
     return taken(({ memory }) => memory) + task.memory <= options.memory && task.memory <= options.memoryLeft()
   }
-  // Small tasks could follow one another for ever beside each other, and a longer one that needs the processors of several
-  // would come last: one goes before it only where it can then run beside it.
+  // Otherwise small tasks could follow each other without end, and a longer one that needs several processors would come
+  // last. So a small task goes first only if the longer one can then run beside it.
   const holdsUp = (task: T): boolean =>
     waiting.slice(0, waiting.indexOf(task)).some((longer) => {
       const beside = [...running.keys()].filter((other) => busy(other) < busy(longer))

@@ -4,7 +4,7 @@ import { withRetries } from './retry.ts'
 
 describe('a cell that runs again', () => {
   const signal = new AbortController().signal
-  /** Plays a cell whose tries end like this; gives its record, and how many there were. */
+  /** Runs a cell whose tries end like this; gives its record and the number of tries. */
   async function play(retryFailed: number, retryBroken: number, ...ends: Verdict[]) {
     let tries = 0
     const record = await withRetries({ retryFailed, retryBroken }, signal, async () => {
@@ -20,7 +20,7 @@ describe('a cell that runs again', () => {
     return { record, tries }
   }
 
-  it('does so only if asked', async () => {
+  it('does so only with retries', async () => {
     expect(await play(0, 0, 'failed')).to.deep.equal({
       record: { name: 'c', verdict: 'failed', durationMs: 1, reason: 'failed 1' },
       tries: 1,
@@ -39,7 +39,7 @@ describe('a cell that runs again', () => {
     expect((await play(1, 1, 'broken', 'failed', 'passed')).record.verdict).to.equal('flaky')
   })
 
-  it('has passed when only the lab had broken, and says that it had', async () => {
+  it('has passed when only the lab had broken, and records that', async () => {
     const { record } = await play(0, 1, 'broken', 'passed')
     expect(record).to.deep.include({ verdict: 'passed' }).and.to.not.have.property('reason')
     expect(record.attempts).to.deep.equal([{ verdict: 'broken', reason: 'broken 1', durationMs: 1 }])

@@ -1,14 +1,14 @@
 import { type AttemptRecord, type CellRecord, interrupted } from '../results/record.ts'
 
-/** How often a cell may run again: after a failure, and, counted apart, after the lab itself broke. */
+/** How often a cell may run again after it failed, and how often after the lab itself broke. */
 export interface Retries {
   retryFailed: number
   retryBroken: number
 }
 
 /**
- * Runs a cell, and again while its retries last. One that failed and then passed is `flaky`; what the lab itself broke
- * and then passed has passed, for it said nothing. All tries but the last are kept in brief.
+ * Runs a cell, and repeats it while retries are left. A cell that failed and then passed is `flaky`. One that broke and
+ * then passed has passed, because a broken try proves nothing. The record lists all tries but the last in brief.
  */
 export async function withRetries(
   { retryFailed, retryBroken }: Retries,
@@ -29,7 +29,7 @@ export async function withRetries(
 function conclude(tries: readonly CellRecord[]): CellRecord {
   const failed = tries.findLast(({ verdict }) => verdict === 'failed')
   let last = tries.at(-1)!
-  // What the lab broke afterwards does not take a failure back.
+  // A failure stands even if the lab breaks in a later try.
   if (last.verdict === 'broken' && last.reason !== interrupted && failed) last = failed
   const attempts = tries.filter((each) => each !== last).map(brief)
   if (attempts.length === 0) return last

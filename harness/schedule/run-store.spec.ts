@@ -50,7 +50,7 @@ describe('the folder of a matrix run', () => {
     await store.close()
   })
 
-  it('goes on with the newest that has cells left, or the one asked for', async () => {
+  it('resumes the newest run that has cells left, or the named one', async () => {
     for (const [id, day] of [
       ['old', 1],
       ['new', 3],
@@ -65,18 +65,18 @@ describe('the folder of a matrix run', () => {
     const newest = await RunStore.resume(reports)
     expect(newest.plan.runId).to.equal('new')
     await newest.close()
-    const asked = await RunStore.resume(reports, 'old')
-    expect(asked.plan.runId).to.equal('old')
-    await asked.close()
+    const named = await RunStore.resume(reports, 'old')
+    expect(named.plan.runId).to.equal('old')
+    await named.close()
     expect(await refusal(RunStore.resume(reports, 'done')))
       .to.include({ code: 'usage' })
       .and.match(/no cell left/)
     expect(await refusal(RunStore.resume(reports, '../etc')))
       .to.include({ code: 'usage' })
-      .and.match(/has a plan/)
+      .and.match(/can be resumed/)
     expect(await refusal(RunStore.resume(join(reports, 'none'))))
       .to.include({ code: 'usage' })
-      .and.match(/no run was cut short/)
+      .and.match(/no unfinished run/)
   })
 
   it('goes on as well where all cells have ended and no record was written', async () => {
@@ -97,7 +97,7 @@ describe('the folder of a matrix run', () => {
     const second = await RunStore.resume(reports)
     expect(second.plan.spentMs).to.equal(90_000)
     await second.close()
-    // Nothing ended in the second process.
+    // No cell ended in the second process.
     const third = await RunStore.resume(reports)
     expect(third.plan.spentMs).to.equal(90_000)
     await third.close()
@@ -114,7 +114,7 @@ describe('the folder of a matrix run', () => {
     await new Promise((resolve) => child.stdout.once('data', resolve))
     expect(await refusal(RunStore.resume(reports)))
       .to.include({ code: 'usage' })
-      .and.match(/still going on/)
+      .and.match(/still running/)
     child.kill('SIGKILL')
     const store = await until('the lock', () => RunStore.resume(reports), { deadlineMs: 10_000 })
     expect(JSON.parse(readFileSync(join(store.dir, 'plan.json'), 'utf8'))).to.deep.include({ runId: 'one' })

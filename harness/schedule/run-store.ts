@@ -5,7 +5,7 @@ import { type Lock, tryLock } from '../images/lock.ts'
 import { LabError } from '../lib/errors.ts'
 import type { CellRecord, RunRecord } from '../results/record.ts'
 
-/** What a matrix set out to do, written down before anything boots, so that another process can go on with it. */
+/** The plan of a matrix, saved before anything boots, so that another process can resume it. */
 export interface RunPlan {
   version: 2
   runId: string
@@ -15,20 +15,20 @@ export interface RunPlan {
   cells: string[]
   provider?: string
   until?: string
-  /** Nothing of an earlier host is used. */
+  /** Uses no saved state of hosts. */
   cold?: boolean
-  /** Outside detectors, as they were named. */
+  /** Outside detectors, as named on the command line. */
   detectors?: string[]
   jobs?: number
   retryFailed: number
   retryBroken: number
   shard?: NonNullable<RunRecord['shard']>
-  /** Ms that earlier processes have worked on it, and when the present one began. */
+  /** Ms that earlier processes spent on it, and when the present one began. */
   spentMs: number
   continuedAt: string
 }
 
-/** The folder of a matrix run: its plan, and the record of each cell that has ended. Held by one process at a time. */
+/** The folder of a matrix run: its plan, and the record of each ended cell. One process holds it at a time. */
 export class RunStore {
   readonly dir: string
   readonly plan: RunPlan
@@ -45,25 +45,25 @@ export class RunStore {
     const dir = join(reports, plan.runId)
     await mkdir(join(dir, 'cells'), { recursive: true })
     const lock = await tryLock(lockOf(dir))
-    if (!lock) throw new LabError('usage', `another process has the run ${plan.runId}`)
+    if (!lock) throw new LabError('usage', `another process holds the run ${plan.runId}`)
     const store = new RunStore(dir, { version: 2, ...plan, spentMs: 0, continuedAt: plan.startedAt }, lock)
     await store.#savePlan()
     return store
   }
 
   /**
-   * Goes on with a run that was killed or interrupted: the one of this id, else the newest. LabError `usage` where there
-   * is none, where it has ended, or where a living process has it.
+   * Resumes a run that was killed or interrupted: the one with this id, else the newest. Throws LabError `usage` if there
+   * is none, if it is complete, or if another process is still running it.
    */
   static async resume(reports: string, runId?: string): Promise<RunStore> {
     const hint = 'npm run matrix starts a new one'
     const id = runId ?? unfinished(reports).at(-1)
-    if (!id) throw new LabError('usage', 'no run was cut short', { hint })
+    if (!id) throw new LabError('usage', 'there is no unfinished run', { hint })
     const dir = join(reports, id)
     const plan = readPlan(dir)
-    if (!plan) throw new LabError('usage', `no run ${id} has a plan to go on with`, { hint })
+    if (!plan) throw new LabError('usage', `there is no run ${id} that can be resumed`, { hint })
     const lock = await tryLock(lockOf(dir))
-    if (!lock) throw new LabError('usage', `the run ${id} is still going on`, { hint: 'it has a living process' })
+    if (!lock) throw new LabError('usage', `another process is still running ${id}`)
     if (isDone(dir, plan)) {
       await lock.release()
       throw new LabError('usage', `the run ${id} has no cell left to run`, { hint })
@@ -85,14 +85,14 @@ export class RunStore {
     return new Map(records.map((record) => [record.name, record]))
   }
 
-  /** Keeps the record of a cell that has ended. */
+  /** Saves the record of a cell that has ended. */
   save(cell: CellRecord): Promise<void> {
     return writeWhole(join(this.dir, 'cells', fileOf(cell.name)), cell)
   }
 
-  /** Lets go of the run. */
+  /** Releases the run. */
   async close(): Promise<void> {
-    // While it is still ours: another process may not hold a file that is then removed.
+    // The file goes while the lock is held; otherwise it could be removed while another process holds it.
     await rm(lockOf(this.dir), { force: true })
     await this.#lock.release()
   }
@@ -105,7 +105,7 @@ export class RunStore {
 const lockOf = (dir: string): string => join(dir, 'plan.lock')
 const fileOf = (cell: string): string => `${cell}.json`
 
-// Made under another name and renamed: whoever reads it, whenever a process dies, it is whole or not there.
+// Written under another name and renamed: even if this process dies, the file is whole or missing.
 async function writeWhole(path: string, value: unknown): Promise<void> {
   const temporary = `${path}.${process.pid}.part`
   await writeFile(temporary, `${JSON.stringify(value, undefined, 2)}\n`)

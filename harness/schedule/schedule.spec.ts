@@ -32,7 +32,7 @@ describe('the pool', () => {
     processors,
   })
 
-  /** Runs tasks that take a few turns each; tells in which order they began, and the most that ran at once. */
+  /** Runs tasks that take a few ms each. Gives the order in which they began, and the most that ran at once. */
   async function play(tasks: Task[], options: Partial<typeof open> = {}, each = async (_: Task) => {}) {
     const began: string[] = []
     const now = new Set<Task>()
@@ -52,7 +52,7 @@ describe('the pool', () => {
     return { began, most, heaviest }
   }
 
-  it('runs each once, the longest first, no more at once than asked', async () => {
+  it('runs each once, the longest first, no more at once than `jobs`', async () => {
     const tasks = [task('short', 10), task('long', 90), task('middle', 50), task('tiny', 5)]
     expect(await play(tasks)).to.deep.include({ began: ['long', 'middle', 'short', 'tiny'], most: 2 })
     expect((await play(tasks, { jobs: 9 })).most).to.equal(4)
@@ -77,7 +77,7 @@ describe('the pool', () => {
     expect((await play(tasks, { jobs: 4, processors: 4 })).most).to.equal(4)
   })
 
-  it('gives what asks for more processors than there are all of them, beside what asks for none', async () => {
+  it('gives a task that wants more processors than there are all of them, beside one that wants none', async () => {
     const tasks = [task('box', 90), task('vm', 80, 100, 2), task('vm2', 70, 100, 2)]
     const { began, most } = await play(tasks, { jobs: 4, processors: 1 })
     expect({ began, most }).to.deep.equal({ began: ['box', 'vm', 'vm2'], most: 2 })
@@ -108,7 +108,7 @@ describe('the pool', () => {
     const lanes = [
       lanesIn(vm, {}, 2, 16_000),
       lanesIn(vm, {}, 8, 16_000),
-      // The first is there already.
+      // The first host exists already.
       lanesIn(vm, {}, 8, 0),
       lanesIn(roomOf('qemu', 'kvm'), {}, 2, 16_000),
       lanesIn(box, {}, 2, 16_000),
@@ -152,7 +152,7 @@ describe('what a cell is expected to take', () => {
     expect(expected.get('debian12-other')).to.equal(60_000)
   })
 
-  it('takes no word from runs that did not end, and knows a repetition by its cell', () => {
+  it('ignores runs that did not end, and counts a repetition for its cell', () => {
     const runs = past(
       { 'debian12-s': ['failed', 70] },
       { 'debian12-s': ['broken', 9] },
@@ -161,11 +161,11 @@ describe('what a cell is expected to take', () => {
     expect([...expectDurations([cell('debian12-s#2')], runs).values()]).to.deep.equal([70])
   })
 
-  it('is guessed by how often the host is looked at, and is longer for a VM', () => {
+  it('is guessed by the number of observations, and is longer for a VM', () => {
     const guessed = (needs: string[], ...ladders: object[]): number | undefined => {
       const fixes = ladders.map((ladder) => ({ use: 'f', expect: 'cures', ladder }))
-      const asked = cell('debian12-new', { scenario: 'new', needs, fixes } as unknown as Partial<Cell>)
-      return expectDurations([asked], []).get('debian12-new')
+      const wanted = cell('debian12-new', { scenario: 'new', needs, fixes } as unknown as Partial<Cell>)
+      return expectDurations([wanted], []).get('debian12-new')
     }
     expect(guessed(['systemd', 'docker'])).to.equal(60_000)
     expect(guessed(['own-kernel'])).to.equal(180_000)
@@ -202,7 +202,7 @@ describe('shards', () => {
   it('are named from 1 to their number', () => {
     expect(parseShard('2/3')).to.deep.equal({ index: 2, of: 3 })
     for (const wrong of ['0/3', '4/3', '1', '1/0', 'a/b', '-1/3', '1/3/5', ''])
-      expect(() => parseShard(wrong), wrong).to.throw(LabError, 'not a part of a whole')
+      expect(() => parseShard(wrong), wrong).to.throw(LabError, 'not a valid part')
   })
 })
 
@@ -242,7 +242,7 @@ describe('room on the machine', () => {
     expect(defaultJobs(Number.POSITIVE_INFINITY, 2, 1000)).to.equal(1)
   })
 
-  it('asks more for a VM than for a container, and most for an emulated one', () => {
+  it('is larger for a VM than for a container, and largest for an emulated one', () => {
     const [container, kvm, emulated] = [
       roomOf('container', 'none'),
       roomOf('qemu', 'kvm'),

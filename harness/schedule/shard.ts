@@ -1,6 +1,6 @@
 import { LabError } from '../lib/errors.ts'
 
-/** Part `index` of `of`, from 1. */
+/** Part `index` of `of` parts, counted from 1. */
 export interface Shard {
   index: number
   of: number
@@ -10,13 +10,15 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
   if (!index || !of || index > of)
-    throw new LabError('usage', `--shard ${text}: not a part of a whole`, { hint: 'as in --shard 1/3, from 1 to 3' })
+    throw new LabError('usage', `--shard ${text}: not a valid part`, {
+      hint: 'as in --shard 1/3, the first of three parts',
+    })
   return { index, of }
 }
 
 /**
- * Cells split into `of` parts of about the same expected duration: the longest first, each to the part that has least to
- * do. The parts of the same cells and durations are disjoint, and together they are all; within a part the order stays.
+ * Splits cells into `of` parts of about the same expected duration: the longest cell first, each into the shortest part
+ * so far. The same cells and durations always give the same parts. Within a part the order stays.
  */
 export function splitCells<T extends { name: string }>(
   cells: readonly T[],
@@ -25,7 +27,7 @@ export function splitCells<T extends { name: string }>(
 ): T[][] {
   const last = (cell: T): number => expected.get(cell.name) ?? 0
   const parts = Array.from({ length: of }, () => ({ total: 0, cells: new Set<T>() }))
-  // By name where durations are equal, so that the order in which cells are given changes nothing.
+  // Equal durations are ordered by name, so that the order of the cells changes nothing.
   for (const cell of cells.toSorted((a, b) => last(b) - last(a) || (a.name < b.name ? -1 : 1))) {
     const least = parts.reduce((a, b) => (b.total < a.total ? b : a))
     least.cells.add(cell)

@@ -1,8 +1,8 @@
 import type { Cell } from '../scenario/cell.ts'
 
 /**
- * The cells without all but `count` of those that have two faults. Which of them stay turns with the seed: seeds that
- * follow each other take those that follow each other, and come to all of them before to any a second time.
+ * The cells with only `count` of those that have two faults. The seed selects which: consecutive seeds take consecutive
+ * ones, and every such cell has its turn before any comes a second time.
  */
 export function somePairs<T extends Pick<Cell, 'name' | 'and'>>(cells: readonly T[], count: number, seed: number): T[] {
   const names = cells.flatMap(({ name, and }) => (and ? name : [])).sort()

@@ -3,26 +3,26 @@ import type { Cell } from '../scenario/cell.ts'
 import type { Task } from './pool.ts'
 import { roomOf } from './room.ts'
 
-/** A cell that waits for its turn: who will run it, or why nobody can. */
+/** A waiting cell: the provider that will run it, or why none can. */
 export interface CellTask extends Task {
   cell: Cell
   choice: Awaited<ReturnType<Choose>>
 }
 
-/** Who runs a cell, or why nobody can. */
+/** Chooses the provider for a cell; else gives the reason why none can run it. */
 export type Choose = typeof choose
 
-/** A task for each cell. Providers are asked once for each kind of host; nothing boots. */
+/** A task for each cell. Chooses a provider once for each kind of host; nothing boots. */
 export async function tasksOf(
   cells: readonly Cell[],
   expected: ReadonlyMap<string, number>,
-  { provider, choose: ask = choose }: { provider?: string; choose?: Choose },
+  { provider, choose: chooseProvider = choose }: { provider?: string; choose?: Choose },
 ): Promise<CellTask[]> {
-  const asked = new Map<string, Promise<CellTask['choice']>>()
+  const choices = new Map<string, Promise<CellTask['choice']>>()
   const tasks: CellTask[] = []
   for (const cell of cells) {
     const kind = [cell.host, ...cell.needs.toSorted()].join(' ')
-    const choice = await (asked.get(kind) ?? asked.set(kind, ask(cell, provider)).get(kind)!)
+    const choice = await (choices.get(kind) ?? choices.set(kind, chooseProvider(cell, provider)).get(kind)!)
     const skipped = 'reason' in choice
     tasks.push({
       name: cell.name,

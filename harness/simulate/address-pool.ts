@@ -7,7 +7,7 @@ interface Pool {
   size: number
 }
 
-// What dockerd takes networks from unless set otherwise. Source: moby, libnetwork/ipamutils.
+// The default pools from which dockerd takes networks. Source: moby, libnetwork/ipamutils.
 const defaults: Pool[] = [
   ...[17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31].map((second) => ({
     base: `172.${second}.0.0/16`,
@@ -16,7 +16,7 @@ const defaults: Pool[] = [
   { base: '192.168.0.0/16', size: 20 },
 ]
 
-/** Why dockerd would find no subnet for a new network; undefined where it would, or where that cannot be known. */
+/** Why dockerd would find no subnet for a new network; undefined where it would find one, or where that is unknown. */
 export function poolExhausted(facts: Facts): { message: string; blockers: string[] } | undefined {
   const configured = facts.docker.config['default-address-pools']
   const given = Array.isArray(configured)
@@ -26,7 +26,7 @@ export function poolExhausted(facts: Facts): { message: string; blockers: string
     : defaults
   const pools = given.filter(({ base }) => parsePrefix(base)?.family === 4)
   if (pools.length === 0) return undefined
-  // Up to Docker 24 any route but the default one is in the way, since then those of a link of the host's alone.
+  // Up to Docker 24 any route but the default one blocks a pool; in later versions only routes of the host's links do.
   const old = compareVersions(facts.docker.server || '99', '25') < 0
   const routes = facts.routes.filter(
     ({ dst, table, scope, type }) =>
@@ -48,7 +48,7 @@ export function poolExhausted(facts: Facts): { message: string; blockers: string
   return { message, blockers: wide.map(({ dst }) => dst) }
 }
 
-/** The subnets of one size in a pool, as CIDR. Bounded: a large pool of small subnets is not used up. */
+/** The subnets of one size in a pool, as CIDR. Bounded: a large pool of small subnets does not run out. */
 function subnetsOf(base: string, size: number): string[] {
   const pool = parsePrefix(base)!
   const count = Math.min(2 ** Math.max(0, size - pool.length), 1024)

@@ -40,10 +40,10 @@ describe('the routing of a stack', () => {
     route('10.1.0.0/16', { dev: 'near0' }),
     route('default', { type: 'throw', table: '300', dev: '' }),
   ]
-  const lookup = (rules: PolicyRule[], asked: Partial<Key> = {}) =>
-    fibOf(tables, [...usual, ...rules]).lookup(key(asked))
-  const device = (rules: PolicyRule[], asked: Partial<Key> = {}) =>
-    lookup(rules, asked).map(({ type, route }) => route?.dev || type)
+  const lookup = (rules: PolicyRule[], packet: Partial<Key> = {}) =>
+    fibOf(tables, [...usual, ...rules]).lookup(key(packet))
+  const device = (rules: PolicyRule[], packet: Partial<Key> = {}) =>
+    lookup(rules, packet).map(({ type, route }) => route?.dev || type)
 
   it('takes the longest prefix, then the smallest metric', () => {
     expect(device([], { destination: '10.1.2.3' })).to.deep.equal(['near0'])

@@ -4,39 +4,42 @@ import { planted } from './planted.ts'
 import { lengthOf, routeIndex } from './route-index.ts'
 import type { Doubt } from './rules/index.ts'
 
-/** What a packet is routed by. */
+/** What routing knows of a packet. */
 export interface Key {
   source: string
   destination: string
-  /** `lo` for what the stack itself sends. */
+  /** `lo` for packets that the stack itself sends. */
   input: string
-  /** Only where the sender bound itself to a device. */
+  /** Set only where the sender is bound to a device. */
   output?: string
   mark: number | undefined
   protocol: string
   sourcePort: number
   destinationPort: number
-  /** It came by a link, or stands for an answer to what did: its protocol and ports are looked into only where a rule has that done. */
+  /**
+   * It came by a link, or is the answer to such a packet: the kernel reads its protocol and ports only where a rule
+   * needs them.
+   */
   received?: boolean
 }
 
-/** Where routing leads: a route of some type, or no route at all. */
+/** The result of routing: a route of some type, or no route at all. */
 export interface Found {
   route?: RouteFact
-  /** The rule that decided: a lookup, or an end of its own. */
+  /** The rule that decided: by a lookup, or by ending the packet itself. */
   rule?: PolicyRule
   /** `none`: no table knows the destination. */
   type: string
   doubts: Doubt[]
 }
 
-/** Routing tables and the rules that choose among them. */
+/** Routing tables, and the rules that choose among them. */
 export interface Fib {
-  /** Every way the lookup may end: more than one where a rule asks for what is not known. */
+  /** Every result that the lookup may have: more than one where a rule matches on something unknown. */
   lookup(key: Key): Found[]
-  /** The best route of one table, whatever the rules say. */
+  /** The best route of one table, without regard to the rules. */
   table(name: string, destination: string): RouteFact | undefined
-  /** Rules beyond the three that every host has, or local routes that somebody made: sources are checked by them. */
+  /** The host has rules besides the three default ones, or local routes of its own: source checks depend on them. */
   hasCustomRules: boolean
 }
 
@@ -46,7 +49,7 @@ const byDefault: PolicyRule[] = [
   { priority: 32767, not: false, action: 'lookup', table: 'default', unknown: [] },
 ]
 
-/** A stack's routing of one family. Rules that could not be read are taken for those of every host. */
+/** A stack's routing of one family. Where the rules could not be read, the three default ones are used. */
 export function fibOf(routes: readonly RouteFact[], rules: readonly PolicyRule[]): Fib {
   const tables = new Map<string, RouteFact[]>()
   for (const route of routes) {
@@ -87,7 +90,7 @@ const dissecting = ({ iif, ipproto, sport, dport }: PolicyRule): boolean =>
 
 const isPlain = (rule: PolicyRule): boolean => rule.action === 'lookup' && isForAll(rule)
 
-/** Whether a rule asks for nothing. Most do, and every lookup comes by them. */
+/** Whether a rule has no condition. Most have none, and every lookup meets them. */
 const isForAll = (rule: PolicyRule): boolean =>
   !rule.not &&
   rule.src === undefined &&
@@ -133,14 +136,14 @@ function act(
     case 'prohibit':
       return [{ type: rule.action, rule, doubts }]
     case 'goto': {
-      // One that leads to no rule is passed over. Source: linux/net/core/fib_rules.c, fib_rules_lookup.
+      // A goto without a target is skipped. Source: linux/net/core/fib_rules.c, fib_rules_lookup.
       const target = rules.findIndex(({ priority }) => priority === rule.goto)
       return search(rules, target < 0 ? index + 1 : target, key, table, doubts)
     }
     case 'lookup': {
       const route = table(rule.table ?? 'main', key.destination)
       if (!route || route.type === 'throw') return search(rules, index + 1, key, table, doubts)
-      // Source: linux/net/ipv4/fib_rules.c, fib4_rule_suppress: only of a lookup that succeeded.
+      // Source: linux/net/ipv4/fib_rules.c, fib4_rule_suppress: only after a lookup that succeeded.
       const succeeded = !['blackhole', 'unreachable', 'prohibit'].includes(route.type)
       const shortest = rule.suppressPrefixLength
       if (succeeded && shortest !== undefined && lengthOf(route) <= shortest)
@@ -152,7 +155,7 @@ function act(
   }
 }
 
-/** Whether a rule is for a packet; a sentence where that cannot be known. */
+/** Whether a rule matches a packet; a sentence where that is unknown. */
 function matches(rule: PolicyRule, key: Key): boolean | string {
   const conditions: (boolean | string)[] = [
     rule.src === undefined || inPrefix(key.source, rule.src),
@@ -162,17 +165,17 @@ function matches(rule: PolicyRule, key: Key): boolean | string {
     rule.ipproto === undefined || rule.ipproto === key.protocol,
     rule.sport === undefined || inPorts(key.sourcePort, rule.sport),
     rule.dport === undefined || inPorts(key.destinationPort, rule.dport),
-    // What is forwarded counts as root's, and root stands for whoever sends from the host.
+    // A forwarded packet counts as root's; for packets of the host's own programs, root is assumed.
     rule.uidrange === undefined || inPorts(0, rule.uidrange),
     rule.fwmark === undefined ||
       (key.mark === undefined
-        ? `The routing rule ${rule.priority} asks for a mark that cannot be known.`
+        ? `Routing rule ${rule.priority} matches on a mark that is not known.`
         : // Source: linux/net/core/fib_rules.c, fib_rule_match: only the bits of the mask are compared.
           ((key.mark ^ rule.fwmark) & (rule.fwmask ?? 0xffffffff)) === 0),
-    // Nobody here asks for a type of service.
+    // No simulated packet has a type of service.
     rule.tos === undefined || Number(rule.tos) === 0,
     rule.unknown.length === 0 ||
-      `The routing rule ${rule.priority} asks for ${rule.unknown.join(', ')}, which is not followed.`,
+      `Routing rule ${rule.priority} matches on ${rule.unknown.join(', ')}, which the simulation does not model.`,
   ]
   const met = conditions.includes(false) ? false : (conditions.find((each) => typeof each === 'string') ?? true)
   return typeof met === 'string' ? met : met !== rule.not

@@ -1,77 +1,77 @@
 import type { traceEnds, traceSteps } from '../scenario/terms.ts'
 import type { Doubt, RuleStep } from './rules/index.ts'
 
-/** What a flow is for: what people would call it when it is dead. */
+/** What a flow is for, as users name it when it fails. */
 export type FlowKind = 'egress' | 'names' | 'published' | 'peer' | 'isolation' | 'host-service' | 'forwarded'
 
 /** Where a flow's first packet starts. */
 export type Origin =
   | { at: 'container'; container: string }
   | { at: 'host' }
-  /** Somewhere behind a device of the host's: the internet, or a guest on a bridge. */
+  /** Beyond one of the host's devices: the internet, or a guest on a bridge. */
   | { at: 'outside'; device: string }
 
-/** One connection or datagram that Docker's users expect, or that has to die. */
+/** One connection or datagram that Docker's users expect to pass, or that Docker is to block. */
 export interface Flow {
   kind: FlowKind
   from: Origin
-  /** The container that sends or, of a published port, receives; '' where there is none. */
+  /** The container that sends, or that receives where a port is published; '' where there is none. */
   container: string
-  /** The Docker network it is about, and its bridge. */
+  /** The Docker network that the flow is about, and its bridge. */
   network: string
   bridge: string
-  /** Empty where the kernel chooses it. */
+  /** Empty where the kernel chooses the source. */
   source: string
   address: string
   /** 0 for ICMP. */
   port: number
   protocol: 'tcp' | 'udp' | 'icmp'
-  /** A packet as large as the sender's link allows, both ways; else a small one. */
+  /** `full`: packets as large as the sender's link allows, both ways. */
   size: 'small' | 'full'
-  /** Whether it ought to get through. `unknown`: nothing on the host says so. */
+  /** Whether the flow should pass. `unknown`: nothing on the host decides that. */
   ought: 'pass' | 'die' | 'unknown'
-  /** For people: `published 8080/tcp of web, from outside`. */
+  /** For people: `port 8080/tcp published by web, from outside`. */
   title: string
 }
 
 export type Location = (typeof traceSteps)[number]
 export type End = (typeof traceEnds)[number]
 
-/** One place on a packet's way, in order. */
+/** One step of a packet's path; steps are in order. */
 export interface PathStep {
   way: 'out' | 'back'
   location: Location
-  /** The device it is at; '' where none. */
+  /** The packet's device at this step; '' where there is none. */
   device: string
-  /** What the host did there, for people. */
+  /** What the host did with the packet there, for people. */
   message: string
   rules: RuleStep[]
 }
 
-/** Where a packet dies, and of what. */
+/** The point at which a packet ends, and why. */
 export interface Drop {
   way: 'out' | 'back'
   location: Location
   end: Exclude<End, 'answered' | 'refused' | 'passes' | 'unclear'>
-  /** One sentence, without the flow's name. */
+  /** Why, for people: one sentence without the flow's name. */
   message: string
   rule?: RuleStep
-  /** The rule that brought it there, where that is not the one that ends it. */
+  /** The rule that sent the packet there, where another rule ends it. */
   because?: RuleStep
-  /** A kernel setting, a route or a link that does it: `net.ipv4.conf.wan0.forwarding`. */
+  /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */
   setting?: { name: string; value: string }
 }
 
-/** A flow led through the host. */
+/** The simulated path of a flow through the host. */
 export interface Walk {
   flow: Flow
-  /** `unclear`: it depends on something that is not known. */
+  /** `unclear`: the end depends on something unknown. */
   end: 'passes' | 'dies' | 'unclear'
-  /** Where it dies first; of an unclear one, where it may. */
+  /** Where the flow ends first; where an unclear flow may end. */
   drop?: Drop
-  /** What would end it further on, had the first not. */
+  /** What would end the flow further on, if the first drop were not there. */
   masked: readonly Drop[]
-  /** What is not known. */
+  /** What is unknown. */
   doubts: readonly Doubt[]
   path: readonly PathStep[]
 }

@@ -5,8 +5,9 @@ import type { Flow } from './flow.ts'
 import { allowsPeers, type Intent, isIsolated } from './intent.ts'
 import { nameFlows } from './names.ts'
 import { publishedFlows } from './published.ts'
+import { onNetwork } from './stand-in.ts'
 
-/** An address of the internet that stands for all of them. */
+/** An address that represents the whole internet. */
 export const anywhere = '1.1.1.1'
 
 /** A container on a bridge network. */
@@ -27,7 +28,7 @@ export const membersOf = ({ docker }: Facts): Member[] => {
   )
 }
 
-/** Every flow that Docker was asked to make possible on this host, or to prevent. */
+/** Every flow that Docker is configured to make possible on this host, or to prevent. */
 export function flowsOf(facts: Facts, intent: Intent): Flow[] {
   const members = membersOf(facts)
   return [
@@ -41,7 +42,7 @@ export function flowsOf(facts: Facts, intent: Intent): Flow[] {
   ]
 }
 
-/** A flow from a container, of the fields that differ. */
+/** A flow from a container, from the fields that differ. */
 export function fromContainer(
   { container, network, address }: Member,
   rest: Pick<Flow, 'kind' | 'address' | 'title'> & Partial<Flow>,
@@ -62,7 +63,7 @@ export function fromContainer(
 
 function egress(member: Member): Flow[] {
   const { container, network } = member
-  // A network without a way out is one on purpose.
+  // An internal network has no way out on purpose.
   if (network.internal) return []
   const out = (
     protocol: Flow['protocol'],
@@ -78,14 +79,14 @@ function egress(member: Member): Flow[] {
       protocol,
       size,
       ought,
-      title: `${container.name} on ${network.name} to the outside, ${what}`,
+      title: `${onNetwork(container.name, network.name)} to the outside, ${what}`,
     })
   return [
     out('tcp', 'small', 443, 'TCP', 'pass'),
     out('tcp', 'full', 443, 'large TCP transfers', 'pass'),
-    // Rules for one port are often for this one. Who means to shut it may do so.
+    // Port 80 often has rules of its own. An administrator may block it on purpose.
     out('tcp', 'small', 80, 'TCP to port 80', 'unknown'),
-    // Who lets TCP out alone may mean it.
+    // An administrator may let out only TCP on purpose.
     out('udp', 'small', 443, 'UDP', 'unknown'),
     out('icmp', 'small', 0, 'ping', 'unknown'),
   ]
@@ -107,9 +108,9 @@ function isolation(members: readonly Member[], intent: Intent): Flow[] {
   return first.flatMap((from) =>
     first.flatMap((to) => {
       if (from === to || !isIsolated(to.network, intent)) return []
-      // A container of both networks may pass between them.
+      // A container that is in both networks may talk to both.
       if (from.container.name === to.container.name) return []
-      const title = `${from.network.name} to ${to.network.name}: networks are kept apart`
+      const title = `${from.network.name} to ${to.network.name} (isolated networks)`
       return [fromContainer(from, { kind: 'isolation', address: to.address, port: 80, ought: 'die', title })]
     }),
   )
@@ -117,10 +118,13 @@ function isolation(members: readonly Member[], intent: Intent): Flow[] {
 
 const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, ({ network }) => network.name)
 
-// A port that no program has by chance, for a host where none listens to all.
+// A port that no program uses by chance, for a host where none listens at all addresses.
 const anyPort = 33_333
 
-/** The host's own services, as its containers see them. Whether they ought to is for the admin to say. */
+/**
+ * The host's own services, as its containers see them. Whether containers should connect to them is the administrator's
+ * choice.
+ */
 function hostServices(member: Member, { listeners }: Facts): Flow[] {
   const { container, network } = member
   const address = network.gateway || addressIn(network.subnet, 1)
@@ -136,14 +140,14 @@ function hostServices(member: Member, { listeners }: Facts): Flow[] {
       address,
       port,
       ought: 'unknown',
-      title: `${container.name} on ${network.name} to ${port === anyPort ? 'a service' : `port ${port}`} of the host`,
+      title: `${onNetwork(container.name, network.name)} to ${port === anyPort ? 'a service' : `port ${port}`} of the host`,
     }),
   )
 }
 
-/** What the host forwards beside Docker: guests on a bridge that somebody masquerades. */
+/** What the host forwards besides Docker's packets: guests on a bridge that rules masquerade. */
 function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {
-  // Which bridges are Docker's is known from dockerd alone.
+  // Only dockerd knows which bridges are Docker's.
   if (!docker.answers || sections['docker-networks']?.status !== 'ok') return []
   const dockers = new Set(docker.networks.map(({ bridge }) => bridge))
   const bridges = links.filter(
@@ -159,7 +163,7 @@ function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {
     const ip = ips.find(({ family }) => family === 4)
     const subnet = ip && `${addressIn(`${ip.address}/${ip.prefix}`, 0)}`
     const guest = ip && addressIn(`${ip.address}/${ip.prefix}`, ip.address.endsWith('.77') ? 78 : 77)
-    // Somebody who translates a subnet wants it to get out.
+    // A rule that masquerades a subnet shows that the subnet should get out.
     if (!ip || !subnet || !guest || !nat.includes(`"${subnet}`) || isPublic(subnet)) return []
     const title = `guests on ${name} to the outside`
     return [

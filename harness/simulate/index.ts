@@ -14,22 +14,22 @@ export { buildNet } from './net.ts'
 export type { Doubt } from './rules/index.ts'
 export { walk } from './walk/index.ts'
 
-/** A host's packets, computed from its evidence. */
+/** The paths of a host's packets, computed from its evidence. */
 export interface Simulation {
   intent: Intent
   net: Net
   walks: Walk[]
 }
 
-/** Leads every flow that the host ought to serve, or to prevent, to its end. */
+/** Simulates every flow that the host should serve or prevent. */
 export function simulate(facts: Facts): Simulation {
   const intent = readIntent(facts)
-  // A network that nobody uses now is judged by what a container on it would meet.
+  // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
   return { intent, net, walks: walkAll(flowsOf(net.facts, intent), net) }
 }
 
-/** Leads given flows through a host. */
+/** Simulates these flows on a host. */
 export const simulateFlows = (
   facts: Facts,
   flows: readonly Flow[],

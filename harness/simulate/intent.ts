@@ -1,22 +1,22 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 
-/** What dockerd is set to, by its configuration file and its command line. */
+/** What dockerd is configured to do, by its configuration file and its command line. */
 export interface Intent {
-  /** Whether dockerd makes iptables rules at all. */
+  /** Whether dockerd makes any iptables rules. */
   programsIptables: boolean
-  /** Whether dockerd masquerades its default bridge the next time that it makes it. */
+  /** Whether dockerd masquerades its default bridge the next time that it creates it. */
   masquerades: boolean
-  /** Whether published ports have a proxy of Docker's behind them. */
+  /** Whether Docker's proxy serves published ports. */
   proxies: boolean
-  /** Where ports are published that name no address: `0.0.0.0` unless set otherwise. */
+  /** The address for published ports that name none: `0.0.0.0` unless configured otherwise. */
   publishesAt: string
-  /** Name servers for containers, where dockerd was given any. */
+  /** The name servers that dockerd is configured to give to containers. */
   dns: string[]
-  /** Where each of these stands, for people: `"iptables": false in /etc/docker/daemon.json`. */
+  /** Where each setting is made, for people: `"iptables": false in /etc/docker/daemon.json`. */
   settings: Readonly<Record<string, string>>
 }
 
-/** Reads what dockerd is set to. A flag on the command line and a key of the file are the same setting. */
+/** Reads dockerd's configuration. A command-line flag and a key of the file are the same setting. */
 export function readIntent({ docker }: Facts): Intent {
   const settings: Record<string, string> = {}
   const value = (name: string): string | undefined => {
@@ -62,7 +62,9 @@ function fromFile({ config, configFile }: Facts['docker'], name: string): Settin
 
 const option = (name: string) => `com.docker.network.bridge.${name}`
 
-/** Whether a network is one that dockerd masquerades. Its own option is what dockerd was set to when it made it. */
+/**
+ * Whether dockerd masquerades a network. The network's own option holds what was configured when dockerd created it.
+ */
 export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIptables }: Intent): boolean =>
   programsIptables &&
   !internal &&
@@ -72,9 +74,11 @@ export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIpta
 /** Docker's network `bridge`. */
 export const isDefaultBridge = ({ options }: NetworkFact): boolean => options[option('default_bridge')] === 'true'
 
-/** Whether containers of one network are to reach each other. */
+/** Whether containers of one network should be able to connect to each other. */
 export const allowsPeers = ({ options }: NetworkFact): boolean => options[option('enable_icc')] !== 'false'
 
-/** Whether dockerd keeps other networks out of a network. Routed and unprotected ones are open by their own wish. */
+/**
+ * Whether dockerd isolates a network from others. Networks in the modes routed and nat-unprotected are open on purpose.
+ */
 export const isIsolated = ({ options }: NetworkFact, { programsIptables }: Intent): boolean =>
   programsIptables && !['routed', 'nat-unprotected'].includes(options[option('gateway_mode_ipv4')] ?? 'nat')

@@ -4,13 +4,14 @@ import { compareVersions } from '../lib/text.ts'
 import type { Flow } from './flow.ts'
 import { fromContainer, type Member } from './flows.ts'
 import type { Intent } from './intent.ts'
+import { onNetwork } from './stand-in.ts'
 
-/** What dockerd gives to containers where the host's own name servers are of no use to them, up to Docker 27. */
+/** The name servers that dockerd gives to containers that cannot use the host's own, up to Docker 27. */
 const fallback = ['8.8.8.8', '8.8.4.4']
 // The resolver that dockerd runs inside containers of user networks.
 const embedded = '127.0.0.11'
 
-/** A question for a name, from each container to each name server that it would come to. */
+/** A name query, from each container to each name server that would receive it. */
 export function nameFlows(facts: Facts, intent: Intent, members: readonly Member[]): Flow[] {
   const namespaces = new Map(facts.containers.map((own) => [own.container, own]))
   const seen = new Set<string>()
@@ -19,7 +20,7 @@ export function nameFlows(facts: Facts, intent: Intent, members: readonly Member
     if (!own || member.network.internal || seen.has(own.container)) return []
     seen.add(own.container)
     return serversOf(own, facts, intent).map(({ server, fromHost }): Flow => {
-      const title = `names for ${member.container.name} on ${member.network.name}, from ${server}`
+      const title = `names for ${onNetwork(member.container.name, member.network.name)}, from ${server}`
       const flow = fromContainer(member, { kind: 'names', address: server, port: 53, protocol: 'udp', title })
       return fromHost ? { ...flow, from: { at: 'host' }, source: '' } : flow
     })
@@ -28,11 +29,11 @@ export function nameFlows(facts: Facts, intent: Intent, members: readonly Member
 
 interface Server {
   server: string
-  /** dockerd asks from the host's own network, in the container's place. */
+  /** dockerd sends the query from the host's own network, for the container. */
   fromHost: boolean
 }
 
-/** The name servers that a container's questions come to in the end. */
+/** The name servers that receive a container's queries in the end. */
 export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
   const given = resolver.nameservers.filter((server) => familyOf(server) === 4)
   if (!given.includes(embedded)) return given.map((server) => ({ server, fromHost: false }))
@@ -50,6 +51,6 @@ export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent
   return (usable.length > 0 || !old ? usable : fallback).map((server) => ({ server, fromHost: false }))
 }
 
-/** Whether dockerd chose a name server by itself, for want of one of the host's that containers could use. */
+/** Whether dockerd chose a name server itself because containers could use none of the host's. */
 export const isFallback = (server: string, { resolver }: Facts, { dns }: Intent): boolean =>
   fallback.includes(server) && !resolver.nameservers.includes(server) && !dns.includes(server)

@@ -25,24 +25,27 @@ export interface Net {
   ends: ReadonlyMap<string, ReadonlyMap<string, Attachment>>
   /** Each container's own evidence, by its name. */
   inside: ReadonlyMap<string, ContainerNamespace>
-  /** What hangs on a link besides netfilter's hooks, by the link's name. */
+  /** Traffic control and programs on a link, besides netfilter's hooks, by the link's name. */
   control: ReadonlyMap<string, TrafficControl>
   /** The ports of each bridge. */
   ports: ReadonlyMap<string, readonly LinkFact[]>
-  /** By bridge, or by device that is in none: which containers on it have an address, on whatever link of theirs. */
+  /**
+   * By bridge, or by device outside all bridges: the containers on it, by each of their addresses on any of their
+   * links.
+   */
   holders: ReadonlyMap<string, ReadonlyMap<string, readonly Attachment[]>>
   /** The bridge of each container's address. */
   homes: ReadonlyMap<string, string>
-  /** The addresses of containers that were looked into: those that they have, and those that dockerd gave them. */
+  /** The addresses of containers whose inside was read: those they have, and those dockerd gave them. */
   readable: ReadonlySet<string>
-  /** What could not be seen, and so may be anything: on every packet's way. */
+  /** What the evidence lacks. It may affect every packet. */
   blind: readonly Doubt[]
   segments: SegmentRules
-  /** A host made for a test: who is addressed on its links is there, and answers where a program listens, nowhere else. */
+  /** The host was made for a test: every address on its links exists, and answers only where a program listens. */
   isExact: boolean
 }
 
-/** A host's evidence as a net that packets can be led through. */
+/** A host's evidence as a net in which packets can be simulated. */
 export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net {
   const host = hostStack(facts)
   const containers = new Map(
@@ -82,7 +85,7 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
 
 const nets = new WeakMap<Facts, Net>()
 
-/** The net of a host's facts, built once: rules are compiled for all who lead packets through it. */
+/** The net of a host's facts, built once, so that its rules are compiled once for all simulations. */
 export function netOf(facts: Facts): Net {
   const known = nets.get(facts)
   if (known) return known
@@ -152,7 +155,7 @@ function viewOf(host: Stack, { conntrack }: Facts): HostView {
       isLocal(host, address) && (device === undefined || deviceOf(host, address)?.name === device),
     addressType: (address) => addressType(host, address),
     addressOf: (device, family) => addressOf(host, device, family),
-    // Rules that look for a route do so without protocol and ports. Source: linux/net/ipv4/netfilter/nft_fib_ipv4.c.
+    // A rule's route lookup ignores protocol and ports. Source: linux/net/ipv4/netfilter/nft_fib_ipv4.c.
     routeDevice: ({ family, source, destination, input, mark }) => {
       const key = { source, destination, protocol: '', sourcePort: 0, destinationPort: 0, mark: mark ?? 0 }
       const [found] = host.fib[family].lookup({ ...key, input: input || 'lo' })
@@ -163,7 +166,7 @@ function viewOf(host: Stack, { conntrack }: Facts): HostView {
   }
 }
 
-// Without these nothing can be said of any packet's way.
+// Without these no packet's path can be computed.
 const needed: Record<string, string> = {
   links: 'the host’s links',
   addresses: 'the host’s addresses',
@@ -178,7 +181,7 @@ const needed: Record<string, string> = {
 function blindSpots({ sections }: Facts): Doubt[] {
   return Object.entries(needed).flatMap(([name, what]): Doubt[] => {
     const state = sections[name]
-    // A tool that is not there has made no rules; the kernel's own are listed by the others.
+    // A tool that is not installed has made no rules; other tools list the kernel's.
     if (state?.status === 'ok' || (state?.status === 'absent' && name.startsWith('rules-'))) return []
     const why = state?.why || 'the bundle does not hold them'
     return [

@@ -2,7 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import { readIntent } from './intent.ts'
 import type { RuleStep } from './rules/index.ts'
 
-/** Who made a rule, and by which documented mark it is known; `unknown` where it bears none. */
+/** Who made a rule, and the documented mark that shows it; `unknown` where the rule has none. */
 export interface Owner {
   who: string
   by: string
@@ -17,11 +17,11 @@ export interface RuleAt {
   backend: 'nft' | 'legacy'
 }
 
-// A name says nothing but where it is documented as one program's own.
+// A name proves nothing unless it is documented as one program's own.
 const chains: [RegExp, string, string][] = [
   // Docker's documentation leaves this chain to the admin. Source: docs.docker.com, "Packet filtering and firewalls".
-  [/^DOCKER-USER$/, 'admin', 'DOCKER-USER is the chain that Docker leaves to the admin'],
-  [/^DOCKER(-|$)/, 'Docker', 'the chain bears Docker’s name'],
+  [/^DOCKER-USER$/, 'admin', 'Docker leaves the chain DOCKER-USER to the administrator'],
+  [/^DOCKER(-|$)/, 'Docker', 'the chain has Docker’s name'],
   [/^KUBE-/, 'kube-proxy', 'KUBE- is kube-proxy’s prefix'],
   [
     /^(FWD[IO]?_|FORWARD_(IN|OUT|direct|POLICIES)|IN_|POST_|PRE_|INPUT_ZONES)/,
@@ -43,11 +43,11 @@ const tables: [RegExp, string, string][] = [
   [/^\S+ (f2b-table)$/, 'fail2ban', 'the table is fail2ban’s own'],
 ]
 
-/** Who made the rule of a step, or set the policy that it names. */
+/** Who made a step's rule, or set its policy. */
 export const ownerOfStep = (step: RuleStep, facts: Facts): Owner =>
   ownerOf({ ...step, rule: step.rule.startsWith('policy ') ? '' : step.rule }, facts)
 
-/** Who made a rule, by documented marks alone; `unknown` where it bears none. */
+/** Who made a rule, by documented marks only; `unknown` where the rule has none. */
 export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): Owner {
   for (const [pattern, who, by] of tables) if (pattern.test(table)) return { who, by }
   for (const [pattern, who, by] of chains) if (pattern.test(chain)) return { who, by }
@@ -62,16 +62,16 @@ export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): 
   const policy = rule === '' && chain === 'FORWARD' && table === 'ip filter' && policyOf(backend, facts)
   if (policy) return policy
   if (rule === '' && table.endsWith(' filter') && leadsToUfw(chain, backend, facts))
-    return { who: 'ufw', by: 'ufw sets the policy of the chains that lead to its own' }
-  // dockerd makes rules that accept and translate for its bridges; one that drops there is not of its making.
+    return { who: 'ufw', by: 'ufw sets the policies of the chains that jump to its own' }
+  // dockerd's rules for its bridges accept and translate; a rule that drops there is not dockerd's.
   const words = /^-A .* -j (ACCEPT|MASQUERADE)\b/.test(rule) ? new Set(rule.split(/[\s"]+/)) : undefined
   const bridge = words && facts.docker.networks.find((network) => words.has(network.bridge))
-  if (bridge) return { who: 'Docker', by: `it is of the form that dockerd makes for ${bridge.bridge}` }
+  if (bridge) return { who: 'Docker', by: `it has the form of dockerd’s rules for ${bridge.bridge}` }
   if (rule.includes('--comment') || rule.includes('comment "')) {
     const comment = rule.match(/comment "([^"]*)"|--comment (\S+)/)
     return { who: 'unknown', by: `of unknown origin; its comment says “${comment?.[1] ?? comment?.[2]}”` }
   }
-  return { who: 'unknown', by: 'of unknown origin: no program’s mark is on it' }
+  return { who: 'unknown', by: 'of unknown origin: it has no program’s mark' }
 }
 
 const leadsToUfw = (chain: string, backend: RuleAt['backend'], { xtables }: Facts): boolean =>
@@ -79,24 +79,24 @@ const leadsToUfw = (chain: string, backend: RuleAt['backend'], { xtables }: Fact
     (each) => each.table === 'filter' && each.chain === chain && / -j ufw-before-/.test(each.text),
   )
 
-/** Docker's part in the policy of FORWARD, where it has one. Source: docs.docker.com, "Docker on a router". */
+/** Docker's part in FORWARD's policy, where it has one. Source: docs.docker.com, "Docker on a router". */
 function policyOf(backend: 'nft' | 'legacy', facts: Facts): Owner | undefined {
   if (!readIntent(facts).programsIptables) return undefined
-  // dockerd speaks to the backend that `iptables` is.
+  // dockerd uses the backend that `iptables` stands for.
   const current = facts.iptables.version.includes('legacy') ? 'legacy' : 'nft'
   const chains = facts.xtables[backend].chains.some((each) => each.table === 'filter' && each.chain === 'DOCKER-USER')
   if (backend !== current)
     return chains
       ? {
           who: 'Docker',
-          by: 'Docker’s chains stand in this backend as well, and `iptables` is the other one now: they were left behind',
+          by: 'Docker’s chains are in this backend too, but `iptables` now uses the other one: they are left over',
         }
       : undefined
-  const by = 'dockerd sets the policy of FORWARD to DROP when it turns forwarding on, and no saved rules do'
+  const by = 'dockerd sets FORWARD’s policy to DROP when it turns on forwarding, and no saved rules set it'
   return facts.docker.server !== '' || chains ? { who: 'Docker', by } : undefined
 }
 
-/** The service that loads a file at boot, where the file holds the rule. */
+/** The service that loads a file at boot, where that file holds the rule. */
 function savedIn({ table, chain, rule }: RuleAt, { savedRules }: Facts): Owner | undefined {
   const policy = new RegExp(`^:${literal(chain)} (DROP|REJECT)\\b`)
   for (const { file, line } of savedRules) {

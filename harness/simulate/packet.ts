@@ -1,6 +1,6 @@
 import type { RuleStep } from './rules/types.ts'
 
-/** One packet on its way, with what netfilter knows of it. Immutable: a change is a new packet. */
+/** One packet with what netfilter knows of it. Immutable: a change gives a new packet. */
 export interface Packet {
   family: 4 | 6
   protocol: 'tcp' | 'udp' | 'icmp' | 'icmpv6' | 'arp'
@@ -13,7 +13,10 @@ export interface Packet {
   /** Bytes of the IP packet. */
   length: number
   dontFragment: boolean
-  /** Device names, '' where the hook knows none. Of bridged traffic the bridge; its ports are in the next two. */
+  /**
+   * Device names, '' where the hook knows none. For bridged traffic it is the bridge; the next two fields hold its
+   * ports.
+   */
   input: string
   output: string
   inputPort: string
@@ -21,39 +24,39 @@ export interface Packet {
   /** '' when unknown. */
   sourceMac: string
   destinationMac: string
-  /** `invalid`: conntrack has seen it, and takes it for part of no connection. */
+  /** `invalid`: conntrack has seen the packet, and it belongs to no connection. */
   state: 'new' | 'established' | 'invalid' | 'untracked'
   direction: 'original' | 'reply'
-  /** The connection's status: its destination or source is translated. */
+  /** The connection's NAT status: its destination or its source is translated. */
   dnat: boolean
   snat: boolean
-  /** The connection as its first packet was before any translation. */
+  /** The connection's first packet before any translation. */
   originalSource: string
   originalDestination: string
   originalDestinationPort: number
-  /** Undefined where not known. */
+  /** Undefined where unknown. */
   mark: number | undefined
   ctMark: number | undefined
-  /** Of TCP. */
+  /** TCP's flags. */
   flags: 'syn' | 'syn-ack' | 'ack' | ''
   /** 8 or 128 is an echo request, 0 or 129 its reply; -1 for other protocols. */
   icmpType: number
-  /** Made by this host, so that a socket of it may own the packet. */
+  /** The host itself made the packet, so that one of its sockets may own it. */
   local: boolean
-  /** The user of the program that sends it, where that is known. */
+  /** The user of the program that sends the packet, where known. */
   user?: number
   /**
-   * NAT has decided on the destination or the source of this connection: set at NAT hooks. A packet that comes back by
-   * `lo` is not shown to NAT again.
+   * NAT has decided on the connection's destination or source: set at NAT hooks. NAT does not see a packet again that
+   * comes back by `lo`.
    */
   destinationBound?: boolean
   sourceBound?: boolean
-  /** Conntrack has seen the packet: set by hooks whose priorities are behind conntrack's, kept on the way over `lo`. */
+  /** Conntrack has seen the packet: set at hooks with priorities after conntrack's, and kept on `lo`. */
   tracked?: boolean
-  /** Its time to live or hop limit, and the rule that has set it; undefined of one that is as its sender made it. */
+  /** Its time to live or hop limit, and the rule that set it; undefined where it is still the sender's. */
   life?: { left: number; by: RuleStep }
   /**
-   * The zones of conntrack's in which packets of its direction, and answers to it, are looked for, and the rule that has set
+   * The zones in which conntrack searches for packets of its direction and for answers to it, and the rule that set
    * them; zone 0 where undefined.
    */
   zone?: { own: number; answers: number; by: RuleStep }
@@ -62,7 +65,7 @@ export interface Packet {
 /** The family whose hooks see a packet. */
 export const ipFamily = ({ family }: Pick<Packet, 'family'>): 'ip' | 'ip6' => (family === 6 ? 'ip6' : 'ip')
 
-/** A first packet of a connection, of the fields given; all others as a packet out of nowhere has them. */
+/** The first packet of a connection: these fields, and the usual values for all others. */
 export function packetOf(fields: Partial<Packet>): Packet {
   const protocol = fields.protocol ?? 'tcp'
   return {

@@ -1,2 +1,2 @@
-/** Errors that a spec plants in the simulator, by name, to prove that the comparison with the kernel finds them. */
+/** Errors, by name, that a test plants in the simulator to prove that the comparison with the kernel finds them. */
 export const planted = new Set<string>()

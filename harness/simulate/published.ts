@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts'
 import { anywhere, type Member } from './flows.ts'
 import type { Intent } from './intent.ts'
 
-/** Published ports, from the outside, from the host's own address, and from loopback. */
+/** Flows to published ports: from outside, by the host's own address, and by loopback. */
 export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: readonly Member[]): Flow[] {
   const uplink = facts.links.find(({ name }) => name === facts.uplink)
   const host = uplink?.ips.find(({ family }) => family === 4)?.address
@@ -30,16 +30,16 @@ export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: r
       } as const
       const title = (from: string): string => `port ${port}/${protocol} published by ${container.name}, ${from}`
       const wildcard = at === '' || at === '0.0.0.0'
-      // An address that was asked for by name is where the port is to be; one that dockerd chose is not.
-      const asked = container.requested.find((each) => each.to === to && each.protocol === protocol)?.host ?? at
-      const everywhere = wildcard || (asked === '' && at === publishesAt)
+      // A port belongs at an address that the user named, not at one that dockerd chose.
+      const requested = container.requested.find((each) => each.to === to && each.protocol === protocol)?.host ?? at
+      const everywhere = wildcard || (requested === '' && at === publishesAt)
       const loopback = wildcard || inPrefix(at, '127.0.0.0/8') || everywhere
       const link = everywhere ? uplink : linkOf(at, facts)
       const outsideAt = everywhere ? host : link && at
       const source = link === uplink ? anywhere : link && neighbourOf(at, link)
       const flows: Flow[] = []
       if (outsideAt && link && !inPrefix(outsideAt, '127.0.0.0/8')) {
-        // A bridge of Docker's has its containers on it, and nobody from outside.
+        // A Docker bridge has only containers on it, and no machine outside.
         if (source && !facts.docker.networks.some(({ bridge }) => bridge === link.name))
           flows.push({
             ...about,
@@ -70,7 +70,7 @@ export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: r
   })
 }
 
-/** Of a routed network a port is let through to the container's own address, and is none of the host's. */
+/** In a routed network a published port is open at the container's own address, and is no port of the host's. */
 function byOwnAddress({ to, protocol }: PortFact, { container, network, address }: Member, uplink: LinkFact): Flow {
   return {
     kind: 'published',
@@ -91,7 +91,7 @@ function byOwnAddress({ to, protocol }: PortFact, { container, network, address 
 const linkOf = (address: string, { links }: Facts): LinkFact | undefined =>
   links.find(({ loopback, ips }) => !loopback && ips.some((ip) => ip.address === address))
 
-/** Somebody else on a link: another address of its subnet. Nothing where there is none. */
+/** Another machine on a link: an address of the link's subnet. Undefined where there is none. */
 function neighbourOf(address: string, { ips }: LinkFact): string | undefined {
   const own = ips.find((ip) => ip.address === address)
   if (!own || own.prefix > 30) return undefined

@@ -4,23 +4,23 @@ import type { Flow, Walk } from './flow.ts'
 import type { Net } from './net.ts'
 import { walk } from './walk/index.ts'
 
-/** Rules name many addresses on some hosts; a few of each show what a list lets through. */
+/** On some hosts rules name many addresses; a few of each kind show what a list lets through. */
 const most = 24
 
-/** What was found of the flows that die of one rule: how many had no such peer, and the peers of the first that had. */
+/** The flows that one rule drops: how many had no allowed peer, and the peers of the first flow that had some. */
 interface Found {
   without: number
   peers: string[]
 }
 
 const found = new WeakMap<Net, Map<string, Found>>()
-// A rule that so many flows meet without a peer being let through has no list.
+// A rule that drops so many flows and lets no peer through has no allow list.
 const enough = 4
 
 /**
- * The peers for which a flow passes that dies for the rest of the world: an admin's own list. Nothing where no address
- * that the rules name fares better. A list of private addresses alone is taken for one only in the admin's own chain. Of
- * flows that die alike the first has all of its peers, the others may have the first that is found.
+ * The peers for which a flow passes that is dropped for everyone else: an administrator's allow list. Empty where no
+ * address that the rules name passes. A list of only private addresses counts only in the administrator's own chain.
+ * Among flows with the same drop the first gets all of its peers; the others may get only the first one found.
  */
 export function passesOnlyFor(walk: Walk, net: Net): string[] {
   const { flow, end } = walk
@@ -58,7 +58,7 @@ function passesFor(prefix: string, flow: Flow, net: Net): boolean {
 
 const lists = new WeakMap<Facts, string[]>()
 
-/** The addresses and prefixes of others that the host's rules name. */
+/** The foreign addresses and prefixes that the host's rules name. */
 export function namedPeers(facts: Facts): string[] {
   const known = lists.get(facts)
   if (known) return known

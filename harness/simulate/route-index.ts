@@ -1,7 +1,7 @@
 import type { RouteFact } from '../evidence/facts.ts'
 import { inPrefix, parsePrefix } from '../lib/ip.ts'
 
-/** Finds the best route of one table: the longest prefix, of equal ones the smallest metric. */
+/** Finds a table's best route: the longest prefix, then the smallest metric. */
 export function routeIndex(routes: readonly RouteFact[]): (destination: string) => RouteFact | undefined {
   const lengths = new Map<number, Map<bigint, RouteFact[]>>()
   for (const route of routes.toSorted((a, b) => lengthOf(b) - lengthOf(a) || a.metric - b.metric)) {
@@ -30,8 +30,8 @@ const headOf = (bits: bigint, length: number, family: 4 | 6): bigint =>
 /** The length of a route's prefix. */
 export const lengthOf = ({ dst }: RouteFact): number => (dst === 'default' ? 0 : (parsePrefix(dst)?.length ?? 0))
 
-// A dead next hop is passed over; a link without carrier is not, unless a setting says so.
+// The kernel skips a dead next hop; it skips a link without carrier only under a setting.
 const leadsTo = ({ dst, flags, nexthops }: RouteFact, destination: string): boolean =>
   (dst === 'default' || inPrefix(destination, dst)) &&
   !flags.includes('dead') &&
-  (nexthops === undefined || nexthops.some((hop) => !hop.flags.includes('dead')))
+  (nexthops === undefined || nexthops.some((nextHop) => !nextHop.flags.includes('dead')))

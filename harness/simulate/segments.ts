@@ -1,14 +1,14 @@
 import type { Facts } from '../evidence/facts.ts'
 
-/** What rules have to do with the segments of TCP. */
+/** How a host's rules treat TCP segments. */
 export interface SegmentRules {
-  /** Whether any asks for the flags of TCP or for lengths: what answers differ in from those behind them. */
+  /** Whether any rule matches TCP flags or lengths, in which an answer differs from the segments after it. */
   sees: boolean
-  /** Whether any sets the largest segment that a connection may have. */
+  /** Whether any rule sets a connection's maximum segment size. */
   clamps: boolean
 }
 
-/** What a host's rules ask of TCP's segments, and do to them. */
+/** How a host's rules match TCP segments and change them. */
 export function segmentRules({ xtables, xtables6, nft }: Facts): SegmentRules {
   const saved = [xtables.nft, xtables.legacy, xtables6.nft, xtables6.legacy].flatMap(({ rules }) => rules)
   const found = { sees: false, clamps: false }

@@ -54,11 +54,11 @@ export function isLocal({ fib }: Stack, address: string): boolean {
 /** The device that carries an address; undefined where none does. */
 export const deviceOf = ({ byAddress }: Stack, address: string): LinkFact | undefined => byAddress.get(address)
 
-/** The address that a device gives to what it sends to a next hop, '' where its route names none. */
+/** The source address for packets that a device sends to a next hop; the next hop is '' where its route names none. */
 export const addressOf = ({ links }: Stack, device: string, family: 4 | 6, nextHop = ''): string | undefined =>
   sourceOn(links, device, nextHop, family)
 
-/** How the stack takes an address, as `addrtype` and `fib` match it. */
+/** An address's type in this stack, as `addrtype` and `fib` match it. */
 export function addressType({ fib }: Stack, address: string): AddressType {
   const family = familyOf(address)
   if (family === undefined) return 'unicast'
@@ -70,14 +70,14 @@ export function addressType({ fib }: Stack, address: string): AddressType {
 
 const types = new Set(['local', 'broadcast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'anycast'])
 
-/** A setting of IPv4 for one device; that of `all` is not mixed in. 0 where it is not known. */
+/** One device's own IPv4 setting, without regard to `all`. 0 where it is unknown. */
 export const setting = ({ sysctls }: Stack, device: string, name: string): number =>
   Number(sysctls[`net.ipv4.conf.${device}.${name}`] ?? 0)
 
-/** The larger of a device's setting and that of `all`: how the kernel reads rp_filter and arp_ignore. */
+/** The larger of the settings for a device and for `all`, as the kernel reads rp_filter and arp_ignore. */
 export const largerSetting = (stack: Stack, device: string, name: string): number =>
   Math.max(setting(stack, 'all', name), setting(stack, device, name))
 
-/** Whether a setting holds for a device or for `all`: how the kernel reads route_localnet. */
+/** Whether a setting is on for a device or for `all`, as the kernel reads route_localnet. */
 export const eitherSetting = (stack: Stack, device: string, name: string): boolean =>
   setting(stack, 'all', name) > 0 || setting(stack, device, name) > 0

@@ -1,12 +1,16 @@
 import type { ContainerFact, ContainerNamespace, Facts, LinkFact, NetworkFact } from '../evidence/facts.ts'
 import { addressIn, parsePrefix } from '../lib/ip.ts'
 
-/** What a container is called that is not there. */
+/** The name of a stand-in container. */
 export const standIn = (network: string): string => `a container on ${network}`
 
+/** A container and its network, for a flow's title. */
+export const onNetwork = (container: string, network: string): string =>
+  container === standIn(network) ? container : `${container} on ${network}`
+
 /**
- * The facts with a container on every bridge network that has none: what one would meet that was started now. A bridge
- * without ports has no carrier, and gets one with it.
+ * The facts with a stand-in container on every bridge network that has none: what a container that starts now would
+ * meet. A bridge without ports has no carrier; the stand-in gives it one.
  */
 export function withStandIns(facts: Facts): Facts {
   if (!facts.docker.answers) return facts
@@ -39,7 +43,7 @@ function standInOn({ name: network, subnet, gateway, bridge }: NetworkFact, inde
   const address = addressIn(subnet, 254) ?? ''
   const prefix = parsePrefix(subnet)!.length
   const mtu = links.find((link) => link.name === bridge)?.mtu ?? 1500
-  // No interface of the kernel's has a negative index.
+  // The kernel gives no interface a negative index.
   const [outer, inner] = [-2 * index - 2, -2 * index - 1]
   const link = (own: number, peer: number, at: string): LinkFact => ({
     index: own,

@@ -5,7 +5,7 @@ import { netOf } from './net.ts'
 import { packetOf } from './packet.ts'
 import type { RuleStep } from './rules/index.ts'
 
-/** A first packet from a network's bridge to the outside, as the hooks of forwarding see it. */
+/** A connection's first packet from a network's bridge to the outside, as the forwarding hooks see it. */
 export const egressPacket = ({ bridge, subnet }: NetworkFact, facts: Facts, protocol: 'tcp' | 'udp' | 'icmp') =>
   packetOf({
     protocol,
@@ -16,7 +16,10 @@ export const egressPacket = ({ bridge, subnet }: NetworkFact, facts: Facts, prot
     output: facts.uplink,
   })
 
-/** The rule that gives what leaves a network another source, whatever is not known of it; undefined where none does. */
+/**
+ * The rule that translates the source of what leaves a network, however unknown conditions turn out; undefined where
+ * none does.
+ */
 export function translationOf(network: NetworkFact, facts: Facts): RuleStep | undefined {
   if (network.subnet === '') return undefined
   const packet = egressPacket(network, facts, 'tcp')

@@ -16,7 +16,7 @@ const host = (networks: number): Facts => readFacts(grownHost(readFileSync(recor
 
 const answers = '-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT'
 
-/** The host without the rules that keep networks apart, and with some lines more of iptables-legacy. */
+/** The host without the isolation rules, and with some more lines of iptables-legacy. */
 const opened = (facts: Facts, lines: readonly string[] = []): Facts => ({
   ...facts,
   nft: facts.nft.map((chain) => (chain.name.includes('ISOLATION') ? { ...chain, rules: [] } : chain)),
@@ -33,8 +33,8 @@ const setting = (facts: Facts, name: string, value: string): Facts => ({
 })
 
 const hosts: Record<string, (facts: Facts) => Facts> = {
-  'kept apart': (facts) => facts,
-  'not kept apart': (facts) => opened(facts),
+  isolated: (facts) => facts,
+  'not isolated': (facts) => opened(facts),
   'one kept from another': (facts) => opened(facts, ['-A FORWARD -i br-net1-a -o br-net2-a -j DROP']),
   'one of them closed': (facts) => opened(facts, ['-A FORWARD -o br-net3-a -j DROP']),
   'all but one closed': (facts) => opened(facts, ['-A FORWARD ! -o br-net3-a -j DROP']),
@@ -92,7 +92,7 @@ describe('flows between networks that nothing tells apart', () => {
   })
 
   it('are led once where a rule for each network is of one form', () => {
-    for (const change of [hosts['kept apart']!, hosts['not kept apart']!, hosts['names of some closed']!]) {
+    for (const change of [hosts.isolated!, hosts['not isolated']!, hosts['names of some closed']!]) {
       const net = buildNet(change(host(12)))
       const flows = flowsOf(net.facts, readIntent(net.facts)).filter(({ kind }) => kind === 'isolation')
       expect(flows.length).to.be.above(200)

@@ -5,10 +5,10 @@ import { membersOf } from './flows.ts'
 import type { Net } from './net.ts'
 import { walk } from './walk/index.ts'
 
-// Below this many flows between networks, looking for those alike takes longer than leading each.
+// With fewer flows between networks, grouping equal ones takes longer than simulating each.
 const few = 40
 
-/** Leads all flows. Of those between networks that nothing tells apart, one is led; the others end like it. */
+/** Simulates all flows. Of the flows between networks of equal kinds it simulates one, and the others end like it. */
 export function walkAll(flows: readonly Flow[], net: Net, least = few): Walk[] {
   const apart = flows.filter(({ kind }) => kind === 'isolation')
   if (apart.length < least) return flows.map((flow) => walk(flow, net))
@@ -25,10 +25,10 @@ export function walkAll(flows: readonly Flow[], net: Net, least = few): Walk[] {
   })
 }
 
-/** Whether a flow was led by itself, or ends like another for all that anybody has looked at. */
+/** Whether a flow was simulated itself, or only took another's end so far. */
 export const isLed = (walk: Walk): boolean => !(walk instanceof Alike) || walk.led !== undefined
 
-/** A flow that ends like another. How it gets there is led when somebody looks. */
+/** A flow that ends like another. Its own path is simulated when it is first read. */
 class Alike implements Walk {
   readonly flow: Flow
   readonly end: Walk['end']
@@ -63,7 +63,9 @@ class Alike implements Walk {
   }
 }
 
-/** A key for flows between two networks: equal for those that nothing tells apart, undefined where something may. */
+/**
+ * A key for flows between two networks: equal where the networks are of equal kinds, undefined where they may differ.
+ */
 function pairKeys(net: Net): (flow: Flow) => string | undefined {
   const members = membersOf(net.facts)
   const first = [...new Map(members.toReversed().map((member) => [member.network.name, member])).values()]
@@ -90,7 +92,7 @@ function pairKeys(net: Net): (flow: Flow) => string | undefined {
 
 const between = new Set(['container', 'bridge', 'prerouting', 'routing', 'forward', 'postrouting'])
 
-/** Whether a walk stayed between its two networks, as itself. */
+/** Whether a walk stayed between its two networks, untranslated. */
 function standsForOthers({ flow, end, path, doubts }: Walk, net: Net): boolean {
   if (end === 'unclear' && doubts.length > net.blind.length) return false
   const bridges = new Set([flow.bridge, net.homes.get(flow.address)])

@@ -23,7 +23,7 @@ describe('every flow of a host', () => {
     expect(egress.every(({ address }) => address === '203.0.113.10')).to.equal(true)
   })
 
-  it('comes to published ports from the host, and from outside where somebody is', () => {
+  it('comes to published ports from the host, and from outside where a sender is given', () => {
     expect(count(flows, 'published', 'host')).to.equal(4)
     expect(count(flows, 'published', 'outside')).to.equal(0)
     const outside = everyFlow(facts, target, { namespace: '/run/netns/outside', path: '/' })
@@ -35,7 +35,7 @@ describe('every flow of a host', () => {
     ])
   })
 
-  it('has peers, name servers, and networks that are to be kept apart', () => {
+  it('has peers, name servers, and networks that are isolated from each other', () => {
     expect(count(flows, 'peer')).to.be.above(0)
     expect(count(flows, 'names')).to.be.above(0)
     expect(flows.filter(({ ought }) => ought === 'die').length)
@@ -43,7 +43,7 @@ describe('every flow of a host', () => {
       .and.to.equal(6)
   })
 
-  it('asks a server of TLS with a whole first message, and others by HTTP', () => {
+  it('sends a TLS server a complete first message, and others an HTTP request', () => {
     const bytes = (flow: Partial<Flow>): number[] =>
       questionFor(flow as Flow)
         .split('\\')

@@ -7,21 +7,21 @@ import { readIntent } from '../simulate/intent.ts'
 import type { Target } from './flow.ts'
 import { type Flow, isDead, type Trace } from './trace.ts'
 
-/** Somebody outside who can send to the host: the path of a network namespace, and what large thing its server has. */
+/** A sender outside the host: the path of its network namespace, and the path of a large file on its server. */
 export interface Outside {
   namespace: string
   path: string
 }
 
-// Packets of so many connections are followed without losing any.
+// The tracer can follow the packets of this many connections without losing any.
 const most = 80
 const mostPublished = 12
 const mostServices = 2
 
 /**
- * The flows that real packets can be sent for: of each network one container to a target outside by TCP, for little
- * and for much, and by pings, its name servers, a peer, other networks and the host's own services, and every published port from the host
- * and, where there is one, from somebody outside.
+ * The flows that real packets can test. From one container of each network: TCP to a target outside with small and
+ * large answers, pings, name servers, a peer, other networks, the host's own services. Every published port: from the
+ * host, and from a sender outside where there is one.
  */
 export function everyFlow(facts: Facts, { address, port, protocol }: Target, outside?: Outside): Flow[] {
   const all = flowsOf(facts, readIntent(facts)).filter((flow) => familyOf(flow.address) === 4)
@@ -63,9 +63,9 @@ const onePerNetwork = (flows: readonly SimulatedFlow[]): SimulatedFlow[] =>
   groupBy(flows, ({ network }) => network).map(([flow]) => flow!)
 
 /**
- * What large packets come to beside small ones: one that gets no answer, where a small one does and nobody says why, is lost
- * in a link that is too narrow. What shows nothing is left out: whether pings ought to pass, and how much a server has to
- * say, nobody knows.
+ * Compares large packets with small ones. A large ping without an answer, where a small one is answered and no error
+ * comes, is lost in a link that is too narrow. Drops what proves nothing: pings need not pass, and a server's answer
+ * may be short.
  */
 export function withoutIdle(traces: readonly Trace[]): Trace[] {
   const isPing = ({ flow }: Trace): boolean => flow.kind === 'egress' && flow.protocol === 'icmp'
@@ -80,7 +80,7 @@ export function withoutIdle(traces: readonly Trace[]): Trace[] {
     if (flow.size !== 'full' || !isDead(trace) || !answered.has(flow.container)) return []
     const meant = { ...trace, flow: { ...flow, ought: 'pass' as const } }
     if (end !== 'no-answer') return [meant]
-    const summary = `large packets are lost behind the host, and nobody says so: small ones to ${flow.address} are answered`
+    const summary = `large packets are lost beyond the host without an error: small ones to ${flow.address} are answered`
     return [{ ...meant, end: 'too-large', summary }]
   })
 }

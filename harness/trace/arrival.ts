@@ -3,7 +3,7 @@ import { lastOf, type TracedPacket } from './events.ts'
 import { isBridged } from './links.ts'
 import { containerOf } from './trace.ts'
 
-/** Notes what a packet came to that has passed all hooks. */
+/** Notes where a packet arrived after all hooks. */
 export function arrive(context: Context, out: TracedPacket, answered: boolean): void {
   const { facts, marks } = context
   const { hook, output } = lastOf(out)
@@ -21,12 +21,12 @@ export function arrive(context: Context, out: TracedPacket, answered: boolean): 
   marks.push({ way: 'out', location: end, message })
 }
 
-/** Whether it leaves the host as nobody that the outside can answer. */
+/** Whether it leaves the host with a source that the outside cannot answer. */
 export function isBare({ flow, facts, computed }: Context, out: TracedPacket): boolean {
   const { drop: known } = computed.walk
   const leaves = lastOf(out).hook === 'postrouting' && !isBridged(facts, out.last.output)
   if (leaves && known?.end === 'unmasqueraded') return true
-  // A death that it was seen to pass is none.
+  // A simulated drop does not count where the packet was seen to pass it.
   const refuted = known?.way === 'out' && known !== computed.beyond
   return leaves && containerOf(flow) !== undefined && out.last.source === flow.source && (!known || refuted)
 }

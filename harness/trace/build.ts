@@ -1,12 +1,12 @@
 import { type End, type Flow, isDead, locations, type Station, type Trace, type TracedRule } from './trace.ts'
 
-/** A place that the packet came to, and what became of it there. */
+/** A location that the packet came to, and what happened there. */
 export interface Mark {
   way: Station['way']
   location: Station['location']
   message: string
   rules?: TracedRule[]
-  /** Nobody saw it here: it follows from what came before and after, or cannot be told. */
+  /** The packet was not seen here: the location follows from what came before and after, or is unknown. */
   unknown?: boolean
 }
 
@@ -17,7 +17,7 @@ export interface Ending {
 }
 
 const back: Station['location'][] = ['prerouting', 'routing', 'forward', 'container']
-// Passed without a word, and shown only where the answer dies there.
+// Locations that the trace shows only where the answer dies at one of them.
 const seldom: Station['location'][] = [
   'outside',
   'uplink',
@@ -29,7 +29,7 @@ const seldom: Station['location'][] = [
   'container',
 ]
 
-/** A whole trace from the places a packet came to: where it died it is dead, and what lies behind was not reached. */
+/** A whole trace from the locations that a packet came to: where it ends it is dead, and what follows is unreached. */
 export function buildTrace(
   flow: Flow,
   by: Trace['by'],
@@ -63,7 +63,7 @@ export function buildTrace(
   }
 }
 
-/** From a container to the outside: the picture then has a place for what was not reached as well. */
+/** The usual path from a container to the outside; the trace then also shows its unreached locations. */
 const isUsual = ({ from }: Flow, marks: readonly Mark[]): boolean =>
   (from === undefined || from.at === 'container') &&
   !marks.some(
@@ -82,23 +82,28 @@ const usualLocations = (dead: boolean, last: Mark): Pick<Station, 'way' | 'locat
   ).map((location) => ({ way: 'back' as const, location })),
 ]
 
-/** A rule as the words that name it and its owner. */
+/** A sentence's end that names a rule and its owner. */
 export function blame({ verdict, table, chain, rule, backend, owner }: TracedRule): string {
   const what = rule.startsWith('policy') ? `the ${rule}` : `“${rule}”`
   const where = `${table} ${chain}${backend === 'legacy' ? ' (the legacy backend)' : ''}`
-  const whose = owner.who === 'admin' ? 'the admin’s own: ' : owner.who === 'unknown' ? '' : `${owner.who}’s: `
-  return `${verdict === 'reject' ? 'rejected' : 'dropped'} by ${what} in ${where} – ${whose}${owner.by}`
+  return `${verdict === 'reject' ? 'rejected' : 'dropped'} by ${what} in ${where} – ${originOf(owner)}`
 }
 
-/** The ending of a packet, or of what is called otherwise, that a rule has killed. */
+/** A rule's owner and how it is known. */
+export function originOf({ who, by }: TracedRule['owner']): string {
+  const whose = who === 'admin' ? 'the administrator’s own: ' : who === 'unknown' ? '' : `${who}’s: `
+  return `${whose}${by}`
+}
+
+/** The ending of a packet (or an answer, by `whose`) that a rule has ended. */
 export const drop = (terminatingRule: TracedRule, whose = 'the packet'): Ending => ({
   end: terminatingRule.verdict === 'reject' ? 'rejected' : 'dropped',
   summary: `${whose} is ${blame(terminatingRule)}`,
   terminatingRule,
 })
 
-/** What the rules of a place did with a packet that came through. */
-export function told(rules: readonly TracedRule[]): string {
+/** What a location's rules did with a packet that passed. */
+export function outcomeOf(rules: readonly TracedRule[]): string {
   const translated = rules.find(({ verdict }) => verdict === 'translate')
   return translated ? `translated by “${translated.rule}”` : 'let through'
 }

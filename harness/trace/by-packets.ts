@@ -19,19 +19,19 @@ import { containerOf, type Flow, isDead, senderOf, type Trace } from './trace.ts
 
 /** How flows are sent. */
 export interface SendOptions {
-  /** The path of the network namespace that stands for what is outside, where there is one. */
+  /** The path of the network namespace of a sender outside, where there is one. */
   outside?: string
-  /** Of a network that is known as a whole: see `simulateFlows`. */
+  /** The whole network is known: see `simulateFlows`. */
   isExact?: boolean
   /** Seconds to wait for answers. */
   patience?: number
-  /** Where the target has something large, by HTTP. */
+  /** The path of a large file on the target's HTTP server. */
   path?: string
 }
 
 const script = readFile(new URL('./trace.sh', import.meta.url), 'utf8')
 
-/** Sends a connection for each flow, all at once, and follows their packets. Changes nothing that stays. */
+/** Sends a connection for each flow, all at once, and follows their packets. Leaves no change behind. */
 export async function traceByPackets(
   host: Pick<Host, 'exec'>,
   flows: readonly Flow[],
@@ -45,17 +45,17 @@ export async function traceByPackets(
   return readTraces(stdout, flows, facts, options)
 }
 
-/** Flows, and those that a proxy makes for some of them. */
+/** The flows, and the connections that a proxy makes for some of them. */
 function withProxied(flows: readonly Flow[], facts: Facts): Flow[] {
   const proxied = flows.flatMap((flow) => proxiedOf(flow, facts) ?? [])
   return [...new Map([...flows, ...proxied].map((flow) => [keyOf(flow), flow])).values()]
 }
 
-// Two flows of the same sender to the same port cannot be told apart, and need not be.
+// Two flows of one sender to one port are indistinguishable, and share one trace.
 const keyOf = (flow: Flow): string =>
   [senderOf(flow), flow.source, flow.address, flow.port, flow.protocol, flow.size ?? 'small'].join(' ')
 
-/** What trace.sh is called with for one flow. */
+/** The arguments of trace.sh for one flow. */
 export function wordsOf(flow: Flow, facts: Facts, { outside = '', path }: SendOptions = {}): string[] {
   const { source, address, port, protocol, from, size } = flow
   const container = containerOf(flow)
@@ -63,12 +63,12 @@ export function wordsOf(flow: Flow, facts: Facts, { outside = '', path }: SendOp
   const namespace = container !== undefined ? `/proc/${pid}/ns/net` : from?.at === 'host' ? '-' : outside
   const isLarge = size === 'full'
   const more = protocol === 'tcp' ? (isLarge ? questionFor(flow, path) : '-') : isLarge ? payloadOf(flow, facts) : 56
-  // Which address somebody outside sends from is not the host's to know.
+  // The host does not know a sender's address outside.
   const sender = from?.at === 'outside' ? '-' : source || '-'
   return [namespace, sender, address, String(port), protocol, String(more)]
 }
 
-/** How many bytes a ping may carry that fills its sender's link. */
+/** The payload of a ping that fills its sender's link, in bytes. */
 function payloadOf(flow: Flow, { containers }: Facts): number {
   const container = containerOf(flow)
   const links = containers.find((each) => each.container === container)?.links.filter(({ loopback }) => !loopback) ?? []
@@ -76,8 +76,8 @@ function payloadOf(flow: Flow, { containers }: Facts): number {
 }
 
 /**
- * From what trace.sh printed to a trace for each flow; a simulated one where the host has no tracer, or where events were
- * lost.
+ * Reads the output of trace.sh into a trace for each flow; a simulated one where the host has no tracer, or where
+ * events were lost.
  */
 export function readTraces(text: string, flows: readonly Flow[], facts: Facts, options: SendOptions = {}): Trace[] {
   const all = withProxied(flows, facts)
@@ -122,7 +122,7 @@ function readEach(text: string, flows: readonly Flow[], facts: Facts, options: S
     if (isUnsent(answer)) return { trace: unsent(flow, answer) }
     if (!sections.has('events') || (packets.length === 0 && marked > 0)) return simulated()
     const trace = readPackets(flow, facts, counted, walks[index]!, own, answer)
-    // Where an answer came no packet has died: what vanished are events.
+    // Where an answer came no packet was dropped: only events are missing.
     return isAnswered(answer) && isDead(trace) ? simulated() : { trace, ...takenAt(own.out) }
   })
 }
@@ -137,7 +137,7 @@ const takenAt = (out: TracedPacket | undefined): Pick<Read, 'taken'> =>
     ? { taken: { address: out.last.destination, port: out.last.destinationPort } }
     : {}
 
-// A tracer that was killed has not printed all of it, or nothing: what it did not print is simulated.
+// A tracer that was killed printed only a part, or nothing: the rest is simulated.
 function sectionsOf(text: string): ReturnType<typeof parseBundle> {
   try {
     return parseBundle(text)

@@ -2,13 +2,13 @@ import type { Facts } from '../evidence/facts.ts'
 import { type Drop, type PathStep, simulateFlows, type Walk } from '../simulate/index.ts'
 import { ownerOfStep } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
-import { blame, buildTrace, type Ending, type Mark } from './build.ts'
+import { blame, buildTrace, type Ending, type Mark, originOf } from './build.ts'
 import { type Flow, type Hook, hooks, senderOf, type Trace, type TracedRule } from './trace.ts'
 
-/** A packet's way as the simulator computes it: for a host that is not there, or must not be touched. */
+/** A simulated trace: for a host that is not at hand, or that may not be touched. */
 export const traceByRules = (flow: Flow, facts: Facts): Trace => traceOfWalk(flow, walksOf([flow], facts)[0]!, facts)
 
-/** The same of several flows as the simulator has them. `isExact` as of `simulateFlows`. */
+/** The simulated walks of several flows. `isExact` as in `simulateFlows`. */
 export function walksOf(flows: readonly Flow[], facts: Facts, isExact = false): Walk[] {
   const all = flows.map((flow) => {
     const { container, network, bridge, source, address, port, protocol } = flow
@@ -18,7 +18,7 @@ export function walksOf(flows: readonly Flow[], facts: Facts, isExact = false): 
   return simulateFlows(facts, all, ...(isExact ? [{ isExact }] : []))
 }
 
-/** A simulated walk as a trace: what lies behind a death is not shown. */
+/** A simulated walk as a trace, which ends at the drop. */
 export function traceOfWalk(flow: Flow, walk: Walk, facts: Facts): Trace {
   const { path, drop, end } = walk
   const last = drop ? path.findIndex(({ way, location }) => way === drop.way && location === drop.location) : -1
@@ -28,7 +28,7 @@ export function traceOfWalk(flow: Flow, walk: Walk, facts: Facts): Trace {
   return buildTrace(flow, 'rules', marks, endingOf(walk, facts))
 }
 
-// A place that is passed by several devices is one place on the way.
+// A location that several devices share is one station.
 function joined(marks: Mark[], mark: Mark): Mark[] {
   const last = marks.at(-1)
   if (last?.way !== mark.way || last.location !== mark.location) return [...marks, mark]
@@ -46,7 +46,7 @@ const markOf = ({ way, location, message, rules }: PathStep, facts: Facts): Mark
 
 const isHook = (hook: string): hook is Hook => (hooks as readonly string[]).includes(hook)
 
-/** A rule that had a say, with its owner; of hooks that a trace has no place for, none. */
+/** A rule that acted on the packet, with its owner; undefined at hooks that a trace does not show. */
 export function tracedRule(step: RuleStep, facts: Facts): TracedRule | undefined {
   const { backend, table, chain, rule, hook } = step
   if (!isHook(hook)) return undefined
@@ -56,17 +56,21 @@ export function tracedRule(step: RuleStep, facts: Facts): TracedRule | undefined
 
 function endingOf({ end, drop, doubts }: Walk, facts: Facts): Ending {
   if (end === 'passes') return { end, summary: 'nothing on this host stops the packet or its answer' }
-  if (end === 'unclear' || !drop)
-    return { end: 'unclear', summary: doubts[0]?.message ?? 'what becomes of it cannot be computed' }
+  if (end === 'unclear' || !drop) return { end: 'unclear', summary: doubts[0]?.message ?? 'its end cannot be computed' }
   return dropEnding(drop, facts)
 }
 
-/** How a trace ends that dies so. */
+/** The ending of a trace with this drop. */
 export function dropEnding(drop: Drop, facts: Facts): Ending {
   const terminatingRule = drop.rule && tracedRule(drop.rule, facts)
   const whose = drop.way === 'back' ? 'the answer' : 'the packet'
-  if (terminatingRule) return { end: drop.end, summary: `${whose} is ${blame(terminatingRule)}`, terminatingRule }
   const message =
     drop.way === 'back' && !/answer/.test(drop.message) ? `the answer is lost: ${drop.message}` : drop.message
-  return { end: drop.end, summary: message }
+  if (!terminatingRule) return { end: drop.end, summary: message }
+  // A rule that translates drops nothing itself: the drop's message names both.
+  const translates = terminatingRule.verdict === 'translate'
+  const summary = translates
+    ? `${message} – ${originOf(terminatingRule.owner)}`
+    : `${whose} is ${blame(terminatingRule)}`
+  return { end: drop.end, summary, terminatingRule }
 }

@@ -1,13 +1,13 @@
 import type { Drop, PathStep, Walk } from '../simulate/index.ts'
 import type { Station } from './trace.ts'
 
-/** Where no hook of IP sees a packet. */
+/** Locations where no IP hook sees a packet. */
 const blindSpots: readonly Drop['location'][] = ['container', 'bridge', 'uplink', 'outside']
 
-/** What the simulator knows of a packet that was really sent, for places where no rule shows what became of it. */
+/** The simulated walk of a packet that was really sent, for locations where no rule shows what happened. */
 export class Computed {
   readonly walk: Walk
-  /** In order: a packet that was seen behind the first one may have died of another. */
+  /** In order: a packet that was seen after the first drop may have ended at a later one. */
   private readonly drops: readonly Drop[]
 
   constructor(walk: Walk) {
@@ -15,26 +15,26 @@ export class Computed {
     this.drops = walk.drop ? [walk.drop, ...walk.masked] : []
   }
 
-  /** The death at one of these places, if that is where the packet dies, and not by a rule. */
+  /** The drop at one of these locations, if the simulated packet ends there without a rule. */
   dropAt(way: Drop['way'], ...locations: Drop['location'][]): Drop | undefined {
     const { drop } = this.walk
     return drop && drop.way === way && locations.includes(drop.location) && !drop.rule ? drop : undefined
   }
 
-  /** What stops it before the first hook of IP. */
+  /** The drop before the first IP hook. */
   get early(): Drop | undefined {
     const { drop, path } = this.walk
     if (drop?.way !== 'out' || !blindSpots.includes(drop.location)) return undefined
     return this.stepOf(drop) < indexOr(path, ({ location }) => !blindSpots.includes(location)) ? drop : undefined
   }
 
-  /** What ends it behind the last hook on its way out, or its answer before the first one on the way back. */
+  /** The drop after the last hook on the way out, or before the first hook on the way back. */
   get beyond(): Drop | undefined {
     return this.drops.find((drop) => {
       if (!blindSpots.includes(drop.location)) return false
       const at = this.stepOf(drop)
       if (drop.way === 'back') return this.firstBack() > at
-      // Of a bridge it may be noted before the hooks that see what the bridge passes on.
+      // A drop in a bridge may be noted before the hooks that see what the bridge forwards.
       return at > (drop.location === 'bridge' && !drop.rule ? this.firstOut() : this.lastOut())
     })
   }
@@ -47,14 +47,14 @@ export class Computed {
     return this.walk.path.findLastIndex(({ way, location }) => way === 'out' && !blindSpots.includes(location))
   }
 
-  /** What ends the answer behind its last hook. */
+  /** The drop of the answer after its last hook. */
   get home(): Drop | undefined {
     const isHome = (drop: Drop): boolean =>
       drop.way === 'back' && blindSpots.includes(drop.location) && this.stepOf(drop, 'last') > this.firstBack()
     return this.drops.find(isHome)
   }
 
-  // Over a bridge an answer may come to hooks of the bridge alone, which are called the same.
+  // Over a bridge an answer may meet only the bridge's hooks, which have the same names.
   private firstBack(): number {
     return indexOr(
       this.walk.path,
@@ -62,12 +62,12 @@ export class Computed {
     )
   }
 
-  /** The same death, if it is certain. */
+  /** Whether the drop is certain. */
   isCertain(): boolean {
     return this.walk.end === 'dies'
   }
 
-  /** Why it is not certain. */
+  /** Why the drop is not certain. */
   get doubt(): string {
     return this.walk.doubts
       .map(({ message }) => message)
@@ -75,7 +75,7 @@ export class Computed {
       .join(' ')
   }
 
-  /** The route by a device, in words; undefined where the packet is not computed to take it. */
+  /** The route by a device, in words; undefined where the simulated packet takes another one. */
   routeBy(way: Station['way'], device: string): string | undefined {
     const step = this.walk.path.find((each) => each.way === way && each.location === 'routing')
     return step?.message.includes(`dev ${device}`) ? step.message : undefined
@@ -88,7 +88,7 @@ export class Computed {
       return which === 'first' ? path.findIndex(fits) : path.findLastIndex(fits)
     }
     const exact = on((step) => step.message === message)
-    // A place that comes twice is the one whose device is named.
+    // Of a location that comes twice, the message names the device.
     const named = exact >= 0 ? exact : on(({ device }) => device !== '' && message.includes(device))
     return named >= 0 ? named : on(() => true)
   }

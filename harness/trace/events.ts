@@ -1,24 +1,24 @@
 import type { Hook } from './trace.ts'
 
-/** What a line of `nft -a monitor trace` shows of a packet. */
+/** A packet as a line of `nft -a monitor trace` shows it. */
 export interface Header {
   protocol: 'tcp' | 'udp' | 'icmp'
   source: string
   destination: string
-  /** Of ICMP both are its identifier. */
+  /** For ICMP both are its identifier. */
   sourcePort: number
   destinationPort: number
-  /** TCP's, as one number; of ICMP the type. */
+  /** TCP's flags as one number; ICMP's type. */
   flags: number
-  /** IP's own number of the packet. */
+  /** The packet's IP identification. */
   id: number
   input: string
   output: string
-  /** The hardware address that its frame is sent to; empty where it is not shown. */
+  /** The frame's destination hardware address; empty where it is not shown. */
   mac: string
 }
 
-/** One line: a packet shown to a chain, a rule it met, or the chain's last word. */
+/** One line: a packet that enters a chain, a rule that it meets, or the chain's verdict. */
 export interface TraceEvent {
   trace: string
   table: string
@@ -40,30 +40,30 @@ export interface Step {
   output: string
 }
 
-/** A decision of a chain, and how many brackets the packet had come to by then. */
+/** A chain's decision, and the number of brackets that the packet had passed by then. */
 export interface Decision extends TraceEvent {
   hook: Hook
   after: number
 }
 
-/** One packet's way, in order. */
+/** One packet's path, in order. */
 export interface TracedPacket {
-  /** As it was first and last seen. */
+  /** The packet as it was first and last seen. */
   first: Header
   last: Header
   steps: Step[]
   decisions: Decision[]
 }
 
-/** The last hook of IP that saw a packet, else of whatever saw it. */
+/** The last IP hook that saw a packet; without one, the last hook of any family. */
 export const lastOf = ({ steps }: TracedPacket): Step =>
   steps.findLast(({ family }) => family === 'ip') ?? steps.at(-1)!
 
 const line = /^trace id (\w+) (\S+ \S+) (\S+) (packet:|rule|verdict|policy|unknown) ?(.*)$/
-// Verdicts that a library does not know by name are printed as numbers. Source: linux/netfilter.h.
+// nft prints verdicts whose names its library does not know as numbers. Source: linux/netfilter.h.
 const numbers: Record<string, string> = { '0x0': 'drop', '0x1': 'accept', '0x2': 'stolen', '0x3': 'queue' }
 
-/** Reads the lines of `nft -a monitor trace`; others (a lost event among them) are left out. */
+/** Reads the lines of `nft -a monitor trace`; skips others, such as notes of lost events. */
 export const readEvents = (lines: readonly string[]): TraceEvent[] =>
   lines.flatMap((text): TraceEvent[] => {
     const [, trace = '', table, chain, kind, rest = ''] = text.trim().match(line) ?? []
@@ -80,7 +80,7 @@ export const readEvents = (lines: readonly string[]): TraceEvent[] =>
     return [{ trace, table, chain, rule: { text: bare, handle: Number(handle ?? 0) }, verdict: named(verdict) }]
   })
 
-// Behind it the packet's mark is printed, where it has one.
+// The packet's mark follows, where it has one.
 function named(text: string): string {
   const verdict = text.replace(/ meta mark \S+\s*$/, '').trim()
   return numbers[verdict] ?? verdict
@@ -109,7 +109,7 @@ function readHeader(text: string): Header | undefined {
 
 const bits: Record<string, number> = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 }
 
-/** nft names a single flag, and prints several as a number or as names. */
+/** nft prints a single flag by name, and several as a number or as names. */
 const flagsOf = (text: string): number =>
   text.startsWith('0x')
     ? Number.parseInt(text, 16)

@@ -3,24 +3,24 @@ import type { Facts } from '../evidence/facts.ts'
 import { LabError } from '../lib/errors.ts'
 import type { Flow } from './trace.ts'
 
-/** Where a trace goes unless it is told: an address of the internet that answers everyone. */
+/** A trace's default target: an address of the internet that answers everyone. */
 export const anywhere = '1.1.1.1:443'
 
 export interface Target {
-  /** Of a running container; the first on a bridge where it is left out. */
+  /** The name of a running container; without it the first on a bridge. */
   container?: string
   address: string
   port: number
   protocol: Flow['protocol']
 }
 
-/** Reads `[container@]address[:port][/tcp|udp|icmp]`, TCP to port 443 unless said. Throws LabError `usage`. */
+/** Reads `[container@]address[:port][/tcp|udp|icmp]`, TCP to port 443 by default. Throws LabError `usage`. */
 export function readTarget(text: string): Target {
   const [, container, address = '', port, protocol = 'tcp'] =
     text.match(/^(?:([\w.-]+)@)?([\d.]+)(?::(\d{1,5}))?(?:\/(tcp|udp|icmp))?$/) ?? []
   if (!isIPv4(address) || Number(port ?? 1) > 65_535)
     throw new LabError('usage', `--trace ${text}: not a target`, {
-      hint: 'write [container@]address[:port][/tcp|udp|icmp], such as web@203.0.113.10:443; an address, for names are looked up elsewhere',
+      hint: 'write [container@]address[:port][/tcp|udp|icmp], such as web@203.0.113.10:443; give an address, not a name',
     })
   return {
     ...(container !== undefined && { container }),
@@ -40,7 +40,7 @@ export function flowTo({ container, ...target }: Target, { docker }: Facts): Flo
   )
   const chosen = candidates
     .filter((each) => container === undefined || each.container === container)
-    // The default bridge first: it is the one whose rules differ.
+    // The default bridge comes first, because its rules differ.
     .sort(
       (a, b) =>
         Number(b.network === 'bridge') - Number(a.network === 'bridge') || a.container.localeCompare(b.container),
@@ -48,14 +48,14 @@ export function flowTo({ container, ...target }: Target, { docker }: Facts): Flo
   if (chosen) return chosen
   if (docker.server === '' && !docker.answers)
     return docker.processes.length > 0
-      ? 'dockerd does not answer, and so its containers are not known'
-      : 'docker does not run, and so no container does'
+      ? 'dockerd does not answer, so its containers are not known'
+      : 'Docker is not running, so no container is'
   return container === undefined
     ? 'no container runs on a bridge network'
     : `no running container ${container} on a bridge network${candidates.length > 0 ? `; there are ${[...new Set(candidates.map((each) => each.container))].join(', ')}` : ''}`
 }
 
-/** A flow from every bridge network that has a running container, one each. */
+/** One flow from each bridge network that has a running container. */
 export const flowsFrom = ({ docker }: Facts, target: Target): Flow[] =>
   docker.networks
     .filter(({ internal }) => !internal)

@@ -1,7 +1,7 @@
 import type { Header, TracedPacket } from './events.ts'
 import type { Flow } from './trace.ts'
 
-/** The packets of one flow: the first one, its answer, and what ends the connection once it was made. */
+/** One flow's packets: the first one, its answer, and those that close the connection. */
 export interface FlowPackets {
   out?: TracedPacket
   back?: TracedPacket
@@ -16,11 +16,11 @@ const rst = 0x04
 const fin = 0x01
 
 /**
- * Picks a flow's packets out of all that were seen. Of one that was sent again it is the one that came furthest. `senders`
- * are the addresses that other flows are sent from.
+ * Picks one flow's packets from all that were seen; of packets that were sent again, the one that came furthest.
+ * `senders` are the source addresses of other flows.
  */
 export function packetsFor(flow: Flow, all: readonly TracedPacket[], senders: ReadonlySet<string>): FlowPackets {
-  // Who is outside sends from an address that nobody here knows.
+  // A sender outside has an address that is not known here.
   const isOwn = (packet: TracedPacket): boolean =>
     isOf(flow, packet) && !(flow.from?.at === 'outside' && senders.has(packet.first.source))
   const begins = all.filter((packet) => isOwn(packet) && begin(packet.first))
@@ -45,7 +45,7 @@ export function packetsFor(flow: Flow, all: readonly TracedPacket[], senders: Re
 function isOf({ source, address, port, protocol, from }: Flow, { first, steps }: TracedPacket): boolean {
   if (first.destination !== address || first.protocol !== protocol) return false
   if (protocol !== 'icmp' && first.destinationPort !== port) return false
-  // What the host sends of itself begins in output, and nothing else does.
+  // Only the host's own packets start at output.
   if (from?.at === 'outside') return steps[0]?.hook !== 'output'
   return (source === '' || first.source === source) && (from?.at === 'host') === (steps[0]?.hook === 'output')
 }
@@ -59,7 +59,7 @@ const answersTo = (out: TracedPacket, each: TracedPacket): boolean => {
   return protocol === 'tcp' ? (flags & (syn | rst)) !== 0 && (flags & ack) !== 0 : protocol === 'udp' || flags === 0
 }
 
-/** Whether a packet goes back where another, as it was last seen, came from. */
+/** Whether a packet answers another one, by the other's last seen addresses. */
 function reverses({ last }: TracedPacket, { first }: TracedPacket): boolean {
   if (first.protocol !== last.protocol) return false
   const ends = first.source === last.destination && first.destination === last.source

@@ -6,7 +6,9 @@ import { traceByPackets } from './by-packets.ts'
 import { flowTo, type Target } from './flow.ts'
 import type { Flow, Trace } from './trace.ts'
 
-/** Follows a packet from a container to a target on a living host; where no such container runs, that is the answer. */
+/**
+ * Follows a packet on a live host from a container to a target; where no such container runs, the trace reports that.
+ */
 export async function trace(host: Pick<Host, 'exec'>, target: Target, facts: Facts): Promise<Trace> {
   const flow = flowTo(target, facts)
   if (typeof flow === 'string') return nowhere(target, flow)
@@ -15,8 +17,8 @@ export async function trace(host: Pick<Host, 'exec'>, target: Target, facts: Fac
 }
 
 /**
- * Follows every flow of a living host at once, those to the outside to this target; with somebody outside also what comes
- * from there. None where no container runs, or where dockerd names none.
+ * Follows every flow of a live host at once; flows to the outside go to this target. With a sender outside, also flows
+ * from there. Empty where no container runs, or where dockerd lists none.
  */
 export async function traceAll(
   host: Pick<Host, 'exec'>,
@@ -31,7 +33,7 @@ export async function traceAll(
   )
 }
 
-/** The trace of a packet that nobody can send. */
+/** The trace of a packet that cannot be sent. */
 export function nowhere({ container = '', ...target }: Target, why: string): Trace {
   const flow: Flow = { container, network: '', bridge: '', source: '', ...target }
   const marks = [{ way: 'out' as const, location: 'container' as const, message: why }]

@@ -3,7 +3,10 @@ import { parseIptablesSave } from '../evidence/iptables-save.ts'
 import { ownerOf } from '../simulate/owner.ts'
 import type { Hook, TracedRule } from './trace.ts'
 
-/** The rules and policies of the legacy backend, as iptables-save prints them behind their table, whose counters have grown. */
+/**
+ * The legacy backend's rules and policies whose counters have grown: the table, then the line as iptables-save prints
+ * it.
+ */
 export function newlyCounted(before: readonly string[], after: readonly string[]): string[] {
   let table = ''
   return after.flatMap((line) => {
@@ -13,7 +16,7 @@ export function newlyCounted(before: readonly string[], after: readonly string[]
   })
 }
 
-// What comes next after each bracket. Source: the brackets of trace.sh.
+// The tables that run after each bracket. Source: the brackets of trace.sh.
 const tables: Record<string, string[]> = { raw: ['mangle'], mangle: ['filter'], filter: ['security'] }
 const early: Partial<Record<Hook, string[]>> = { prerouting: ['raw'], output: ['raw'] }
 const behindMangle: Partial<Record<Hook, string[]>> = {
@@ -23,9 +26,8 @@ const behindMangle: Partial<Record<Hook, string[]>> = {
 }
 
 /**
- * What of the legacy backend may have ended a packet that was last seen at a bracket of a hook: each rule of the next table
- * that drops and has been counted, and a policy. Its rules are counted for all packets together: with several it is open
- * which one it was.
+ * What may have ended a packet in the legacy backend after the bracket that saw it last: each rule of the next table
+ * that drops and whose counter has grown, and a policy. Counters add up all packets, so several rules may qualify.
  */
 export function legacyTerminatingRules(
   hook: Hook,
@@ -65,7 +67,7 @@ export function legacyTerminatingRules(
   return []
 }
 
-/** A chain, and all that it leads to. */
+/** A chain, and all chains that it jumps to. */
 function chainsFrom(table: string, chain: string, { xtables: { legacy } }: Facts): Set<string> {
   const found = new Set([chain])
   for (const own of found)

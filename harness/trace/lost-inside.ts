@@ -6,8 +6,8 @@ import type { Station } from './trace.ts'
 import type { Visit } from './visits.ts'
 
 /**
- * What became of a packet that no rule of nft's ended, and that did not come to the next bracket of its hook: a table of
- * the legacy backend lies between.
+ * The ending of a packet that no nft rule ended, and that did not arrive at the next bracket of its hook: a table of
+ * the legacy backend runs between.
  */
 export function lostInside(
   { facts, counted, computed, marks }: Context,
@@ -28,10 +28,10 @@ export function lostInside(
         )
   if (terminatingRule) return { terminatingRule }
   const whose = way === 'back' ? 'the answer' : 'the packet'
-  // What output has translated is routed once more, and lost where there is no way for it.
+  // A packet that output has translated is routed again, and lost where it has no route.
   if (!terminatingRules[0] && hook === 'output') {
     const known = computed.dropAt(way, 'routing')
-    const summary = known?.message ?? `${whose} has no way once output has changed it`
+    const summary = known?.message ?? `${whose} has no route after output has changed it`
     marks.note({ way, location: 'routing', message: summary })
     return { ending: { end: known?.end ?? 'no-route', summary } }
   }
@@ -39,12 +39,12 @@ export function lostInside(
   const [first] = terminatingRules
   const summary = first
     ? `${whose} is dropped in ${first.table} (the legacy backend), by one of ${several.join(', ')}`
-    : `${whose} vanished in ${hook}, behind ${where}, and no rule that can be listed says so`
+    : `${whose} vanished in ${hook}, after ${where}, and no listed rule explains it`
   marks.last!.message = summary
   return { ending: { end: 'dropped', summary } }
 }
 
-/** Whether a rule may be about a packet, by the devices and the protocol that it names. */
+/** Whether a rule may match a packet, by the devices and the protocol that it names. */
 function mayMatch(rule: string, { input, output }: Visit, protocol: string): boolean {
   const named = (option: string): string | undefined => rule.match(new RegExp(`(?<!! )-${option} ([^ +]+)(?= |$)`))?.[1]
   const fits = (wanted: string | undefined, own: string): boolean =>

@@ -1,7 +1,7 @@
 import type { Mark } from './build.ts'
 import type { Station } from './trace.ts'
 
-/** The places that a packet came to, in order, and what is to be said of each. */
+/** The locations that a packet came to, in order, with a message for each. */
 export class Marks {
   readonly all: Mark[] = []
 
@@ -13,7 +13,7 @@ export class Marks {
     this.all.push(mark)
   }
 
-  /** Adds a place; several hooks of one place are one mark. */
+  /** Adds a location; several hooks of one location share a mark. */
   note(mark: Mark): void {
     const { last } = this
     if (last?.way !== mark.way || last.location !== mark.location) {
@@ -24,7 +24,7 @@ export class Marks {
     if (mark.message !== 'let through') last.message = mark.message
   }
 
-  /** Ends the way at the last mark of a place, or at a new one where it has none. */
+  /** Ends the path at a location's last mark, or at a new mark where it has none. */
   endAt(way: Station['way'], location: Station['location'], message: string): void {
     const at = this.all.findLastIndex((mark) => mark.way === way && mark.location === location)
     if (at < 0) {
@@ -35,13 +35,13 @@ export class Marks {
     this.last!.message = message
   }
 
-  /** Ends the way at the last mark, which is of this place from now on or gets this one behind it. */
+  /** Ends the path at this location: at the last mark if that is here, otherwise at a new one. */
   closeAt(way: Station['way'], location: Station['location'], message: string): void {
     if (this.last?.way === way && this.last.location === location) this.last.message = message
     else this.push({ way, location, message })
   }
 
-  /** Leaves so many marks. */
+  /** Keeps only the first marks. */
   cut(length: number): void {
     this.all.length = length
   }

@@ -6,13 +6,13 @@ import { isBridged } from './links.ts'
 import type { Station } from './trace.ts'
 
 /**
- * What ended a packet that was sent to the wrong receiver: by a frame for a hardware address that nobody has, or by a
- * route to another device than its receiver is behind. It dies by whatever stands there, and the sending was the mistake.
+ * The ending of a packet that was sent to the wrong receiver: in a frame for a hardware address that nothing has, or by
+ * a route to the wrong device. Whatever ends it there, the misdirection is the reason.
  */
 export const misrouted = (context: Context, way: Station['way'], packet: TracedPacket): Ending | undefined =>
   misaddressed(context, way, packet) ?? astray(context, way, packet)
 
-/** A bridge gives a frame that nobody is known for to all of its ports, and nobody takes it. */
+/** A bridge floods a frame for an unknown hardware address to all of its ports, and nothing takes it. */
 function misaddressed(
   { facts, computed, marks }: Context,
   way: Station['way'],
@@ -24,7 +24,7 @@ function misaddressed(
   if (!isBridged(facts, first.input)) return undefined
   const known = computed.dropAt(way, 'bridge', 'container')
   const summary =
-    known?.message ?? `it is sent to the hardware address ${first.mac}, which nobody on ${first.input} has`
+    known?.message ?? `it is sent to the hardware address ${first.mac}, which nothing on ${first.input} has`
   const at = marks.all.findLastIndex((mark) => mark.way === way && mark.location === 'bridge')
   const start = marks.all.findIndex((mark) => mark.way === way)
   if (at >= 0) marks.cut(at)
@@ -51,10 +51,10 @@ function astray(
   const wrong = isOwn
     ? { end: 'no-route' as const, whose: 'the host’s own address, with no local route' }
     : home
-      ? home.bridge !== output && { end: 'no-route' as const, whose: `a container’s on ${home.bridge}` }
-      : into && way === 'out' && !isIn && { end: 'wrong-bridge' as const, whose: 'no container’s' }
+      ? home.bridge !== output && { end: 'no-route' as const, whose: `a container on ${home.bridge}` }
+      : into && way === 'out' && !isIn && { end: 'wrong-bridge' as const, whose: 'no container’s address' }
   if (!wrong) return undefined
-  const message = known?.message ?? `${destination} is ${wrong.whose}, and is sent to ${output}`
+  const message = known?.message ?? `${destination} is ${wrong.whose}, but is sent to ${output}`
   const routing = marks.all.findIndex((mark) => mark.way === way && mark.location === 'routing')
   const next = marks.all.findIndex(
     (mark) => mark.way === way && ['output', 'forward', 'postrouting'].includes(mark.location),

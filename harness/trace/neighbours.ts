@@ -4,9 +4,9 @@ import type { Context } from './context.ts'
 import { isBridged } from './links.ts'
 import type { Station } from './trace.ts'
 
-/** A next hop that did not answer for its address when a packet was to be sent to it. */
+/** A next hop that did not answer for its address when a packet needed it. */
 export interface SilentNeighbour {
-  /** Path of the network namespace that asked; `-` for the host's own. */
+  /** The path of the network namespace that sent the request; `-` for the host's own. */
   namespace: string
   address: string
   device: string
@@ -19,34 +19,34 @@ export const readNeighbours = (lines: readonly string[]): SilentNeighbour[] =>
     return namespace && address && device ? [{ namespace, address, device }] : []
   })
 
-/** Of those of the host the one that a packet was to go to by a device: its destination, or a gateway there. */
+/** The silent neighbour of the host that a packet needed on a device: its destination, or a gateway there. */
 export const silentOn = (
   all: readonly SilentNeighbour[],
   device: string,
   destination: string,
   { routes }: Pick<Facts, 'routes'>,
 ): SilentNeighbour | undefined =>
-  nextHopAmong(
+  neighbourOnRoute(
     all.filter((each) => each.namespace === '-' && each.device === device),
     device,
     destination,
     routes,
   )
 
-/** The same of those whose hardware address somebody has set by hand: whether it is the right one is not known. */
+/** The same among neighbours whose hardware address was set by hand, and may be wrong. */
 export const setByHandOn = (
   device: string,
   destination: string,
   { neighbours, routes }: Facts,
 ): Neighbour | undefined =>
-  nextHopAmong(
+  neighbourOnRoute(
     neighbours.filter(({ dev, state }) => dev === device && state.includes('PERMANENT')),
     device,
     destination,
     routes,
   )
 
-function nextHopAmong<T extends { address: string }>(
+function neighbourOnRoute<T extends { address: string }>(
   all: readonly T[],
   device: string,
   destination: string,
@@ -54,14 +54,14 @@ function nextHopAmong<T extends { address: string }>(
 ): T | undefined {
   const gateways = routes.flatMap(({ dev, gateway, nexthops = [] }) => [
     ...(dev === device && gateway ? [gateway] : []),
-    ...nexthops.flatMap((hop) => (hop.dev === device && hop.gateway ? [hop.gateway] : [])),
+    ...nexthops.flatMap((nextHop) => (nextHop.dev === device && nextHop.gateway ? [nextHop.gateway] : [])),
   ])
   return all.find(({ address }) => address === destination) ?? all.find(({ address }) => gateways.includes(address))
 }
 
 /**
  * The ending of a packet whose next hop does not answer for its address on a device, the host's or that of `bridge`'s
- * container. Where it is known why not, that is said.
+ * container. The summary includes the reason, where it is known.
  */
 export function noNeighbour(
   { facts, computed, marks }: Context,

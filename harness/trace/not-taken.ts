@@ -6,7 +6,7 @@ import { lastOf, type TracedPacket } from './events.ts'
 import { noNeighbour, silentOn } from './neighbours.ts'
 import { senderOf } from './trace.ts'
 
-/** The ending where an answer passed all hooks, and did not come to who waits for it. */
+/** The ending where an answer passed all hooks but did not arrive at the flow's sender. */
 export function notTaken(context: Context, out: TracedPacket, back: TracedPacket | undefined, answer: Answer): Ending {
   const { flow, facts, computed, marks } = context
   const known = computed.home
@@ -20,11 +20,11 @@ export function notTaken(context: Context, out: TracedPacket, back: TracedPacket
   if (silent) return noNeighbour(context, 'back', silent)
   const strange = back && (elsewhere(context, back) ?? unexpected(context, out, back))
   if (strange) return strange
-  const summary = `the answer came as far as ${flow.bridge || 'the host'}, and ${senderOf(flow)} did not take it`
+  const summary = `the answer came as far as ${flow.bridge || 'the host'}, but ${senderOf(flow)} did not receive it`
   return { end: 'unclear', summary: known ? `${summary}. ${computed.doubt}` : summary }
 }
 
-/** The host takes the answer for its own where somebody else had asked: nobody gives it back its receiver. */
+/** The host takes an answer for itself that belongs to another sender: nothing translates it back. */
 function elsewhere({ flow, marks }: Context, back: TracedPacket): Ending | undefined {
   if (flow.from?.at === 'host' || lastOf(back).hook !== 'input') return undefined
   const message = `the answer to ${back.last.destination} ends at the host itself`
@@ -32,13 +32,13 @@ function elsewhere({ flow, marks }: Context, back: TracedPacket): Ending | undef
   return { end: 'no-route', summary: message }
 }
 
-/** The answer comes from another address or port than was asked. */
+/** The answer comes from another address or port than the request went to. */
 function unexpected({ flow, marks }: Context, { first }: TracedPacket, { last }: TracedPacket): Ending | undefined {
   const end = (address: string, port: number): string => (flow.protocol === 'icmp' ? address : `${address}:${port}`)
-  const asked = end(first.destination, first.destinationPort)
+  const expected = end(first.destination, first.destinationPort)
   const came = end(last.source, last.sourcePort)
-  if (came === asked) return undefined
-  const message = `the answer comes from ${came}, and ${asked} was asked: its sender does not take it`
+  if (came === expected) return undefined
+  const message = `the answer comes from ${came}, but the request went to ${expected}: the sender does not accept it`
   marks.closeAt('back', flow.from?.at === 'outside' ? 'uplink' : marks.last!.location, message)
   return { end: 'source-check', summary: message }
 }

@@ -2,8 +2,8 @@ import type { Header, Step, TracedPacket, TraceEvent } from './events.ts'
 import type { Hook } from './trace.ts'
 
 /**
- * Tells the packets apart that were shown to the brackets. A trace's own number is not enough: it changes from hook to
- * hook, and comes back with another packet; addresses change by translation, but not from one hook to the next.
+ * Separates the packets that the brackets saw. A trace's own id is not enough: it changes from hook to hook, and
+ * another packet may get it again. Addresses change by translation, but not from one hook to the next.
  */
 export function packetsOf(events: readonly TraceEvent[]): TracedPacket[] {
   const packets: TracedPacket[] = []
@@ -16,7 +16,7 @@ export function packetsOf(events: readonly TraceEvent[]): TracedPacket[] {
       const known = [byTrace.get(trace), byHeader.get(keyOf(header))].find(
         (each) => each && isSame(each.last, header) && (!step || follows(each.steps, step)),
       )
-      // One that was not seen to begin is of a connection that was marked in the midst.
+      // A packet without a first bracket belongs to a connection that was marked midway.
       const packet = known ?? { first: header, last: header, steps: [], decisions: [] }
       if (!known) packets.push(packet)
       packet.last = { ...header, input: header.input || packet.last.input, output: header.output || packet.last.output }
@@ -40,7 +40,7 @@ function stepOf(event: TraceEvent, { input, output }: Header): Step | undefined 
   return { family: event.table.split(' ')[0] as Step['family'], hook: hook as Hook, where, input, output }
 }
 
-// A chain's hook is not printed with what it decides: it is the one whose bracket came last.
+// nft does not print a chain's hook with its decision: it is the hook of the last bracket.
 const hookOf = (table: string, steps: readonly Step[]): Hook | undefined => {
   const last = steps.at(-1)
   const family = /^(bridge|netdev) /.exec(table)?.[1] ?? 'ip'
@@ -52,10 +52,13 @@ const hookOf = (table: string, steps: readonly Step[]): Hook | undefined => {
 const keyOf = ({ protocol, source, sourcePort, destination, destinationPort, flags, id }: Header): string =>
   [protocol, source, sourcePort, destination, destinationPort, flags, id].join(' ')
 
-// What no translation changes.
+// The fields that no translation changes.
 const isSame = (a: Header, b: Header): boolean => a.protocol === b.protocol && a.flags === b.flags && a.id === b.id
 
-/** Whether a packet that came to these brackets can come to this one: one that is sent again begins anew. */
+/**
+ * Whether a packet that came to these brackets can come to this one: a packet that is sent again starts from the
+ * beginning.
+ */
 function follows(steps: readonly Step[], { family, hook, where }: Step): boolean {
   const last = steps.at(-1)
   if (!last || where !== 'first') return true

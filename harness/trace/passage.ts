@@ -1,16 +1,16 @@
 import type { Facts } from '../evidence/facts.ts'
-import { blame, drop, type Ending, told } from './build.ts'
+import { blame, drop, type Ending, outcomeOf } from './build.ts'
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
-import { tracedRuleOf } from './hop.ts'
 import { isBridged } from './links.ts'
 import { lostAfter } from './lost.ts'
 import type { Location, Station, TracedRule } from './trace.ts'
+import { tracedRuleOf } from './traced-rule.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
 /**
- * Leads a packet from hook to hook as its brackets and rules saw it, and notes each place on the way; gives the ending
- * where it did not get through. `route` is the kernel's word on its route.
+ * Follows a packet from hook to hook as its brackets and rules saw it, and notes each location; gives the ending where
+ * it did not get through. `route` is the kernel's route lookup.
  */
 export function pass(context: Context, way: Station['way'], packet: TracedPacket, route: string): Ending | undefined {
   const { facts, marks } = context
@@ -18,13 +18,13 @@ export function pass(context: Context, way: Station['way'], packet: TracedPacket
   for (const [index, visit] of visits.entries()) {
     noteRoute(context, way, packet, visits, index)
     const { rules } = visit
-    marks.note({ way, location: locationOf(visit, facts), message: told(rules), rules })
+    marks.note({ way, location: locationOf(visit, facts), message: outcomeOf(rules), rules })
     const terminatingRule = rules.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
-    if (terminatingRule) return killedBy(context, way, terminatingRule)
+    if (terminatingRule) return terminatedBy(context, way, terminatingRule)
   }
   const lost = lostAfter(context, way, packet, visits.at(-1)!, route)
   if (!lost) return undefined
-  return 'terminatingRule' in lost ? killedBy(context, way, lost.terminatingRule) : lost.ending
+  return 'terminatingRule' in lost ? terminatedBy(context, way, lost.terminatingRule) : lost.ending
 }
 
 function locationOf({ family, hook, input }: Visit, facts: Facts): Location {
@@ -32,7 +32,7 @@ function locationOf({ family, hook, input }: Visit, facts: Facts): Location {
   return family === 'bridge' || isBridged(facts, input) ? 'bridge' : 'uplink'
 }
 
-/** Between prerouting and what follows, and before the host's own output, a route is chosen. */
+/** The kernel routes a packet after prerouting, and before the host's own output. */
 function noteRoute(
   { computed, marks }: Context,
   way: Station['way'],
@@ -53,7 +53,7 @@ function noteRoute(
   marks.note({ way, location: 'routing', message })
 }
 
-function killedBy({ marks }: Context, way: Station['way'], terminatingRule: TracedRule): Ending {
+function terminatedBy({ marks }: Context, way: Station['way'], terminatingRule: TracedRule): Ending {
   const mark = marks.last!
   mark.message = blame(terminatingRule)
   if (!mark.rules?.includes(terminatingRule)) mark.rules = [...(mark.rules ?? []), terminatingRule]

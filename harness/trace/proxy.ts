@@ -5,7 +5,9 @@ import { isProxy } from '../simulate/walk/proxy.ts'
 import { buildTrace } from './build.ts'
 import { type Flow, isDead, type Trace } from './trace.ts'
 
-/** The connection that Docker's proxy makes to the container for one to a published port; undefined for other flows. */
+/**
+ * The connection that Docker's proxy makes to the container for a flow to a published port; undefined for other flows.
+ */
 export function proxiedOf(
   { kind, container, network, address, port, protocol }: Flow,
   { docker }: Facts,
@@ -32,7 +34,7 @@ export function proxiedOf(
   }
 }
 
-/** The same for a flow that rules have led to a published port, where the host took its packet. */
+/** The same for a flow that rules have redirected to a published port, where the host took its packet. */
 export function ledTo(flow: Flow, taken: Pick<Flow, 'address' | 'port'>, facts: Facts): Flow | undefined {
   const { protocol } = flow
   const listener = listenerAt(netOf(facts), taken.address, taken.port, protocol)
@@ -43,13 +45,16 @@ export function ledTo(flow: Flow, taken: Pick<Flow, 'address' | 'port'>, facts: 
   return holder && proxiedOf({ ...flow, ...taken, kind: 'published', container: holder.name }, facts)
 }
 
-/** A trace that ended at a program of the host's: of a published port that is a proxy, and what counts is its own connection. */
+/**
+ * A trace that ended at a program on the host. For a published port that is a proxy, and the proxy's own connection
+ * decides.
+ */
 export function throughProxy(trace: Trace, proxied: Trace): Trace {
   if (trace.end !== 'answered' || !trace.stations.some(({ way, location }) => way === 'out' && location === 'input'))
     return trace
   if (proxied.end === 'answered' || proxied.end === 'passes') return trace
   const message = (summary: string): string =>
-    `a proxy takes it, and of its own connection to the container: ${summary}`
+    `Docker’s proxy takes it, and makes its own connection to the container: ${summary}`
   if (!isDead(proxied) && proxied.end !== 'refused')
     return { ...trace, end: 'unclear', summary: message(proxied.summary) }
   const last = proxied.stations.findLast(({ way, state }) => way === 'out' && state === 'passed')

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { Flow } from './trace.ts'
 
 /**
- * What a TCP server is asked, as printf’s format, for an answer that takes more than one packet: by TLS at port 443, else
- * by HTTP for this path.
+ * The request to a TCP server, as printf’s format, for an answer of more than one packet: TLS at port 443, otherwise
+ * HTTP for this path.
  */
 export const questionFor = ({ port }: Flow, path = '/'): string =>
   port === 443 ? octal(clientHello()) : octal(Buffer.from(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`))
 
 const octal = (bytes: Buffer): string => [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
-/** The first message of TLS 1.2, which a server answers with its certificates. Source: RFC 5246, section 7.4.1.2. */
+/** The first message of TLS 1.2, to which a server answers with its certificates. Source: RFC 5246, section 7.4.1.2. */
 function clientHello(): Buffer {
   const suites = Buffer.from('c02bc02fc02cc030009c009d002f0035', 'hex')
   const extensions = Buffer.concat([

@@ -7,6 +7,7 @@ import { Computed } from './computed.ts'
 import type { Context } from './context.ts'
 import { early } from './early.ts'
 import type { FlowPackets } from './follow.ts'
+import { isSeenByPortAlone } from './hidden-from-ip.ts'
 import { Marks } from './marks.ts'
 import { misrouted } from './misrouted.ts'
 import { notTaken } from './not-taken.ts'
@@ -15,11 +16,10 @@ import { refused } from './refused.ts'
 import { containerOf, type Flow, senderOf, type Trace } from './trace.ts'
 import { unanswered } from './unanswered.ts'
 import { unfinished } from './unfinished.ts'
-import { isSeenByPortAlone } from './unseen.ts'
 
 /**
- * The trace of packets that were seen, put together place by place. `counted` are the legacy rules that have counted
- * something, `walk` is the same flow as it is simulated.
+ * The trace of packets that were seen, location by location. `counted` holds the legacy rules whose counters have
+ * grown; `walk` is the simulation of the same flow.
  */
 export function readPackets(
   flow: Flow,
@@ -60,7 +60,7 @@ function endingOf(context: Context, { out, back, closing }: FlowPackets, answer:
   return isRefused(answer) ? refused(context, out) : notTaken(context, out, back, answer)
 }
 
-/** Whether a rule ended it that sees packets wherever they are sent to. */
+/** Whether a rule ended it that sees packets to any destination. */
 const isAtOnce = (ending: Ending | undefined): boolean =>
   ending?.terminatingRule !== undefined && ['ingress', 'prerouting'].includes(ending.terminatingRule.hook)
 
@@ -73,7 +73,7 @@ function begin({ flow, marks }: Context, source: string): void {
     marks.push({ way: 'out', location: 'container', message: `${senderOf(flow)} at ${flow.source}` })
 }
 
-/** A container's packet comes in by its bridge; by another device it is lost, for answers to it go another way. */
+/** A container's packet comes in by its bridge; by another device it is lost, because its answers take another path. */
 function enter({ flow, computed, marks }: Context, input: string, isAnswer: boolean): Ending | undefined {
   if (containerOf(flow) === undefined) return undefined
   marks.push({ way: 'out', location: 'bridge', message: input || flow.bridge })

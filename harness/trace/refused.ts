@@ -2,9 +2,12 @@ import type { Ending } from './build.ts'
 import type { Context } from './context.ts'
 import { lastOf, type TracedPacket } from './events.ts'
 
-/** The ending where somebody says no, which nobody should of a published port. `unheard`: its sender was not told. */
+/**
+ * The ending of a refused connection, which a published port should never refuse. `unheard`: the refusal did not arrive
+ * at the sender.
+ */
 export function refused({ flow, marks }: Context, out: TracedPacket | undefined, unheard = false): Ending {
-  const open = `${flow.address} refuses the connection: the way there and back is open`
+  const open = `${flow.address} refuses the connection: the path there and back is open`
   if (!out || (flow.kind !== 'published' && !unheard)) return { end: 'refused', summary: open }
   marks.cut(marks.all.findLastIndex(({ way }) => way === 'out') + 1)
   const { destination, destinationPort } = out.last

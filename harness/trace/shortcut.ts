@@ -5,8 +5,9 @@ import { isBridged } from './links.ts'
 import { containerOf } from './trace.ts'
 
 /**
- * The ending of a packet that was given another destination on its sender's own bridge, and kept its source: the answer
- * goes straight to the sender over that bridge, and where IP is not shown its frames nobody translates it back.
+ * The ending of a packet that was translated to a destination on its sender's own bridge, and kept its source: the
+ * answer goes straight to the sender over that bridge. Where the bridge hides its frames from IP, nothing translates
+ * the answer back.
  */
 export function shortcut({ flow, facts, marks }: Context, { first, last, steps }: TracedPacket): Ending | undefined {
   const { output } = last
@@ -16,8 +17,8 @@ export function shortcut({ flow, facts, marks }: Context, { first, last, steps }
   const passed = steps.some(({ family, hook }) => family === 'ip' && hook === 'postrouting')
   if (containerOf(flow) === undefined || isShown || !isTranslated || !passed || output !== bridge) return undefined
   if (!isBridged(facts, output)) return undefined
-  const asked = flow.protocol === 'icmp' ? first.destination : `${first.destination}:${first.destinationPort}`
-  const summary = `what ${last.destination} answers goes straight to ${first.source} over ${output}, past the host: it does not come from ${asked}, which was asked`
+  const expected = flow.protocol === 'icmp' ? first.destination : `${first.destination}:${first.destinationPort}`
+  const summary = `the answer of ${last.destination} goes straight to ${first.source} over ${output} and bypasses the host: it does not come from ${expected}, where the request went`
   marks.push({ way: 'back', location: 'container', message: summary })
   return { end: 'source-check', summary }
 }

@@ -1,8 +1,8 @@
-# Follows connections through this host's hooks, all of them at once. Called with six words for each: the path of the
-# network namespace that sends (- for the host's own), the source (- where the kernel chooses it), address, port,
-# protocol, and how many bytes a ping carries or what TCP asks, as printf's format (- for nothing). It makes nftables tables of its own, which mark and bracket these
-# connections' packets alone, and removes them at the end; where one was killed, the next one does. It loads no module:
-# where nf_tables is not loaded it only connects, and other families get brackets where somebody has rules in them.
+# Follows connections through this host's hooks, all at once. Takes six words for each connection: the path of the
+# sending network namespace (- for the host's own), the source (- where the kernel chooses it), address, port, protocol,
+# and a ping's payload in bytes or TCP's request as printf's format (- for none). Its own nftables tables mark and
+# bracket only these connections' packets. It removes them at the end; if it was killed, the next run removes them. It
+# loads no module: without nf_tables it only connects, and other families get brackets only where they have rules.
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 patience=${PATIENCE:-2}
@@ -14,7 +14,7 @@ section() {
     { "$@" 2>&1; printf '\n%s\n' "$?"; } | sed -e '$!s/^/ /' -e "\$s/^/--- end $name /"
 }
 
-# A process is known by its number and by when it started, for numbers are used again.
+# A process is identified by its number and its start time, because the kernel reuses numbers.
 since() {
     { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
     # shellcheck disable=SC2086
@@ -27,7 +27,7 @@ own="$$_$(since $$)"
 table="dockfault_trace_$own"
 folder=${TMPDIR:-/tmp}
 
-# What traces have left that were killed: tables, files, and processes.
+# Removes what killed traces have left: tables, files and processes.
 sweep() {
     nft list tables 2>/dev/null | sed -n 's/^table \([a-z0-9]* dockfault_trace_[0-9_]*\)$/\1/p' |
         while read -r family name; do
@@ -39,7 +39,7 @@ sweep() {
         maker=${left##*/dockfault_trace_}
         maker=${maker%%.*}
         lives "${maker%%_*}" "${maker##*_}" && continue
-        # Each of them leads a process group, by timeout.
+        # Each of them leads a process group, because of timeout.
         cat "$left"/pid.* 2>/dev/null | while read -r pid started; do
             ! lives "$pid" "$started" || kill -9 -- "-$pid" 2>/dev/null
         done
@@ -47,8 +47,8 @@ sweep() {
     done
 }
 
-# Rules that mark the packets that begin or end a connection, at the first bracket of where it starts. An answer is
-# known by the port that it is sent to, whatever it was translated to.
+# Rules that mark the packets that start or end a connection, at the first bracket of the hook where it starts. The
+# destination port identifies an answer, whatever its addresses were translated to.
 first='tcp flags & (syn | fin | rst) != 0'
 questions() {
     at=$1
@@ -70,9 +70,9 @@ questions() {
     echo 'icmp type echo-reply icmp id @echoes counter meta nftrace set 1'
 }
 
-# Brackets stand before and behind everybody's chains, and between any two tables of iptables where those of its legacy
-# backend are in use, which print nothing: where a packet was last seen tells which one it died in. Priorities from
-# linux/netfilter_ipv4.h: raw -300, mangle -150, nat -100 and 100, filter 0, security 50.
+# Brackets come before and after all chains. Where the legacy backend is in use, whose tables print nothing, they also
+# come between any two of its tables: the last bracket that saw a packet shows the table that ended it. Priorities
+# from linux/netfilter_ipv4.h: raw -300, mangle -150, nat -100 and 100, filter 0, security 50.
 brackets() {
     echo "table ip $table {"
     echo 'set ports { type inet_service; flags dynamic; size 4096; timeout 60s; }'
@@ -96,7 +96,7 @@ brackets() {
     echo '}'
 }
 
-# Frames are marked by either end of their connection, for these brackets see both sides of every translation.
+# Frames are marked by either end of their connection, because these brackets see both sides of every translation.
 marks() {
     echo "tcp sport @ports $first meta nftrace set 1"
     echo "tcp dport @ports $first meta nftrace set 1"
@@ -136,8 +136,8 @@ netdev_brackets() {
     echo '}'
 }
 
-# A connection works once what follows the first three packets is answered: here the one that ends it. Where a question
-# is given, an answer is waited for first that needs more than one packet.
+# A connection works once a packet after the first three is answered: here the one that closes it. With a request,
+# it first waits for an answer of more than one packet.
 # shellcheck disable=SC2016
 connect='exec 3<>"/dev/tcp/$0/$1" || exit
 socket=$(readlink "/proc/$$/fd/3")
@@ -160,7 +160,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 echo "the connection was made, and what follows is not answered"
 exit 75'
-# A name server answers a whole question alone: for the name servers of the root.
+# A name server answers only a complete query: this one is for the root's name servers.
 # shellcheck disable=SC2016
 datagram='exec 3<>"/dev/udp/$0/$1" || exit
 if [ "$1" = 53 ]; then printf "\022\064\001\0\0\001\0\0\0\0\0\0\0\0\002\0\001" >&3; else echo >&3; fi
@@ -191,7 +191,7 @@ send_all() {
     wait $senders
 }
 
-# What the kernel makes of each flow's route.
+# The kernel's route lookup for each flow.
 routes() {
     nth=0
     while [ $# -ge 6 ]; do
@@ -200,14 +200,14 @@ routes() {
         else
             [ "$2" = - ] || section "route.$nth" ip route get "$3" from "$2" iif "$(ip -o route get "$2" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')"
         fi
-        # And of the way that an answer of the host's own takes.
+        # And for the answer that the host itself sends.
         [ "$1" = - ] || [ "$2" = - ] || section "back.$nth" ip route get "$2" from "$3"
         nth=$((nth + 1))
         shift 6
     done
 }
 
-# Next hops that did not answer for their addresses, behind the namespace that asked them.
+# Next hops that did not answer for their addresses, after the namespace that sent the request.
 silent_neighbours() {
     namespaces=
     while [ $# -ge 6 ]; do
@@ -251,7 +251,7 @@ if command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || systemd-detect
     ! nft list tables bridge 2>/dev/null | grep -q . || bridge_brackets "$@" | nft -f - 2>>"$scratch/error"
     ! nft list chains 2>/dev/null | grep -q 'hook ingress' || netdev_brackets "$@" | nft -f - 2>>"$scratch/error"
     before=$(listening)
-    # It prints what is marked, and nothing else is. Bounded in time and in size (blocks of 512 bytes).
+    # It prints only marked packets. Bounded in time and in size (blocks of 512 bytes).
     (ulimit -f 40000; exec timeout $((patience + 12)) nft -a monitor trace >"$scratch/events" 2>&1 </dev/null) &
     monitor=$!
     echo "$monitor $(since $monitor)" >"$scratch/pid.monitor"
@@ -260,7 +260,7 @@ if command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || systemd-detect
         sleep 0.1
     done
     send_all "$@"
-    # A busy host prints late: the events are complete when no more come.
+    # A busy host prints late: the events are complete when no more arrive.
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         size=$(wc -c <"$scratch/events")
         sleep 0.2

@@ -11,22 +11,22 @@ const read = (file: string): string => readFileSync(new URL(`evidence/${file}`, 
 const factsOf = (name: string): Facts => readFacts(read(`${name}.bundle`))
 const flowOf = (facts: Facts): Flow => flowTo(readTarget('probe-default@203.0.113.10:80'), facts) as Flow
 
-// Recorded by a tracer that followed one flow at a time.
+// The tracer of these recordings followed one flow at a time.
 const readTrace = (text: string, flow: Flow, facts: Facts): Trace =>
   readTraces(text.replace(/^(--- (?:begin|end) (?:answer|route))\b/gm, '$1.0'), [flow], facts)[0]!
 
-interface Told {
+interface Expected {
   end: Trace['end']
   at?: string
-  /** Table, chain and owner of the rule that ended it. */
+  /** Table, chain and owner of the terminating rule. */
   by?: string
   rule?: string
-  /** Where the simulation cannot see what packets show. */
+  /** The simulation cannot see what packets show. */
   simulated?: Trace['end']
 }
 
-// Each is a debian12 host, recorded, to which one thing was done.
-const hosts: Record<string, Told> = {
+// Each is a recorded debian12 host with one change.
+const hosts: Record<string, Expected> = {
   healthy: { end: 'answered', simulated: 'passes' },
   'docker-user-drop': {
     end: 'dropped',
@@ -58,14 +58,14 @@ const hosts: Record<string, Told> = {
     by: 'ip raw PREROUTING unknown',
     rule: '-A PREROUTING -i docker0 -j DROP',
   },
-  // The uplink's peer is down: nothing of netfilter's sees what becomes of a packet behind postrouting.
+  // The uplink's peer is down: no netfilter hook sees a packet after postrouting.
   'outside-silent': { end: 'no-link', at: 'out uplink' },
   'nat-flushed': { end: 'unmasqueraded', at: 'out postrouting' },
   overlap: { end: 'wrong-bridge', at: 'out routing' },
   'veth-off': { end: 'no-link', at: 'out bridge' },
 }
 
-const told = ({ end, at, terminatingRule }: Trace): Told => ({
+const summaryOf = ({ end, at, terminatingRule }: Trace): Expected => ({
   end,
   ...(at && { at: `${at.way} ${at.location}` }),
   ...(terminatingRule && {
@@ -81,12 +81,12 @@ describe('a trace', () => {
         const facts = factsOf(name)
         const trace = readTrace(read(`${name}.packets`), flowOf(facts), facts)
         expect(trace.by).to.equal('packets')
-        expect(told(trace)).to.deep.equal(expected)
+        expect(summaryOf(trace)).to.deep.equal(expected)
       })
 
       it('simulated comes to the same, or finds that nothing on this host stops it', () => {
         const facts = factsOf(name)
-        expect(told(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
+        expect(summaryOf(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
       })
 
       it('is of a host that no cause is named on', () => expect(examineFacts(factsOf(name)).findings).to.deep.equal([]))
@@ -130,7 +130,7 @@ describe('a trace', () => {
       /^ trace id.*forward_first.*\n/gm,
       ' # ERROR: No buffer space available\n',
     )
-    expect(told(readTrace(holes, flowOf(facts), facts))).to.deep.include({
+    expect(summaryOf(readTrace(holes, flowOf(facts), facts))).to.deep.include({
       end: 'dropped',
       rule: '-A DOCKER-USER -j DROP',
     })
@@ -147,7 +147,7 @@ describe('a trace', () => {
   it('reads verdicts that nft knows by number alone', () => {
     const facts = factsOf('docker-user-drop')
     const numbers = read('docker-user-drop.packets').replaceAll('(verdict drop)', '(verdict 0x0)')
-    expect(told(readTrace(numbers, flowOf(facts), facts))).to.deep.include({
+    expect(summaryOf(readTrace(numbers, flowOf(facts), facts))).to.deep.include({
       end: 'dropped',
       rule: '-A DOCKER-USER -j DROP',
     })

@@ -15,15 +15,15 @@ export interface TracedRule {
   owner: Owner
 }
 
-/** `ingress` and `egress` are a device's own, before and behind IP. */
+/** `ingress` and `egress` are a device's own hooks, before and after IP. */
 export const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'] as const
 export type Hook = (typeof hooks)[number]
 
-/** Where a packet passes by, in order; the way back is the same in reverse. */
+/** The locations on a packet's path, in order; the way back is the reverse. */
 export const locations = traceSteps.filter((location) => location !== 'input' && location !== 'output')
 export type Location = (typeof traceSteps)[number]
 
-/** One place on the packet's way: green until it dies, and nothing after. */
+/** One location on the packet's path: passed until it dies, unreached after that. */
 export interface Station {
   way: 'out' | 'back'
   location: Location
@@ -33,15 +33,15 @@ export interface Station {
   rules: TracedRule[]
 }
 
-/** How a trace ends. All but `answered`, `refused`, `passes` and `unclear` tell where the packet died. */
+/** How a trace ends. All but `answered`, `refused`, `passes` and `unclear` name where the packet died. */
 export type End = (typeof traceEnds)[number]
 
-/** What is to be sent, and from where: from a container unless `from` says otherwise. */
+/** What to send, and from where: from a container unless `from` is set. */
 export interface Flow {
   container: string
   network: string
   bridge: string
-  /** IPv4, of the sender; empty where the kernel chooses it. */
+  /** The sender's IPv4 address; empty where the kernel chooses it. */
   source: string
   /** IPv4. */
   address: string
@@ -53,19 +53,19 @@ export interface Flow {
   /** A packet as large as the sender's link allows. */
   size?: SimulatedFlow['size']
   ought?: SimulatedFlow['ought']
-  /** For people, where more than one is followed. */
+  /** A title for people, where several flows are followed. */
   title?: string
 }
 
-/** One packet followed on its way and, where it got an answer, back. */
+/** One packet's path and, where it got an answer, the answer's path back. */
 export interface Trace {
   flow: Flow
-  /** `packets`: a real one was followed. `rules`: one was simulated. */
+  /** `packets`: a real packet was followed. `rules`: the packet was simulated. */
   by: 'packets' | 'rules'
   end: End
-  /** Where it ended, `back` for the way of the answer; absent where it got through. */
+  /** Where it ended; `back` is the answer's way. Absent where it got through. */
   at?: { way: 'out' | 'back'; location: Location }
-  /** The rule that ended it, where it was one. */
+  /** The terminating rule, where there is one. */
   terminatingRule?: TracedRule
   /** One sentence for a person. */
   summary: string
@@ -76,10 +76,10 @@ export interface Trace {
 export const isDead = ({ end }: Pick<Trace, 'end'>): boolean =>
   !['answered', 'refused', 'passes', 'unclear'].includes(end)
 
-/** The container that sends; undefined where it is none. */
+/** The container that sends; undefined where another machine sends. */
 export const containerOf = ({ container, from }: Flow): string | undefined =>
   from === undefined ? container : from.at === 'container' ? from.container : undefined
 
-/** Who sends, for people. */
+/** The sender, for people. */
 export const senderOf = (flow: Flow): string =>
-  containerOf(flow) ?? (flow.from?.at === 'host' ? 'the host' : 'somebody outside')
+  containerOf(flow) ?? (flow.from?.at === 'host' ? 'the host' : 'a sender outside')

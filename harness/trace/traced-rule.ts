@@ -3,7 +3,10 @@ import { ownerOf } from '../simulate/owner.ts'
 import type { Decision } from './events.ts'
 import type { TracedRule } from './trace.ts'
 
-/** The decision that a traced event tells of, in iptables' own words where the table is iptables'; undefined where it decides nothing. */
+/**
+ * The rule decision in a traced event, in iptables' words for an iptables table; undefined where the event decides
+ * nothing.
+ */
 export function tracedRuleOf(
   { table, chain, rule, verdict = '', hook }: Decision,
   facts: Facts,
@@ -12,7 +15,7 @@ export function tracedRuleOf(
   const xtables = isXtables({ family, table: name }, facts)
   const word = verdict.replace('policy ', '')
   if (word !== 'accept' && word !== 'drop') return undefined
-  // A rule of ebtables is traced without its first match.
+  // The trace of an ebtables rule lacks its first match.
   const listed = rule && facts.ruleTexts.get(`${table} ${rule.handle}`)
   const text = rule ? (xtables && saved(name, chain, rule.handle, facts)) || listed || rule.text : ''
   const rejects = /\breject\b|REJECT/.test(rule?.text ?? '') || /-j REJECT/.test(text)
@@ -28,11 +31,11 @@ export function tracedRuleOf(
   }
 }
 
-/** A table that iptables-nft keeps: iptables-save shows it, in its own words. */
+/** Whether iptables-nft keeps a table, so that iptables-save prints it. */
 const isXtables = ({ family, table }: { family: string; table: string }, { xtables: { nft } }: Facts): boolean =>
   family === 'ip' && nft.chains.some((each) => each.table === table)
 
-/** The rule of a handle as iptables-save prints it: the same place in the chain. */
+/** A rule as iptables-save prints it, found by its position in the chain. */
 function saved(table: string, chain: string, handle: number, { nft, xtables }: Facts): string | undefined {
   const native = nft.find((each) => each.family === 'ip' && each.table === table && each.name === chain)
   const own = xtables.nft.rules.filter((each) => each.table === table && each.chain === chain)

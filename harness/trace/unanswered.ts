@@ -18,7 +18,7 @@ interface Known {
   isCertain: boolean
 }
 
-/** The ending of a packet that passed all hooks, and to which no answer was seen at the first one on the way back. */
+/** The ending of a packet that passed all hooks, and whose answer was not seen at the first hook on the way back. */
 export function unanswered(context: Context, out: TracedPacket, answer: Answer): Ending {
   const { flow, facts, computed, marks } = context
   const { output, source, destination, destinationPort } = out.last
@@ -52,7 +52,7 @@ export function unanswered(context: Context, out: TracedPacket, answer: Answer):
   return nobody(`it left by ${output} as ${source}, and no answer came from ${destination}${port}`)
 }
 
-/** The container has the packet, and nobody answers it for its next hop on the way back: the sender, or its gateway. */
+/** The container received the packet, but its next hop on the way back (the sender or its gateway) does not answer. */
 const deafTo = (all: Answer['silentThere'], source: string, { links }: Facts): SilentNeighbour | undefined =>
   all.find(({ address }) => address === source) ??
   all.find(({ address }) => links.some(({ addresses }) => addresses.includes(address)))
@@ -66,10 +66,10 @@ function unmasqueraded({ flow }: Context, { first, last: { output, source } }: T
     source === first.source
       ? `no rule masquerades it: it leaves by ${output} with ${whose}, ${source}`
       : `it leaves by ${output} as ${source}`
-  return { end: 'unmasqueraded', summary: `${leaves}, and no answer finds the way back` }
+  return { end: 'unmasqueraded', summary: `${leaves}, and no answer has a route back` }
 }
 
-/** What ends the answer of the host itself before any hook sees it, and whether that is certain. */
+/** The drop of the host's own answer before any hook sees it, and whether it is certain. */
 function atHostDrop({ facts, computed }: Context, out: TracedPacket, { back }: Answer): Known | undefined {
   const known = computed.dropAt('out', 'input') ?? computed.dropAt('back', 'routing')
   const isCertain = computed.isCertain()

@@ -6,14 +6,14 @@ import type { TracedPacket } from './events.ts'
 import { Marks } from './marks.ts'
 import { pass } from './passage.ts'
 
-/** The ending of a connection that was made, and that came to nothing all the same. */
+/** The ending of a connection that was established but carried no answer. */
 export const unfinished = (context: Context, answer: Answer, closing: TracedPacket | undefined): Ending =>
   isHalf(answer) ? broken(context, closing) : mute(context)
 
-/** The connection was made; what follows, which rules see as another state, did not get through. */
+/** The connection was established, but later packets, which rules see in another state, did not get through. */
 function broken(context: Context, closing: TracedPacket | undefined): Ending {
   const { computed, facts, marks } = context
-  const once = (summary: string): string => `once the connection is made, ${summary}`
+  const once = (summary: string): string => `once the connection is established, ${summary}`
   if (closing) {
     const own = new Marks()
     for (const mark of marks.all.filter(({ way, location }) => way === 'out' && location === 'container').slice(0, 1))
@@ -33,15 +33,15 @@ function broken(context: Context, closing: TracedPacket | undefined): Ending {
     else marks.push({ way: known.way, location: known.location, message: ending.summary })
     return ending
   }
-  return { end: 'unclear', summary: once('what follows is not answered, and no rule that was seen stops it') }
+  return { end: 'unclear', summary: once('packets get no answer, and no rule was seen to stop them') }
 }
 
-/** Small packets pass, and the answer to a question that takes large ones does not come. */
+/** Small packets pass, but a large answer does not arrive. */
 function mute({ computed, facts, flow, marks }: Context): Ending {
   const { drop } = computed.walk
   if (drop?.end !== 'too-large')
-    return { end: 'unclear', summary: `${flow.address} was asked for more, and has not answered that` }
-  const summary = `no large answer comes, and small ones do: ${dropEnding(drop, facts).summary}`
+    return { end: 'unclear', summary: `${flow.address} did not answer a request for more data` }
+  const summary = `small answers arrive, but large ones do not: ${dropEnding(drop, facts).summary}`
   const at = marks.all.findIndex(({ way }) => way === 'back')
   if (drop.way === 'back' && at >= 0) marks.cut(at)
   marks.push({ way: drop.way, location: drop.location, message: summary })

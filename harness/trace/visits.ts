@@ -1,7 +1,7 @@
 import type { Decision, Step, TracedPacket } from './events.ts'
 import type { TracedRule } from './trace.ts'
 
-/** A hook that a packet came to, with the brackets of it that it saw. */
+/** A hook that a packet came to, with those of its brackets that saw the packet. */
 export interface Visit {
   family: Step['family']
   hook: Step['hook']
@@ -12,7 +12,7 @@ export interface Visit {
   rules: TracedRule[]
 }
 
-/** A packet's hooks in order; decisions belong to the one whose bracket came last. */
+/** A packet's hooks in order; a decision belongs to the hook of the last bracket. */
 export function visitsOf(
   { steps, decisions }: TracedPacket,
   tracedRuleFor: (decision: Decision) => TracedRule | undefined,

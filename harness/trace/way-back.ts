@@ -6,13 +6,13 @@ import { noRoute } from '../simulate/walk/next-hop.ts'
 import type { TracedPacket } from './events.ts'
 
 /**
- * Why the host cannot send its answer to a packet that it has taken: it has no route to where that came from. Undefined
- * where it has one, or may have. `back` is the kernel's own word on that route, empty where it was not asked.
+ * Why the host cannot answer a packet: it has no route to the packet's source. Undefined where it has one, or may have.
+ * `back` is the kernel's own route lookup, empty where there was none.
  */
 export function noWayBack({ last }: TracedPacket, back: string, facts: Facts): Drop | undefined {
   const drop = (message: string): Drop => ({ way: 'back', location: 'routing', end: 'no-route', message })
   const kernel = back.match(/^RTNETLINK answers: (.*(?:unreachable|No route|denied|Invalid).*)$/)?.[1]
-  if (kernel) return drop(`the host has no way back to ${last.source}: the kernel answers “${kernel}”`)
+  if (kernel) return drop(`the host has no route back to ${last.source}: the kernel answers “${kernel}”`)
   const answer = packetOf({
     family: 4,
     protocol: last.protocol,
@@ -25,7 +25,7 @@ export function noWayBack({ last }: TracedPacket, back: string, facts: Facts): D
   const found = netOf(facts).host.fib[4].lookup({ ...answer, input: 'lo' })
   const ends = found.map((each) => noRoute(each, answer))
   if (!ends[0] || ends.includes(undefined) || found.some(({ doubts }) => doubts.length > 0)) return undefined
-  return { ...drop(`the host has no way back to ${last.source}: ${ends[0].message}`), ...setting(ends[0]) }
+  return { ...drop(`the host has no route back to ${last.source}: ${ends[0].message}`), ...setting(ends[0]) }
 }
 
 const setting = ({ setting }: NonNullable<ReturnType<typeof noRoute>>): Pick<Drop, 'setting'> =>

@@ -4,15 +4,15 @@ import { netOf } from '../../simulate/net.ts'
 import type { RuleStep } from '../../simulate/rules/index.ts'
 import { egressPacket } from '../../simulate/translation.ts'
 
-/** A network that firewalld cuts off, and the rule that does it. */
+/** A network that firewalld cuts off, and the rule that cuts it off. */
 export interface Cut {
   network: NetworkFact
   rule: RuleStep
-  /** What is let through all the same. */
+  /** Whether pings pass all the same. */
   pings: boolean
 }
 
-/** The networks whose new connections firewalld's own table ends. */
+/** The networks whose new connections end in firewalld's own table. */
 export const cutOff = oncePer((facts: Facts): Cut[] =>
   facts.docker.networks
     .filter(({ internal, subnet }) => !internal && subnet !== '')
@@ -22,7 +22,7 @@ export const cutOff = oncePer((facts: Facts): Cut[] =>
     }),
 )
 
-/** The rule of firewalld's that ends a new connection from a network, whatever is not known of it. */
+/** The firewalld rule that ends a new connection from a network; undefined if the packet might pass. */
 function rejection(network: NetworkFact, protocol: 'tcp' | 'udp' | 'icmp', facts: Facts): RuleStep | undefined {
   const packet = egressPacket(network, facts, protocol)
   const worlds = netOf(facts).firewall.pass('ip', 'forward', packet, facts.uplink, { goOn: true })

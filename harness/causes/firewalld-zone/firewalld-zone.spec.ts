@@ -24,18 +24,18 @@ describe('a bridge in no accepting zone of firewalld', () => {
       const { evidence, summary } = find(own('sick/debian12-removed'))!
       expect(evidence.map(({ line }) => line)).to.deep.equal([
         'inet firewalld filter_FWD_public: reject with icmpx admin-prohibited',
-        'docker0: no zone, so that the default one holds for it: public',
+        'docker0: no zone, so the default zone applies: public',
       ])
-      expect(summary).to.contain('Published ports pass firewalld, ping does not.')
+      expect(summary).to.contain('Published ports pass firewalld; ping does not.')
     })
 
     it('every bridge that is cut off, and no other', () => {
       const summaryOf = (name: string) => find(own(`sick/${name}`))!.summary
-      expect(summaryOf('debian13-removed')).to.match(/comes from docker0:/)
+      expect(summaryOf('debian13-removed')).to.match(/packets from docker0:/)
       expect(summaryOf('debian13-docker-first')).to.match(/docker0, br-probe-a, br-probe-b:/)
     })
 
-    it('the words of the dockerd that did not start', () =>
+    it('the error of the dockerd that did not start', () =>
       expect(find(own('sick/debian13-moved-docker-down'))!.evidence[0]!.line).to.contain(
         "ZONE_CONFLICT: 'docker0' already bound to 'public'",
       ))
@@ -59,7 +59,7 @@ describe('a bridge in no accepting zone of firewalld', () => {
       expect(find({ ...removed, nft: [] })).to.equal(undefined)
     })
 
-    it('a network that is meant to be shut in as well', () => {
+    it('no network that is internal', () => {
       const networks = removed.docker.networks.map((network) => ({ ...network, internal: true }))
       expect(find({ ...removed, docker: { ...removed.docker, networks } })).to.equal(undefined)
     })
@@ -87,7 +87,7 @@ describe('a bridge in no accepting zone of firewalld', () => {
     }
     expect(bridgesIn('debian13-removed')).to.deep.equal(['docker0'])
     expect(bridgesIn('debian13-moved-docker-down')).to.deep.equal(['docker0'])
-    // A dockerd that was there before firewalld has no bridge in a zone: a restart mends all of them.
+    // A dockerd that started before firewalld has no bridge in any zone: a restart repairs all of them.
     expect(bridgesIn('debian13-docker-first')).to.deep.equal([])
     const removed = own('sick/debian13-removed')
     const user = removed.docker.networks.find(({ name }) => name === 'probe-a')!

@@ -9,20 +9,20 @@ export const params = z.strictObject({
     .enum(['removed', 'moved', 'docker-first'])
     .default('removed')
     .describe(
-      'removed: docker0 is taken out of zone docker; moved: docker0 is put into zone public; docker-first: dockerd starts ' +
-        'before firewalld, as after a race at boot, and never asks it for a zone',
+      'removed: takes docker0 out of zone docker; moved: puts docker0 into zone public; docker-first: starts dockerd ' +
+        'before firewalld, as after a race at boot, so that it never asks for a zone',
     ),
   uplink: z
     .enum(['no-zone', 'zone-public'])
     .default('no-zone')
     .describe(
-      'no-zone: the uplink is in public as the default zone alone, as on hosts without NetworkManager; zone-public: it is ' +
-        'named there, and public forwards to it',
+      'no-zone: no zone names the uplink, so the default zone applies, as on hosts without NetworkManager; zone-public: ' +
+        'zone public names it, and forwards to it',
     ),
 })
 export type Params = z.infer<typeof params>
 
-// firewalld.service and iptables.service conflict: where the one was started, systemd has stopped the other.
+// firewalld.service and iptables.service conflict: systemd stops one when the other starts.
 const start = `systemctl start firewalld.service && for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done`
 
 const scripts: Record<Params['how'], string> = {
@@ -33,8 +33,8 @@ systemctl reset-failed docker.service && systemctl start docker.service && ${sta
 }
 
 /**
- * Leaves Docker's bridge without its zone on a host where firewalld runs (`given.firewalld`), or from now on does. Takes
- * effect at once.
+ * Takes Docker's bridge out of its zone, on a host where firewalld runs already (`given.firewalld`) or is started here.
+ * The host is broken at once.
  */
 export async function inject(host: Host, { how, uplink }: Params): Promise<void> {
   const named = `firewall-cmd --zone=public --change-interface=${outside.uplink}`

@@ -5,36 +5,36 @@ import { missingRules } from '../../evidence/network-rules.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * Run in a scratch namespace, this host's iptables finds (`-C`) or deletes (`-D`) a rule of another interface than the one
- * that was named. Its version decides nothing: sound and broken builds print the same.
+ * In a scratch namespace, this host's iptables finds (`-C`) or deletes (`-D`) a rule of another interface than the one
+ * named. Its version decides nothing: sound and broken builds print the same.
  */
 export const iptablesCheckBroken = defineCause({
   id: 'iptables-check-broken',
-  title: 'iptables takes every interface for the same',
+  title: 'iptables ignores interfaces in -C and -D',
   needs: ['iptables-self-test', 'iptables-tool'],
   detect(facts) {
     const { version, selfTest } = facts.iptables
-    // Exit 0 where a sound build says 1: something was found that is not there. The opposite is another defect.
+    // Exit 0 instead of 1: iptables found a rule that is not there. The opposite is another defect.
     const confused = selfTest.filter(({ seen, sound }) => seen === 0 && sound !== 0)
-    if (selfTest.length === 0) return unknown('iptables was not tried in a scratch namespace')
-    if (confused.length === 0) return absent('iptables finds and deletes the very rules that it is given')
+    if (selfTest.length === 0) return unknown('iptables was not tested in a scratch namespace')
+    if (confused.length === 0) return absent('iptables compares interfaces in -C and -D, as it should')
     const missing = missingRules(facts)
     const what =
-      'This host’s iptables takes every interface for the same, so that dockerd takes the rules of one network for another’s, and deletes another’s instead of its own.'
+      'This host’s iptables ignores interfaces in -C and -D. So dockerd mistakes the rules of one network for those of another, and deletes the wrong ones.'
     return present({
       confidence: 'certain',
-      active: `${what} ${missing.length} rules that its networks need are missing.`,
+      active: `${what} ${missing.length} rules that Docker’s networks need are missing.`,
       latent: `${what} ${
         missing.length > 0
-          ? `${missing.length} rules are missing that its networks may need.`
-          : 'The rules are still complete: the next start of dockerd, or the next network removed, takes some away.'
+          ? `${missing.length} rules that Docker’s networks may need are missing.`
+          : 'No rule is missing yet. The next start of dockerd, or the next removal of a network, will lose some.'
       }`,
       evidence: [
         ...confused.map(({ question, seen, sound }) => ({
           from: 'iptables self-test',
           line: `${question}: exit ${seen}, where a sound build exits ${sound}`,
         })),
-        { from: 'iptables --version', line: `${version}, as sound builds of it print too` },
+        { from: 'iptables --version', line: `${version}; sound builds print the same` },
         ...missing.map((rule) => ({ from: 'iptables-save', line: `missing: ${rule}` })),
       ],
     })
@@ -45,18 +45,18 @@ export const iptablesCheckBroken = defineCause({
 })
 
 /**
- * Whether a flow fares as it does for want of rules that its network lacks, singly. Where a table leads into none of
- * Docker's chains at all, all of it is gone, which no such check does.
+ * Whether a flow fails because its network lacks single rules. If a table jumps to none of Docker's chains, all of its
+ * rules are gone, and a broken `-C` does not do that.
  */
 function lacksRules({ flow, drop }: FlowSymptom, facts: Facts): boolean {
   const missing = missingRules(facts)
   const lacks = (table: string): boolean =>
     missing.some((rule) => rule.startsWith(`${table}: `) && rule.split(' ').includes(flow.bridge))
-  const stands = (table: string): boolean =>
+  const jumps = (table: string): boolean =>
     facts.ruleset.rules.some((rule) => rule.table === table && /^DOCKER(-(?!USER)|$)/.test(rule.target ?? ''))
-  if (!drop) return stands('filter') && missing.some((rule) => rule.startsWith('filter: '))
-  // The policy ends what no rule speaks of; a rule that drops it would do so all the same.
+  if (!drop) return jumps('filter') && missing.some((rule) => rule.startsWith('filter: '))
+  // Only the policy ends a packet for want of a rule. A rule that drops it would drop it anyway.
   if (drop.rule?.table === 'ip filter' && drop.rule.base === 'FORWARD')
-    return drop.rule.rule.startsWith('policy ') && stands('filter') && lacks('filter')
-  return flow.kind === 'published' && !drop.rule && stands('nat') && lacks('nat')
+    return drop.rule.rule.startsWith('policy ') && jumps('filter') && lacks('filter')
+  return flow.kind === 'published' && !drop.rule && jumps('nat') && lacks('nat')
 }

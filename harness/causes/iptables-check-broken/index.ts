@@ -2,7 +2,7 @@ import type { Fault } from '../../injection/fault.ts'
 import { iptablesCheckBroken } from './cause.ts'
 import { inject, type Params, params, prepare, trigger } from './inject.ts'
 
-/** 003: an iptables whose -C and -D take every interface for the same. */
+/** Write-up 003. */
 const fault: Fault<Params> = {
   kind: 'iptables-check-broken',
   params,

@@ -3,20 +3,20 @@ import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
 import type { BuildOptions } from '../../images/cache.ts'
 import { buildProgram, findProgram } from '../../images/program.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 import { LabError } from '../../lib/errors.ts'
 
 const build = 'iptables-1.8.11'
 const program = '/usr/sbin/xtables-nft-multi'
 
-/** What dockerd does with it. */
+/** What dockerd does with the broken iptables. */
 export const params = z.strictObject({
   how: z
     .enum(['boot', 'networks-removed'])
     .default('boot')
     .describe(
-      'boot: dockerd starts on a host without rules and makes them all with it; ' +
-        'networks-removed: dockerd keeps running, and networks are made and removed again, as a CI runner does',
+      'boot: dockerd starts on a host without rules, and adds all of them with it; ' +
+        'networks-removed: dockerd keeps running while networks are created and removed, as a CI runner does',
     ),
 })
 export type Params = z.infer<typeof params>
@@ -27,14 +27,14 @@ export async function prepare(options: BuildOptions): Promise<void> {
 }
 
 /**
- * Puts the unpatched build in place of the package's, which stays beside it. Nothing fails yet: the rules are there, and
- * nobody has asked for any.
+ * Replaces the package's build by the unpatched one, and keeps the former beside it. Nothing fails yet: all rules are
+ * there, and dockerd needs no new one.
  */
 export async function inject(host: Host): Promise<void> {
   const file = await findProgram(build)
   if (!file) throw new LabError('image', `${build} has not been built`)
   await host.put(`${program}.unpatched`, await readFile(file), 0o755)
-  await must(
+  await runOrThrow(
     host,
     `set -e
 dpkg-divert --quiet --local --rename --divert ${program}.package --add ${program}
@@ -46,13 +46,13 @@ iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'`,
 }
 
 const events: Record<Params['how'], string> = {
-  // A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only where it is the one to switch ip_forward
-  // on, so the policy the host had tells what ip_forward was before.
+  // A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only if it switches ip_forward on itself, so
+  // the host's policy shows what ip_forward was before.
   boot: `systemctl stop docker.socket docker.service
 iptables -S FORWARD | grep -qx -- '-P FORWARD DROP' && forward=0 || forward=1
 nft flush ruleset
 for bridge in $(ip -br link show type bridge | cut -d' ' -f1); do ip link del "$bridge"; done
-# Its rules went with the rest.
+# The flush removed firewalld's rules too.
 systemctl is-active -q firewalld.service && systemctl restart firewalld.service &&
   for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done
 sysctl -qw net.ipv4.ip_forward=$forward
@@ -66,7 +66,7 @@ for network in $(docker network ls -q --filter driver=bridge); do
 done`,
 }
 
-/** The event that turns a broken tool into missing rules. */
+/** Makes the broken tool lose rules. */
 export async function trigger(host: Host, { how }: Params): Promise<void> {
-  await must(host, events[how], how, 120_000)
+  await runOrThrow(host, events[how], how, 120_000)
 }

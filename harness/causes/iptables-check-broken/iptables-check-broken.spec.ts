@@ -5,7 +5,7 @@ import { bundlesOf } from '../bundles.spec-data.ts'
 const { own, sick } = bundlesOf('iptables-check-broken')
 const find = findingOf('iptables-check-broken')
 
-/** The rules that a diagnosis says are missing. */
+/** The rules that a diagnosis reports as missing. */
 const missing = (name: string): string[] =>
   find(own(name))!.evidence.flatMap(({ line }) => (line.startsWith('missing: ') ? [line.slice(9)] : []))
 

@@ -1,7 +1,7 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
 
-// The package's own build, put back where another one stands in its place; elsewhere the package is upgraded.
+// Puts the package's own build back if another one replaced it; else upgrades the package.
 const soundBuild = `program=/usr/sbin/xtables-nft-multi
 if dpkg-divert --list "$program" | grep -q .; then
   rm -f "$program" && dpkg-divert --quiet --local --rename --remove "$program"
@@ -9,7 +9,6 @@ else
   apt-get install -y --only-upgrade iptables
 fi`
 
-/** What cures a host whose iptables takes every interface for the same. */
 export const remedies: Readonly<Record<string, Remedy>> = {
   'upgrade-iptables-and-restart-docker': {
     title: 'Install a sound iptables (1.8.12, or a package with 40406dbfaefb) and restart docker',
@@ -25,24 +24,24 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     title: 'Install a sound iptables, and leave docker running',
     steps: () => [soundBuild],
     cost: 'nothing',
-    why: 'dockerd adds its rules when it starts: networks made from now on are whole, the others stay as they are.',
+    why: 'dockerd restores missing rules only when it starts. New networks are complete, but existing ones stay as they are.',
   },
   'restart-docker': {
     title: 'Restart docker',
     steps: () => [restartDocker],
     cost: 'containers restarted',
-    why: 'A new dockerd asks the same iptables whether its rules are there, and is told again that they are.',
+    why: 'dockerd checks its rules with the same iptables, which again reports them as present.',
   },
   'userland-proxy': {
     title: 'Turn userland-proxy on',
     steps: () => [daemonSetting('userland-proxy', 'true'), restartDocker],
     cost: 'a process for each published port; containers restarted',
-    why: 'docker-proxy answers on the host’s own addresses without any rule; every rule that was missing still is.',
+    why: 'docker-proxy answers on the host’s own addresses without any rule. The missing rules stay missing.',
   },
   'forward-accept': {
     title: 'iptables -P FORWARD ACCEPT',
     steps: () => ['iptables -P FORWARD ACCEPT'],
-    cost: 'whatever no rule speaks of is forwarded: other networks reach the containers',
-    why: 'It lets through what no rule forbids, and the rules that keep networks apart are among the missing.',
+    cost: 'the host forwards whatever no rule forbids: other networks reach the containers',
+    why: 'Whatever no rule forbids then passes, and the rules that isolate networks are among the missing ones.',
   },
 }

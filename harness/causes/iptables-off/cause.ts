@@ -16,36 +16,36 @@ import { isDefaultBridge } from '../../simulate/intent.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * dockerd was set to make no rules, and nobody makes them in its place. An admin whose own rules masquerade every network
- * has what he wanted, and is left in peace.
+ * dockerd is set to create no rules, and nobody else creates them. Where an admin's own rules masquerade every network,
+ * the setting is deliberate and no cause.
  */
 export const iptablesOff = defineCause({
   id: 'iptables-off',
-  title: 'dockerd is set to make no rules',
+  title: 'dockerd is set to create no iptables rules',
   needs: ['docker-config', 'units'],
   detect(facts) {
     const settings = settingsOff(facts, 'iptables')
     const forgotten = keepsItInMemory(facts)
-    if (settings.length === 0 && !forgotten) return absent('Docker is set to make its own rules')
-    if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer: its networks are not known')
+    if (settings.length === 0 && !forgotten) return absent('Docker is set to create its own rules')
+    if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer, so its networks are unknown')
     const bare = bareNetworks(facts)
-    // Rules of Docker's own, of an earlier life: dockerd takes none away, and they go with the next flush or reboot.
+    // dockerd does not remove the rules of its earlier runs. The next flush or reboot does.
     const before = facts.docker.networks.find((network) => inDockersShape(network, facts))
     if (bare.length === 0 && !before && !isDown(facts))
-      return absent('Docker is set to make no rules, and the host’s own masquerade every network')
-    const why = settings[0]?.line ?? 'the setting is gone from its files, and the running dockerd keeps it'
+      return absent('Docker is set to create no rules, but the host’s own rules masquerade every network')
+    const why = settings[0]?.line ?? 'the setting is gone from the files, but the running dockerd keeps it'
     const names = bare.map(({ name, subnet }) => `${name} (${subnet})`).join(', ')
     return present({
       confidence: settings.length > 0 ? 'certain' : 'likely',
-      active: `dockerd is set to make no rules (${why}), and no other rule masquerades ${names}: what leaves has a container’s own address, and no answer finds the way back. Nothing keeps its networks apart either.`,
+      active: `dockerd is set to create no iptables rules (${why}), and no other rule masquerades ${names}. Packets leave with the container’s own address, so no answer comes back. Nothing isolates the networks either.`,
       latent: isDown(facts)
-        ? `dockerd is set to make no rules (${why}), and is not running: its networks will be without them when it starts.`
-        : `dockerd is set to make no rules (${why}). Those of before still stand, and go with the next flush or reboot.`,
+        ? `dockerd is set to create no iptables rules (${why}). It is not running; when it starts, its networks will have no rules.`
+        : `dockerd is set to create no iptables rules (${why}). Older rules still work, until the next flush or reboot.`,
       evidence: [
         ...settings,
         ...facts.docker.networks.filter(isDefaultBridge).map(optionLine),
         ...bare.map(unmasqueradedLine),
-        ...(before ? [{ from: 'of before', line: inDockersShape(before, facts)! }] : []),
+        ...(before ? [{ from: 'left from an earlier run of dockerd', line: inDockersShape(before, facts)! }] : []),
       ],
     })
   },
@@ -61,8 +61,8 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
 )
 
 /**
- * A dockerd that started with iptables=false turns the masquerading of its default bridge off, as ip-masq=false does; and
- * it has no chain of its own in any table, as no dockerd has that ip-masq=false alone was set for.
+ * Whether the running dockerd started with iptables=false. Like ip-masq=false, that turns off masquerading of the default
+ * bridge. Unlike it, it leaves Docker without a chain in any table.
  */
 function keepsItInMemory(facts: Facts): boolean {
   const off = facts.docker.networks.some(

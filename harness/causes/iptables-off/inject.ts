@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { stopContainers } from '../../cause/steps.ts'
 import type { Host } from '../../hosts/host.ts'
 import { setInFile, setOnCommandLine } from '../../injection/daemon-setting.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 
-/** Where the setting stands that has dockerd make no rules. */
+/** Where to put the setting. */
 export const params = z.strictObject({
   through: z
     .enum(['daemon-json', 'command-line'])
@@ -15,16 +15,16 @@ export const params = z.strictObject({
 })
 export type Params = z.infer<typeof params>
 
-/** Writes the setting, and restarts nothing: the rules of what runs stay. */
+/** Writes the setting and restarts nothing: the rules stay. */
 export const inject = (host: Host, { through }: Params): Promise<void> =>
   through === 'daemon-json' ? setInFile(host, 'iptables', false) : setOnCommandLine(host, '--iptables=false')
 
 /**
- * Starts dockerd with the setting and no container running. It takes away no rule of its earlier life: the reboot that
- * does is played by emptying the tables.
+ * Starts dockerd with the setting and no container running. dockerd itself removes no old rule, so this empties the
+ * tables, as a reboot would.
  */
 export async function trigger(host: Host): Promise<void> {
-  await must(
+  await runOrThrow(
     host,
     `${stopContainers} >/dev/null
 systemctl stop docker.socket docker.service

@@ -19,16 +19,16 @@ const withNat = (facts: Facts, ...rules: string[]): Facts => ({
   nft: facts.nft.filter(({ family, table }) => family !== 'ip' || table !== 'nat'),
 })
 
-describe('a dockerd that is set to make no rules', () => {
+describe('a dockerd that is set to create no rules', () => {
   it('is named active, and its cause certain, on each host that was broken by it', () => {
     for (const [name, facts] of sick) expect(find(facts), name).to.include({ confidence: 'certain', state: 'active' })
     expect(sick).to.have.length(2)
   })
 
-  it('is said with each network that it leaves bare', () =>
+  it('is reported with each network that it leaves without masquerading', () =>
     expect(find(own('sick/debian-testing-iptables-false'))!.summary).to.match(/bridge .*probe-a .*probe-b/))
 
-  it('is known by every word with which Go takes a flag for no, and is latent while rules of before stand', () => {
+  it('is recognised by every spelling of false that Go accepts, and is latent while old rules remain', () => {
     for (const word of ['--iptables=false', '--iptables=0', '--iptables=F', '--iptables=FALSE'])
       expect(find(withDocker(healthy, { command: ['dockerd', word] })), word).to.include({ state: 'latent' })
     for (const word of ['--iptables=true', '--iptables', '--ip6tables=false', '--ip-masq=false'])
@@ -56,7 +56,9 @@ describe('a dockerd that is set to make no rules', () => {
   it('is no fault where the host’s own rules masquerade every network, and one where they leave one out', () => {
     const own = examinationOf(withNat(broken, '-A POSTROUTING -o wan0 -j MASQUERADE'))
     expect({ findings: own.findings, verdict: own.verdict }).to.deep.equal({ findings: [], verdict: 'healthy' })
-    expect(own.ruledOut.find(({ cause }) => cause === 'iptables-off')!.found).to.contain('the host’s own masquerade')
+    expect(own.ruledOut.find(({ cause }) => cause === 'iptables-off')!.found).to.contain(
+      'the host’s own rules masquerade',
+    )
     const part = find(withNat(broken, '-A POSTROUTING -s 172.17.0.0/16 -o wan0 -j MASQUERADE'))!
     expect(part.state).to.equal('active')
     expect(part.summary)

@@ -9,7 +9,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
       stopContainers,
       restartDocker,
     ],
-    cost: 'containers stopped; those without a restart policy have to be started by hand',
+    cost: 'containers stop; you have to start those without a restart policy yourself',
     restartsDocker: true,
   },
 }
@@ -20,12 +20,12 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     title: 'Restart docker',
     steps: () => [restartDocker],
     cost: 'containers restarted',
-    why: 'A new dockerd reads the same setting.',
+    why: 'dockerd reads the same setting again.',
   },
   'hand-made-masquerade': {
     title: 'Add the MASQUERADE rule by hand',
     steps: () => [masqueradeByHand],
-    cost: 'a rule that nobody owns',
-    why: 'It is one network’s: the others stay cut off, and nothing keeps networks apart.',
+    cost: 'a rule that no program maintains',
+    why: 'It helps one network. The others stay cut off, and nothing isolates the networks.',
   },
 }

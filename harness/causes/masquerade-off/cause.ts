@@ -17,8 +17,8 @@ import { isDefaultBridge, readIntent } from '../../simulate/intent.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * dockerd was set not to masquerade: by its file, by its command line, or by the network's own option, which outlives a
- * corrected file. An emptied nat table leaves packets in the same state, but dockerd was set to no such thing.
+ * dockerd is set not to masquerade: by its file, by its command line, or by the network's own option, which outlives a
+ * corrected file. An empty nat table has the same effect on packets, but is another cause: no setting demands it.
  */
 export const masqueradeOff = defineCause({
   id: 'masquerade-off',
@@ -26,8 +26,8 @@ export const masqueradeOff = defineCause({
   needs: ['docker-config', 'units'],
   detect(facts) {
     const settings = settingsOff(facts, 'ip-masq')
-    if (!readIntent(facts).programsIptables) return absent('Docker makes no rules at all here')
-    if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer: its networks are not known')
+    if (!readIntent(facts).programsIptables) return absent('Docker creates no rules at all here')
+    if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer, so its networks are unknown')
     const bare = bareNetworks(facts)
     const copied = facts.docker.networks.filter(
       (network) =>
@@ -35,15 +35,15 @@ export const masqueradeOff = defineCause({
     )
     if (bare.length > 0) return running(bare, settings, facts)
     if (copied.length > 0) return standIn(copied[0]!, settings, facts)
-    // Already written, and it takes effect when dockerd next starts without a container.
+    // The setting is written, and takes effect when dockerd next starts without a container.
     const ahead = facts.docker.networks.some(
       (network) => isDefaultBridge(network) && network.options[masqueradeOption] === 'true',
     )
     if (settings.length === 0 || !(ahead || isDown(facts))) return absent(masquerades(facts))
     const why = isDown(facts)
-      ? 'is not running: when it starts, the default bridge will not be masqueraded'
-      : 'still masquerades the default bridge: it will stop when it next starts with no container running'
-    const words = `dockerd is set not to masquerade (${settings[0]!.line}), and ${why}.`
+      ? 'is not running; when it starts, it will not masquerade the default bridge'
+      : 'still masquerades the default bridge, until it next starts with no container running'
+    const words = `dockerd is set not to masquerade (${settings[0]!.line}). It ${why}.`
     return present({ confidence: 'certain', active: words, latent: words, evidence: settings })
   },
   explains: (symptom, facts) => leavesBare(symptom, bareNetworks(facts)),
@@ -52,8 +52,8 @@ export const masqueradeOff = defineCause({
 })
 
 /**
- * Networks that dockerd does not masquerade by its own will, and nobody in its place. One that its maker wanted so is a
- * fault only where it is seen to fail; one that the outside answers is a routed network.
+ * Networks that neither dockerd, by its settings, nor anybody else masquerades. A user network counts only if it is seen
+ * to fail, because its creator may want it so. One that the outside answers is a routed network, and does not count.
  */
 const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
   facts.docker.networks.filter(
@@ -68,13 +68,15 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
 
 function running(bare: readonly NetworkFact[], settings: readonly Evidence[], facts: Facts) {
   const subnets = bare.map(({ name, subnet }) => `${name} (${subnet})`).join(', ')
-  const why = settings[0]?.line ?? 'the setting is gone from its files, and the running network keeps it'
-  const words = `dockerd does not masquerade ${subnets}: what leaves has a container’s own address, and no answer finds the way back (${why}).`
+  const why = settings[0]
+    ? `, as set by ${settings[0].line}.`
+    : '. The setting is gone from the files, but the running network keeps it.'
+  const words = `dockerd does not masquerade ${subnets}${why} Packets leave with the container’s own address, so no answer comes back.`
   const lost = bare.flatMap((network) => bareConnections(network, facts).slice(0, 2))
   return present({
     confidence: 'certain',
     active: words,
-    latent: `dockerd does not masquerade ${subnets} (${why}): what leaves has a container’s own address. Whether the outside knows the way back to it cannot be seen on this host.`,
+    latent: `dockerd does not masquerade ${subnets}${why} Packets leave with the container’s own address. Whether the outside can answer that address cannot be seen on this host.`,
     evidence: [
       ...settings,
       ...bare.map(optionLine),
@@ -84,20 +86,20 @@ function running(bare: readonly NetworkFact[], settings: readonly Evidence[], fa
   })
 }
 
-/** Somebody copied the rule that dockerd does not make, and it goes with the next flush or reboot. */
+/** Somebody copied the rule that dockerd does not create. The next flush or reboot removes the copy. */
 function standIn(network: NetworkFact, settings: readonly Evidence[], facts: Facts) {
   const why = settings[0]?.line ?? 'the running network keeps it'
-  const words = `dockerd does not masquerade ${network.name} (${why}); a copy of its rule does so in its place, until the next flush or reboot.`
+  const words = `dockerd does not masquerade ${network.name} (${why}). A copy of its rule does so instead, until the next flush or reboot.`
   const line = inDockersShape(network, facts)!
   return present({
     confidence: 'certain',
     active: words,
     latent: words,
-    evidence: [...settings, optionLine(network), { from: 'in its place', line }],
+    evidence: [...settings, optionLine(network), { from: 'a copy of Docker’s rule', line }],
   })
 }
 
-/** What is well, as this host has it: dockerd masquerades, or others do so where it was set not to. */
+/** Why the cause is absent: dockerd masquerades, others do so instead, or nothing fails. */
 function masquerades(facts: Facts): string {
   const own = facts.docker.networks.find(
     (network) => !network.internal && network.options[masqueradeOption] === 'false',
@@ -106,5 +108,5 @@ function masquerades(facts: Facts): string {
   if (!own) return 'Docker is set to masquerade its networks'
   return other
     ? `${own.name} is masqueraded by the host’s own rules: ${other}`
-    : `${own.name} is to leave unmasqueraded, and nothing is seen to fail of it`
+    : `${own.name} is set to leave unmasqueraded, and nothing is seen to fail`
 }

@@ -2,6 +2,6 @@ import type { Fault } from '../../injection/fault.ts'
 import { masqueradeOff } from './cause.ts'
 import { inject, type Params, params, trigger } from './inject.ts'
 
-/** 004: dockerd was set not to masquerade. */
+/** Write-up 004. */
 const fault: Fault<Params> = { kind: 'masquerade-off', params, inject, trigger, cause: masqueradeOff }
 export default fault

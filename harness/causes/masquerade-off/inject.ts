@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { stopContainers } from '../../cause/steps.ts'
 import type { Host } from '../../hosts/host.ts'
 import { setInFile, setOnCommandLine } from '../../injection/daemon-setting.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 
-/** Where the setting stands that takes masquerading away. */
+/** Where to put the setting. */
 export const params = z.strictObject({
   through: z
     .enum(['daemon-json', 'command-line'])
@@ -15,13 +15,13 @@ export const params = z.strictObject({
 })
 export type Params = z.infer<typeof params>
 
-/** Writes the setting, and restarts nothing: what runs keeps its masquerade. */
+/** Writes the setting and restarts nothing: running networks stay masqueraded. */
 export const inject = (host: Host, { through }: Params): Promise<void> =>
   through === 'daemon-json' ? setInFile(host, 'ip-masq', false) : setOnCommandLine(host, '--ip-masq=false')
 
-/** Starts dockerd with the setting and no container running, for only then does it make the default bridge anew. */
+/** Starts dockerd with the setting and no container running: only then does it create the default bridge again. */
 export async function trigger(host: Host): Promise<void> {
-  await must(
+  await runOrThrow(
     host,
     `${stopContainers} >/dev/null
 systemctl stop docker.socket docker.service

@@ -12,7 +12,7 @@ const withDocker = (facts: Facts, docker: Partial<Facts['docker']>): Facts => ({
   ...facts,
   docker: { ...facts.docker, ...docker },
 })
-// iptables-nft keeps these tables, and both listings speak of them.
+// iptables-nft keeps these tables, so both listings hold them.
 const withoutNat = ({ nft }: Facts): Facts['nft'] =>
   nft.filter(({ family, table }) => family !== 'ip' || table !== 'nat')
 const isPostrouting = ({ table, chain }: Rule): boolean => table === 'nat' && chain === 'POSTROUTING'
@@ -63,7 +63,7 @@ describe('masquerade off', () => {
     const healthy = own('well/debian12-healthy')
     const broken = own('sick/debian12-daemon-json')
 
-    it('every word with which Go takes a flag for no', () => {
+    it('every spelling of false that Go accepts', () => {
       for (const word of ['--ip-masq=false', '--ip-masq=0', '--ip-masq=f', '--ip-masq=F', '--ip-masq=FALSE'])
         expect(find(withDocker(healthy, { command: ['dockerd', word] })), word).to.include({ state: 'latent' })
       for (const word of ['--ip-masq=true', '--ip-masq', '--ip6tables=false', '--ip-masq=no', '--no-ip-masq=false'])
@@ -95,13 +95,13 @@ describe('masquerade off', () => {
     })
 
     describe('the host’s own masquerading', () => {
-      // What becomes of a host that dockerd was set not to masquerade.
+      // The state on a host whose dockerd is set not to masquerade.
       const stateWith = (rule: string) => find(withRule(broken, rule))?.state
       const copy = '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE'
 
       it('as latent where a copy of Docker’s own rule does it', () => expect(stateWith(copy)).to.equal('latent'))
 
-      // Near to Docker's own, and not the same: somebody wrote it. Other ways to masquerade are in own-masquerade.spec.ts.
+      // Similar to Docker's own but not the same, so somebody wrote it. own-masquerade.spec.ts has other ways.
       for (const rule of [
         '-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE',
         '-A POSTROUTING -s 172.17.0.0/16 -o wan0 -j MASQUERADE',
@@ -109,7 +109,7 @@ describe('masquerade off', () => {
         '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j SNAT --to-source 192.0.2.2',
         '-A POSTROUTING ! -o docker0 -j MASQUERADE --random',
       ])
-        it(`as what its admin wants where it is ${rule}`, () => {
+        it(`as intended where it is ${rule}`, () => {
           const { findings, ruledOut, verdict } = examinationOf(withRule(broken, rule))
           expect({ findings, verdict }).to.deep.equal({ findings: [], verdict: 'healthy' })
           const { found } = ruledOut.find(({ cause }) => cause === 'masquerade-off')!
@@ -141,7 +141,7 @@ describe('masquerade off', () => {
       })
     })
 
-    it('a network that the outside can answer as routed, and well', () =>
+    it('a network that the outside answers as routed, which is no fault', () =>
       expect(
         find({
           ...broken,
@@ -149,7 +149,7 @@ describe('masquerade off', () => {
         }),
       ).to.equal(undefined))
 
-    it('no connection between containers, to many hosts at once, or that came from outside', () => {
+    it('no connection between containers, to multicast, or from outside', () => {
       const lines = [
         'tcp 6 9 src=172.17.0.2 dst=172.17.0.3 [UNREPLIED] src=172.17.0.3 dst=172.17.0.2',
         'unknown 2 9 src=172.17.0.2 dst=224.0.0.22 [UNREPLIED] src=224.0.0.22 dst=172.17.0.2',

@@ -4,7 +4,7 @@ import type { Facts } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
 
-// An admin who has dockerd leave masquerading to him, and does it himself, has what he wanted: in whatever words.
+// An admin who turns Docker's masquerading off and masquerades himself has what he wanted, however he writes his rules.
 const hosts = {
   'ip-masq=false': bundlesOf('masquerade-off').own('sick/debian12-daemon-json'),
   'iptables=false': bundlesOf('iptables-off').own('sick/debian12-iptables-false'),
@@ -23,7 +23,7 @@ const withNft = (facts: Facts, expr: unknown[], table = 'site', family = 'inet')
   return { ...facts, nft: [...facts.nft, { ...chain, rules: [rule] }] } as Facts
 }
 
-/** POSTROUTING of iptables’ nat table with these rules; the listing of nftables shows the same table, and goes. */
+/** Facts with these rules in nat POSTROUTING, without nftables' listing of the same table. */
 const withIptables = (facts: Facts, ...rules: string[]): Facts => {
   const kept = facts.rules.filter((line) => line.includes('-A POSTROUTING'))
   const lines = ['*nat', ':POSTROUTING ACCEPT', ...kept, ...rules]

@@ -6,7 +6,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'remove-setting': {
     title: 'Remove the setting, stop the containers, restart docker',
     steps: ({ docker }) => [...removeSetting('ip-masq', docker.configFile || undefined), stopContainers, restartDocker],
-    cost: 'containers stopped; those without a restart policy have to be started by hand',
+    cost: 'containers stop; you have to start those without a restart policy yourself',
     restartsDocker: true,
   },
 }
@@ -14,45 +14,45 @@ export const remedies: Readonly<Record<string, Remedy>> = {
 /** What people try first. */
 export const temptations: Readonly<Record<string, Temptation>> = {
   'return-route': {
-    title: 'Teach the router a way back to the containers',
+    title: 'Give the router a route back to the containers',
     steps: () => ['ip -n outside route replace 172.17.0.0/16 via 192.0.2.2'],
-    cost: 'a router that is yours, and container addresses seen by others',
+    cost: 'you need control of the router, and others see container addresses',
     when: ({ docker }) => docker.server !== '' && compareVersions(docker.server, '28') >= 0,
-    why: 'From Docker 28 on, the raw table drops what comes to a container’s address from outside: replies as well.',
+    why: 'From Docker 28 on, the raw table drops packets from outside to a container’s own address, replies included.',
   },
   'restart-docker': {
     title: 'Restart docker',
     steps: () => [restartDocker],
     cost: 'containers restarted',
-    why: 'A new dockerd reads the same setting.',
+    why: 'dockerd reads the same setting again.',
   },
   'ip-forward-1': {
     title: 'sysctl net.ipv4.ip_forward=1',
     steps: () => ['sysctl -w net.ipv4.ip_forward=1'],
     cost: 'nothing',
-    why: 'Packets are forwarded already; they leave with an address that nobody outside can answer.',
+    why: 'Packets are forwarded already. They leave with an address that nobody outside can answer.',
   },
   dns: {
-    title: 'Give docker and the host a name server that surely answers',
+    title: 'Give Docker and the host a name server that is known to answer',
     steps: () => [
       'echo nameserver 203.0.113.10 >/etc/resolv.conf',
       daemonSetting('dns', '["203.0.113.10"]'),
       restartDocker,
     ],
     cost: 'containers restarted',
-    why: 'Names fail because no packet comes back, and a name server’s answer is one of them.',
+    why: 'No packet comes back to the container, and that includes the answers of any name server.',
   },
   'hand-made-masquerade': {
     title: 'Add the MASQUERADE rule by hand',
     steps: () => [masqueradeByHand],
-    cost: 'a rule that nobody owns',
-    why: 'The setting still stands: the rule goes with the next reboot or flush, and the fault is back.',
+    cost: 'a rule that no program maintains',
+    why: 'The setting is still wrong. The next reboot or flush removes the rule, and the fault is back.',
   },
   'correct-setting-live-restore': {
     title: 'Remove the setting and restart docker, containers running',
     steps: () => [...removeSetting('ip-masq'), restartDocker],
-    cost: 'nothing, and that is why it is tried',
+    cost: 'nothing',
     when: ({ docker }) => docker.config['live-restore'] === true || docker.command.includes('--live-restore'),
-    why: 'With live-restore and a container running, dockerd keeps the bridge network it had: “there are running containers, updated network configuration will not take affect”.',
+    why: 'With live-restore and a container running, dockerd keeps the old bridge network: “there are running containers, updated network configuration will not take affect”.',
   },
 }

@@ -3,8 +3,8 @@ import { orphanOf } from '../../cause/restart.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * A start that failed has deleted the default network, and its bridge driver still has the record of it. The last words
- * of a dockerd that is down show it: earlier starts may have died of other things, and a later one may be well.
+ * A failed start deleted the default network, but the bridge driver kept its record of it. Only the last error of a
+ * dockerd that is down shows this: earlier starts may have failed for other reasons, and a later one may have worked.
  */
 export const orphanedBridge = defineCause({
   id: 'orphaned-bridge',
@@ -13,7 +13,7 @@ export const orphanedBridge = defineCause({
   detect(facts) {
     const orphan = orphanOf(facts)
     if (!orphan) return absent('no record of a deleted network keeps dockerd from starting')
-    const words = `dockerd does not start: an earlier start failed, and deleted its default network but not the bridge driver’s record of it (${orphan.id.slice(0, 12)}), which still holds ${orphan.bridge}. No restart and no reboot takes that record away.`
+    const words = `dockerd does not start. An earlier start failed and deleted the default network, but not the bridge driver’s record of it (${orphan.id.slice(0, 12)}). That record still holds ${orphan.bridge}, and no restart or reboot removes it.`
     const evidence = [{ from: 'journalctl -u docker', line: orphan.line }]
     return present({ confidence: 'certain', active: words, latent: words, evidence })
   },

@@ -1,8 +1,8 @@
 import type { Host } from '../../hosts/host.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 
-// What a package that is only half unpacked does to iptables: it runs, and has no MASQUERADE. One start of dockerd meets
-// it; the next finds all as it should be.
+// A half unpacked package leaves an iptables that runs but has no MASQUERADE. One start of dockerd fails by that; the
+// next finds iptables repaired.
 const script = `extension=$(find /usr/lib /usr/lib64 -name libxt_MASQUERADE.so 2>/dev/null | head -n 1)
 [ -n "$extension" ] || { echo 'iptables has no libxt_MASQUERADE.so' >&2; exit 1; }
 systemctl stop docker.socket docker.service
@@ -15,7 +15,7 @@ mv "$extension.dockfault" "$extension"
 systemctl reset-failed docker.service
 systemctl start docker.service || true`
 
-/** Lets dockerd fail once at its NAT rules, and start again on a host that is well. Takes effect at once, where at all. */
+/** Makes dockerd fail once at its NAT rules, then starts it again on the repaired host. The host is broken at once. */
 export async function inject(host: Host): Promise<void> {
-  await must(host, script, 'the failed start of docker', 120_000)
+  await runOrThrow(host, script, 'the failed start of docker', 120_000)
 }

@@ -6,7 +6,7 @@ import { bundlesOf } from '../bundles.spec-data.ts'
 const { own, sick } = bundlesOf('orphaned-bridge')
 const find = findingOf('orphaned-bridge')
 
-const saying = (facts: Facts, ...journal: string[]): Facts => ({ ...facts, docker: { ...facts.docker, journal } })
+const withJournal = (facts: Facts, ...journal: string[]): Facts => ({ ...facts, docker: { ...facts.docker, journal } })
 
 describe('a default bridge that Docker has orphaned', () => {
   describe('is named', () => {
@@ -14,11 +14,11 @@ describe('a default bridge that Docker has orphaned', () => {
       it(`active on ${name}`, () => expect(find(facts)).to.include({ confidence: 'certain', state: 'active' }))
   })
 
-  it('stands on the last words of the dockerd that is down', () => {
+  it('stands on the last error of the dockerd that is down', () => {
     const { evidence, summary } = find(own('sick/debian13'))!
     expect(evidence).to.have.lengthOf(1)
     expect(evidence[0]!.line).to.contain('networks have same bridge name')
-    expect(summary).to.match(/record of it \([0-9a-f]{12}\), which still holds docker0\./)
+    expect(summary).to.match(/record of it \([0-9a-f]{12}\)\. That record still holds docker0,/)
   })
 
   describe('judges', () => {
@@ -27,8 +27,8 @@ describe('a default bridge that Docker has orphaned', () => {
 
     it('no start but the last one', () => {
       const other = 'failed to start daemon: Error initializing network controller: iptables not found'
-      expect(find(saying(down, words, other))).to.equal(undefined)
-      expect(find(saying(down, other, words))).to.include({ cause: 'orphaned-bridge', state: 'active' })
+      expect(find(withJournal(down, words, other))).to.equal(undefined)
+      expect(find(withJournal(down, other, words))).to.include({ cause: 'orphaned-bridge', state: 'active' })
     })
 
     it('no dockerd that has started since', () => {
@@ -43,7 +43,7 @@ describe('a default bridge that Docker has orphaned', () => {
         words.replace(/\(docker0\):/, '(docker1):'),
         words.replace('default "bridge" network', 'network "mine"'),
       ])
-        expect(find(saying(down, other))).to.equal(undefined)
+        expect(find(withJournal(down, other))).to.equal(undefined)
     })
   })
 })

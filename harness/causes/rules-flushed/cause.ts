@@ -7,31 +7,31 @@ import { alias, startedAfterDocker } from './culprits.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * dockerd runs and is to program iptables, and a whole table leads no packet into any of its chains. Rules that are
- * missing one by one are another cause.
+ * dockerd runs and should have iptables rules, but a whole table jumps to none of its chains. Single missing rules are
+ * another cause.
  */
 export const rulesFlushed = defineCause({
   id: 'rules-flushed',
   title: 'Docker’s rules were flushed',
   needs: ['units', 'docker-config', 'rules-nft', 'rules-legacy'],
   detect(facts) {
-    if (!facts.docker.answers) return unknown('dockerd does not answer: whether it has networks to keep is not known')
-    if (!programsIptables(facts)) return absent('Docker has no rules of iptables to keep here')
+    if (!facts.docker.answers) return unknown('dockerd does not answer, so its networks are unknown')
+    if (!programsIptables(facts)) return absent('Docker needs no iptables rules here')
     if (!facts.iptables.listed) return unknown('the rules could not be listed')
     const lost = lostTables(facts)
-    if (lost.length === 0) return absent('Docker’s chains stand, and the tables lead into them')
+    if (lost.length === 0) return absent('Docker’s chains are in place, and the base chains jump to them')
     const kept = (['filter', 'nat'] as const).filter((table) => !lost.includes(table))
-    // A dockerd that was started with iptables=false has no rules and turns this off; so does one with ip-masq=false.
+    // iptables=false leaves dockerd without rules, and turns this option off. So does ip-masq=false.
     const off = facts.docker.networks.some((network) => isDefaultBridge(network) && isSetOff(network.options))
     if (kept.length === 0 && off && readIntent(facts).masquerades)
-      return absent('Docker seems to have been started to make no rules')
+      return absent('dockerd seems to have started with iptables=false')
 
     const culprits = startedAfterDocker(facts)
     const who =
       culprits.length > 0
-        ? `${culprits.map((unit) => alias(facts, unit)).join(', ')} started after docker.service, and put other rules in their place.`
-        : 'No firewall service has started since docker.service: they were flushed or restored over by hand, or by a reload.'
-    const rest = kept.length > 0 ? ` The ${kept[0]} table is as Docker left it, which says nothing of ${lost[0]}.` : ''
+        ? `${culprits.map((unit) => alias(facts, unit)).join(', ')} started after docker.service and replaced them.`
+        : 'No firewall service has started since docker.service: they were flushed or replaced by hand, or by a reload.'
+    const rest = kept.length > 0 ? ` Docker’s rules in the ${kept[0]} table are intact.` : ''
     const words = `Docker’s rules are gone from the ${lost.join(' and ')} table${lost.length > 1 ? 's' : ''} while dockerd runs. ${who}${rest}`
     return present({
       confidence: kept.length > 0 || culprits.length > 0 ? 'certain' : 'likely',
@@ -54,17 +54,17 @@ export const rulesFlushed = defineCause({
   temptations,
 })
 
-/** Whether the rules that a table has lost would have let a flow through, or kept it out. */
+/** Whether the lost rules would have let a flow through, or kept it out. */
 function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {
   if (flow.bridge === '' || flow.kind === 'forwarded') return false
-  // Nothing keeps networks apart any more.
+  // The rules that isolated networks are gone.
   if (!drop) return lost.includes('filter')
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
   if (drop.end === 'unmasqueraded')
     return lost.includes('nat') && network !== undefined && isMasqueraded(network, readIntent(facts))
-  // Docker's rules stand above whatever else is in this chain, and accept first.
+  // Docker's rules come first in this chain, so they would have accepted the packet.
   if (drop.rule?.table === 'ip filter' && drop.rule.base === 'FORWARD') return lost.includes('filter')
-  // Not translated, a published port is one of the host's own: its firewall's to let in, and a proxy's to answer.
+  // Without DNAT a published port is a port of the host: its INPUT rules decide, and a proxy answers.
   return flow.kind === 'published' && lost.includes('nat') && ['input', 'local', 'container'].includes(drop.location)
 }
 
@@ -76,11 +76,11 @@ const times = ({ units }: Facts, unit: string): string => {
   return `${unit} became active ${seconds(unit)} after boot, docker.service ${seconds('docker.service')}`
 }
 
-/** What stands in a table's base chains instead. */
+/** What a table's base chains hold instead. */
 function leftIn({ ruleset }: Facts, table: Table): Evidence[] {
   const from = `iptables-save -t ${table}`
   const left = ruleset.rules.filter((rule) => rule.table === table && rule.chain === entrances[table][0])
-  const none = `${entrances[table][0]} leads into no chain of Docker’s${left.length === 0 ? '; it has no rules' : ''}`
+  const none = `${entrances[table][0]} jumps to none of Docker’s chains${left.length === 0 ? '; it is empty' : ''}`
   return [{ from, line: none }, ...left.slice(-2).map(({ text }) => ({ from, line: text }))]
 }
 

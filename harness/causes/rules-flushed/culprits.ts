@@ -8,10 +8,10 @@ export function startedAfterDocker({ units }: Facts): string[] {
   return firewalls.filter((name) => units[name]?.active === 'active' && units[name].activeSinceUs > docker)
 }
 
-/** A unit by its name and, where systemd answers to iptables.service by showing it, by that one too. */
+/** A unit's name, with its alias iptables.service where Debian's unit has that one. */
 export const alias = ({ units }: Facts, unit: string): string =>
   unit === 'netfilter-persistent.service' && !units['iptables.service'] ? `${unit} (iptables.service)` : unit
 
-/** Whether it was iptables.service, so that docker can be tied to it. */
+/** Whether iptables.service is to blame, so that a drop-in can tie docker to it. */
 export const byIptablesService = (facts: Facts): boolean =>
   startedAfterDocker(facts).some((unit) => alias(facts, unit).includes('iptables.service'))

@@ -2,6 +2,6 @@ import type { Fault } from '../../injection/fault.ts'
 import { rulesFlushed } from './cause.ts'
 import { inject, type Params, params, trigger } from './inject.ts'
 
-/** 001: a restart of iptables.service takes Docker's rules away. */
+/** Write-up 001. */
 const fault: Fault<Params> = { kind: 'rules-flushed', params, inject, trigger, cause: rulesFlushed }
 export default fault

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 import { settle } from '../../probes/containers.ts'
 
-/** What the restart of iptables.service takes away. */
+/** Which rules the restart of iptables.service removes. */
 export const params = z.strictObject({
   how: z
     .enum(['filter-only', 'all-tables'])
@@ -15,7 +15,7 @@ export const params = z.strictObject({
   reloads: z
     .boolean()
     .default(false)
-    .describe("iptables.service can reload, as EL's can and Debian's cannot: a drop-in gives it ExecReload."),
+    .describe("A drop-in gives iptables.service an ExecReload, so that it can reload. EL's can; Debian's cannot."),
 })
 export type Params = z.infer<typeof params>
 
@@ -35,8 +35,8 @@ COMMIT
 const empty = (table: string, ...chains: string[]): string =>
   `*${table}\n${chains.map((chain) => `:${chain} ACCEPT [0:0]\n`).join('')}COMMIT\n`
 
-// EL 7 flushes each table when its service stops. iptables-restore flushes the tables that its input names, so tables
-// named and left empty come to the same.
+// EL 7 flushes each table when its service stops. iptables-restore flushes each table that its input names, so naming
+// a table and leaving it empty has the same effect.
 const saved: Record<Params['how'], string> = {
   'filter-only': stock,
   'all-tables':
@@ -53,11 +53,11 @@ printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' \\
 systemctl daemon-reload`
 
 /**
- * Makes a host whose firewall is iptables.service, as after its boot: the saved rules first, docker after them. All is
- * well until the service restarts. A host that is so already is left alone, its saved rules too.
+ * Sets the host up as after a boot with iptables.service: the saved rules first, docker after them. Nothing fails until
+ * the service restarts. If the service runs already, it and its saved rules stay as they are.
  */
 export async function inject(host: Host, { how, reloads }: Params): Promise<void> {
-  await must(
+  await runOrThrow(
     host,
     `set -e
 [ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
@@ -73,7 +73,7 @@ systemctl restart docker.service`,
   await settle(host)
 }
 
-/** The event: someone restarts the firewall to load a rule of his own. */
+/** Somebody restarts the firewall, for example to load a new rule. */
 export async function trigger(host: Host): Promise<void> {
-  await must(host, 'systemctl restart iptables.service', 'the restart of iptables.service')
+  await runOrThrow(host, 'systemctl restart iptables.service', 'the restart of iptables.service')
 }

@@ -4,7 +4,7 @@ import { restartDocker } from '../../cause/steps.ts'
 import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
 import { byIptablesService } from './culprits.ts'
 
-// Without After= both restart side by side, and who programs the firewall last is luck.
+// Without After= both restart at the same time, and it is a matter of luck which one writes its rules last.
 const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/system/docker.service.d
 printf '[Unit]\\n${tie}=iptables.service\\nAfter=iptables.service\\n' >/etc/systemd/system/docker.service.d/iptables.conf
 systemctl daemon-reload`
@@ -15,7 +15,6 @@ const serve = (port: number): string =>
 const run = (name: string, options: string, command: string): string =>
   `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`
 
-/** What cures a host that lost Docker's rules, and what keeps them there. */
 export const remedies: Readonly<Record<string, Remedy>> = {
   'restart-docker': {
     title: 'Restart docker',
@@ -24,18 +23,18 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     restartsDocker: true,
   },
   'partof-drop-in': {
-    title: 'Tie docker to iptables.service by a drop-in: PartOf=',
+    title: 'Restart docker with iptables.service, by a drop-in with PartOf=',
     steps: () => [dropIn('PartOf'), restartDocker],
     cost:
-      'each restart of the firewall restarts docker, the fourth within a minute meets its start limit; a reload, an ' +
-      'iptables-restore by hand or a stop and a start of the firewall are not caught',
+      'each restart of the firewall restarts docker, and the fourth within a minute hits docker’s start limit; it does ' +
+      'not help after a reload, an iptables-restore by hand, or a stop followed by a start',
     when: byIptablesService,
     restartsDocker: true,
   },
   'requires-drop-in': {
-    title: 'Tie docker to iptables.service by a drop-in: Requires=',
+    title: 'Make docker require iptables.service, by a drop-in with Requires=',
     steps: () => [dropIn('Requires'), restartDocker],
-    cost: 'as PartOf=, and docker does not run at all while iptables.service fails; in the vendor’s unit file it is lost on upgrade',
+    cost: 'as with PartOf=; also, docker does not run while iptables.service fails',
     when: byIptablesService,
     restartsDocker: true,
   },
@@ -46,10 +45,10 @@ export const temptations: Readonly<Record<string, Temptation>> = {
   'restart-container': {
     title: 'Restart the container',
     steps: () => [`docker restart ${container}`],
-    cost: 'the container',
+    cost: 'the container stays down',
     why:
-      'A container that publishes a port needs a rule in the chain that is gone: it stops, cannot start and stays ' +
-      'Exited, and what still answered through docker-proxy is lost too.',
+      'A container that publishes a port needs a rule in a chain that is gone. It stops, cannot start again and stays ' +
+      'Exited. What docker-proxy still answered is lost too.',
   },
   'only-masquerade': {
     title: 'Add the MASQUERADE rule again',
@@ -58,28 +57,28 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     ],
     cost: 'a rule that nobody owns',
     when: (facts) => lostTables(facts).includes('filter'),
-    why: 'No forwarded packet gets as far as POSTROUTING: the FORWARD chain lets none of Docker’s through.',
+    why: 'Containers’ packets do not get as far as POSTROUTING: the FORWARD chain stops them.',
   },
   'host-network': {
-    title: 'Move the container to the host’s network',
+    title: 'Run the container on the host’s network',
     steps: () => [`docker rm -f ${container}`, run(container, '--network host', serve(probeContainers.default.port))],
-    cost: 'no isolation from the host; the container’s port is bound by the host’s own INPUT rules',
-    why: 'It takes one container around the fault; the others, new networks and new ports stay broken.',
+    cost: 'no isolation from the host; the host’s INPUT rules decide who reaches the container’s port',
+    why: 'It helps one container. The others, new networks and new ports stay broken.',
   },
   'save-with-docker-rules': {
-    title: 'Save the rules with Docker’s among them, and deploy as usual',
+    title: 'Save the rules with Docker’s among them, then deploy as usual',
     steps: () => [
       restartDocker,
       'iptables-save >/etc/iptables/rules.v4',
-      // A deployment: the container is replaced, and another has its address by the time it comes back.
+      // A deployment replaces the container, and another one has taken its address by the time it is back.
       `docker rm -f probe-batch 2>/dev/null; docker rm -f ${container}`,
       run('probe-batch', '', 'sleep 2147483647'),
       run(container, `-p ${probeContainers.default.port}:80`, serve(80)),
       'systemctl restart iptables.service',
     ],
-    cost: 'rules of containers long gone, restored at each start of the firewall',
+    cost: 'each start of the firewall restores rules of containers that are gone',
     why:
-      'The file holds the addresses of the day it was saved: published ports lead to containers that are gone, or to ' +
-      'another one that has the address now.',
+      'The file keeps the addresses of the day it was saved. Published ports then lead to containers that are gone, or ' +
+      'to another container that has the address now.',
   },
 }

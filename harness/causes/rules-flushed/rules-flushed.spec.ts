@@ -7,7 +7,7 @@ import { bundlesOf } from '../bundles.spec-data.ts'
 const { own, sick } = bundlesOf('rules-flushed')
 const find = findingOf('rules-flushed')
 
-/** Facts with other rules in the place of those listed. */
+/** Facts with these rules instead of the host's. */
 const withRules = (facts: Facts, rules: string): Facts => {
   const ruleset = parseIptablesSave(rules.split('\n'))
   return { ...facts, ruleset, xtables: { ...facts.xtables, nft: ruleset }, nft: [] }
@@ -34,7 +34,7 @@ describe('rules flushed', () => {
     const allTables = own('sick/debian12-all-tables')
     const healthy = own('well/debian12-healthy')
 
-    it('by the chains that lead anywhere, not by those that merely stand', () => {
+    it('by the jumps to Docker’s chains, not by the chains alone', () => {
       const flushed = withRules(
         healthy,
         '*filter\n:FORWARD DROP\n:DOCKER -\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n:DOCKER -',
@@ -58,18 +58,18 @@ describe('rules flushed', () => {
       expect(find({ ...filterOnly, units: { ...filterOnly.units, 'docker.service': docker } })).to.equal(undefined)
     })
 
-    it('nothing where dockerd is told to leave iptables alone', () => {
+    it('nothing where dockerd is set to leave iptables alone', () => {
       const { docker } = allTables
       const words = ['--iptables=false', '--iptables=0']
-      const told = [
+      const settings = [
         { ...docker, config: { iptables: false } },
         ...words.map((word) => ({ ...docker, command: [...docker.command, word] })),
       ]
-      for (const each of told) expect(find({ ...allTables, docker: each })).to.equal(undefined)
+      for (const each of settings) expect(find({ ...allTables, docker: each })).to.equal(undefined)
       expect(find({ ...allTables, docker: { ...docker, command: ['dockerd', '--iptables=true'] } })).to.be.an('object')
     })
 
-    it('nothing where the running dockerd was told so and its configuration has changed since', () => {
+    it('nothing where the running dockerd was set so and its configuration has changed since', () => {
       const networks = allTables.docker.networks.map((network) => ({
         ...network,
         options: { ...network.options, 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
@@ -83,8 +83,8 @@ describe('rules flushed', () => {
         ...network,
         options: { ...network.options, 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
       }))
-      const told = [{ config: { 'ip-masq': false } }, { command: [...docker.command, '--ip-masq=false'] }]
-      for (const each of told)
+      const settings = [{ config: { 'ip-masq': false } }, { command: [...docker.command, '--ip-masq=false'] }]
+      for (const each of settings)
         expect(find({ ...allTables, docker: { ...docker, networks, ...each } })?.summary).to.contain(
           'filter and nat tables',
         )
@@ -108,7 +108,7 @@ describe('rules flushed', () => {
         'requires-drop-in',
       ]))
 
-    it('a restart of docker where nothing tells who did it', () =>
+    it('a restart of docker where nothing shows who did it', () =>
       expect(remediesOn('debian12-nat-flushed')).to.deep.equal(['restart-docker']))
   })
 })

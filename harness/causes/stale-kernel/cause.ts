@@ -5,8 +5,8 @@ import { compareVersions } from '../../lib/text.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
- * A module that the running kernel could not load now and that a newer installed kernel's tree holds. One that no newer
- * tree holds belongs to a package not installed, or was never built: another cause, and not named here.
+ * The running kernel cannot load a module that a newer installed kernel's tree holds. A module that no newer tree holds
+ * belongs to a package that is not installed, or was never built: that is another cause.
  */
 export const staleKernel = defineCause({
   id: 'stale-kernel',
@@ -20,8 +20,8 @@ export const staleKernel = defineCause({
     const wanting = lost.filter(({ name }) => missingNatModules(facts).some((module) => module.name === name))
     return present({
       confidence: 'certain',
-      active: `The running kernel ${kernel} can no longer load ${list(wanting)}; the newer installed kernel ${newest.kernel} can. Docker cannot program NAT until the host runs a kernel whose modules are there.`,
-      latent: `The running kernel ${kernel} has lost modules (${list(lost)}) and a newer one, ${newest.kernel}, is installed. Nothing fails of it yet: Docker will, as soon as it needs a module that is not loaded.`,
+      active: `The running kernel ${kernel} can no longer load ${list(wanting)}. The newer installed kernel ${newest.kernel} can. Docker cannot set up NAT until the host runs a kernel whose modules are there.`,
+      latent: `The running kernel ${kernel} has lost modules (${list(lost)}), and a newer kernel, ${newest.kernel}, is installed. Nothing fails yet. Docker will fail as soon as it needs a module that is not loaded.`,
       evidence: [
         { from: 'uname -r', line: kernel },
         ...lost.map(({ name, state, detail }) =>
@@ -34,14 +34,14 @@ export const staleKernel = defineCause({
       ],
     })
   },
-  // dockerd's last word decides where two things would keep it down.
+  // If both causes would keep dockerd down, its last error decides.
   explains: (symptom, facts) =>
     symptom.kind === 'daemon' && missingNatModules(facts).length > 0 && orphanOf(facts) === undefined,
   remedies,
   temptations,
 })
 
-/** The modules that a newer tree holds and the running kernel's own does no longer. */
+/** The modules that a newer tree holds and the running kernel's tree no longer does. */
 function lostTo(newer: readonly string[], { trees, modules, system }: Facts): ModuleFact[] {
   const own = trees.find((tree) => tree.kernel === system.kernel)?.modules ?? []
   return modules.filter(
@@ -52,7 +52,7 @@ function lostTo(newer: readonly string[], { trees, modules, system }: Facts): Mo
 const loads = ({ modules, system }: Facts): string =>
   modules.every(({ name, state }) => state !== 'missing' || /^(ip_tables|iptable_)/.test(name))
     ? `the running kernel ${system.kernel} can load every module that Docker needs`
-    : `no newer kernel than ${system.kernel} is installed that has modules it lacks`
+    : `no newer installed kernel has the modules that ${system.kernel} lacks`
 
 const journal = (facts: Facts): Evidence[] =>
   facts.docker.journal

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { stopContainers } from '../../cause/steps.ts'
 import type { Host } from '../../hosts/host.ts'
-import { must } from '../../injection/run-or-throw.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
 
 /** How the running kernel lost its modules. */
 export const params = z.strictObject({
@@ -9,12 +9,12 @@ export const params = z.strictObject({
     .enum(['purged', 'module-missing'])
     .default('purged')
     .describe(
-      'purged: a newer image installed and the running one removed; module-missing: the tree stands, the NAT modules are gone',
+      'purged: installs a newer kernel and removes the running one; module-missing: removes only the NAT modules',
     ),
 })
 export type Params = z.infer<typeof params>
 
-// The newest image of the running kernel's flavour; -unsigned and -dbg packages do not match the pattern.
+// Installs the newest image of the running kernel's flavour. -unsigned and -dbg packages do not match the pattern.
 const upgrade = `set -e
 export DEBIAN_FRONTEND=noninteractive
 running=$(uname -r)
@@ -37,18 +37,18 @@ depmod -a "$running"`,
 
 /** Upgrades the kernel without a reboot, as an unattended upgrade does. Nothing fails yet: what is loaded stays loaded. */
 export async function inject(host: Host, { how }: Params): Promise<void> {
-  await must(host, lose[how], 'the kernel upgrade', 120_000)
+  await runOrThrow(host, lose[how], 'the kernel upgrade', 120_000)
 }
 
 /**
- * Restarts docker as the write-up's host did. Its words appear only where overlay, bridge, br_netfilter, nf_tables and
- * nft_compat are loaded and the NAT modules are not, so those are unloaded first: a host that had not needed them since
- * boot. With all of them still loaded the restart succeeds, and the fault stays latent.
+ * Restarts docker, as on the write-up's host. Its error appears only if overlay, bridge, br_netfilter, nf_tables and
+ * nft_compat are loaded and the NAT modules are not, so this unloads the latter first, as if the host had not needed them
+ * since boot. With all of them loaded the restart succeeds, and the fault stays latent.
  */
 export async function trigger(host: Host): Promise<void> {
-  await must(
+  await runOrThrow(
     host,
-    `# dockerd that stops gives its containers 15 s, and leaves alive what a busy host has not ended by then.
+    `# A stopping dockerd gives its containers 15 s. On a busy host some outlive that, so stop them first.
 ${stopContainers} >/dev/null
 systemctl stop docker.socket docker.service containerd.service
 ip link del docker0 2>/dev/null
@@ -61,7 +61,7 @@ else
   nft flush ruleset
 fi
 nat='xt_MASQUERADE xt_nat nft_chain_nat iptable_nat ip6table_nat xt_conntrack xt_addrtype nf_nat nf_conntrack_netlink nf_conntrack'
-# Each container's own network namespace holds on to them (rules for its resolver), and goes some time after it.
+# A container's network namespace uses these modules (rules for its resolver), and disappears some time after it.
 left() { for module in xt_MASQUERADE nft_chain_nat iptable_nat; do grep "^$module " /proc/modules; done; }
 for pass in $(seq 60); do
   for module in $nat; do grep -q "^$module " /proc/modules && rmmod "$module" 2>/dev/null; done
@@ -71,7 +71,7 @@ done
 [ -z "$(left)" ] || { echo "still loaded: $(left)" >&2; exit 1; }
 systemctl reset-failed docker.service
 systemctl restart docker.service
-# The first failure is followed by the unit's own retries, until systemd gives up.
+# After the first failure the unit retries, until systemd gives up.
 for attempt in $(seq 60); do
   systemctl is-failed -q docker.service && [ "$(systemctl show -P SubState docker.service)" = failed ] && break
   systemctl is-active -q docker.service && break

@@ -10,10 +10,9 @@ const switchTo = (backend: 'nft' | 'legacy'): Temptation => ({
     restartDocker,
   ],
   cost: 'docker restarted; rules of the other backend stay behind in the kernel',
-  why: 'Both backends are front ends to modules of the same kernel tree, and that tree is gone.',
+  why: 'Both backends use modules of the same kernel tree, and that tree is gone.',
 })
 
-/** What cures a stale kernel. */
 export const remedies: Readonly<Record<string, Remedy>> = {
   reboot: {
     title: 'Reboot into the newest installed kernel',
@@ -26,8 +25,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     title: 'Give Docker another default bridge, and reboot',
     steps: () => useOwnBridge,
     reboots: true,
-    cost: 'a reboot; the default bridge is docker1, 172.29.0.0/16, for good',
-    // A failed start has left a record that holds docker0, and no reboot takes it away.
+    cost: 'a reboot; the default bridge is docker1, 172.29.0.0/16, from now on',
+    // A failed start left a record that holds docker0, and no reboot removes it.
     when: leavesOrphan,
   },
   'reinstall-running-kernel': {
@@ -37,7 +36,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
       'depmod -a',
       restartDocker,
     ],
-    cost: 'docker restarted; the package must still be on offer; the reboot is only put off',
+    cost: 'docker restarted; the package has to be available still; you still have to reboot later',
     when: (facts) => !leavesOrphan(facts),
   },
 }
@@ -45,12 +44,12 @@ export const remedies: Readonly<Record<string, Remedy>> = {
 /** What people try first. */
 export const temptations: Readonly<Record<string, Temptation>> = {
   'reboot-without-network-store': {
-    title: 'Put Docker’s store of networks aside, and reboot',
+    title: 'Move Docker’s network store aside, and reboot',
     steps: () => dropStore,
     reboots: true,
-    cost: 'a reboot; Docker forgets the networks that users made: they and their containers are to be made again',
+    cost: 'a reboot; Docker forgets all user networks: you have to create them and their containers again',
     when: leavesOrphan,
-    why: 'Docker starts, and the networks that users made are gone with it.',
+    why: 'Docker starts, but all user networks are gone.',
   },
   'switch-to-iptables-legacy': { ...switchTo('legacy'), when: ({ iptables }) => !iptables.version.includes('legacy') },
   'switch-to-iptables-nft': { ...switchTo('nft'), when: ({ iptables }) => iptables.version.includes('legacy') },
@@ -58,18 +57,18 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     title: 'Restart containerd and docker',
     steps: () => ['systemctl restart containerd.service', restartDocker],
     cost: 'containers restarted',
-    why: 'A new dockerd asks the same kernel for the same missing module.',
+    why: 'dockerd asks the same kernel for the same missing modules.',
   },
   'modprobe-ip-tables': {
     title: 'modprobe ip_tables',
     steps: () => ['modprobe ip_tables', restartDocker],
     cost: 'docker restarted',
-    why: 'It loads nothing that is missing here, and can do so silently: its exit code says nothing of NAT.',
+    why: 'It loads none of the missing modules. Even if it exits with 0, that says nothing about NAT.',
   },
   depmod: {
     title: 'depmod -a',
     steps: () => ['depmod -a', restartDocker],
     cost: 'docker restarted',
-    why: 'An index of module files brings back no file.',
+    why: 'It indexes the module files that are there, and brings none back.',
   },
 }

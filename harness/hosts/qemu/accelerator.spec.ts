@@ -51,7 +51,7 @@ for word; do case $word in file:*) echo '${prints}' >"\${word#file:}" ;; esac; d
     expect(await find()).to.equal('tcg')
   })
 
-  it('is asked for again with another kernel', async () => {
+  it('is proven again with another kernel', async () => {
     qemu('')
     await find()
     writeFileSync(join(dir, 'vmlinuz'), 'another')

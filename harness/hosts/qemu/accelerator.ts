@@ -8,24 +8,24 @@ import { cacheRoot } from '../../images/cache.ts'
 import { machineBoot } from '../process.ts'
 import { type Accelerator, acceleratorArgs } from './arguments.ts'
 
-// A kernel with no root file system gets here in about a second under a KVM that works.
+// Under a working KVM, a kernel with no root file system panics after about a second.
 const deadlineMs = 15_000
 const arrived = 'Kernel panic - not syncing: VFS'
 
 let version: Promise<string> | undefined
 
-/** The version of this machine's QEMU, in its own words; asked once. */
+/** The first line of `qemu-system-x86_64 --version`, read once. */
 export function qemuVersion(): Promise<string> {
   version ??= execa('qemu-system-x86_64', ['--version']).then(({ stdout }) => stdout.split('\n')[0] ?? '')
   return version
 }
 
-/** Deadlines on an emulated processor, against those on a real one. */
+/** The factor for all deadlines on this accelerator. */
 export const slowness = (accelerator: Accelerator): number => (accelerator === 'kvm' ? 1 : 6)
 
 /**
- * KVM where this very kernel boots under it, else TCG. A device node proves nothing: it is there on machines where
- * guests never print a line. The answer is remembered until the machine reboots, or QEMU or the kernel change.
+ * KVM if this kernel boots under it, else TCG. A device node proves nothing: some machines have one, and yet guests
+ * never print a line. The answer holds until the machine reboots, or QEMU or the kernel changes.
  */
 export async function findAccelerator(kernel: string, signal: AbortSignal): Promise<Accelerator> {
   if (!(await hasDevice())) return 'tcg'
@@ -38,7 +38,7 @@ export async function findAccelerator(kernel: string, signal: AbortSignal): Prom
   await mkdir(cacheRoot(), { recursive: true })
   const file = join(cacheRoot(), 'accelerator.json')
   const temporary = `${file}.${process.pid}`
-  // Answers of earlier boots of this machine are dropped: they will never be asked for again.
+  // Answers from earlier boots of this machine are never used again.
   const boot = machineBoot()
   const current = Object.fromEntries(Object.entries(answers).filter(([other]) => other.startsWith(boot)))
   await writeFile(temporary, JSON.stringify({ ...current, [key]: found }, undefined, 2))
@@ -46,7 +46,7 @@ export async function findAccelerator(kernel: string, signal: AbortSignal): Prom
   return found
 }
 
-/** What an earlier proof said of this machine, or what needs none; undefined when it takes a boot to know. */
+/** The accelerator that is known without a boot, from an earlier proof or for lack of /dev/kvm; else undefined. */
 export async function knownAccelerator(): Promise<Accelerator | undefined> {
   if (!(await hasDevice())) return 'tcg'
   const boot = machineBoot()
@@ -80,7 +80,7 @@ async function boots(kernel: string, signal: AbortSignal): Promise<boolean> {
       'setpriv',
       [
         ...['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'],
-        // The machine the hosts will have, since two processors may fail where one does not.
+        // The same machine as the hosts': two processors may fail where one does not.
         ...['-machine', 'q35', ...acceleratorArgs('kvm'), '-m', '512', '-no-reboot'],
         ...['-serial', `file:${console}`, '-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],
       ],

@@ -16,7 +16,7 @@ describe('the client of the guest agent', () => {
   let agent: Agent
   let connections = 0
 
-  /** A guest agent that answers each request as told. */
+  /** A guest agent that answers each request by `answer`. */
   const serve = async (answer: (request: Request, socket: Socket) => unknown): Promise<void> => {
     dir = mkdtempSync(join(tmpdir(), 'agent-'))
     connections = 0
@@ -43,7 +43,7 @@ describe('the client of the guest agent', () => {
     rmSync(dir, { recursive: true })
   })
 
-  it('asks one thing at a time, in order', async () => {
+  it('sends one request at a time, in order', async () => {
     let open = 0
     await serve(({ execute }, socket) => {
       open += 1

@@ -6,8 +6,8 @@ import { open, readJsonLines, refusal } from './lines.ts'
 type Answer = (message: Record<string, unknown>) => void
 
 /**
- * A client of qemu-guest-agent. The agent answers one request at a time, so calls queue here; commands on the guest
- * run side by side all the same, because the agent only starts them.
+ * A client of qemu-guest-agent. The agent answers one request at a time, so calls queue here. Commands on the guest
+ * still run side by side, because the agent only starts them.
  */
 export class Agent {
   private readonly path: string
@@ -20,23 +20,23 @@ export class Agent {
     this.path = path
   }
 
-  /** Asks the agent one thing. Rejects with LabError `host` when it refuses, or says nothing in time. */
+  /** Sends one command to the agent. Rejects with LabError `host` if the agent refuses or does not answer in time. */
   call<T>(command: string, args: Record<string, unknown> | undefined, deadlineMs: number): Promise<T> {
     return this.next(async () => {
       if (!this.socket) await this.synchronise(deadlineMs)
-      const message = await this.ask({ execute: command, arguments: args }, deadlineMs, command, () => true)
+      const message = await this.send({ execute: command, arguments: args }, deadlineMs, command, () => true)
       if ('error' in message) throw refusal(`guest agent ${command}`, message.error)
       return message.return as T
     })
   }
 
-  /** Joins the agent afresh and makes sure it answers us, not an earlier life of this connection. */
+  /** Connects to the agent again, and makes sure that its answers belong to this connection. */
   sync(deadlineMs: number): Promise<void> {
     return this.next(() => this.synchronise(deadlineMs))
   }
 
   close(): void {
-    const error = new LabError('host', 'the guest agent was left')
+    const error = new LabError('host', 'the connection to the guest agent was closed')
     this.socket?.destroy()
     this.socket = undefined
     this.lost?.(error)
@@ -58,13 +58,13 @@ export class Agent {
     socket.on('close', gone).on('error', gone)
     readJsonLines(socket, (message) => this.answer?.(message))
     const id = randomInt(1, 2 ** 31)
-    // The leading 0xff makes the agent forget half a request that it may have heard before.
+    // The leading 0xff makes the agent drop half a request that it may have read before.
     socket.write(Buffer.from([0xff]))
     const request = { execute: 'guest-sync-delimited', arguments: { id } }
-    await this.ask(request, deadlineMs, 'guest-sync', (message) => message.return === id)
+    await this.send(request, deadlineMs, 'guest-sync', (message) => message.return === id)
   }
 
-  private ask(request: unknown, deadlineMs: number, what: string, mine: (m: Record<string, unknown>) => boolean) {
+  private send(request: unknown, deadlineMs: number, what: string, mine: (m: Record<string, unknown>) => boolean) {
     return new Promise<Record<string, unknown>>((resolve, reject) => {
       const done = (): void => {
         clearTimeout(timer)
@@ -73,7 +73,7 @@ export class Agent {
       }
       const timer = setTimeout(() => {
         done()
-        // The answer may still come and would be taken for another's: only a new connection is safe.
+        // A late answer would be taken for that of the next request: only a new connection is safe.
         this.close()
         reject(new LabError('host', `the guest agent did not answer ${what} in ${Math.round(deadlineMs / 1000)} s`))
       }, deadlineMs)

@@ -23,9 +23,8 @@ interface Options {
 const forgetBoot = 'journalctl --quiet --rotate; journalctl --quiet --vacuum-time=1s; sync'
 
 /**
- * Boots a new disk by its kernel, so that the guest can install its boot loader and meet Docker for the first time. The
- * machine is frozen as it is then, for hosts to go on from; one that goes on from it shuts down, and leaves the disk that
- * others boot.
+ * Boots a new disk by its kernel; the guest installs its boot loader and sets Docker up. The machine is then frozen:
+ * hosts resume from it. One machine resumes and powers off, which leaves the disk that other machines boot from.
  */
 export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, options: Options): Promise<void> {
   const { image, dir } = disk
@@ -45,7 +44,7 @@ export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, op
   await freezeAfter(machine, booted, async () => {
     const guest = new Guest(machine.runner, slow)
     await awaitBoot(machine, guest, { ...options, slow })
-    options.progress(`${image} disk: first boot is up (${accelerator}), making it ready`)
+    options.progress(`${image} disk: first boot is up (${accelerator}), setting it up`)
     const result = await guest.exec(disk.script, { deadlineMs: 180_000 })
     if (result.code !== 0)
       throw new LabError('image', `the first boot of ${image} failed: ${clean(result.stderr || result.stdout)}`, {
@@ -56,13 +55,13 @@ export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, op
   await writeFile(join(dir, 'machine'), await machineKey(accelerator))
 }
 
-/** The machine of a disk's first boot, where it can go on with this accelerator. `dir` is the disk's folder. */
+/** The frozen machine of a disk's first boot, if it can resume with this accelerator. `dir` is the disk's folder. */
 export async function bootedIn(dir: string, accelerator: Accelerator): Promise<Frozen | undefined> {
   const key = await readFile(join(dir, 'machine'), 'utf8').catch(() => undefined)
   return key === (await machineKey(accelerator)) ? frozenIn(dir, 'booted.qcow2') : undefined
 }
 
-/** Lets a machine go on from a frozen one and power off, on a disk of its own. */
+/** Resumes a frozen machine on a disk of its own, and powers it off. */
 async function shutDown(
   from: Frozen,
   file: string,

@@ -7,7 +7,7 @@ import type { Accelerator } from './arguments.ts'
 import { type Machine, type Storage, startMachine } from './machine.ts'
 import { makeOverlay } from './overlay.ts'
 
-/** A machine that stands still in files: many can go on from it. */
+/** The files of a frozen machine. Many machines can resume from them. */
 export interface Frozen {
   disk: string
   state: string
@@ -17,7 +17,7 @@ export interface Frozen {
 
 export type ForkOptions = Pick<ProvisionOptions, 'image' | 'logDir' | 'signal' | 'keep'> & { accelerator: Accelerator }
 
-/** A new disk in a machine's own folder, that holds only what is written to it. */
+/** A new disk in a machine's own folder, which stores only what the machine writes. */
 export async function overlayOn(base: string, dir: string): Promise<Storage['disk']> {
   const file = join(dir, 'overlay.qcow2')
   await makeOverlay(base, file)
@@ -25,8 +25,8 @@ export async function overlayOn(base: string, dir: string): Promise<Storage['dis
 }
 
 /**
- * A machine that goes on from a frozen one. It reads that one's memory and disk, and keeps to itself what it writes; where
- * it is to be frozen too, it has the memory copied.
+ * A machine resumed from a frozen one. It reads that one's memory and disk, and keeps its own writes private. A
+ * `freezable` machine gets a copy of the memory.
  */
 export const forkFrom = (
   frozen: Frozen,
@@ -47,17 +47,17 @@ export const forkFrom = (
     },
   })
 
-/** Copies a disk or memory of a frozen machine, which is sparse, and large. */
+/** Copies a disk or memory of a frozen machine; these files are large and sparse. */
 export const copySparse = (from: string, to: string): Promise<unknown> =>
   execa('cp', ['--sparse=always', '--reflink=auto', from, to])
 
 /**
- * Freezes a machine as it is now, in its own folder, which goes when the machine is ended; it runs no more. Its console so
- * far is copied there: the host's own goes on.
+ * Stops a machine and freezes its present state in its own folder, which goes when the machine is ended. The console so
+ * far is copied there, because the host's own console continues.
  */
 export async function freeze(machine: Machine): Promise<Frozen> {
   const { disk, memory } = machine.storage
-  if (!memory?.template) throw new LabError('host', 'a machine whose memory is no file of its own cannot be frozen')
+  if (!memory?.template) throw new LabError('host', 'a machine can be frozen only if its memory is a file of its own')
   const [state, console] = [join(machine.dir, 'state'), join(machine.dir, 'console.log')]
   await machine.freeze(state)
   await machine.halt()

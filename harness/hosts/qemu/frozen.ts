@@ -18,18 +18,19 @@ export const frozenIn = (dir: string, disk = 'disk.qcow2'): Frozen => ({
   console: join(dir, 'console.log'),
 })
 
-/** What a machine that becomes a frozen one has. */
+/** The disk and memory of a machine that will be frozen into these files. */
 export const storageOf = ({ disk, memory }: Frozen): Storage => ({
   disk: { file: disk, format: 'qcow2' },
   memory: { file: memory, template: true },
 })
 
-// What the last script leaves to be done, up to half a second of an emulated processor, would else be done on every host.
+// The last script leaves work in the background, up to half a second on an emulated processor. Without this rest, every
+// host would repeat it.
 const restMs = 5000
 
 /**
- * Lets something be done to a machine, freezes it as it is then, and ends it whatever happens. What runs scripts on it stays in
- * its memory: to start perl takes an emulated processor five times as long as to go on with it.
+ * Does `first` with a machine, then freezes it; ends the machine in any case. The process that runs scripts stays in its
+ * memory: on an emulated processor, starting perl takes five times as long as resuming it.
  */
 export async function freezeAfter(
   machine: Machine,
@@ -47,7 +48,7 @@ export async function freezeAfter(
   }
 }
 
-/** The hash of what has to be the same where a frozen machine goes on. */
+/** A hash of what has to be equal for a frozen machine to resume. */
 export const machineKey = async (accelerator: Accelerator): Promise<string> =>
   fingerprint([
     '6',

@@ -13,7 +13,7 @@ export function open(path: string): Promise<Socket> {
   })
 }
 
-/** Calls `line` for each line of JSON a socket brings; noise that is no JSON is passed over. */
+/** Calls `line` for each line of JSON from a socket; skips lines that are not JSON. */
 export function readJsonLines(socket: Socket, line: (message: Record<string, unknown>) => void): void {
   let parts: Buffer[] = []
   socket.on('data', (chunk: Buffer) => {
@@ -23,7 +23,7 @@ export function readJsonLines(socket: Socket, line: (message: Record<string, unk
       from = end + 1
       const whole = Buffer.concat(parts)
       parts = []
-      // A guest agent marks a synchronised answer with 0xff: what stood before it is a leftover of another life.
+      // A guest agent marks a synchronised answer with 0xff. What comes before it belongs to an earlier connection.
       const text = whole.subarray(whole.lastIndexOf(0xff) + 1).toString('utf8')
       if (!text.trim()) continue
       try {
@@ -36,7 +36,7 @@ export function readJsonLines(socket: Socket, line: (message: Record<string, unk
   })
 }
 
-/** The error of a protocol's answer, as both QMP and the guest agent word it. */
+/** The error in an answer of QMP or the guest agent, which have the same format. */
 export function refusal(what: string, error: unknown): LabError {
   const { class: kind, desc } = error as { class?: string; desc?: string }
   return new LabError('host', `${what}: ${desc ?? kind ?? 'refused'}`, { facts: { kind } })

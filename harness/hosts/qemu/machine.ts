@@ -18,11 +18,11 @@ import { closeMachine, openMachine } from './runs.ts'
 export interface MachineOptions extends Omit<Equipment, 'disk' | 'memory'> {
   image: string
   logDir: string
-  /** Makes the disk, and the memory where that is a file, given the machine's own folder. */
+  /** Makes the disk, and the memory if it is a file, in the machine's own folder. */
   storage: (dir: string) => Promise<Storage>
-  /** What the console had printed before its state: a file, or the console's own, which then goes on. */
+  /** A file with the console's output before its state was saved; if it is the console's own file, it is continued. */
   console?: string | undefined
-  /** Not tied to the life of this process. */
+  /** May outlive this process. */
   keep?: boolean | undefined
   signal: AbortSignal
 }
@@ -33,7 +33,7 @@ export type Storage = Pick<Equipment, 'disk' | 'memory'>
 export interface Machine {
   readonly qmp: Qmp
   readonly agent: Agent
-  /** All scripts go through it: its port takes one client. */
+  /** Runs all scripts, because its port accepts only one client. */
   readonly runner: Runner
   readonly dir: string
   readonly storage: Storage
@@ -42,9 +42,9 @@ export interface Machine {
   /** Resolves when QEMU has ended. */
   readonly ended: Promise<void>
   isAlive(): boolean
-  /** Why QEMU ended, in its own words. */
+  /** What QEMU printed: the reason, if it has ended. */
   lastWords(): string
-  /** Stops the machine, whose memory is a file, and writes the rest of its state but the disk to another. */
+  /** Stops a machine whose memory is a file, and writes its state, without memory and disk, to this file. */
   freeze(file: string): Promise<void>
   /** Ends QEMU. */
   halt(): Promise<void>
@@ -54,14 +54,14 @@ export interface Machine {
   leave(): void
 }
 
-/** Starts a machine with no network card; it is controlled over unix sockets. */
+/** Starts a machine without a network card; unix sockets control it. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   await mkdir(options.logDir, { recursive: true })
   const { dir, record, save } = openMachine(options.name, options.image, options.logDir)
   const socket = (name: string): string => join(record.sockets, name)
   const consoleFile = join(options.logDir, 'console.log')
   const logFile = join(options.logDir, 'qemu.log')
-  // What an earlier machine left here would be taken for this one's words.
+  // A console that an earlier machine left here would be taken for this one's.
   if (options.console !== consoleFile) await rm(consoleFile, { force: true })
   if (options.console && options.console !== consoleFile) await copyFile(options.console, consoleFile)
   let halt: (() => Promise<void>) | undefined
@@ -69,11 +69,11 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     const storage = await options.storage(dir)
     options.signal.throwIfAborted()
     const qemu = ['qemu-system-x86_64', ...machineArgs({ ...options, ...storage }, socket, consoleFile)]
-    // The kernel ends QEMU with this process, even by kill -9; a kept machine outlives it.
+    // The kernel ends QEMU with this process, even after kill -9. A kept machine outlives it.
     const command = options.keep ? qemu : ['setpriv', '--pdeathsig', 'KILL', '--', ...qemu]
     const log = openSync(logFile, 'a')
     const before = fstatSync(log).size
-    // A session of its own: Ctrl-C reaches the harness alone, which then ends the machine in order.
+    // In a session of its own, so that Ctrl-C goes only to the harness, which then ends the machine in order.
     const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', log, log] })
     closeSync(log)
     const ended = once(child, 'exit').then(
@@ -116,7 +116,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     }
     halt = async () => {
       close()
-      // `quit` flushes nothing that anyone needs; it only spares a kill.
+      // `quit` is enough, and the kill below is rarely needed. Nothing has to be flushed.
       if (living()) await Promise.race([qmp.call('quit').catch(() => undefined), ended])
       await within(3000, ended)
       if (process) await kill(process)
@@ -167,11 +167,12 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 
 function migrated(answer: unknown): true | undefined {
   const { status, 'error-desc': why } = answer as { status?: string; 'error-desc'?: string }
-  if (status === 'failed') throw new LabError('interrupted', `QEMU could not write the machine: ${why ?? 'no word'}`)
+  if (status === 'failed')
+    throw new LabError('interrupted', `QEMU could not write the machine: ${why ?? 'it gives no reason'}`)
   return status === 'completed' || undefined
 }
 
-// Memory that is a file is no part of a kept state. Source: QEMU, qapi/migration.json, x-ignore-shared.
+// Leaves memory that is a file out of the state. Source: QEMU, qapi/migration.json, x-ignore-shared.
 const ignoreShared = { capabilities: [{ capability: 'x-ignore-shared', state: true }] }
 
 async function thaw(qmp: Qmp, state: string, signal: AbortSignal): Promise<void> {

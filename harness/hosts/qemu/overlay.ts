@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { execa } from 'execa'
 
-// An empty overlay holds the name and the size of its base and nothing else: it is the same each time.
+// An empty overlay holds only the name and size of its base, so it is always the same.
 const empty = new Map<string, Buffer>()
 
 /**
- * Makes a disk that holds only what is written to it, over another that stays as it is. Beside that one, it knows it by its
- * mere name: their folder can be moved.
+ * Makes a disk that stores only what is written to it, over a base that stays unchanged. In the base's own folder, it
+ * refers to the base by its name alone, so that the folder can be moved.
  */
 export async function makeOverlay(base: string, file: string): Promise<void> {
   const isBeside = dirname(base) === dirname(file)

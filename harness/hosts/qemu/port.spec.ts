@@ -13,8 +13,8 @@ describe('joining the process that runs scripts on a guest', () => {
   let servers: Server[]
   let sockets: Socket[]
   let qmp: Qmp
-  /** Whether the guest has its port open, asked this often before. */
-  let held: (asked: number) => boolean
+  /** Whether the guest has its port open, after so many earlier queries. */
+  let held: (queries: number) => boolean
   let started: unknown[]
   const agent = {
     async call(command: string, args: unknown) {
@@ -33,20 +33,20 @@ describe('joining the process that runs scripts on a guest', () => {
     await new Promise<void>((resolve) => server.listen(join(dir, name), resolve))
     return join(dir, name)
   }
-  const tell = (message: unknown): boolean => sockets[0]!.write(`${JSON.stringify(message)}\n`)
+  const send = (message: unknown): boolean => sockets[0]!.write(`${JSON.stringify(message)}\n`)
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'port-'))
     ;[servers, sockets, started] = [[], [], []]
-    let asked = 0
+    let queries = 0
     const path = await serve('qmp', (socket) => {
       socket.on('data', (data) => {
         const { execute } = JSON.parse(String(data)) as { execute: string }
         const ports = () => [
           { label: 'shell', 'frontend-open': true },
-          { label: 'runner', 'frontend-open': held(asked++) },
+          { label: 'runner', 'frontend-open': held(queries++) },
         ]
-        tell({ return: execute === 'query-chardev' ? ports() : {} })
+        send({ return: execute === 'query-chardev' ? ports() : {} })
       })
     })
     await serve('runner', () => undefined)
@@ -61,8 +61,8 @@ describe('joining the process that runs scripts on a guest', () => {
 
   const joined = (resident: boolean) => joinRunner({ qmp, agent, socket: join(dir, 'runner'), resident, slow: 1 })
 
-  it('finds the one in its memory, which is told of a moment after it goes on', async () => {
-    held = (asked) => asked > 3
+  it('finds the one in its memory, which a resumed machine reports after a moment', async () => {
+    held = (queries) => queries > 3
     const link = await joined(true)
     expect(started).to.deep.equal([])
     link.close()
@@ -86,21 +86,21 @@ describe('joining the process that runs scripts on a guest', () => {
     expect(((await waiting) as Error).message).to.match(/QEMU (has )?ended/)
   })
 
-  it('notices that the guest lets go of the port, and that QEMU does', async () => {
+  it('notices that the guest closes the port, and that QEMU closes the connection', async () => {
     held = () => true
     const first = await joined(false)
     const event = (id: string, open: boolean) => ({ event: 'VSERPORT_CHANGE', data: { id, open } })
     let gone = ''
     void first.gone.then((why) => (gone = why))
-    for (const other of [event('dockfault.runner', true), event('channel0', false)]) tell(other)
-    // An answer comes after what was told before it.
+    for (const other of [event('dockfault.runner', true), event('channel0', false)]) send(other)
+    // Events that were sent before an answer arrive before it.
     await qmp.call('query-status')
     expect(gone).to.equal('')
-    tell(event('dockfault.runner', false))
-    expect(await first.gone).to.equal('the guest let go of it')
+    send(event('dockfault.runner', false))
+    expect(await first.gone).to.equal('the guest closed the port')
     first.close()
     const second = await joined(false)
     for (const socket of sockets.slice(1)) socket.destroy()
-    expect(await second.gone).to.equal('QEMU let go of it')
+    expect(await second.gone).to.equal('QEMU closed the connection')
   })
 })

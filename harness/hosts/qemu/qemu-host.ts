@@ -13,20 +13,18 @@ import { goOn, standbyFrom } from './standby.ts'
 import { joinTerminal } from './terminal.ts'
 import { awaitBoot, lost } from './wait.ts'
 
-interface Options extends ProvisionOptions {
-  accelerator: Accelerator
-}
+type Options = ProvisionOptions & { accelerator: Accelerator }
 
-/** A state of a host that it can be brought back to. */
+/** A saved state of a host. */
 interface Kept {
   frozen: Frozen
-  /** In whose folder it is, where it is this host's to end. */
+  /** The machine in whose folder the state is, if this host has to end it. */
   machine?: Machine
-  /** What goes on from it next; nothing, where that could not be made. */
+  /** The next machine that resumes from it; undefined if it could not be made. */
   standby?: Promise<Machine | undefined> | undefined
 }
 
-/** A host that is a QEMU machine; another one, each time it is brought back to a kept state. */
+/** A host on a QEMU machine. Each time it is restored, it gets another machine. */
 export class QemuHost implements Host {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
@@ -35,7 +33,7 @@ export class QemuHost implements Host {
   /** Multiplies every deadline. */
   private readonly slow: number
   private readonly kept = new Map<string, Kept>()
-  /** Hosts that go on from the same state: while they live, the processors have enough to do. */
+  /** Hosts forked from the same state: while they live, the processors have enough to do. */
   private readonly beside: QemuHost[] = []
   private disposed: Promise<void> | undefined
   guest: Guest
@@ -49,29 +47,29 @@ export class QemuHost implements Host {
     this.guest = new Guest(machine.runner, this.slow)
   }
 
-  /** The unix socket of its second console, on which a root shell waits. */
+  /** The unix socket of the second console, which has a root shell. */
   get shellSocket(): string {
     return this.machine.shellSocket
   }
 
   async exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    const result = await this.reach(() => this.guest.exec(script, options))
-    // Not before it has answered: its first question has the processors to itself.
+    const result = await this.attempt(() => this.guest.exec(script, options))
+    // Only after the answer, so that the first script has the processors to itself.
     this.prepareToRestore()
     return result
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-    return this.reach(() => this.guest.put(path, content, mode))
+    return this.attempt(() => this.guest.put(path, content, mode))
   }
 
   get(path: string): Promise<Uint8Array> {
-    return this.reach(() => this.guest.get(path))
+    return this.attempt(() => this.guest.get(path))
   }
 
   async reboot(): Promise<void> {
-    const after = await this.reach(() => this.guest.bootId())
-    await this.reach(() => this.guest.goDown('reboot'))
+    const after = await this.attempt(() => this.guest.bootId())
+    await this.attempt(() => this.guest.goDown('reboot'))
     await awaitBoot(this.machine, this.guest, { ...this.options, slow: this.slow, after })
   }
 
@@ -85,17 +83,17 @@ export class QemuHost implements Host {
     })
   }
 
-  /** Keeps memory, processors and disk under a name, and goes on from there: once, on a host made to be kept so. */
+  /** Saves memory, processors and disk under a name, and resumes from there. Works once, on a host made for it. */
   async snapshot(name: string): Promise<void> {
     const { machine, slow } = this
-    // What the last script left to be done would else be done again each time the host is brought back.
+    // Lets the last script's background work end; otherwise each restore would repeat it.
     await sleep(250 * slow)
-    const kept = { frozen: await this.reach(() => freeze(machine)), machine }
+    const kept = { frozen: await this.attempt(() => freeze(machine)), machine }
     this.kept.set(name, kept)
     await this.goOnFrom(kept)
   }
 
-  /** Brings everything back as it was, but for the clock, which is now, and the console, which goes on. */
+  /** Brings back the saved state. The clock shows the present time, and the console continues. */
   async restore(name: string): Promise<void> {
     const kept = this.keptAs(name)
     await this.machine.end()
@@ -104,7 +102,7 @@ export class QemuHost implements Host {
     await this.goOnFrom(kept, await standby)
   }
 
-  /** Another host that goes on from a kept state, beside this one, which has to outlive it. */
+  /** Another host, resumed from a saved state of this one. This one has to outlive it. */
   async fork(name: string, own: Pick<ProvisionOptions, 'logDir' | 'progress' | 'signal'>): Promise<QemuHost> {
     const { frozen } = this.keptAs(name)
     const options = { ...this.options, ...own }
@@ -123,36 +121,36 @@ export class QemuHost implements Host {
 
   private keptAs(name: string): Kept {
     const kept = this.kept.get(name)
-    if (!kept) throw new LabError('host', `no state of ${this.name} is kept as ${name}`)
+    if (!kept) throw new LabError('host', `${this.name} has no saved state ${name}`)
     return kept
   }
 
-  /** Makes ready what is likely to be asked for next, while this machine works: see `standbyFrom`. */
+  /** Prepares the machine that is probably needed next, while this one works: see `standbyFrom`. */
   private prepareToRestore(): void {
-    // A kept machine would be left with a second one, that nobody knows of.
+    // Beside a kept machine, a standby would stay as well, unknown to anyone.
     if (this.disposed || this.options.keep || this.beside.some(({ disposed }) => !disposed)) return
     for (const kept of this.kept.values())
       kept.standby ??= standbyFrom(this.ownConsole(kept), this.options).catch(() => undefined)
   }
 
-  // To a reader it is one host: its console goes on where it was.
+  // For a reader it is one host, so its console continues in the same file.
   private readonly ownConsole = ({ frozen }: Kept): Frozen => ({ ...frozen, console: this.machine.consoleFile })
 
   private async goOnFrom(kept: Kept, standby?: Machine): Promise<void> {
     const machine = (standby && (await goOn(standby))) ?? (await forkFrom(this.ownConsole(kept), this.options))
-    // Disposed of meanwhile, there is nobody left to end it.
+    // If the host was disposed of meanwhile, nothing else would end the machine.
     if (this.disposed) await machine.end()
     this.machine = machine
     this.guest = new Guest(machine.runner, this.slow)
     await this.arrive()
   }
 
-  /** Meets the guest again after a jump in its time: it answers, in the present. */
+  /** Waits until the resumed guest answers, and sets its clock to the present. */
   arrive(): Promise<void> {
     return this.guest.present()
   }
 
-  /** Lets the machine, provisioned to be kept, outlive the harness. */
+  /** Lets a machine that was made with `keep` outlive the harness. */
   leave(): Promise<void> {
     this.disposed ??= this.finish(async (machine) => machine.leave())
     return this.disposed
@@ -188,8 +186,8 @@ export class QemuHost implements Host {
     await writeFile(join(this.options.logDir, 'journal.txt'), clean(stdout))
   }
 
-  // A verb that meets a machine that has ended says that, with the machine's last words.
-  private async reach<T>(verb: () => Promise<T>): Promise<T> {
+  // If the machine has ended, that is the error, with QEMU's last output.
+  private async attempt<T>(verb: () => Promise<T>): Promise<T> {
     if (this.disposed) throw new LabError('host', `${this.name} has been removed`)
     try {
       return await verb()

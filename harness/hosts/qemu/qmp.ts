@@ -27,31 +27,31 @@ export class Qmp {
     socket.on('close', lost).on('error', lost)
   }
 
-  /** Joins the protocol socket of a QEMU that is up. */
+  /** Connects to the protocol socket of a running QEMU. */
   static async connect(path: string): Promise<Qmp> {
     const qmp = new Qmp(await open(path))
     await qmp.call('qmp_capabilities')
     return qmp
   }
 
-  /** Whether QEMU has ended, or was let go of. */
+  /** Whether QEMU has ended, or the connection was closed. */
   get isClosed(): boolean {
     return this.socket.destroyed
   }
 
   call(command: string, args?: Record<string, unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.isClosed) return reject(new LabError('host', `QEMU is gone: ${command} was not asked`))
+      if (this.isClosed) return reject(new LabError('host', `QEMU has ended: ${command} was not sent`))
       this.waiting.push({ command, resolve, reject })
       this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
     })
   }
 
-  /** Resolves when QEMU next tells of an event like this; never, when it does not. */
+  /** Resolves at the next such event of QEMU; without one, never. */
   heard(event: string, like: (data: Data) => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const listener = (told: unknown, data: Data): void => {
-        if (told !== event || !like(data)) return
+      const listener = (seen: unknown, data: Data): void => {
+        if (seen !== event || !like(data)) return
         this.listeners.delete(listener)
         resolve()
       }

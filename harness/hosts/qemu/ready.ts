@@ -18,9 +18,9 @@ import { awaitBoot } from './wait.ts'
 type Options = ProvisionOptions & { fresh?: boolean }
 
 /**
- * A disk's machine, booted, prepared, and frozen; from the cache where it is there. An emulated processor needs the better
- * part of a minute for a boot and again for the preparation, and no second to go on from this. `enter` makes a machine a
- * host, for the preparation.
+ * A disk's machine, booted, prepared and frozen; from the cache if it is there. An emulated processor needs nearly a
+ * minute for the boot and as long for the preparation, but less than a second to resume from this. `enter` turns a
+ * machine into a host, for the preparation.
  */
 export async function makeReady(
   disk: Disk,
@@ -28,12 +28,12 @@ export async function makeReady(
   options: Options,
   enter: (machine: Machine) => Promise<Host>,
 ): Promise<Frozen> {
-  // Made anew, it boots anew: it may be the kept one that does not wake up.
+  // A fresh one boots again, because the cached one may be what did not resume.
   const kept = options.fresh ? undefined : await bootedIn(dirname(disk.file), accelerator)
   const booted = kept ?? (await makeBooted(disk, accelerator, options))
   const { prepare, image } = options
   if (!prepare) return booted
-  // Its disk stands on that of the booted one.
+  // The prepared disk is an overlay on the booted one's.
   const base = await readFile(join(booted.disk, '../manifest.json'), 'utf8')
   const key = await keyOf(disk, accelerator, image, [prepare.key, base])
   const dir = await cached(key, options, async (dir) => {
@@ -57,7 +57,7 @@ export async function makeReady(
   return frozenIn(dir)
 }
 
-/** The machine of a disk, booted by its own boot loader: where the one of its first boot cannot go on here. */
+/** A disk's machine, booted by its own boot loader, for when that of its first boot cannot resume here. */
 async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options): Promise<Frozen> {
   const key = await keyOf(disk, accelerator, options.image)
   const dir = await cached(key, options, async (dir) => {
@@ -82,7 +82,7 @@ async function makeBooted(disk: Disk, accelerator: Accelerator, options: Options
 }
 
 async function keyOf(disk: Disk, accelerator: Accelerator, image: string, more: string[] = []): Promise<Key> {
-  // The contents, not the recipe: a disk may be built anew from newer packages.
+  // A hash of the contents, because the same recipe may build a disk again from newer packages.
   const contents = await readFile(join(disk.file, '../manifest.json'), 'utf8')
   const hash = fingerprint([await machineKey(accelerator), contents, ...more])
   return { image, kind: 'ready', hash }

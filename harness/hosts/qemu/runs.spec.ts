@@ -43,7 +43,7 @@ describe('the state of runs', () => {
     return socketFolders.at(-1)!
   }
 
-  /** What a harness leaves on disk: a folder named after it, with one machine's record in it. */
+  /** Writes what a harness leaves on disk: a folder named after it, with one machine's record. */
   const leftover = (owner: ProcessId, record: Partial<MachineRecord>): string => {
     const dir = join(cache, 'dockfault/runs', `${owner.pid}-${owner.start}-${owner.boot}`, 'debian12-x')
     mkdirSync(dir, { recursive: true })
@@ -89,7 +89,7 @@ describe('the state of runs', () => {
     }
   })
 
-  it('spares a kept machine until it is taken down', async () => {
+  it('does not end a kept machine until `down`', async () => {
     const machine = sleeper()
     const dir = leftover(await dead(), { process: machine, kept: true })
     expect((await sweep()).ended).to.deep.equal([])
@@ -121,7 +121,7 @@ describe('the state of runs', () => {
     expect([existsSync(record.sockets), readdirSync(join(cache, 'dockfault/runs')).length]).to.deep.equal([false, 0])
   })
 
-  it('tells a process by its start, whatever its name', () => {
+  it('identifies a process by its start time, whatever its name', () => {
     expect(startOf(process.pid)).to.match(/^\d+$/)
     expect(startOf(2 ** 30)).to.equal(undefined)
     expect(identify(process.pid)!.boot).to.equal(machineBoot())

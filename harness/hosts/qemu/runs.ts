@@ -13,23 +13,23 @@ import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
 import { identify, isAlive, kill, machineBoot, type ProcessId } from '../process.ts'
 
-/** What is written down about one machine, so that a later harness can end it when this one could not. */
+/** The saved record of one machine, with which a later harness can end it if this one could not. */
 export interface MachineRecord {
   name: string
   image: string
   /** The QEMU process; absent until it has started. */
   process?: ProcessId
-  /** Folder of its sockets: apart, because a socket's path must stay under 108 bytes. */
+  /** A separate folder for its sockets, because a socket's path has to be shorter than 108 bytes. */
   sockets: string
   logDir: string
   startedAt: string
   /** Left alive on purpose when its harness ended. */
   kept: boolean
-  /** A shell script that takes the machine away, where that is more than ending a process; it may run twice. */
+  /** A shell script that removes the machine, if that takes more than ending a process; it may run twice. */
   undo?: string
 }
 
-/** What a sweep did: `running` are machines of a living harness, or kept ones that were spared. */
+/** What a sweep did. `running` has the machines of a living harness, and kept ones that it did not end. */
 export interface Swept {
   ended: string[]
   running: string[]
@@ -37,7 +37,7 @@ export interface Swept {
 
 const runsRoot = (): string => join(cacheRoot(), 'runs')
 
-// The folder's name is the owner's identity: it exists from the first moment, and no file of it can be half-written.
+// The folder's name is the owner's identity. Unlike a file, it exists from the start and is never half-written.
 const runName = (owner: ProcessId): string => `${owner.pid}-${owner.start}-${owner.boot}`
 
 function ownerOf(run: string): ProcessId | undefined {
@@ -45,7 +45,7 @@ function ownerOf(run: string): ProcessId | undefined {
   return match ? { pid: Number(match[1]), start: match[2]!, boot: match[3]! } : undefined
 }
 
-/** Makes the state folder of one machine, and its record; `save` writes the record anew. */
+/** Makes the state folder of one machine, and its record; `save` writes the record again. */
 export function openMachine(name: string, image: string, logDir: string) {
   const run = join(runsRoot(), runName(identify(process.pid)!))
   mkdirSync(run, { recursive: true, mode: 0o700 })
@@ -66,7 +66,7 @@ export function openMachine(name: string, image: string, logDir: string) {
   return { dir, record, save }
 }
 
-/** Removes a machine's state folder and sockets, and its run's folder when that was the last. */
+/** Removes a machine's state folder and sockets, and its run's folder if it was the last machine there. */
 export function closeMachine(dir: string, record: Pick<MachineRecord, 'sockets'> | undefined): void {
   if (record?.sockets.startsWith('/tmp/dockfault-')) rmSync(record.sockets, { recursive: true, force: true })
   rmSync(dir, { recursive: true, force: true })
@@ -74,15 +74,15 @@ export function closeMachine(dir: string, record: Pick<MachineRecord, 'sockets'>
   if (existsSync(run) && readdirSync(run).length === 0) rmSync(run, { recursive: true, force: true })
 }
 
-/** Takes away what a machine has left with others than this process's children. Never throws. */
+/** Removes what a machine has left outside this process, by its `undo` script. Never throws. */
 export async function undo(record: Pick<MachineRecord, 'undo'>): Promise<void> {
   if (record.undo) await execa('sh', ['-c', record.undo], { reject: false, stdin: 'ignore', timeout: 300_000 })
 }
 
-/** Ends what dead harnesses left behind; machines kept on purpose are spared. Called at every start. */
+/** Ends what dead harnesses left behind, except machines that were kept on purpose. Called at every start. */
 export const sweep = (): Promise<Swept> => end((kept) => !kept)
 
-/** Ends all that dead harnesses left behind and all kept machines; those of a living harness are only reported. */
+/** Ends what dead harnesses left behind, and all kept machines. Only reports those of a living harness. */
 export const down = (): Promise<Swept> => end(() => true)
 
 async function end(also: (kept: boolean) => boolean): Promise<Swept> {

@@ -4,9 +4,9 @@ import { type ForkOptions, type Frozen, forkFrom } from './fork.ts'
 import type { Machine } from './machine.ts'
 
 /**
- * A machine that went on from a frozen one before anybody asked for it, and stands still until somebody does. It has met
- * its guest, and been asked what hosts are asked first and most: what QEMU has translated for that is no part of a frozen
- * machine, and takes an emulated processor three times as long as the answer.
+ * A standby: a machine that was resumed from a frozen one in advance, and is paused until it is needed. It has already
+ * run the command that hosts run first and most often. QEMU's translated code is no part of a frozen machine, and on an
+ * emulated processor translating takes three times as long as the answer.
  */
 export async function standbyFrom(frozen: Frozen, options: ForkOptions): Promise<Machine> {
   const machine = await forkFrom(frozen, options)
@@ -22,7 +22,7 @@ export async function standbyFrom(frozen: Frozen, options: ForkOptions): Promise
   }
 }
 
-/** Lets a spare machine go on; one that has ended meanwhile is cleared away, and nothing is given. */
+/** Continues a standby; undefined if it has ended meanwhile, which removes it. */
 export async function goOn(standby: Machine): Promise<Machine | undefined> {
   try {
     await standby.qmp.call('cont')

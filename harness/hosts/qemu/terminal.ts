@@ -3,7 +3,7 @@ import { open } from './lines.ts'
 
 const leave = 0x1d // Ctrl-]
 
-/** Joins this terminal to a guest's console socket until the person types Ctrl-] or the guest ends. */
+/** Connects this terminal to a guest's console socket until the person types Ctrl-] or the guest ends. */
 export async function joinTerminal(path: string, resize: (rows: number, columns: number) => void): Promise<void> {
   const { stdin, stdout } = process
   const socket = await open(path)
@@ -23,7 +23,7 @@ export async function joinTerminal(path: string, resize: (rows: number, columns:
   stdin.resume()
   stdout.on('resize', measure)
   measure()
-  // The shell printed its prompt to nobody.
+  // The shell printed its prompt before this terminal was connected: an empty line brings another.
   socket.write('\n')
   try {
     await once(socket, 'close')

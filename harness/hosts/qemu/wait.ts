@@ -12,11 +12,11 @@ interface BootOptions {
   /** Multiplies every deadline. */
   slow: number
   signal: AbortSignal
-  /** The boot that is to be over. */
+  /** The boot id before a reboot. */
   after?: string
 }
 
-/** Waits until the agent answers from a boot (another one than `after`), and systemd has settled, well or not. */
+/** Waits until the guest answers from a boot other than `after`, and systemd has settled. Gives the boot id. */
 export async function awaitBoot(machine: Machine, guest: Guest, options: BootOptions): Promise<string> {
   const { slow, signal } = options
   const from = (await consoleOf(machine)).length
@@ -25,7 +25,7 @@ export async function awaitBoot(machine: Machine, guest: Guest, options: BootOpt
     async () => {
       if (!machine.isAlive()) throw new LabError('interrupted', 'gone')
       const console = await consoleOf(machine)
-      // Nothing that comes after these words answers any more.
+      // After these words a guest never answers.
       if (hopeless.test(console.slice(-4000))) throw new LabError('interrupted', 'the boot failed')
       await machine.agent.sync(1500)
       const id = await guest.bootId()
@@ -51,11 +51,11 @@ export async function awaitBoot(machine: Machine, guest: Guest, options: BootOpt
 
 const consoleOf = (machine: Machine): Promise<string> => readFile(machine.consoleFile, 'utf8').catch(() => '')
 
-/** The error of a host that does not answer, with what it said last. */
+/** The error of a host that does not answer, with the end of its console. */
 export async function lost(machine: Machine, cause: unknown): Promise<LabError> {
   const console = clean(await consoleOf(machine))
   const tail = console.trim().split('\n').slice(-8).join('\n')
-  const how = machine.isAlive() ? 'does not answer' : `has ended (QEMU: ${machine.lastWords() || 'no word'})`
+  const how = machine.isAlive() ? 'does not answer' : `has ended (QEMU: ${machine.lastWords() || 'no output'})`
   return new LabError(
     'host',
     `the host ${how}${tail ? `; its console ends with:\n${tail}` : '; its console is empty'}`,

@@ -6,7 +6,7 @@ import { LabError } from '../../lib/errors.ts'
 export const params = z.strictObject({
   how: z
     .enum(['forward-drop', 'nat-flushed'])
-    .describe('forward-drop: a rule of the admin drops all that is forwarded; nat-flushed: the nat table was emptied'),
+    .describe('forward-drop: a rule of the admin drops all forwarded packets; nat-flushed: empties the nat table'),
 })
 export type Params = z.infer<typeof params>
 
@@ -15,7 +15,7 @@ const scripts: Record<Params['how'], string> = {
   'nat-flushed': 'iptables -t nat -F',
 }
 
-/** Breaks a host by hand, in a way that another fault's detector could mistake for its own. */
+/** Breaks a host in a way that could be mistaken for another fault. */
 export async function inject(host: Host, { how }: Params): Promise<void> {
   const { code, stderr } = await host.exec(scripts[how])
   if (code !== 0) throw new LabError('host', `${scripts[how]}: exit ${code}`, { facts: { stderr } })

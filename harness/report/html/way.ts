@@ -86,13 +86,13 @@ function short(location: Station['location'], way: Station['way'], message: stri
 }
 
 function met(stations: readonly Station[]): Piece {
-  const rows = stations.flatMap(({ way, location, rules }) => rules.map((hop) => ({ way, location, hop })))
+  const rows = stations.flatMap(({ way, location, rules }) => rules.map((rule) => ({ way, location, rule })))
   if (rows.length === 0) return false
   const { shown, cut } = first(rows, 60)
   return html`<details class="more"><summary>Every rule with a verdict</summary>
 <table class="rules"><thead><tr><th scope="col">Direction</th><th scope="col">Hook</th><th scope="col">Chain</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Owner</th></tr></thead>
 <tbody>${shown.map(
-    ({ way, location, hop }) =>
-      html`<tr class="${hop.verdict}"><td>${way}</td><td>${location}</td><td>${bound(`${hop.table} ${hop.chain}`, 80)}</td><td>${bound(hop.rule, 200)}</td><td>${hop.verdict}</td><td>${bound(hop.owner.who, 40)}</td></tr>`,
+    ({ way, location, rule }) =>
+      html`<tr class="${rule.verdict}"><td>${way}</td><td>${location}</td><td>${bound(`${rule.table} ${rule.chain}`, 80)}</td><td>${bound(rule.rule, 200)}</td><td>${rule.verdict}</td><td>${bound(rule.owner.who, 40)}</td></tr>`,
   )}</tbody></table>${cut > 0 && html`<p class="cut">${cut} more rules cut</p>`}</details>`
 }

@@ -12,7 +12,7 @@ function terminal(columns = 120, rows = 40) {
   return { stream: { columns, rows, write } as unknown as NodeJS.WriteStream, text: () => text }
 }
 
-/** What stands on a terminal after all that was written to it: enough of one for what the board writes. */
+/** The lines on a terminal after this text: it understands as much as the board writes. */
 function screen(text: string): string[] {
   const lines = ['']
   for (const part of text.split(/(\x1b\[\d+A\r\x1b\[J|\n)/)) {
@@ -46,7 +46,7 @@ describe('the board', () => {
     expect(shown[2]).to.match(/^ {2}1\/7 ✓ passed {2}debian12-healthy +1 min 58 s {2}Healthy from start to end/)
     expect(Math.max(...shown.map(({ length }) => length))).to.be.below(120)
     expect(shown[4]).to.match(/⠋ debian13-healthy +0 s of 1 min {2}healthy {2}probing$/)
-    expect(shown[5]).to.match(/██░+ 1 of 7 · 1 passed · 1 run · 5 wait · about .* left$/)
+    expect(shown[5]).to.match(/██░+ 1 of 7 · 1 passed · 1 running · 5 waiting · about .* left$/)
     board.close()
     expect(screen(text()).at(-2)).to.contain('1/7 ✓ passed')
   })
@@ -67,7 +67,7 @@ describe('the board', () => {
     board.close()
   })
 
-  it('writes plain lines in CI, and of a failure at once what was expected', () => {
+  it('writes plain lines in CI, and for a failure at once what was expected', () => {
     const { stream, text } = terminal()
     const board = createBoard(stream, { color: false, live: false })
     board.plan?.({ jobs: 2, expected, done: [run.cells[2]!] })
@@ -77,7 +77,7 @@ describe('the board', () => {
     board.cellEnd(failed)
     board.end(run, `${process.cwd()}/reports/x/index.html`)
     expect(text()).to.not.contain('\x1b')
-    expect(text()).to.match(/^7 cells, 1 of them done already, 2 at a time/)
+    expect(text()).to.match(/^7 cells, 1 of them already done, 2 at a time/)
     expect(text()).to.match(/✗ debian13-stale-kernel broken .*\n +probe host-network: expected fail, saw pass/)
     expect(text()).to.match(/2\/7 ✗ failed {2}debian13-stale-kernel/)
     expect(text()).to.contain('report reports/x/index.html')
@@ -110,11 +110,11 @@ describe('the board', () => {
     board.cellStart({ ...first!, name: 'debian12-healthy' })
     board.progress('probing', 'debian12-healthy')
     board.stageStart('healthy', 'debian12-healthy')
-    expect(screen(text()).at(-2)).to.match(/0 of 1 · 1 run · past its usual time$/)
+    expect(screen(text()).at(-2)).to.match(/0 of 1 · 1 running · longer than usual$/)
     board.close()
   })
 
-  it('says nothing of a bar once it is closed', () => {
+  it('writes nothing once it is closed', () => {
     const { stream, text } = terminal()
     const board = createBoard(stream, live)
     board.plan?.({ jobs: 1, expected, done: [] })

@@ -3,10 +3,10 @@ import { duration } from '../../lib/text.ts'
 import type { CellRecord, Verdict } from '../../results/record.ts'
 import { headline } from '../headline.ts'
 import { count, isBad, tally, verdictOrder } from '../words.ts'
-import { ending, type Reporter, stageLines, told } from './index.ts'
+import { elapsed, roughly } from './elapsed.ts'
+import { ending, type Reporter, stageLines, terminalText } from './index.ts'
+import { LiveLines } from './live-lines.ts'
 import { type Paint, paintVerdict, plain } from './paint.ts'
-import { frameMs, frames, Redraw } from './redraw.ts'
-import { elapsed } from './screen.ts'
 import { timeLeft } from './time-left.ts'
 
 interface Running {
@@ -15,11 +15,9 @@ interface Running {
   stages: Map<string, string>
 }
 
-// How often a log that cannot be redrawn says what runs: long silence looks like a hang, and kills CI jobs.
-const pulseMs = 60_000
 const namesAtMost = 48
 
-/** A reporter for many cells at once: a line for each that has ended, and below them, or now and then, what runs. */
+/** A reporter for many cells at once: a line for each ended cell, and below, or once a minute, what runs. */
 export function createBoard(stream: NodeJS.WriteStream, options: { color: boolean; live: boolean }): Reporter {
   const board = new Board(stream, pc.createColors(options.color), options.live)
   return {
@@ -32,7 +30,7 @@ export function createBoard(stream: NodeJS.WriteStream, options: { color: boolea
     },
     stageEnd(stage, cell = '') {
       board.endStage(cell, stage.name)
-      // What does not pass is told at once; the rest in the line of its cell.
+      // Only a stage that does not pass has lines of its own, printed at once.
       if (stage.verdict === 'failed' || stage.verdict === 'broken')
         board.print(...stageLines(stage, { paint: board.paint, width: 0, prefix: `${cell} ` }))
     },
@@ -48,40 +46,38 @@ export function createBoard(stream: NodeJS.WriteStream, options: { color: boolea
 class Board {
   readonly paint: Paint
   readonly #live: boolean
-  readonly #redraw: Redraw
+  readonly #view: LiveLines
   readonly #running = new Map<string, Running>()
   readonly #ended = new Map<string, { verdict: Verdict; expected: number; elapsed: number }>()
   #expected: ReadonlyMap<string, number> = new Map()
   #jobs = 1
-  #frame = 0
-  #timer: NodeJS.Timeout | undefined
 
   constructor(stream: NodeJS.WriteStream, paint: Paint, live: boolean) {
     this.paint = paint
     this.#live = live
-    this.#redraw = new Redraw(stream)
+    this.#view = new LiveLines(stream, { live, pulseMs: 60_000, lines: () => this.#foot() })
   }
 
   plan({ jobs, expected, done }: Parameters<NonNullable<Reporter['plan']>>[0]): void {
     this.#expected = expected
     this.#jobs = jobs
-    // What ended in an earlier process says nothing of this one's pace.
+    // Cells of an earlier process do not count for this one's pace.
     for (const { name, verdict } of done) this.#ended.set(name, { verdict, expected: 0, elapsed: 0 })
-    const before = done.length > 0 ? `, ${done.length} of them done already` : ''
-    this.print(`${count(expected.size, 'cell')}${before}, ${jobs} at a time, about ${rough(this.#left())}`, '')
-    this.#timer = setInterval(() => this.#tick(), this.#live ? frameMs : pulseMs).unref()
+    const before = done.length > 0 ? `, ${done.length} of them already done` : ''
+    this.print(`${count(expected.size, 'cell')}${before}, ${jobs} at a time, about ${roughly(this.#left())}`, '')
+    this.#view.start()
   }
 
   start(cell: string): void {
     this.#running.set(cell, { since: Date.now(), stages: new Map() })
-    this.#draw()
+    this.#view.draw()
   }
 
-  /** Takes down the last line of a stage: where it is not named, of the one that runs. */
+  /** Keeps the last line of a stage; without its name, of the stage that was heard last. */
   note(cell: string, line: string, stage?: string): void {
     const stages = this.#running.get(cell)?.stages
     const of = stage ?? [...(stages?.keys() ?? [])].at(-1) ?? ''
-    // Last is what was heard last; what came before any stage is over when one starts.
+    // The stage that was heard last comes last. Lines from before the first stage end with its start.
     stages?.delete(of)
     stages?.delete('')
     stages?.set(of, line)
@@ -106,34 +102,20 @@ class Board {
     const sign = paintVerdict(this.paint, cell.verdict) + ' '.repeat(longestVerdict - cell.verdict.length)
     const took = (cell.verdict === 'skipped' ? '' : duration(cell.durationMs)).padStart(11)
     const head = `${cell.name.padEnd(this.#width())} ${took}`
-    const words = told(headline(cell))
-    // The whole of it is in the report; a terminal shows a line for each cell.
-    const room = this.#live
-      ? this.#redraw.columns - (2 + location.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
-      : 400
+    const words = terminalText(headline(cell))
+    // A terminal shows one line for each cell; the report has the whole text.
+    const room = this.#view.columns - (2 + location.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
     const shown = words.length > room ? `${words.slice(0, Math.max(0, room - 1))}…` : words
     this.print(`  ${dim(location)} ${sign} ${isBad(cell.verdict) ? bold(head) : head}  ${dim(shown)}`)
   }
 
   print(...lines: string[]): void {
-    this.#redraw.draw(lines, this.#live && this.#timer ? this.#foot() : [])
+    this.#view.print(...lines)
   }
 
   close(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
     this.#running.clear()
-    this.#redraw.draw([], [])
-  }
-
-  #tick(): void {
-    this.#frame += 1
-    if (this.#live) this.#draw()
-    else if (this.#running.size > 0) this.print(...this.#foot())
-  }
-
-  #draw(): void {
-    if (this.#live && this.#timer) this.#redraw.draw([], this.#foot())
+    this.#view.stop()
   }
 
   #width(): number {
@@ -141,15 +123,15 @@ class Board {
   }
 
   #foot(): string[] {
-    const columns = this.#live ? this.#redraw.columns : 400
-    const most = this.#live ? Math.max(1, this.#redraw.rows - 5) : this.#running.size
+    if (!this.#live && this.#running.size === 0) return []
+    const { columns, rows: height, spinner } = this.#view
+    const most = Math.max(1, height - 5)
     const rows = [...this.#running].slice(0, most).map(([cell, { since, stages }]) => {
-      const sign = this.#live ? frames[this.#frame % frames.length]! : '…'
       const usual = this.#expected.get(cell)
-      const time = `${elapsed(Date.now() - since)}${usual ? ` of ${rough(usual)}` : ''}`
+      const time = `${elapsed(Date.now() - since)}${usual ? ` of ${roughly(usual)}` : ''}`
       const [stage, line] = [...stages].at(-1) ?? ['', '']
       const others = stages.size > 1 ? ` and ${stages.size - 1} more` : ''
-      const head = `  ${sign} ${cell.padEnd(this.#width())} ${time.padStart(19)}  ${stage}${others}  `
+      const head = `  ${spinner} ${cell.padEnd(this.#width())} ${time.padStart(19)}  ${stage}${others}  `
       const rest = line.slice(0, Math.max(0, columns - head.length))
       return `${this.paint.cyan(head.slice(0, columns))}${this.paint.dim(rest)}`
     })
@@ -162,7 +144,7 @@ class Board {
     ]
   }
 
-  // What has ended, what waits, and how long it may take: without colours, so that it can be cut to width.
+  // How many cells have ended and wait, and how long they may take. Without colours, so that it can be cut to width.
   #sum(): string {
     const ended = this.#ended.size
     const waiting = this.#waiting().length
@@ -173,9 +155,9 @@ class Board {
         [...this.#ended.values()].map(({ verdict }) => verdict),
         verdictOrder,
       ),
-      this.#running.size > 0 && `${this.#running.size} run`,
-      waiting > 0 && `${waiting} wait`,
-      ended < this.#expected.size && (left > 0 ? `about ${rough(left)} left` : 'past its usual time'),
+      this.#running.size > 0 && `${this.#running.size} running`,
+      waiting > 0 && `${waiting} waiting`,
+      ended < this.#expected.size && (left > 0 ? `about ${roughly(left)} left` : 'longer than usual'),
     ]
     return `  ${bar(ended, this.#expected.size)} ${parts.filter(Boolean).join(' · ')}`
   }
@@ -201,13 +183,4 @@ const barWidth = 20
 const bar = (done: number, of: number): string => {
   const full = of === 0 ? barWidth : Math.floor((done / of) * barWidth)
   return '█'.repeat(full) + '░'.repeat(barWidth - full)
-}
-
-// A guess, and said like one: half minutes below ten, then minutes, then hours.
-function rough(ms: number): string {
-  const minutes = ms / 60_000
-  if (minutes < 0.75) return `${Math.max(5, Math.ceil(ms / 5000) * 5)} s`
-  if (minutes < 10) return `${Math.round(minutes * 2) / 2} min`
-  if (minutes < 90) return `${Math.round(minutes)} min`
-  return `${Math.floor(minutes / 60)} h ${String(Math.round(minutes % 60)).padStart(2, '0')} min`
 }

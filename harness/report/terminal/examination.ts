@@ -47,7 +47,7 @@ export function examinationLines(name: string, seen: Examination, followed: read
     ...packetLines(followed, paint),
     ...list('Missing from the evidence', notSeen, '?', paint),
     ...list('Restricted, it seems on purpose', restricted, '·', paint),
-    ...list('Works', seen.works, '✓', paint),
+    ...list('Works, as far as this host decides', seen.works, '✓', paint),
     ...list(
       'Ruled out',
       seen.ruledOut.map(({ cause, found }) => `${cause}: ${found}`),
@@ -122,17 +122,16 @@ function findingLines(
   paint: Paint,
 ): string[] {
   const dim = paint.dim
+  const explained = bad.filter(({ explainedBy }) => explainedBy.includes(cause))
   return [
     '',
     `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent (nothing fails yet)' : 'active (it fails now)'}, ${confidence}`)}`,
     ...wrap(sentence(runOut(plain(summary, 600))), 96, '  ', paint.columns),
     '',
-    ...bad
-      .filter(({ explainedBy }) => explainedBy.includes(cause))
-      .flatMap(({ what, message }) =>
-        hanging(paint.red('✗'), `${plain(what, 300)}: ${plain(message, 300)}`, 94, '    ', paint),
-      ),
-    '',
+    ...explained.flatMap(({ what, message }) =>
+      hanging(paint.red('✗'), `${plain(what, 300)}: ${plain(message, 300)}`, 94, '    ', paint),
+    ),
+    ...(explained.length > 0 ? [''] : []),
     ...evidence
       .slice(0, 12)
       .flatMap(({ from, line }, index) => [

@@ -15,22 +15,22 @@ import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
 
-/** Tells people of a run while it goes on. `cell` is needed only where cells run side by side; else it is the last started. */
+/** Reports a run to people while it runs. `cell` is needed only if cells run side by side; else it is the last started. */
 export interface Reporter {
-  /** Told once, before the first cell: how many run at a time, how long each should take (ms), and which have ended. */
+  /** Called once, before the first cell: the number of jobs, the expected ms of each cell, and the ended cells. */
   plan?(run: { jobs: number; expected: ReadonlyMap<string, number>; done: readonly CellRecord[] }): void
   cellStart(cell: Pick<CellRecord, 'name' | 'title' | 'provider' | 'accelerator' | 'host'> & { stages: string[] }): void
   stageStart(name: string, cell?: string): void
-  /** `stage` is needed only where several stages of a cell run side by side. */
+  /** `stage` is needed only if several stages of a cell run side by side. */
   progress(line: string, cell?: string, stage?: string): void
   stageEnd(stage: StageRecord, cell?: string): void
   cellEnd(cell: CellRecord): void
   end(record: RunRecord, reportPath: string): void
-  /** Stops drawing, as after an error; `end` does it too. */
+  /** Stops drawing, as after an error; `end` does that too. */
   close(): void
 }
 
-/** A reporter for a person: `live` redraws a line for each running stage, else finished stages and a line now and then. */
+/** A reporter for one cell or few. `live` redraws a line for each running stage; else it prints a line now and then. */
 export function createReporter(stream: NodeJS.WriteStream, options: { color: boolean; live: boolean }): Reporter {
   const paint = pc.createColors(options.color)
   const screen = new Screen(stream, paint, options.live)
@@ -62,7 +62,10 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
     cellEnd(cell) {
       screen.end(cell.name)
       if (cell.verdict === 'passed' || cell.verdict === 'skipped')
-        screen.print('', `${paintVerdict(paint, cell.verdict)} ${paint.bold(cell.name)}: ${told(headline(cell))}`)
+        screen.print(
+          '',
+          `${paintVerdict(paint, cell.verdict)} ${paint.bold(cell.name)}: ${terminalText(headline(cell))}`,
+        )
       else screen.print('', `${paintVerdict(paint, cell.verdict)} ${paint.bold(cell.name)}`)
     },
     end(record, reportPath) {
@@ -75,23 +78,23 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
   }
 }
 
-/** What became of a stage, as lines: why it did not pass is told at once. */
-export function stageLines(stage: StageRecord, look: { paint: Paint; width: number; prefix: string }): string[] {
-  const { paint } = look
+/** An ended stage as lines, with the reasons if it did not pass. */
+export function stageLines(stage: StageRecord, style: { paint: Paint; width: number; prefix: string }): string[] {
+  const { paint } = style
   const mark = verdictColor(paint, stage.verdict)
   const sign = mark(verdictSigns[stage.verdict])
-  const head = `  ${sign} ${paint.dim(look.prefix)}${stage.name.padEnd(look.width)}  ${duration(stage.durationMs).padStart(11)}`
-  // All of them stand at the end of the run, with the way in.
+  const head = `  ${sign} ${paint.dim(style.prefix)}${stage.name.padEnd(style.width)}  ${duration(stage.durationMs).padStart(11)}`
+  // The end of the run lists all of them, with the command that enters the host.
   const lines = stage.mismatches.slice(0, 3).map((line) => `      ${mark(plain(line, 160))}`)
   const cut = stage.mismatches.length - lines.length
   return [
-    `${head}  ${paint.dim(told(plain(happened(stage), 200)))}`,
+    `${head}  ${paint.dim(terminalText(plain(happened(stage), 200)))}`,
     ...lines,
     ...(cut > 0 ? [paint.dim(`      and ${cut} more, below`)] : []),
   ]
 }
 
-/** The end of a run, as lines: what did not pass, with the way in; report and command. */
+/** The end of a run as lines: what did not pass and how to enter its host, the report, the command. */
 export function ending(record: RunRecord, reportPath: string, paint: Paint): string[] {
   const { cells } = record
   const shown = cells.length === 1 ? cells : cells.filter(({ verdict }) => verdict === 'failed' || verdict === 'broken')
@@ -107,7 +110,10 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
   lines.push(...scoreLines(record, paint), ...claimLines(record.claims ?? [], paint))
   for (const failure of failures(record)) {
     const where = failure.stage ? ` at ${paint.bold(failure.stage)}` : ''
-    lines.push('', `  ${paintVerdict(paint, failure.verdict)} ${failure.cell.name}${where}: ${told(failure.text)}`)
+    lines.push(
+      '',
+      `  ${paintVerdict(paint, failure.verdict)} ${failure.cell.name}${where}: ${terminalText(failure.text)}`,
+    )
     lines.push(...failure.lines.slice(0, 12).map((line) => `    ${plain(line, 300)}`))
     if (failure.lines.length > 12) lines.push(paint.dim(`    and ${failure.lines.length - 12} more, in the report`))
     if (failure.enter) lines.push(`    ${paint.dim('enter the host:')} ${failure.enter}`)
@@ -124,13 +130,13 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
     `${paintVerdict(paint, record.verdict)}${cells.length > 1 ? ` ${count(cells.length, 'cell')}` : ''} in ${duration(record.durationMs)}${triedAgain(record)}`,
     ...wrap(cost(record), 96, '').map(paint.dim),
     `${paint.dim('report')} ${path.startsWith('..') ? reportPath : path}`,
-    `${paint.dim('again ')} ${record.command}`,
-    ...(canGoOn(record) ? [`${paint.dim('go on ')} npm run matrix -- --resume ${record.runId}`] : []),
+    `${paint.dim('repeat')} ${record.command}`,
+    ...(canGoOn(record) ? [`${paint.dim('resume')} npm run matrix -- --resume ${record.runId}`] : []),
     '',
   ]
 }
 
-// A matrix that was cut short; what shards have not run is theirs to go on with.
+// An unfinished matrix can be resumed. A merged run cannot: its shards can.
 const canGoOn = ({ command, cells, missing, mergedFrom }: RunRecord): boolean =>
   /^npm run matrix\b/.test(command) &&
   !mergedFrom &&
@@ -141,5 +147,5 @@ function triedAgain(record: RunRecord): string {
   return broken > 0 ? `; the lab itself broke ${count(broken, 'time')} and tried again` : ''
 }
 
-/** A headline for a terminal. */
-export const told = (text: string): string => runOut(bound(text, 300))
+/** A headline for a terminal: bounded, without backticks. */
+export const terminalText = (text: string): string => runOut(bound(text, 300))

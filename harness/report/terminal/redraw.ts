@@ -1,6 +1,3 @@
-export const frames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
-export const frameMs = 100
-
 /** The footer of a terminal. Permanent lines are printed above it, then it is drawn again below them. */
 export class Redraw {
   readonly #stream: NodeJS.WriteStream

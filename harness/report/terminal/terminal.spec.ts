@@ -56,10 +56,10 @@ describe('the terminal', () => {
     expect(text).to.contain('6.1.0-44-cloud-amd64 has: the host needs a reboot')
     expect(text).to.match(/1 {2}✓ cures {6}reboot/)
     expect(text).to.match(/1a ✓ cures {6}then docker-restart/)
-    expect(text).to.match(/report reports\/x\/index\.html\nagain {2}npm run scenario debian12-stale-kernel\n/)
+    expect(text).to.match(/report reports\/x\/index\.html\nrepeat npm run scenario debian12-stale-kernel\n/)
   })
 
-  it('tells a diagnosis as it was when the host broke, once', () => {
+  it('shows a diagnosis once, as it was when the host broke', () => {
     const run = sampleRun((cell) => {
       cell.diagnoses.at(-1)!.detail[0]!.summary = 'what a fix left'
     })
@@ -68,7 +68,7 @@ describe('the terminal', () => {
     expect(text).to.not.contain('what a fix left')
   })
 
-  it('tells a failure by stage, expected against seen, and the way in', () => {
+  it('shows a failure by its stage, expected and seen, and how to enter the host', () => {
     const text = play(sampleFailed(), plain)
     expect(text).to.contain('✗ failed debian12-stale-kernel at broken: Not as the scenario expects: 17 of 19 probes')
     expect(text).to.contain('    probe host-network: expected fail, saw pass')
@@ -103,7 +103,7 @@ describe('the terminal', () => {
     expect(play(sampleRun(), plain)).to.not.contain('nothing\n')
   })
 
-  it('sets outside detectors beside ours, and says what each named', () => {
+  it('shows outside detectors beside dockfault, and what each named', () => {
     const text = play(sampleScores(), plain)
     expect(text).to.match(
       /dockfault +100 % \(6\/6\) +100 % \(6\/6\) +100 % \(6\/6\) +100 % \(5\/5\) +100 % \(11\/11\) +·\n/,
@@ -127,10 +127,10 @@ describe('the terminal', () => {
     expect(play(many, plain)).to.contain('Only isolation').and.contain('the confirmed ones').and.not.contain('A reboot')
   })
 
-  it('says how a matrix that was cut short goes on', () => {
+  it('shows how to resume an unfinished matrix', () => {
     const cut = { ...sampleMatrix(), missing: ['debian12-x'] }
     expect(play(cut, plain)).to.match(/1 cell did not run:\n {4}debian12-x\n/)
-    expect(play(cut, plain)).to.contain(`go on  npm run matrix -- --resume ${cut.runId}\n`)
+    expect(play(cut, plain)).to.contain(`resume npm run matrix -- --resume ${cut.runId}\n`)
     for (const run of [sampleMatrix(), { ...cut, mergedFrom: ['a'] }, { ...sampleRun(), missing: ['x'] }])
       expect(play(run, plain)).to.not.contain('--resume')
   })
@@ -173,7 +173,7 @@ describe('the terminal', () => {
     reporter.progress('rebooting', 'one', 'fix:reboot')
     reporter.progress('probing', 'one', 'fix:depmod')
     reporter.stageEnd({ ...cell!.stages[1]!, name: 'fix:depmod' }, 'one')
-    // What runs still, as it was drawn last.
+    // The last drawing of the running stage.
     expect(text()).to.match(/✓ fix:depmod .*\n {2}⠋ fix:reboot +0 s {2}rebooting\n$/)
     expect(text()).to.not.contain('one fix:')
     reporter.stageEnd({ ...cell!.stages[1]!, name: 'fix:reboot' }, 'one')

@@ -5,14 +5,14 @@ import { keyOf, listedLine, readable, targetsOf } from './listed-line.ts'
 import { savedLine } from './saved-line.ts'
 import type { Words } from './words.ts'
 
-/** A rule of a chain, which is called by its backend, table and name. */
+/** A rule with the name of its chain: backend, table and chain. */
 export interface ChainLine {
   table: string
   chain: string
   line: Line
 }
 
-/** All rules that IPv4 or what carries it may meet, in the order of their chains. */
+/** All rules that IPv4 packets or their frames may meet, in the order of their chains. */
 export function chainLines(facts: Facts, words: Words): ChainLine[] {
   const saved = new Map<string, Rule[]>()
   const add = (lines: Map<string, Rule[]>, rule: Rule): void => {
@@ -47,7 +47,7 @@ const savedOf = (backend: string, rule: Rule, words: Words): ChainLine => ({
 function listedLines(chain: NftChain, saved: ReadonlyMap<string, readonly Rule[]>, words: Words): ChainLine[] {
   const { family, table, name, rules } = chain
   const lines = saved.get(`${family} ${table} ${name}`) ?? []
-  // As the rules are compiled: by their lines where there are as many of them.
+  // As the compiler does: by the saved lines, where there are as many of them as rules.
   const paired = lines.length === rules.length
   return rules.map((rule, at) => ({
     table: `nft ${family} ${table}`,
@@ -56,7 +56,7 @@ function listedLines(chain: NftChain, saved: ReadonlyMap<string, readonly Rule[]
   }))
 }
 
-/** The elements of named sets, maps and ipsets, each with its set, and the chains that a map's lead to. */
+/** The elements of named sets, maps and ipsets, each with its set, and the chains that a map's elements jump to. */
 export function setElements(facts: Facts, words: Words): { set: string; text: string; targets: Line['targets'] }[] {
   const { sets, maps } = facts.nftObjects
   return [

@@ -3,19 +3,19 @@ import { parsePrefix } from '../../lib/ip.ts'
 import type { Member } from '../flows.ts'
 import type { Net } from '../net.ts'
 
-/** Where a network's packets begin and end: the container that stands for it, and what it hangs on. */
+/** Where a network's packets begin and end: the container that represents the network, and its link. */
 export interface Endpoint {
   network: NetworkFact
   address: string
   own: ContainerNamespace
   /** Inside the container. */
   link: LinkFact
-  /** The host's end of that, a port of the bridge. */
+  /** The host's end of that link, a port of the bridge. */
   port: LinkFact
   bridge: LinkFact
 }
 
-/** The end of a network at its member; undefined where anything about it is out of the ordinary. */
+/** The network's endpoint at one container; undefined where anything about it is unusual. */
 export function endpointOf({ network, container, address }: Member, net: Net): Endpoint | undefined {
   const bridge = net.host.links.get(network.bridge)
   const own = net.inside.get(container.name)
@@ -24,7 +24,7 @@ export function endpointOf({ network, container, address }: Member, net: Net): E
   const subnets = network.subnets.filter((subnet) => parsePrefix(subnet)?.family === 4)
   if (!bridge || !own?.read || !attachment || holders.length > 1 || subnets.length > 1) return undefined
   if (attachment.container !== container.name || attachment.device.master !== bridge.name) return undefined
-  // Without an address of its own a device borrows another's.
+  // A device without an address borrows another device's.
   if (!bridge.ips.some(({ family }) => family === 4) || parsePrefix(network.subnet)?.family !== 4) return undefined
   return { network, address, own, link: attachment.link, port: attachment.device, bridge }
 }

@@ -5,14 +5,20 @@ import { privateChains } from './private-chains.ts'
 import { recordsOf } from './records.ts'
 import { Words } from './words.ts'
 
-/** What a network is like: those of one kind differ in nothing but the words for them, and the order of their rules. */
+/**
+ * The kind of a network. Networks of one kind differ only in their names and addresses, and in the order of their
+ * rules.
+ */
 export interface Likeness {
   kind: string
-  /** Where its own rules stand, by chain and by how many rules before them all packets may meet. */
+  /** Where its own rules stand, by chain, and how many rules that all packets may meet come before them. */
   stands: ReadonlyMap<string, readonly number[]>
 }
 
-/** What each endpoint's network is like; undefined where something tells it from all others, or nothing can be said. */
+/**
+ * The kind of each endpoint's network; undefined where something makes the network unique, or where its kind is
+ * unknown.
+ */
 export function likenesses(endpoints: readonly Endpoint[], facts: Facts): (Likeness | undefined)[] {
   const words = new Words(endpoints)
   const kinds = endpoints.map((): string[] => [])
@@ -26,7 +32,7 @@ export function likenesses(endpoints: readonly Endpoint[], facts: Facts): (Liken
   )
   const note = (text: string, where: string): void => {
     const { of, text: read } = words.read(text)
-    // What speaks of two networks tells both from all others.
+    // A rule or record that names two networks makes both unique.
     if (of.length > 1) for (const each of of) words.odd.add(each)
     else if (of.length === 1) kinds[of[0]!]!.push(`${where}: ${read}`)
   }
@@ -60,7 +66,7 @@ export function likenesses(endpoints: readonly Endpoint[], facts: Facts): (Liken
   )
 }
 
-/** How the rules of two networks stand among each other. */
+/** The order of two networks' rules. */
 export function orderOf(one: Likeness, other: Likeness): string {
   let order = ''
   for (const [where, own] of one.stands) {

@@ -1,19 +1,19 @@
 import type { Word, Words } from './words.ts'
 
-/** What a rule is to packets from one network to another. */
+/** What a rule means for packets from one network to another. */
 export interface Line {
   /** No such packet meets it. */
   idle: boolean
-  /** The one network that its packets come from or go to; undefined where it takes others as well. */
+  /** The one network that its packets come from or go to; undefined where it matches others as well. */
   of: number | undefined
-  /** The networks that it speaks of besides, but for the elements of its sets. */
+  /** The other networks that it names, without the elements of its sets. */
   others: readonly number[]
   text: string
-  /** Chains that it leads to, and for which network alone. */
+  /** Chains that it jumps to, and the only network that it jumps for. */
   targets: readonly Target[]
-  /** Of sets and verdict maps in the rule itself. */
+  /** Elements of the sets and verdict maps in the rule itself. */
   elements: readonly string[]
-  /** It computes with addresses, so that its words do not show whom it takes. */
+  /** It computes with addresses, so that its words do not show which packets it matches. */
   computes: boolean
 }
 
@@ -22,11 +22,11 @@ export interface Target {
   of: number | undefined
 }
 
-// Isolation is shown by a TCP connection to port 80, whose sender has port 40000.
+// The simulation checks isolation by a TCP connection from port 40000 to port 80.
 const ports = new Set([80, 40_000])
 const otherProtocols = new Set(['udp', 'icmp', 'udplite', 'sctp', 'ipv6-icmp', '1', '17'])
 
-/** Which network a rule's packets come from, and go to: what its conditions say for certain. */
+/** The networks that a rule's packets come from and go to, as far as its conditions make that certain. */
 export class Ends {
   private idle = false
   private readonly of = new Set<number>()
@@ -36,7 +36,7 @@ export class Ends {
     this.words = words
   }
 
-  /** Packets come from a device or an address, or go there. */
+  /** A condition on a packet's device or address, at its source or destination. */
   take(value: string): void {
     const word: Word | undefined = this.words.wordOf(value)
     if (!word) return

@@ -20,7 +20,7 @@ export function listedLine({ expr }: NftRule, words: Words): Line {
   const targets: Target[] = []
   const elements: string[] = []
   const rest: unknown[] = []
-  // What stands behind the first statement is met by other packets, too.
+  // Other packets also meet what comes after the first statement.
   let conditions = true
   for (const part of readable(expr) as Part[]) {
     if (part.counter !== undefined) continue
@@ -56,24 +56,24 @@ const setOf = (value: unknown): unknown[] | undefined => {
   return Array.isArray(set) ? set : undefined
 }
 
-/** The network that an element of a map is for: [key, verdict]. */
+/** The network that a map's element ([key, verdict]) is for. */
 export function keyOf(element: unknown, words: Words): number | undefined {
   const [key] = Array.isArray(element) ? element : []
   return typeof key === 'string' ? words.wordOf(key)?.of : undefined
 }
 
-/** The chains that jumps and gotos anywhere within lead to. */
+/** The chains that its jumps and gotos lead to, at any depth. */
 export const targetsOf = (value: unknown): string[] =>
   [...JSON.stringify(value).matchAll(/"(?:jump|goto)":\{"target":"([^"]*)"/g)].map(([, chain]) => chain!)
 
-/** nft's JSON with its prefixes and ranges as words. */
+/** nft's JSON with prefixes and ranges as words. */
 export const readable = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, each: { prefix?: { addr?: string; len?: number }; range?: unknown[] }) => {
     if (each?.prefix?.addr !== undefined) return `${each.prefix.addr}/${each.prefix.len}`
     return Array.isArray(each?.range) && typeof each.range[0] === 'string' ? each.range.join('-') : each
   })
 
-/** Whether a rule computes with who sends or gets a packet. */
+/** Whether a rule computes with a packet's source or destination. */
 function computes(expr: NftRule['expr']): boolean {
   const text = JSON.stringify(expr)
   if (!/"(saddr|daddr|iif|oif|iifname|oifname)"/.test(text)) return false

@@ -1,7 +1,7 @@
 import type { ChainLine } from './chains.ts'
 import type { Target } from './line.ts'
 
-/** The chains that packets of one network alone come to, by table and chain, with its number. */
+/** The chains that only one network's packets enter: table and chain to the network's number. */
 export function privateChains(
   lines: readonly ChainLine[],
   others: readonly { table: string; targets: readonly Target[] }[],

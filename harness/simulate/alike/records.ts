@@ -4,8 +4,8 @@ import type { Endpoint } from './endpoint.ts'
 import type { Words } from './words.ts'
 
 /**
- * What the evidence says of each endpoint besides the rules, in words that are the same for networks that are alike:
- * links, routes, neighbours, settings, the container's own network. What speaks of two networks makes both odd.
+ * Each endpoint's evidence besides the rules, in words that are equal for networks of one kind: links, routes,
+ * neighbours, settings, the container's own network. A record that names two networks makes both unique.
  */
 export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: Words): string[][] {
   const records = endpoints.map((): string[] => [])
@@ -13,7 +13,7 @@ export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: W
   const listed: object[] = [
     ...facts.routes,
     ...spokenTo(facts.neighbours, words),
-    // A bridge that does not flood a port knows who is behind it, or drops.
+    // A bridge that does not flood a port drops frames for a hardware address that it does not know there.
     ...facts.fdb.filter(({ dev }) => still.has(dev)),
     ...facts.policyRules,
     ...facts.trafficControl,
@@ -24,9 +24,9 @@ export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: W
     if (of.length === 1) records[of[0]!]!.push(text)
     else for (const each of of) words.odd.add(each)
   }
-  // A gateway among the containers of a network is a container whose own evidence is not compared.
+  // Where a gateway is one of the network's containers, nothing compares that container's evidence.
   for (const { gateway, nexthops = [] } of [...facts.routes, ...endpoints.flatMap(({ own }) => own.routes)])
-    for (const via of [gateway, ...nexthops.map((hop) => hop.gateway)]) {
+    for (const via of [gateway, ...nexthops.map((nextHop) => nextHop.gateway)]) {
       const word = via === undefined ? undefined : words.wordOf(via)
       if (word?.idle) words.odd.add(word.of)
     }
@@ -48,32 +48,32 @@ export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: W
     records[at]!.push(
       text,
       JSON.stringify([settings.get(bridge.name), settings.get(port.name), Object.entries(own.sysctls)]),
-      // By those a frame may leave the bridge to nobody who is seen.
+      // By such a port a frame may leave the bridge to a receiver that the evidence does not show.
       ...(foreign.get(bridge.name) ?? []),
     )
   }
   return records
 }
 
-// Isolation is shown by connections to this port.
+// The simulation checks isolation by connections to this port.
 const shownBy = 80
 
-// All others make no difference to who is sent a frame.
+// No other entry decides who receives a frame.
 const deciding = ['PERMANENT', 'NOARP', 'FAILED', 'INCOMPLETE']
 
-/** The neighbours of IPv4 that packets between endpoints are sent to. */
+/** The IPv4 neighbours that packets between endpoints go to. */
 const spokenTo = (neighbours: readonly Neighbour[], words: Words): Neighbour[] =>
   neighbours
     .filter(({ address, family }) => family === 4 && words.wordOf(address)?.idle !== true)
     .map((each) => ({ ...each, state: each.state.filter((word) => deciding.includes(word)) }))
 
-/** A link without its name, what numbers it, and IPv6. */
+/** A link without its name, its numbers and its IPv6 addresses. */
 const linkOf = ({ name, index, peerIndex, peerNamespace, addresses, ips, ...rest }: LinkFact) => ({
   ...rest,
   ips: ips.filter(({ family }) => family === 4),
 })
 
-/** The kernel's settings by the device that they are for. */
+/** The kernel's settings by device. */
 function settingsOf(sysctls: Facts['sysctls']): ReadonlyMap<string, string[]> {
   const settings = new Map<string, string[]>()
   for (const [key, value] of Object.entries(sysctls)) {

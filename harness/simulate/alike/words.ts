@@ -1,25 +1,28 @@
 import { parsePrefix } from '../../lib/ip.ts'
 import type { Endpoint } from './endpoint.ts'
 
-/** What a word of the evidence speaks of: one network (by its number), `as` the part of it. */
+/** What a word of the evidence stands for: one network (by its number); `as` is the part of that network. */
 export interface Word {
   of: number
   as: string
-  /** An address of the network that no packet between two endpoints has. */
+  /** An address of the network that no packet between the two endpoints carries. */
   idle: boolean
 }
 
 const separators = /[^\s,!"'=;|{}()[\]]+/g
 
-/** The words that speak of networks: their devices, hardware addresses and addresses; all others are common to all. */
+/**
+ * The words that name networks: their devices, hardware addresses and addresses. All other words are common to all
+ * networks.
+ */
 export class Words {
-  /** Networks that cannot be told apart from others by their words. */
+  /** Networks whose words do not distinguish them from others. */
   readonly odd = new Set<number>()
   private readonly names = new Map<string, Word>()
   private readonly subnets = new Map<string, number>()
   private readonly lengths = new Set<number>()
   private readonly known = new Map<string, Word | undefined>()
-  /** Common prefixes by length and bits, common ranges, and beginnings of names. */
+  /** Common prefixes by length and bits, common ranges, and prefixes of names. */
   private readonly prefixes = new Map<string, string>()
   private readonly prefixLengths = new Set<number>()
   private readonly ranges = new Map<string, readonly [number, number]>()
@@ -36,7 +39,7 @@ export class Words {
       this.name(link.mac, { of, as: '<mac>', idle: false })
       this.subnet(network.subnet, of)
     }
-    // A subnet within another one is both networks'.
+    // A subnet within another subnet belongs to both networks.
     for (const [of, { network }] of endpoints.entries()) {
       const { bits, length } = parsePrefix(network.subnet)!
       for (const shorter of this.lengths) {
@@ -63,7 +66,7 @@ export class Words {
     this.lengths.add(length)
   }
 
-  /** What one word speaks of; undefined where it is common to all networks. */
+  /** What one word stands for; undefined where it is common to all networks. */
   wordOf(text: string): Word | undefined {
     if (this.known.has(text)) return this.known.get(text)
     const word = this.names.get(text) ?? this.addressWord(text) ?? this.inner(text)
@@ -97,14 +100,14 @@ export class Words {
     return undefined
   }
 
-  /** Notes what a common word may take in: many names, or a range of addresses. */
+  /** Notes what a common word may cover: many names, or a range of addresses. */
   private learn(text: string): void {
     if (/[+*]$/.test(text)) this.beginnings.add(text.slice(0, -1))
     const [low, high] = text.split('-').map((each) => parsePrefix(each))
     if (low?.family === 4 && high?.family === 4) this.ranges.set(text, [Number(low.bits), Number(high.bits)])
   }
 
-  /** An address with a port, or a name made of another: `10.0.0.2:80`, `forward__br-1`. */
+  /** An address with a port, or a name that holds another name: `10.0.0.2:80`, `forward__br-1`. */
   private inner(text: string): Word | undefined {
     for (const part of text.split(/__|:(?=\d+$)|(?<=\d)-(?=\d+\.)/)) {
       const word = part === text ? undefined : this.wordOf(part)
@@ -113,7 +116,7 @@ export class Words {
     return undefined
   }
 
-  /** A text with its words for what they speak of, and the networks that it speaks of. */
+  /** A text whose words are replaced by what they stand for, and the networks that it names. */
   read(text: string): { text: string; of: number[] } {
     const of: number[] = []
     const read = text.replaceAll(separators, (part) => {
@@ -124,7 +127,10 @@ export class Words {
     return { text: read, of }
   }
 
-  /** Which of the common words take in a network's addresses and names; a range that takes in some makes it odd. */
+  /**
+   * The common words that cover a network's addresses and names; a range that covers only some makes the network
+   * unique.
+   */
   takenIn(of: number): string[] {
     const { network, bridge, port } = this.endpoints[of]!
     const { bits, length } = parsePrefix(network.subnet)!

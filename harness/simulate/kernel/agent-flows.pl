@@ -1,4 +1,4 @@
-# Servers, and the packets that are sent to them: a part of agent.pl, whose namespaces they are in.
+# Servers, and the packets sent to them: a part of agent.pl, in whose namespaces they are.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -31,7 +31,7 @@ sub serve {
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     setsockopt($socket, 41, 26, 1) if $address =~ /:/;
     setsockopt($socket, 0, MTU_DISCOVER, 0) if $protocol eq 'udp';
-    # An address that this host does not have (any more) is served by nobody.
+    # Nothing serves an address that this host does not have (any more).
     return unless bind($socket, endpoint($address, $port));
     listen($socket, 64) if $protocol eq 'tcp';
     push @servers, { kind => $kind, protocol => $protocol, socket => $socket, name => $name, target => \@target };

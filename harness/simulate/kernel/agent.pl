@@ -1,16 +1,16 @@
 # Makes network namespaces, and sends real packets between them. One request a line on standard input:
 #   make NAME...                                   new namespaces, each held by a process: "made NAME PID ..."
 #   serve NAME tcp|udp ADDRESS PORT                a server that echoes
-#   proxy NAME ADDRESS PORT ADDRESS PORT           a TCP server that passes on, as docker-proxy does
+#   proxy NAME ADDRESS PORT ADDRESS PORT           a TCP server that forwards, as docker-proxy does
 #   flow ID NAME tcp|udp|icmp SOURCE|- ADDRESS PORT BYTES NEED   NEED is connect, banner or echo
 #   go MILLISECONDS                                sends all flows: "result ID END" each, then "done"
-#   build STEPS ERR                                makes what a file says, complaints to another: "built". Of its lines
+#   build STEPS ERR                                runs a file's steps, complaints to another file: "built". Its lines:
 #                                                  "in NAME" enters a namespace, "set PATH VALUE" is a setting, "do WORDS"
-#                                                  a tool, "or" the same in parts where it fails; what it reads begins with <
-#   run SCRIPT OUT ERR [NAME]                      a sh script, there or where this runs, its words to files: "ran"
+#                                                  a tool, "or" the same in parts where it fails; lines of input start with <
+#   run SCRIPT OUT ERR [NAME]                      a sh script, there or outside, its output to files: "ran"
 #   attend SCRIPT OUT ERR NAME                     the same, and the servers answer meanwhile
-#   drop                                           away with everything: "dropped"
-# All of it ends with this process, and this process with its standard input.
+#   drop                                           removes everything: "dropped"
+# Everything ends with this process, and this process ends with its standard input.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -20,10 +20,10 @@ use IO::Handle;
 use constant { SETNS => 308, UNSHARE => 272, PRCTL => 157, CLONE_NEWNET => 0x40000000 };
 STDOUT->autoflush(1);
 $SIG{PIPE} = 'IGNORE';
-# Its listeners on the host stand for Docker's proxy.
+# Its listeners on the host represent Docker's proxy.
 $0 = 'docker-proxy';
-# Namespaces made in one that says so have hash tables of their own: a list of all sockets is not of the whole machine's.
-# A kernel that knows no such setting is slower.
+# With this setting, namespaces have their own hash tables, so that a list of sockets does not read the whole machine's.
+# A kernel without this setting is slower.
 syscall(UNSHARE, CLONE_NEWNET) == 0 or die "unshare: $!";
 for ('tcp_child_ehash_entries', 'udp_child_hash_entries') {
     open(my $setting, '>', "/proc/sys/net/ipv4/$_") or next;
@@ -37,17 +37,17 @@ sub enter { my $fd = shift; syscall(SETNS, fileno($fd), CLONE_NEWNET) == 0 or di
 
 sub make {
     for my $name (@_) {
-        pipe(my $ready, my $tell) or die $!;
+        pipe(my $ready, my $done) or die $!;
         my $pid = fork() // die $!;
         if (!$pid) {
             syscall(PRCTL, 1, 9, 0, 0, 0);
             syscall(UNSHARE, CLONE_NEWNET) == 0 or die "unshare: $!";
             $0 = "held-$name";
-            syswrite($tell, '+');
-            close $tell;
+            syswrite($done, '+');
+            close $done;
             sleep 3600 while 1;
         }
-        close $tell;
+        close $done;
         sysread($ready, my $got, 1) or die "the namespace $name was not made";
         open(my $fd, '<', "/proc/$pid/ns/net") or die $!;
         ($namespaces{$name}, $holders{$name}) = ($fd, $pid);
@@ -74,8 +74,8 @@ sub devices {
     return map { /^\s*(\S+):/ ? $1 : () } <$list>;
 }
 
-# A link that is up passes nothing yet while the kernel has not looked at it, a second later on a busy machine: whoever asks
-# for its state has it look. Source: linux/net/ethtool/ioctl.c, ethtool_op_get_link (SIOCETHTOOL, ETHTOOL_GLINK).
+# A link that is up passes nothing until the kernel has checked it, which takes a second on a busy machine. A query for
+# its state makes the kernel check it. Source: linux/net/ethtool/ioctl.c, ethtool_op_get_link (SIOCETHTOOL, ETHTOOL_GLINK).
 sub watch {
     socket(my $socket, AF_INET, SOCK_DGRAM, 0) or die $!;
     my $value = pack('LL', 0x0a, 0);
@@ -100,7 +100,7 @@ sub build {
         $do->();
         if ($line =~ /^in (\w+)/) { enter($namespaces{$1}) }
         elsif ($line =~ /^set (\S+) (.*)/) {
-            # A setting that this kernel does not have, or refuses, is one of its complaints.
+            # A setting that this kernel lacks or refuses becomes a complaint.
             my ($name, $value) = ($1, $2);
             my $ok = open(my $setting, ">", "/proc/sys/net/$name");
             $ok &&= syswrite($setting, "$value\n");
@@ -108,19 +108,19 @@ sub build {
         }
         elsif ($line =~ /^do (.*)/) {
             ($words, @parts) = ($1, '');
-            # The state that is set for a port holds once the kernel has looked at its link.
+            # A port keeps the state that is set only after the kernel has checked its link.
             if ($words =~ /^bridge /) { watch($_) for devices('host') }
         }
     }
     $do->();
-    # Bridges after their ports: a bridge has a carrier when one of them has.
+    # Bridges come after their ports: a bridge has a carrier when one of its ports has.
     for my $name (sort(keys %namespaces), 'host') { watch($_) for devices($name) }
     enter($home);
     open(STDERR, '>&', $usual) or die $!;
     print "built\n";
 }
 
-# The script knows the namespaces by their names, and their holders: $NAME is a path, $NAME_pid a process.
+# The script gets variables for the namespaces and their holders: $NAME is a path, $NAME_pid a process.
 sub script {
     my ($attends, $path, $out, $err, $name) = @_;
     my $pid = fork() // die $!;

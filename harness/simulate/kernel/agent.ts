@@ -11,14 +11,14 @@ export interface Server {
   protocol: 'tcp' | 'udp'
   address: string
   port: number
-  /** Set for a proxy: where it passes on to. */
+  /** A proxy's target. */
   to?: { address: string; port: number }
 }
 
 /** The processes that hold the namespaces. */
 export type Holders = Record<NamespaceName, number>
 
-/** The helper that makes namespaces and sends packets between them; one at a time is in use by one host. */
+/** The helper process that makes namespaces and sends packets between them. It serves one host at a time. */
 export class Agent implements AsyncDisposable {
   private readonly dir = mkdtempSync(`/dev/shm/dfsim-${process.pid}-`)
   private readonly child: ChildProcess
@@ -29,10 +29,10 @@ export class Agent implements AsyncDisposable {
     const program = new URL('agent.pl', import.meta.url).pathname
     const env = { ...process.env, LC_ALL: 'C', listening: this.dir }
     this.child = spawn('perl', [program], { stdio: ['pipe', 'pipe', 'inherit'], env })
-    // A directory like /proc, in which the helper is the only process: its servers are all that listens.
+    // A directory like /proc with the helper as the only process: no other program's listeners show.
     symlinkSync('/proc/self/net', `${this.dir}/net`)
     symlinkSync(`/proc/${this.child.pid}`, `${this.dir}/${this.child.pid}`)
-    // A helper that has ended is noticed where its answer is missing.
+    // A missing answer shows that the helper has ended.
     this.child.stdin!.on('error', () => {})
     this.reader = createInterface({ input: this.child.stdout! })
     this.lines = this.reader[Symbol.asyncIterator]()
@@ -63,7 +63,7 @@ export class Agent implements AsyncDisposable {
     }
   }
 
-  /** Takes steps in the namespaces. Gives what the tools complain of. */
+  /** Runs steps in the namespaces. Gives the tools' error output. */
   async build(steps: readonly Step[]): Promise<string> {
     const [path, err] = [`${this.dir}/steps`, `${this.dir}/err`]
     writeFileSync(path, `${steps.flatMap(linesOf).join('\n')}\n`)
@@ -73,15 +73,19 @@ export class Agent implements AsyncDisposable {
   }
 
   /**
-   * Runs a sh script, in a namespace or where this program runs. Gives what it says, and what it complains of. Servers
-   * answer meanwhile only where that is asked for.
+   * Runs a sh script in a namespace, or outside all of them. Gives its output and its complaints. With `serving` the
+   * servers answer meanwhile.
    */
-  async run(script: string, namespace?: NamespaceName, serving = false): Promise<{ said: string; complaints: string }> {
+  async run(
+    script: string,
+    namespace?: NamespaceName,
+    serving = false,
+  ): Promise<{ output: string; complaints: string }> {
     const [path, out, err] = ['script', 'out', 'err'].map((name) => `${this.dir}/${name}`) as [string, string, string]
     writeFileSync(path, script)
     this.write([serving ? 'attend' : 'run', path, out, err, ...(namespace ? [namespace] : [])].join(' '))
     await this.line()
-    return { said: readFileSync(out, 'utf8'), complaints: readFileSync(err, 'utf8') }
+    return { output: readFileSync(out, 'utf8'), complaints: readFileSync(err, 'utf8') }
   }
 
   /** Removes the namespaces and all in them. */
@@ -105,7 +109,7 @@ export class Agent implements AsyncDisposable {
     const { value, done } = await this.lines.next()
     if (done)
       throw new LabError('host', 'the helper that holds network namespaces has ended', {
-        hint: 'it needs root, perl and network namespaces',
+        hint: 'it needs root, Perl and network namespaces',
       })
     return value
   }
@@ -123,14 +127,14 @@ function linesOf({ namespace, settings, commands }: Step): string[] {
   ]
 }
 
-// The largest payload of one packet; a TCP connection carries a few of them.
+// The largest payload of one packet; a TCP connection carries several.
 const bytesOf = ({ protocol, size, address, mtu = 1500 }: KernelFlow): number => {
   if (size === 'small') return protocol === 'tcp' ? 0 : 56
   return protocol === 'tcp' ? 4 * mtu : mtu - (address.includes(':') ? 48 : 28)
 }
 
 function requestOf(index: number, flow: KernelFlow): string {
-  // A connection works once data come over it: whoever connects has only heard the second of three packets.
+  // A connection works only once data arrive: `connect` returns after the second of three packets.
   const need = flow.protocol !== 'tcp' || flow.size === 'full' ? 'echo' : 'banner'
   return `flow ${index} ${flow.from} ${flow.protocol} ${flow.source || '-'} ${flow.address} ${flow.port} ${bytesOf(flow)} ${need}`
 }

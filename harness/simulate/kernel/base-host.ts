@@ -9,7 +9,7 @@ import {
   ports,
 } from './host-spec.ts'
 
-/** Links, addresses, routes and settings of a healthy container host and of all around it. */
+/** Links, addresses, routes and settings of a healthy container host and of its surroundings. */
 export function baseChanges(base: BaseHost): Change[] {
   return [
     bridges(base),
@@ -92,7 +92,7 @@ const outside = (base: BaseHost): Change => ({
         ? [
             `addr add ${addresses6.outside}/128 dev lo nodad`,
             `addr add ${addresses6.gateway}/64 dev eth0 nodad`,
-            // Somebody routes the containers’ own addresses: IPv6 is not masqueraded here.
+            // The outside routes the containers’ own addresses, because IPv6 is not masqueraded here.
             `route add fd00::/8 via ${addresses6.host}`,
           ]
         : []),
@@ -102,7 +102,7 @@ const outside = (base: BaseHost): Change => ({
   },
 })
 
-// Whatever of the internet is asked, it answers; private networks it does not know.
+// It answers for every address of the internet, but not for private networks.
 const internet = [
   'add table ip internet',
   'add chain ip internet everyone { type nat hook prerouting priority -100; }',
@@ -122,7 +122,7 @@ const settings = (base: BaseHost): Change => ({
     'bridge/bridge-nf-call-iptables': base.bridged ? '1' : '0',
     'bridge/bridge-nf-call-ip6tables': base.bridged ? '1' : '0',
   },
-  // Without its proxy dockerd lets packets to 127.0.0.1 out to containers, and back to the one that sent them.
+  // Without its proxy, dockerd lets packets for 127.0.0.1 out to containers, and back to the container that sent them.
   ...(!base.proxy && {
     sysctl: { 'ipv4/conf/docker0/route_localnet': '1', 'ipv4/conf/br-a/route_localnet': '1' },
     bridge: containerNames.map((name) => `link set dev ${portOf[name]} hairpin on`),

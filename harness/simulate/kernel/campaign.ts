@@ -5,12 +5,15 @@ import type { Options } from './options.ts'
 import { shrink, specAt } from './shrink.ts'
 import { emptyTally, type Tally, withHost } from './tally.ts'
 
-// What is kept after each round is not done again; a round is a minute or so.
+// A resumed campaign skips finished rounds; a round takes about a minute.
 const roundSize = 200
-// The collector takes longer than its sections one by one; of so many hosts one is asked by it.
+// The real collector takes longer than its sections one by one, so only one of this many hosts runs it.
 const everyWhole = 50
 
-/** Makes hosts, some at a time, and compares each with the kernel. Gives the tally; contradictions are kept as files. */
+/**
+ * Makes hosts, some at a time, and compares the simulation of each with the kernel. Gives the tally, and keeps
+ * contradictions as files.
+ */
 export async function runCampaign(options: Options, progress: (line: string) => void): Promise<Tally> {
   const { seed, hosts, jobs, resume, most } = options
   let tally = (resume ? keptTally(seed) : undefined) ?? emptyTally(seed)
@@ -74,7 +77,7 @@ async function one(
   return { index, result, stands: true }
 }
 
-// A few of them are enough to know that the host is one to look into.
+// A few contradictions are enough to keep the host.
 async function standingOf(
   agent: Agent,
   spec: ReturnType<typeof specAt>,
@@ -85,7 +88,7 @@ async function standingOf(
   return standing
 }
 
-/** Helpers side by side, gone with the campaign. */
+/** Helper processes side by side; they end with the campaign. */
 export async function crew(jobs: number): Promise<{ all: Agent[] } & AsyncDisposable> {
   const all = Array.from({ length: jobs }, () => new Agent())
   return {

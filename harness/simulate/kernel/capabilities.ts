@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
-/** What cannot be tried on this machine. */
+/** What this machine cannot do. */
 export interface Missing {
-  /** Why no host at all can be made; empty where they can. */
+  /** Why no host can be made; empty where hosts can be made. */
   hosts: string
   /** Features that the kernel or its tools lack, one sentence each. Hosts are made without them. */
   features: string[]
@@ -29,7 +29,7 @@ const trials: [name: string, command: string][] = [
   ['br_netfilter', 'test -e /proc/sys/net/bridge/bridge-nf-call-iptables'],
 ]
 
-/** Tries once what hosts are made of, in a network namespace of its own. */
+/** Tries each feature that hosts use once, in a network namespace of its own. */
 export function missing(): Missing {
   const hosts = hostsMissing()
   if (hosts !== '') return { hosts, features: [] }

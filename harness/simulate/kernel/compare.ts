@@ -11,19 +11,19 @@ export interface Contradiction {
   flow: KernelFlow
   title: string
   kernel: Ending
-  /** Of the simulation; `crash` where it threw. */
+  /** The simulation's end; `crash` where it threw. */
   end: Walk['end'] | 'crash'
-  /** Where the simulation has the packet die, or what it threw. */
+  /** The simulated drop, or the error. */
   message: string
 }
 
-/** One host: what the simulation says of each flow, held against the kernel. */
+/** One host: the simulation of each flow, compared with the kernel. */
 export interface Comparison {
   passes: number
   dies: number
   unclear: { title: string; doubts: string[] }[]
   contradictions: Contradiction[]
-  /** Flows that agreed only when they were sent again: a busy machine, or one flow that helped another. */
+  /** Flows that agreed only when they were sent again: the machine was busy, or one flow helped another. */
   late: number
   bundle: string
   complaints: string
@@ -31,17 +31,17 @@ export interface Comparison {
   endings: Ending[]
 }
 
-/** How a host is looked at. `whole`: by the collector itself, not by its sections alone. */
-interface Look {
+/** How to observe a host. `whole`: by the collector itself, not only by its sections. */
+interface Mode {
   wait?: Patience
   whole?: boolean
 }
 
-/** Makes the host, asks it, sends its flows and compares. A contradiction is one only when it stands on a second look. */
+/** Makes the host, collects its evidence, sends its flows and compares. A contradiction has to show twice. */
 export async function compare(
   agent: Agent,
   spec: HostSpec,
-  { wait = patience, whole = false }: Look = {},
+  { wait = patience, whole = false }: Mode = {},
 ): Promise<Comparison> {
   await using host = await RealHost.make(agent, spec)
   const { flows } = host
@@ -88,7 +88,7 @@ export async function compare(
   }
 }
 
-/** Whether a simulation and the kernel differ on one flow; what is unclear contradicts nothing. */
+/** Whether the simulation and the kernel differ on one flow; `unclear` contradicts nothing. */
 export const contradicts = ({ end }: Walk, ending: Ending): boolean =>
   end === 'passes' ? ending !== 'answered' : end === 'dies' && ending === 'answered'
 
@@ -100,8 +100,8 @@ function contradiction(flow: KernelFlow, { end, drop }: Walk, kernel: Ending): C
 }
 
 /**
- * Whether a contradiction is of the flow itself, on a new host that is asked nothing else: on one that is asked many
- * things, one flow may have made a neighbour known to another.
+ * Whether a contradiction shows again on a new host that carries no other flow: among many flows, one may resolve a
+ * neighbour for another.
  */
 export async function standsAlone(
   agent: Agent,

@@ -5,7 +5,7 @@ const networks = [
   { bridge: 'br-a', subnet: '172.18.0.0/16', address: addresses.c3, port: ports.second },
 ] as const
 
-/** Docker’s rules as the host’s base has them: by iptables, as one table of nftables, or none. */
+/** Docker’s rules for a base host: by iptables, as one nftables table, or none. */
 export function dockerRules(base: BaseHost): Change[] {
   if (base.rules === 'none') return []
   const own = base.rules === 'native' ? [native(base)] : [filter(base, base.rules), nat(base, base.rules)]
@@ -83,7 +83,7 @@ const nat = ({ masquerade, proxy }: BaseHost, backend: Backend): Change => ({
   },
 })
 
-// As dockerd writes them since 29, without its counters.
+// The rules that dockerd writes since version 29, without counters.
 const native = ({ masquerade, forwardPolicy, proxy }: BaseHost): Change => {
   const elements = (text: (each: (typeof networks)[number]) => string): string => networks.map(text).join(', ')
   const local = proxy ? 'ip daddr != 127.0.0.0/8 fib daddr type local' : 'fib daddr type local'

@@ -20,7 +20,7 @@ const sections6 = ['routes6', 'routing-rules6', 'rules6-nft', 'rules6-legacy']
 const namespaces = ['c1', 'c2', 'c3'].map((name) => `    echo "${name} $${name}_pid bridge"`).join('\n')
 const scripts = new Map<string, string>()
 
-/** A host’s bundle: of the sections that packets depend on, or of all of them by the collector itself. */
+/** A host’s bundle: the sections that packets depend on, or with the collector itself all of them. */
 export async function evidenceOf(host: RealHost, ipv6: boolean, whole: boolean): Promise<string> {
   const key = whole ? 'whole' : ipv6 ? '6' : '4'
   const script = scripts.get(key) ?? build(ipv6, whole)

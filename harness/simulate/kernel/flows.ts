@@ -2,9 +2,9 @@ import { addresses, addresses6, type HostSpec, type KernelFlow, type NamespaceNa
 
 type Kind = KernelFlow['kind']
 
-/** The flows that every host of a base is asked: by protocol, from and to every place that Docker's users know. */
+/** The flows for every host of a base: by each protocol, between all endpoints that Docker's users know. */
 export function flowsOf({ base, changes }: Pick<HostSpec, 'base' | 'changes'>): KernelFlow[] {
-  // A full packet is as large as its sender's link allows.
+  // A full packet fills its sender's link.
   const lines = changes.flatMap(({ inside }) => (inside?.namespace === 'c1' ? inside.ip : []))
   const mtu = lines.flatMap((line) => line.match(/^link set eth0 mtu (\d+)$/)?.[1] ?? []).map(Number)
   const all = base.ipv6 ? [...flows4(), ...flows6()] : flows4()
@@ -31,7 +31,7 @@ const flow = (
   ...more,
 })
 
-// Containers and the outside send from the one address they have.
+// Containers and the outside send from their only address.
 function sourceOf(from: NamespaceName, address: string): string {
   const own = address.includes(':') ? addresses6 : addresses
   if (from === 'host') return ''
@@ -88,6 +88,6 @@ function flows6(): KernelFlow[] {
   ]
 }
 
-/** What a flow is, for people: `c1 -> 203.0.113.10:9000/tcp`. */
+/** A flow's title, for people: `c1 -> 203.0.113.10:9000/tcp`. */
 export const titleOf = ({ from, protocol, address, port, size }: KernelFlow): string =>
   `${from} -> ${address.includes(':') ? `[${address}]` : address}${port > 0 ? `:${port}` : ''}/${protocol}${size === 'full' ? ' full' : ''}`

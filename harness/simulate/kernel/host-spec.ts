@@ -3,9 +3,9 @@ export const namespaceNames = ['host', 'c1', 'c2', 'c3', 'outside'] as const
 export type NamespaceName = (typeof namespaceNames)[number]
 export const containerNames = ['c1', 'c2', 'c3'] as const
 
-/** One thing done to a host, in the words of the tools that do it. */
+/** One change to a host, as input for the tools that make it. */
 export interface Change {
-  /** What it is, in a word or two. */
+  /** The kind of change, in a word or two. */
   kind: string
   /** Lines for `ip -batch` on the host. */
   ip?: string[]
@@ -13,9 +13,9 @@ export interface Change {
   inside?: { namespace: NamespaceName; ip: string[]; sysctl?: Record<string, string>; nft?: string[] }
   /** Lines for `bridge -batch` on the host. */
   bridge?: string[]
-  /** Settings made before any link is: path below /proc/sys/net and value. */
+  /** Settings that come before all links: path below /proc/sys/net, and value. */
   before?: Record<string, string>
-  /** Settings made when the links stand. */
+  /** Settings that come after the links. */
   sysctl?: Record<string, string>
   /** Lines for `nft -f`. */
   nft?: string[]
@@ -27,14 +27,14 @@ export interface Change {
 
 export type Backend = 'nft' | 'legacy'
 
-/** What a plausible container host is like before anything odd is done to it. */
+/** A plausible container host before any odd change. */
 export interface BaseHost {
-  /** Who keeps Docker’s rules. */
+  /** What holds Docker’s rules. */
   rules: Backend | 'native' | 'none'
-  /** FORWARD’s policy in them. */
+  /** FORWARD’s policy in Docker's rules. */
   forwardPolicy: 'DROP' | 'ACCEPT'
   masquerade: boolean
-  /** Published ports have a proxy on the host. */
+  /** The host has a proxy for published ports. */
   proxy: boolean
   /** How the kernel checks sources: net.ipv4.conf.{all,default}.rp_filter. */
   rpFilter: 0 | 1 | 2
@@ -42,7 +42,7 @@ export interface BaseHost {
   ipv6: boolean
 }
 
-/** A whole host: derived from a seed, shrunk by leaving out. */
+/** A whole host: generated from a seed; shrinking removes changes. */
 export interface HostSpec {
   base: BaseHost
   changes: Change[]
@@ -54,19 +54,19 @@ export interface HostSpec {
 export interface KernelFlow {
   from: NamespaceName
   protocol: 'tcp' | 'udp' | 'icmp'
-  /** Empty: the kernel chooses it. */
+  /** Empty where the kernel chooses the source. */
   source: string
   address: string
   port: number
   size: 'small' | 'full'
-  /** Of the sender’s link, where the packet is to fill it. */
+  /** The MTU of the sender’s link, for a packet that fills it. */
   mtu?: number
   kind: 'egress' | 'published' | 'peer' | 'isolation' | 'host-service' | 'forwarded'
-  /** The container it is about; '' for none. */
+  /** The container that the flow is about; '' for none. */
   container: string
 }
 
-/** Addresses of every host, and the ports that are served. */
+/** The addresses of every host, and the ports with servers. */
 export const addresses = {
   c1: '172.17.0.2',
   c2: '172.17.0.3',

@@ -18,10 +18,10 @@ const write = (name: string, text: string): string => {
 
 const tallyName = (seed: number): string => `campaign-${seed}.json`
 
-/** Keeps a tally for a campaign that goes on later. */
+/** Keeps a tally, so that the campaign can go on later. */
 export const keepTally = (tally: Tally): string => write(tallyName(tally.seed), JSON.stringify(tally, null, 2))
 
-/** The tally of the last campaign of this seed; undefined where there was none. */
+/** The tally of this seed's last campaign; undefined where there was none. */
 export function keptTally(seed: number): Tally | undefined {
   const path = join(dir, tallyName(seed))
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Tally) : undefined

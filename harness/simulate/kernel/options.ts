@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { LabError, messageOf } from '../../lib/errors.ts'
 
-/** Errors that may be planted in the simulator; each is to be found by a comparison. */
+/** Errors that can be planted in the simulator; the comparison has to find each. */
 export const plantedNames = [
   'hook-order',
   'goto-returns',
@@ -18,31 +18,31 @@ export const plantedNames = [
 export interface Options {
   hosts: number
   seed: number
-  /** Hosts at a time. */
+  /** How many hosts run at a time. */
   jobs: number
   resume: boolean
-  /** This one host alone, in full. */
+  /** Only this host, in detail. */
   only?: number
-  /** Names of errors to plant, one after the other. */
+  /** The errors to plant, one after the other. */
   planted: string[]
-  /** How many smaller hosts are tried for one that contradicts. */
+  /** How many smaller hosts to try for one that contradicts. */
   shrink: number
-  /** Contradictions after which a campaign stops. */
+  /** The number of contradictions that stops a campaign. */
   most: number
 }
 
 export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J] [--resume] [--only INDEX] [--planted NAME|all] [--shrink N] [--most N]
-  random hosts in network namespaces, real packets, and what the simulator says of them (root; Linux)
+  compares the simulator with real packets on random hosts in network namespaces; needs root and Linux
   --hosts N      how many (500)
-  --seed S       what they are made of (1)
+  --seed S       the seed of their contents (1)
   --jobs J       hosts at a time (4)
   --resume       go on where the last campaign of this seed ended, up to --hosts in all
-  --only INDEX   one host of the seed: its script, its flows
+  --only INDEX   show one host of the seed: its script and its flows
   --planted NAME plant an error in the simulator and find it: ${plantedNames.join(', ')} or all
-  --shrink N     how many smaller hosts are tried for one that contradicts (60)
-  --most N       stop after so many contradictions (20)`
+  --shrink N     how many smaller hosts to try for one that contradicts (60)
+  --most N       stop after N contradictions (20)`
 
-/** A whole number of the command line, or what is usual. Throws where it is none, or too small. */
+/** A whole number from the command line, or its default. Throws where it is no whole number, or too small. */
 export function wholeNumber(name: string, value: string | undefined, usual: number, least = 0): number {
   const number = value === undefined ? usual : Number(value)
   if (!Number.isSafeInteger(number) || number < least) throw new Error(`--${name} takes a whole number`)

@@ -6,9 +6,9 @@ const lib = readFileSync(new URL('../../evidence/collector/lib.sh', import.meta.
 const marker = '@@@@'
 
 /**
- * A sh script that runs the collector's own sections one after the other, in one shell: a tenth of the processes that
- * the collector needs, which runs them side by side, each with its limit. `namespaces` as of `buildCollector`. Who listens
- * is looked up in $listening, a directory like /proc.
+ * A sh script that runs the collector's own sections in one shell, one after the other. It needs a tenth of the
+ * collector's processes, because the collector runs them side by side, each with its limit. `namespaces` as in
+ * `buildCollector`. It reads listeners from $listening, a directory like /proc.
  */
 export function quickCollector(sections: readonly string[], namespaces: string): string {
   const known = collectorSections()
@@ -16,7 +16,7 @@ export function quickCollector(sections: readonly string[], namespaces: string):
   const bodies = chosen.map(({ name, body }) => {
     const own = body
       .replace(/^container_namespaces\(\) \{\n[\s\S]*?\n\}$/m, () => `container_namespaces() {\n${namespaces}\n}`)
-      // Whoever listens there is one process: that of others need not be looked for among all of the machine's.
+      // One process holds all listeners, so the other processes of the machine need not be searched.
       .replace('PROC_ROOT=/proc/ ss -Hlntup', 'PROC_ROOT="$listening/" ss -Hlntup')
     return [
       `echo '${marker} begin ${name}'`,
@@ -37,7 +37,7 @@ export function quickCollector(sections: readonly string[], namespaces: string):
   ].join('\n')
 }
 
-/** What that script printed, as a bundle of the collector’s own format. */
+/** The script's output as a bundle in the collector’s format. */
 export function asBundle(printed: string): string {
   const parts = printed.split(new RegExp(`^${marker} begin `, 'm')).slice(1)
   return ['dockfault-evidence 2 quick', ...parts.map(framed), '--- whole', ''].join('\n')

@@ -4,25 +4,25 @@ import type { HostSpec, KernelFlow } from './host-spec.ts'
 import { serversOf } from './servers.ts'
 import { stepsOf } from './steps.ts'
 
-/** What was asked of a real host, and what it said of itself. */
+/** A real host's flows, how they ended, and its evidence. */
 export interface Measured {
   flows: KernelFlow[]
   endings: Ending[]
   bundle: string
-  /** What the tools complained of while it was made. */
+  /** The tools' error output when the host was made. */
   complaints: string
 }
 
-// Packets in one machine take well below a millisecond; this is for a machine that is busy with other things.
+// Packets within one machine take well below a millisecond; these limits allow for a busy machine.
 export const patience: Patience = { first: 300, second: 2500 }
 
-/** Milliseconds to wait for answers: the first time, and where a flow is sent again. */
+/** Milliseconds to wait for answers: the first time, and when a flow is sent again. */
 export interface Patience {
   first: number
   second: number
 }
 
-/** A host in namespaces of its own, until disposed of. */
+/** A host in its own namespaces, until it is disposed of. */
 export class RealHost implements AsyncDisposable {
   readonly flows: KernelFlow[]
   complaints = ''
@@ -42,19 +42,19 @@ export class RealHost implements AsyncDisposable {
     return made
   }
 
-  /** How real packets of these flows end. */
+  /** Sends real packets of these flows; gives how they end. */
   send(flows: readonly KernelFlow[], milliseconds: number): Promise<Ending[]> {
     return this.agent.send(flows, milliseconds)
   }
 
-  /** What a collector says that is run on the host. */
+  /** Runs a collector on the host; gives its output. */
   async collect(collector: string): Promise<string> {
-    return (await this.agent.run(collector, 'host')).said
+    return (await this.agent.run(collector, 'host')).output
   }
 
-  /** What a script says that is run on the host, whose servers answer meanwhile. */
+  /** Runs a script on the host while its servers answer; gives its output. */
   async attend(script: string): Promise<string> {
-    return (await this.agent.run(script, 'host', true)).said
+    return (await this.agent.run(script, 'host', true)).output
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

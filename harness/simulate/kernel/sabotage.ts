@@ -8,13 +8,13 @@ import { simulated } from './simulated.ts'
 
 export interface Found {
   name: string
-  /** The host that shows the error; undefined where none of them did. */
+  /** The host that shows the error; undefined where none does. */
   index?: number
   flow?: string
   hosts: number
 }
 
-/** Plants each error by itself, and looks for a host on which the simulator is wrong with it and right without it. */
+/** Plants each error alone, and searches for a host on which the simulator is wrong with it and right without it. */
 export async function findPlanted(
   { planted: names, hosts, seed, jobs }: Options,
   progress: (line: string) => void,

@@ -1,7 +1,7 @@
 import type { HostSpec } from './host-spec.ts'
 import { type Command, type Step, stepsOf } from './steps.ts'
 
-/** The sh script that makes a host out of empty namespaces, whose paths it takes from $host, $c1, $c2, $c3 and $outside. */
+/** The sh script that makes a host from empty namespaces; their paths are in $host, $c1, $c2, $c3 and $outside. */
 export const scriptOf = (spec: HostSpec): string =>
   ['#!/bin/sh', 'export host c1 c2 c3 outside', ...stepsOf(spec).map(within), ''].join('\n')
 
@@ -14,7 +14,7 @@ function within({ namespace, settings, commands }: Step): string {
 }
 
 function commandLines({ words, input, parts }: Command): string[] {
-  // A batch of ip names namespaces by variables; rules have dollars of their own in none.
+  // Batches for ip name namespaces by variables; no rule contains a dollar sign.
   if (!parts) return [`${words} <<BATCH`, ...input, 'BATCH']
   return [
     `${words} 2>/dev/null <<'RULES' || {`,

@@ -1,7 +1,7 @@
 import type { Server } from './agent.ts'
 import { addresses, addresses6, type BaseHost, ports } from './host-spec.ts'
 
-/** What listens on a host of this base and around it. */
+/** The servers on a host of this base and around it. */
 export function serversOf({ proxy, ipv6 }: BaseHost): Server[] {
   const { c1, c2, c3, docker0, host, outside } = addresses
   const { service, web, first, second } = ports
@@ -15,7 +15,7 @@ export function serversOf({ proxy, ipv6 }: BaseHost): Server[] {
     ...both('c3', c3, web),
     ...both('outside', outside, service),
     { namespace: 'host', protocol: 'tcp', address: '0.0.0.0', port: service },
-    // A UDP server at the wildcard address answers from the route’s address, not from the one that was asked.
+    // A UDP server at the wildcard address answers from the route’s address, not from the request's destination.
     { namespace: 'host', protocol: 'udp', address: docker0, port: service },
     { namespace: 'host', protocol: 'udp', address: host, port: service },
     ...(proxy

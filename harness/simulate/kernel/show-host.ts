@@ -5,7 +5,10 @@ import { keepContradiction } from './keep.ts'
 import { scriptOf } from './script.ts'
 import { specAt } from './shrink.ts'
 
-/** Prints one host of a campaign: what was done to it, and each flow by the kernel and by the simulator. False where they differ. */
+/**
+ * Prints one host of a campaign: its changes, and each flow's end by the kernel and by the simulator. False where they
+ * differ.
+ */
 export async function showHost(seed: number, index: number): Promise<boolean> {
   const spec = specAt(seed, index)
   await using agent = new Agent()

@@ -4,11 +4,11 @@ import { hostSpec } from './arbitrary/host.ts'
 import { type Contradiction, compare, standsAlone } from './compare.ts'
 import type { HostSpec } from './host-spec.ts'
 
-/** A host of a campaign: of its seed and its number alone. */
+/** A campaign's host, from its seed and its number alone. */
 export const specAt = (seed: number, index: number): HostSpec =>
   fc.sample(hostSpec, { seed: mixed(seed, index), numRuns: 1 })[0]!
 
-// Seeds that lie side by side make hosts that are alike. Source: the finalizer of MurmurHash3.
+// Adjacent seeds would make similar hosts. Source: the finalizer of MurmurHash3.
 function mixed(seed: number, index: number): number {
   let value = (Math.imul(seed, 0x9e3779b1) + index) | 0
   for (const factor of [0x85ebca6b, 0xc2b2ae35]) value = Math.imul(value ^ (value >>> 15), factor)
@@ -24,7 +24,7 @@ export interface Shrunk {
 
 const hasty = { first: 200, second: 700 }
 
-/** The smallest host found, of at most `attempts`, that contradicts in the same direction as this one. */
+/** The smallest host, found in at most `attempts` tries, that contradicts in the same direction as this one. */
 export async function shrink(
   agent: Agent,
   seed: number,

@@ -4,18 +4,18 @@ import { simulateFlows } from '../index.ts'
 import { titleOf } from './flows.ts'
 import { addresses, type BaseHost, bridgeOf, containerNames, type KernelFlow, ports } from './host-spec.ts'
 
-/** What the simulator makes of these flows on the host of a bundle. */
+/** The simulator's walks of these flows on a bundle's host. */
 export function simulated(bundle: string, base: BaseHost, flows: readonly KernelFlow[]): Walk[] {
   const facts = factsOf(bundle, base)
   return simulateFlows(facts, flows.map(asFlow), { isExact: true })
 }
 
-/** The facts of such a host, with what dockerd would say of it. */
+/** Such a host's facts, with what dockerd would report of it. */
 export const factsOf = (bundle: string, base: BaseHost): Facts => withDocker(readFacts(bundle), base)
 
 const networkOf = { c1: 'bridge', c2: 'bridge', c3: 'a' } as const
 
-/** A flow as the simulator knows it. */
+/** A flow in the simulator's form. */
 export function asFlow(flow: KernelFlow): Flow {
   const container = flow.container as keyof typeof networkOf | ''
   const { from, address, port, protocol, size, source, kind } = flow
@@ -40,7 +40,7 @@ export function asFlow(flow: KernelFlow): Flow {
   }
 }
 
-// There is no dockerd: what it would say of such a host.
+// No dockerd runs here, so this adds what it would report of such a host.
 function withDocker(facts: Facts, base: BaseHost): Facts {
   const network = (
     name: string,

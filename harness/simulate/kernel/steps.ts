@@ -2,15 +2,15 @@ import { baseChanges } from './base-host.ts'
 import { dockerRules } from './docker-rules.ts'
 import { type Change, containerNames, type HostSpec, type NamespaceName } from './host-spec.ts'
 
-/** One tool with what it reads; $c1 and its like in that stand for the namespaces’ paths. */
+/** One tool with its input, in which $c1 and the like stand for the namespaces’ paths. */
 export interface Command {
   words: string
   input: string[]
-  /** Where the tool refuses all of that for one line of it: the same in parts, each for itself. */
+  /** The same input in parts, for a tool that refuses all of it because of one line. */
   parts?: string[][]
 }
 
-/** What is done in one namespace, one thing after the other: settings, then tools. */
+/** The work in one namespace, in order: settings, then tools. */
 export interface Step {
   namespace: NamespaceName
   /** Paths below /proc/sys/net and values. */
@@ -18,13 +18,16 @@ export interface Step {
   commands: Command[]
 }
 
-/** How a host is made out of empty namespaces. What the kernel refuses is passed over: what counts is the host that comes of it. */
+/**
+ * The steps that make a host from empty namespaces. A step that the kernel refuses is skipped: only the resulting host
+ * counts.
+ */
 export function stepsOf({ base, changes }: HostSpec): Step[] {
   const all = [...baseChanges(base), ...dockerRules(base), ...changes]
   const inside = all.flatMap((change) => change.inside ?? [])
   const namespaces = [...new Set(inside.map(({ namespace }) => namespace))]
   const of = (name: NamespaceName) => inside.filter(({ namespace }) => namespace === name)
-  // The base's links first: the odd things are done to them when both of their ends are up.
+  // The base's links come first: odd changes need both ends up.
   const [first, later] = [all.filter(isBase), all.filter((change) => !isBase(change))]
   const steps: Step[] = [
     ...(['outside', ...containerNames] as const).map((namespace) => ({
@@ -63,7 +66,7 @@ const lines = <K extends string>(all: readonly { [key in K]?: string[] }[], key:
 
 const ip = (all: readonly { ip?: string[] }[]): Command[] => batch('ip -force -batch -', lines(all, 'ip'))
 
-// One file is quicker; where a line of it is refused, so is all of it, and each line is tried by itself.
+// One file is quicker. Where one of its lines is refused, all are, and each line is then tried alone.
 function nft(all: readonly { nft?: string[] }[]): Command[] {
   const input = lines(all, 'nft')
   return input.length === 0 ? [] : [{ words: 'nft -f -', input, parts: input.map((line) => [line]) }]

@@ -3,11 +3,11 @@ import { ensurePackages } from '../../lib/packages.ts'
 import { type Missing, missing } from './capabilities.ts'
 import { sweep } from './sweep.ts'
 
-/** The Debian packages that random hosts are made with. */
+/** The Debian packages that random hosts need. */
 const tools = ['nftables', 'iptables', 'iproute2', 'ipset', 'perl', 'util-linux']
 
 /**
- * Makes this machine ready for random hosts, and takes away what a killed run has left; gives what cannot be tried here.
+ * Prepares this machine for random hosts, and removes what a killed run has left; gives what cannot be tried here.
  * Throws LabError `skipped` where no host can be made.
  */
 export async function readyForHosts(progress: (line: string) => void, more: readonly string[] = []): Promise<Missing> {
@@ -20,8 +20,8 @@ export async function readyForHosts(progress: (line: string) => void, more: read
 }
 
 /**
- * Runs a command to its exit code. A process group that is ended ends its helpers, and with them all namespaces: nothing is
- * left to be cleaned up.
+ * Runs a command to its exit code. When its process group ends, so do its helpers and all namespaces: nothing is left
+ * to clean up.
  */
 export const runSuite = (main: () => Promise<number>): Promise<never> =>
   main().then(

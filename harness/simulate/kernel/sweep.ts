@@ -3,8 +3,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 const dir = '/dev/shm'
 
 /**
- * Removes what killed runs have left: files of their collectors. Their namespaces have no names, and go with the
- * processes that hold them. Gives how many were removed.
+ * Removes files that killed runs' collectors have left; gives how many. The namespaces have no names, and end with the
+ * processes that hold them.
  */
 export function sweep(): number {
   if (!existsSync(dir)) return 0

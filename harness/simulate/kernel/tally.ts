@@ -1,9 +1,9 @@
 import type { Comparison } from './compare.ts'
 
-/** What a campaign has come to so far; it goes on from here. */
+/** A campaign's results so far; it can go on from here. */
 export interface Tally {
   seed: number
-  /** The first host that is not done. */
+  /** The first host that is still to do. */
   next: number
   hosts: number
   flows: number
@@ -12,13 +12,13 @@ export interface Tally {
   unclear: number
   /** Flows that agreed only when they were sent again, or on a host of their own. */
   late: number
-  /** Hosts of which the kernel refused something. */
+  /** Hosts with a change that the kernel refused. */
   refused: number
   /** Hosts that contradict, by index. */
   contradictions: number[]
   /** Wall-clock milliseconds. */
   ms: number
-  /** Why flows were unclear: how many of each kind. */
+  /** The reasons of unclear flows, with how many flows have each. */
   why: Record<string, number>
 }
 
@@ -37,7 +37,7 @@ export const emptyTally = (seed: number): Tally => ({
   why: {},
 })
 
-/** A tally with one more host. `stands`: it contradicts the kernel. */
+/** The tally with one more host. `stands`: it contradicts the kernel. */
 export function withHost(tally: Tally, index: number, result: Comparison, stands: boolean): Tally {
   const why = { ...tally.why }
   for (const { doubts } of result.unclear) {
@@ -58,7 +58,7 @@ export function withHost(tally: Tally, index: number, result: Comparison, stands
   }
 }
 
-// Names, addresses and numbers apart, most reasons are a few.
+// Without names, addresses and numbers only a few reasons remain.
 const kindOf = (text: string): string => text.replace(/[\d.]+(\/\d+)?|v\d|docker0|br-a|wan0|“[^”]*”|"[^"]*"/g, '…')
 
 const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
@@ -72,8 +72,8 @@ export function tallyText(tally: Tally): string {
     .map(([reason, count]) => `    ${String(count).padStart(6)}  ${reason}`)
   return [
     `seed ${seed}: ${hosts} hosts (next ${next}), ${flows} flows, ${Math.round(ms / Math.max(1, hosts))} ms a host`,
-    `  agreed: ${passes} pass, ${dies} die; unclear ${unclear} (${percent(unclear, flows)}); agreed on a second look ${late}`,
-    `  hosts of which the kernel refused something: ${refused}`,
+    `  agreed: ${passes} pass, ${dies} die; unclear ${unclear} (${percent(unclear, flows)}); agreed when sent again ${late}`,
+    `  hosts with a change that the kernel refused: ${refused}`,
     `  contradictions: ${contradictions.length}${contradictions.length > 0 ? ` (hosts ${contradictions.slice(-20).join(', ')})` : ''}`,
     ...(reasons.length > 0 ? ['  unclear because:', ...reasons] : []),
   ].join('\n')

@@ -1,6 +1,6 @@
 import { parsePrefix } from '../../lib/ip.ts'
 
-/** An address as a number: of IPv4 a number, of IPv6 a bigint. */
+/** An address as a number: IPv4 as number, IPv6 as bigint. */
 export type AddressNumber = number | bigint
 
 export interface Interval {
@@ -31,14 +31,14 @@ export function prefixInterval(address: string, length: number): Interval | unde
   return parsed.family === 4 ? { low: Number(low), high: Number(high) } : { low, high }
 }
 
-/** An address of a number that addressNumber gave. */
+/** The address of a number that `addressNumber` gave. */
 export function addressText(number: AddressNumber): string {
   if (typeof number === 'number') return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.')
   const groups = Array.from({ length: 8 }, (_, at) => (number >> BigInt(112 - 16 * at)) & 0xffffn)
   return shortened(groups.map((group) => group.toString(16)))
 }
 
-// The longest run of zero groups is left out, as the kernel prints it.
+// As the kernel does, this leaves out the longest run of zero groups.
 function shortened(groups: string[]): string {
   let best = { at: -1, size: 1 }
   for (let at = 0; at < 8; at++) {

@@ -2,7 +2,7 @@ import type { Packet } from '../packet.ts'
 import type { Truth, Unknown } from './truth.ts'
 import type { Family, HookName, HostView, RuleStep } from './types.ts'
 
-/** What a rule sees: the packet, and where it is. */
+/** What a rule sees: the packet, and its hook and device. */
 export interface Context {
   packet: Packet
   family: Family
@@ -16,29 +16,29 @@ export interface Context {
 
 export type Test = (context: Context) => Truth
 
-/** Packets that it may become: one where the translation is certain; none where it drops. */
+/** The packets that it may become: one where the translation is certain; none where it drops. */
 export type Translate = (context: Context) => Packet[]
 
 export type Outcome =
   | { to: 'accept' | 'drop' | 'reject' | 'return' | 'continue' }
   | { to: 'jump' | 'goto'; chain: string }
   | { to: 'translate'; translate: Translate }
-  /** A program or something that is not modelled decides: it goes on (`goesOn`), or ends here. */
+  /** A program decides, or something that is not modelled: the packet goes on (`goesOn`) or ends here. */
   | { to: 'open'; as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; why: Unknown }
 
-/** One thing that a rule does, in its order. */
+/** One thing that a rule does; a rule's operations are in order. */
 export type Operation =
-  /** `interface`: it asks for nothing but the name of one interface; `only`: it holds for that name alone. */
+  /** `interface`: the test is only for one interface's name; `only`: it holds for that name alone. */
   | { does: 'test'; test: Test; interface?: 'input' | 'output'; only?: string }
-  /** `step`: the rule's own, for changes that are remembered as its doing. */
+  /** `step`: the rule's step, for changes that the packet remembers as this rule's. */
   | { does: 'change'; change: (context: Context, step: () => RuleStep) => Packet }
   | { does: 'clamp' }
   | { does: 'end'; outcome: Outcome }
-  /** A verdict map: no outcome where no element matches; several where the key is not known. */
+  /** A verdict map: no outcome where no element matches; several where the key is unknown. */
   | { does: 'choose'; choose: (context: Context) => Outcome[] | { why: Unknown; outcomes: Outcome[] } }
 
 export interface CompiledRule {
-  /** As people see it. */
+  /** The rule as people read it. */
   text: string
   handle?: number
   comment?: string
@@ -48,14 +48,14 @@ export interface CompiledRule {
 export interface CompiledChain {
   name: string
   rules: readonly CompiledRule[]
-  /** Without the rules that are for other interfaces. */
+  /** The rules without those for other interfaces. */
   seenBy(context: Context): CompiledChain
 }
 
-/** A chain that hangs on a hook, with all chains of its table. */
+/** A base chain at a hook, with all chains of its table. */
 export interface BaseChain {
   backend: 'nft' | 'legacy'
-  /** The families of packets that it is shown. */
+  /** The families of packets that the chain sees. */
   families: readonly Family[]
   table: string
   chain: CompiledChain
@@ -64,9 +64,9 @@ export interface BaseChain {
   priority: number
   type: 'filter' | 'nat' | 'route'
   policy: 'accept' | 'drop'
-  /** Devices of netdev's hooks; undefined where not known, or where the hook has none. */
+  /** The devices of a netdev hook; undefined where unknown, or where the hook has none. */
   devices?: readonly string[]
-  /** The listing does not name the devices of a chain that has some. */
+  /** The chain has devices that the listing does not name. */
   devicesUnknown?: boolean
   /** Younger chains of equal priority come first. */
   age: number

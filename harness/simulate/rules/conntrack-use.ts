@@ -5,11 +5,11 @@ import type { Family } from './types.ts'
 const inNft = /"(ct|ct count|ct helper|ct timeout|ct expectation|dnat|snat|masquerade|redirect|flow|synproxy)":/
 const matches = 'conntrack|state|connmark|connlimit|connbytes|connlabel|helper|cluster'
 const targets = 'MASQUERADE|SNAT|DNAT|REDIRECT|NETMAP|CONNMARK|CONNSECMARK|CT|SYNPROXY'
-// What is not to be tracked needs nobody who tracks.
+// A notrack rule does not turn on conntrack.
 const inSaved = new RegExp(`-m (${matches}) |-j (?!CT --notrack)(${targets})( |$)`)
 const asExtension = new RegExp(`"name":"(${matches}|${targets})"`)
 
-/** Whether rules have the kernel track a family's connections: where none does, chains of NAT are shown no packet. */
+/** Whether any rule makes the kernel track a family's connections; without one, NAT chains see no packet. */
 export function usesConntrack(facts: Facts, family: Family): boolean {
   const families = [family, 'inet', 'bridge']
   const [four, six] = [facts.xtables, facts.xtables6]

@@ -8,7 +8,7 @@ import type { Firewall, HostView, World } from './types.ts'
 
 const listing = readNft(readFileSync(new URL('rulesets.listing', import.meta.url), 'utf8'))
 
-/** The rules of a host: tables of rulesets.nft by name, chains of one's own, and lines of iptables-save. */
+/** A host's rules: tables of rulesets.nft by name, chains of the spec's own, and lines of iptables-save. */
 export interface Rules {
   tables?: string[]
   chains?: NftChain[]
@@ -38,7 +38,7 @@ export function firewallOf({ tables = [], chains = [], devices, view, ...rules }
   return buildFirewall(facts, { ...host, ...view })
 }
 
-/** What becomes of a packet in a few words: each world that it may go on in, and the conditions it depends on. */
+/** A packet's outcomes in a few words: each possible world, and the conditions that it depends on. */
 export const fates = (worlds: readonly World[]): string[] =>
   worlds
     .map(({ dead, verdict, doubts, packet }) => {

@@ -5,13 +5,13 @@ import type { Family, HookName } from './types.ts'
 /** A packet from the container to the outside. */
 export const to = (destinationPort: number, fields: Partial<Packet> = {}): Packet =>
   packetOf({ source: '10.9.0.2', destination: '10.8.0.2', destinationPort, input: 'br0', output: 'up0', ...fields })
-/** What a packet that passes unchanged comes to. */
+/** The outcome of a packet that passes unchanged. */
 export const passes = (port: number): string => `10.8.0.2:${port}`
 
-/** The rules, the packet, and what becomes of it. */
+/** The rules, the packet and its outcome. */
 export type Row = [string, Rules, Packet, string[], HookName?, Family?, string?]
 
-/** What a real kernel does, as documented and tried, row by row. */
+/** What a real kernel does, as documented and tried; one case a row. */
 export const rows: Row[] = [
   ['an accept ends its own base chain alone', { tables: ['accepts-first'] }, to(80), ['drop']],
   ['an accept of all lets other ports through', { tables: ['accepts-first'] }, to(81), [passes(81)]],

@@ -9,7 +9,7 @@ import { eitherOrder, tiedOrder } from './tied-order.ts'
 import type { Family, Firewall, HookName, HostView, PassOptions } from './types.ts'
 import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.ts'
 
-/** The firewall of a host, both backends and all families, ready to lead packets through its hooks. */
+/** A host's firewall, both backends and all families, ready to run packets through its hooks. */
 export function buildFirewall(facts: Facts, view: HostView): Firewall {
   const chains = baseChains(facts)
   const host = withAddresses(view, facts)
@@ -24,7 +24,7 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
     own.set(hook, made)
     return made
   }
-  // Where NAT is at one hook of a family, it has decided at the others too: for the connection as it is.
+  // NAT that is registered at one hook of a family decides at all of them: it binds the connection as it is.
   const families = new Set(chains.filter(({ type }) => type === 'nat').flatMap((base) => base.families))
   const translates = new Set([...families].filter((family) => usesConntrack(facts, family)))
   return {
@@ -33,12 +33,12 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
       const lead = (order: readonly Station[], own = options) =>
         throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), own)
       const beside = translates.has(family) && options.untranslate && besideNat(stations, options.untranslate.priority)
-      // NAT has its place at a hook where it has no chain, too: it is answers that it translates there.
+      // NAT is registered even at hooks where it has no chain: there it translates answers.
       if (beside) return eitherOrder(lead(stations), lead(stations, behind(options)), beside, 'NAT')
       const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
       return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
     },
-    // NAT notes at all of its hooks that it has decided.
+    // NAT records its decision at each of its hooks.
     hasZones: hasZones(facts),
     has: (family, hook) => at(family, hook).stations.length > 0 || translates.has(family),
   }
@@ -54,7 +54,7 @@ function setsZone({ mangle }: Record<string, unknown>): boolean {
   return key?.ct?.key === 'zone'
 }
 
-/** A chain that has NAT's own priority at a hook where NAT has no chains. */
+/** A chain with NAT's own priority at a hook where NAT has no chains. */
 function besideNat(stations: readonly Station[], priority: number): BaseChain | undefined {
   if (stations.some(({ is }) => is === 'nat')) return undefined
   const chain = stations.find((station) => station.is === 'chain' && station.priority === priority)
@@ -66,7 +66,7 @@ const behind = ({ untranslate, ...options }: PassOptions): PassOptions => ({
   ...(untranslate && { untranslate: { ...untranslate, priority: untranslate.priority + 1 } }),
 })
 
-/** Where links are listed with their addresses the kernel's choice among them is known. */
+/** Where the links are listed with their addresses, the kernel's choice among these is known. */
 function withAddresses(view: HostView, { links }: Facts): HostView {
   if (!links.some(({ ips }) => ips !== undefined && ips.length > 0)) return view
   const byName = new Map(links.map((link) => [link.name, link]))
@@ -94,13 +94,13 @@ function baseChains(facts: Facts): BaseChain[] {
   ]
   return [
     ...nftBaseChains(facts, saved),
-    // Tables that iptables lists and nft does not: nft may not be installed.
+    // Tables that iptables lists and nft does not; nft may not be installed.
     ...[...saved].flatMap(([key, table]) => (listed.has(key) ? [] : savedBaseChains(table))),
     ...(planted.has('legacy') ? [] : legacy.flatMap(savedBaseChains)),
   ].filter(({ families }) => !planted.has('bridge-family') || !families.includes('bridge'))
 }
 
-// NAT of both backends hangs on hooks of its own, at these priorities whatever those of its chains are.
+// NAT of both backends has its own hooks, at these priorities, whatever its chains' priorities are.
 const natPriorities: Partial<Record<HookName, number>> = {
   prerouting: -100,
   output: -100,
@@ -108,7 +108,7 @@ const natPriorities: Partial<Record<HookName, number>> = {
   postrouting: 100,
 }
 
-/** Base chains in the kernel's order: by priority; of equal ones the one that was registered last is first. */
+/** Base chains in the kernel's order: by priority; among equals the last registered comes first. */
 function stationsOf(chains: readonly BaseChain[]): Station[] {
   const sorted = chains.toSorted((a, b) => a.priority - b.priority || b.age - a.age)
   if (planted.has('hook-order')) sorted.reverse()

@@ -3,13 +3,13 @@ import { stepOf } from './step.ts'
 import { type Unknown, unknown } from './truth.ts'
 import type { RuleStep, World } from './types.ts'
 
-/** The answer to a condition that a world has settled on already; undefined where it has not. */
+/** The answer to a condition that a world has already settled; undefined where it has not. */
 export function answered({ doubts }: World, { key, inverted }: Unknown): boolean | undefined {
   for (const doubt of doubts) if (doubt.key === key) return doubt.holds !== (inverted ?? false)
   return undefined
 }
 
-/** The world in which a truth is `truth`: it depends on that from now on. */
+/** The world in which a condition has this answer; it depends on it from now on. */
 export function withAnswer(world: World, condition: Unknown, truth: boolean, step: RuleStep): World {
   const { message, kind, key, settle, inverted, learn } = condition
   const holds = truth !== (inverted ?? false)
@@ -27,7 +27,7 @@ export const endedBy = (world: World, step: RuleStep, verdict: NonNullable<World
   terminating: [...world.terminating, step],
 })
 
-/** One world in which the packet goes on, and one in which the step ends it; one alone where the answer is known. */
+/** One world in which the packet goes on, and one in which the step ends it; only one where the answer is known. */
 export function opened(world: World, step: RuleStep, why: Unknown, as: 'queue' | 'drop' | 'stolen'): World[] {
   const answer = answered(world, why)
   const rest = answer === undefined ? withAnswer(world, why, false, step) : world
@@ -36,7 +36,7 @@ export function opened(world: World, step: RuleStep, why: Unknown, as: 'queue' |
   return [withAnswer(world, why, true, step), ended]
 }
 
-/** The worlds behind a jump to a chain that the listing lacks. */
+/** The worlds after a jump to a chain that the listing lacks. */
 export function unlisted(
   base: BaseChain,
   world: World,
@@ -44,7 +44,7 @@ export function unlisted(
   rule: CompiledRule,
   target: string,
 ): World[] {
-  const message = `The chain ${target} of ${base.table} is not in the listing, or leads on and on.`
+  const message = `The chain ${target} of ${base.table} is not in the listing, or jumps without end.`
   const why = unknown('listing', `chain ${base.table} ${target}`, message)
   return opened(world, stepOf(base, chain, rule, 'drop'), why, 'drop')
 }

@@ -1,17 +1,17 @@
 import type { CompiledChain, CompiledRule, Context } from './compiled.ts'
 import { inputOf, outputOf } from './packet-view.ts'
 
-// Below this, rules are as quickly led past as looked for.
+// Below this many rules, testing each is as quick as an index.
 const few = 16
-// Lists of rules for one pair of interfaces are kept up to this many rules in all.
+// Cached lists of rules for interface pairs hold at most this many rules in all.
 const mostKept = 1_000_000
 
-/** A chain whose rules are compiled when the first packet comes: most of a large ruleset no packet ever sees. */
+/** A chain that compiles its rules when the first packet comes: no packet ever sees most of a large ruleset. */
 export function lazyChain(name: string, compile: () => CompiledRule[]): CompiledChain {
   let rules: CompiledRule[] | undefined
   let index: Index | undefined
   let kept = 0
-  // What a rule takes for its interfaces differs from family to family.
+  // Which interfaces a rule compares depends on the family.
   const seen = new Map<string, Map<string, Map<string, CompiledChain>>>()
   return {
     name,
@@ -36,7 +36,7 @@ export function lazyChain(name: string, compile: () => CompiledRule[]): Compiled
   }
 }
 
-/** A chain of some rules. */
+/** A chain of these rules. */
 export const chainOf = (name: string, rules: readonly CompiledRule[]): CompiledChain => ({
   name,
   rules,
@@ -51,7 +51,7 @@ function under<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return found
 }
 
-/** Where rules stand that take one interface alone, by its name, and all others. */
+/** The positions of rules that match only one interface, by its name, and of all other rules. */
 interface Index {
   input: ReadonlyMap<string, readonly number[]>
   output: ReadonlyMap<string, readonly number[]>
@@ -78,7 +78,7 @@ function onlyOf({ operations }: CompiledRule): { side: 'input' | 'output'; name:
   return undefined
 }
 
-/** The rules that a packet of these interfaces may meet, in their order. */
+/** The rules that may apply to a packet of these interfaces, in order. */
 function rulesFor(context: Context, rules: readonly CompiledRule[], { input, output, others }: Index): CompiledRule[] {
   const own = inOrder(input.get(inputOf(context)) ?? [], output.get(outputOf(context)) ?? [])
   return inOrder(others, own)
@@ -96,7 +96,7 @@ function inOrder(one: readonly number[], other: readonly number[]): readonly num
   return merged
 }
 
-/** Whether a packet of these interfaces may meet a rule, or have it do something. */
+/** Whether a rule may apply to a packet of these interfaces. */
 function isFor({ operations }: CompiledRule, context: Context): boolean {
   for (const operation of operations) {
     if (operation.does !== 'test') return true

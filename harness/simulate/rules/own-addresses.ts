@@ -4,9 +4,9 @@ import { inPrefix } from '../../lib/ip.ts'
 type Links = ReadonlyMap<string, Pick<LinkFact, 'name' | 'ips'>>
 
 /**
- * The address that the kernel gives to what leaves by a device: the first of global scope, of a subnet with the next hop
- * where one has it; of another device where this one has none. `nextHop` is '' where a route names no gateway: then the
- * first it is. Source: linux/net/ipv4/devinet.c, inet_select_addr.
+ * The source address that the kernel gives to packets that leave by a device: its first address of global scope, if
+ * possible of a subnet that holds the next hop; another device's where this one has none. `nextHop` is '' where the
+ * route names no gateway; then the first address is used. Source: linux/net/ipv4/devinet.c, inet_select_addr.
  */
 export function sourceOn(links: Links, device: string, nextHop: string, family: 4 | 6 = 4): string | undefined {
   const usable = (link: Pick<LinkFact, 'ips'> | undefined) =>
@@ -16,6 +16,6 @@ export function sourceOn(links: Links, device: string, nextHop: string, family: 
   return (fitting ?? [...links.values()].flatMap(usable)[0])?.address
 }
 
-/** The first IPv4 address of a device, of whatever scope: where a redirect leads. */
+/** The first IPv4 address of a device, of any scope: the target of a redirect. */
 export const firstOn = (links: Links, device: string): string | undefined =>
   links.get(device)?.ips?.find(({ family }) => family === 4)?.address

@@ -1,7 +1,7 @@
 import { type Truth, unknown } from './truth.ts'
 
-// One connection is judged, and its packets come one by one: a generous limit is not met by it. Below, others of the
-// same host may have used up what there is.
+// The simulation judges one connection whose packets come one by one, which never exceeds a generous limit. Other
+// traffic of the host may use up a smaller one.
 const plentyOfPackets = 10
 const plentyOfBytes = 100_000
 
@@ -19,30 +19,30 @@ export interface Rate {
   amount: number
   /** `second`, `min`, … */
   per: string
-  /** Packets where absent. */
+  /** Packets, where absent. */
   unit?: string
 }
 
 const bytes: Record<string, number> = { bytes: 1, kbytes: 1024, mbytes: 1024 ** 2, gbytes: 1024 ** 3 }
 
-/** Whether a packet is within a rate. `text`: the limit as people see it; `key`: equal for equal limits. */
+/** Whether a packet is within a rate. `text`: the limit as people read it; `key`: equal for equal limits. */
 export function withinRate({ amount, per, unit }: Rate, text: string, key: string): Truth {
   const span = seconds[per]
   const size = unit === undefined || unit === 'packets' ? 1 : bytes[unit]
   const plenty = size === 1 && unit !== 'bytes' ? plentyOfPackets : plentyOfBytes
   if (span !== undefined && size !== undefined && (amount * size) / span >= plenty) return true
-  return unknown('limit', key, `Whether ${text} is used up depends on what else has come.`)
+  return unknown('limit', key, `Whether ${text} is used up depends on other traffic.`)
 }
 
-/** Whether no more than so many connections are open; certain where the whole host has fewer, and of none at all. */
+/** Whether at most so many connections are open; certain where the whole host has fewer, and for a limit of 0. */
 export function withinCount(limit: number, open: number | undefined, text: string, key: string): Truth {
-  // The connection that is judged counts itself. Source: linux/net/netfilter/nf_conncount.c.
+  // The judged connection itself counts. Source: linux/net/netfilter/nf_conncount.c.
   if (limit === 0) return false
   if (open !== undefined && open < limit) return true
   return unknown('limit', key, `Whether ${text} is reached depends on the connections that are open.`, 'conntrack -C')
 }
 
-/** Bytes of `10 mbytes`; undefined where the unit is another one. */
+/** The number of bytes in `10 mbytes`; undefined for an unknown unit. */
 export function bytesOf(amount: number, unit = 'bytes'): number | undefined {
   const size = bytes[unit]
   return size === undefined ? undefined : amount * size

@@ -2,7 +2,7 @@ import type { Packet } from '../packet.ts'
 import type { Operation } from './compiled.ts'
 import { isTracked } from './tracking.ts'
 
-/** Sets a packet's time to live, or takes from it. What nobody has set is long enough, and stays so. */
+/** Sets a packet's time to live, or reduces it. A time to live that no rule has set is long enough, and stays so. */
 export const liveFor = (family: 4 | 6, left: (now: number | undefined) => number | undefined): Operation => ({
   does: 'change',
   change: ({ packet }, step) => {
@@ -13,8 +13,8 @@ export const liveFor = (family: 4 | 6, left: (now: number | undefined) => number
 })
 
 /**
- * Puts a packet into a zone of conntrack's: that of its own direction, that in which its answers are looked for, or both.
- * One that conntrack has seen, or another rule has put into one, stays where it is. Source: linux/net/netfilter/xt_CT.c, nft_ct.c.
+ * Puts a packet into a conntrack zone: that of its own direction, that of its answers, or both. A packet that conntrack
+ * has seen, or that already has a zone, keeps its zone. Source: linux/net/netfilter/xt_CT.c, nft_ct.c.
  */
 export const trackIn = (id: number, direction?: 'original' | 'reply'): Operation => ({
   does: 'change',
@@ -27,12 +27,12 @@ export const trackIn = (id: number, direction?: 'original' | 'reply'): Operation
         },
 })
 
-/** Whether a packet has some time to live left, between two values; undefined where that is not known. */
+/** Whether a packet's time to live is between two values; undefined where that is unknown. */
 export function lifeIsWithin({ life }: Packet, low: number, high: number): boolean | undefined {
   if (life) return life.left >= low && life.left <= high
   if (high < shortestLife) return false
   return low <= shortestLife && high >= 255 ? true : undefined
 }
 
-// Systems begin with 64 or more, and no path is longer than 30 routers.
+// Systems start with 64 or more, and paths have at most 30 routers.
 const shortestLife = 30

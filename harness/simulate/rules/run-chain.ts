@@ -7,7 +7,7 @@ import { translatedWorlds } from './translated.ts'
 import type { Unknown } from './truth.ts'
 import type { World } from './types.ts'
 
-/** Where a packet is in a base chain, and where it returns to. */
+/** A packet's position in a base chain, and where it returns to. */
 interface Frame {
   chain: CompiledChain
   index: number
@@ -15,13 +15,13 @@ interface Frame {
   depth: number
 }
 
-// The kernel's own limits are 16 jumps (nft) and loops refused at load; a damaged listing may have some.
+// The kernel allows 16 jumps (nft) and refuses loops; a damaged listing may hold a loop.
 const deepest = 64
-// More conditions than this are not followed one by one, nor more rules of one chain.
+// The simulation follows at most this many unknown conditions, and this many rules of a chain.
 const mostWorlds = 64
 const mostRules = 500_000
 
-/** Leads one world through one base chain: the worlds at its end. */
+/** Runs one world through one base chain; gives the worlds at its end. */
 export function runChain(base: BaseChain, start: World, context: Context): World[] {
   const run = new Run(base, context)
   run.jobs.push({ world: start, frame: { chain: base.chain.seenBy(context), index: 0, depth: 0 } })
@@ -67,7 +67,7 @@ class Run {
         continue
       }
       index++
-      // Most rules end at their first condition, and thousands of them are led past.
+      // Fast path: most of thousands of rules fail their first condition.
       const first = rule.operations[0]
       if (first?.does === 'test' && first.test(this.context) === false) continue
       const here: Frame = { chain, index, ...(back && { back }), depth }
@@ -88,7 +88,7 @@ class Run {
           this.ends.push(...unlisted(this.base, now, chain, rule, outcome.chain))
           return
         }
-        // A goto leaves nothing to return to but what the chain itself would have returned to.
+        // After a goto the packet returns where the chain itself would have returned.
         if (outcome.to === 'jump' || planted.has('goto-returns')) back = here
         depth++
         chain = target.seenBy(this.context)
@@ -100,7 +100,10 @@ class Run {
     }
   }
 
-  /** Does one rule's operations in order: the world then, and where the packet goes. Unknown conditions fork. */
+  /**
+   * Runs one rule's operations in order; gives the resulting world and the packet's next position. Unknown conditions
+   * fork.
+   */
   private apply(rule: CompiledRule, start: World, frame: Frame): { world: World; outcome?: Outcome } {
     let world = start
     let pending: Unknown[] = []
@@ -114,7 +117,7 @@ class Run {
         if (answer === undefined) pending.push(truth)
         continue
       }
-      // What follows has effects: from here on the worlds in which the rule matches are others.
+      // The next operation has effects, so matching and other worlds part here.
       if (pending.length > 0) world = this.fork(world, pending, rule, frame)
       pending = []
       const result = this.act(operation, rule, world, frame)
@@ -124,12 +127,12 @@ class Run {
     return { world }
   }
 
-  /** The world in which all conditions hold; those in which one does not are followed later, from the next rule on. */
+  /** The world in which all conditions hold; worlds in which one fails continue later, from the next rule. */
   private fork(world: World, pending: readonly Unknown[], rule: CompiledRule, frame: Frame): World {
     const step = stepOf(this.base, frame.chain, rule, 'accept')
     let taken = world
     for (const condition of pending) {
-      // Two operations of one rule may ask for the same.
+      // Two operations of one rule may test the same condition.
       const answer = answered(taken, condition)
       if (answer === true) continue
       if (answer === undefined) this.jobs.push({ world: withAnswer(taken, condition, false, step), frame })
@@ -158,14 +161,14 @@ class Run {
     return { ...this.chooseAll(chosen.why, chosen.outcomes, rule, world, frame), stop: true }
   }
 
-  /** The key of a verdict map is not known: one world for each of its outcomes, and one where none matches. */
+  /** For an unknown key of a verdict map: one world for each outcome, and one where no element matches. */
   private chooseAll(why: Unknown, outcomes: Outcome[], rule: CompiledRule, world: World, frame: Frame) {
     const step = stepOf(this.base, frame.chain, rule, 'accept')
     let rest = world
     for (const outcome of outcomes) {
       const condition = { ...why, key: `${why.key} -> ${JSON.stringify(outcome)}` }
       const own = withAnswer(rest, condition, true, step)
-      // Followed as if the rule were that outcome alone.
+      // Each continues as if the rule had only that outcome.
       const single: CompiledRule = { ...rule, operations: [{ does: 'end', outcome }] }
       const chain = chainOf(frame.chain.name, frame.chain.rules.with(frame.index - 1, single))
       this.jobs.push({ world: own, frame: { ...frame, chain, index: frame.index - 1 } })

@@ -1,7 +1,7 @@
 import type { BaseChain, CompiledChain, CompiledRule } from './compiled.ts'
 import type { RuleStep } from './types.ts'
 
-/** The step that a rule, or without one the base chain's policy, makes in a packet's way. */
+/** The step that a rule adds to a packet's path; without a rule, the base chain's policy. */
 export const stepOf = (
   base: BaseChain,
   chain: CompiledChain,

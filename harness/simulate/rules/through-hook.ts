@@ -10,12 +10,12 @@ import { unknown } from './truth.ts'
 import type { PassOptions, World } from './types.ts'
 import { mergeWorlds } from './world.ts'
 
-/** One thing that hangs on a hook: a base chain, or NAT with all of its chains. */
+/** One thing registered at a hook: a base chain, or NAT with all of its chains. */
 export type Station =
   | { is: 'chain'; priority: number; base: BaseChain }
   | { is: 'nat'; priority: number; chains: readonly BaseChain[] }
 
-/** Leads a packet past all stations of a hook. `translates`: whether NAT hangs on the hooks of its family. */
+/** Runs a packet through all stations of a hook. `translates`: whether NAT is registered for its family. */
 export function throughHook(
   stations: readonly Station[],
   context: Context,
@@ -28,26 +28,26 @@ export function throughHook(
   const answer = (): void => {
     const { apply } = due!
     due = undefined
-    // What conntrack has not seen it does not turn back.
+    // Conntrack translates back only what it has seen.
     worlds = worlds.map((world) =>
       world.packet.state === 'untracked' ? world : { ...world, packet: apply(world.packet) },
     )
   }
   for (const station of stations) {
     if (between && (station.priority <= between[0] || station.priority > between[1])) continue
-    // What NAT does to the packets behind the first it does at the same place.
+    // NAT translates a connection's later packets at the station where it translated the first.
     if (due && (station.is === 'nat' || station.priority > due.priority - (hasNat ? 0 : 1))) answer()
     const next = worlds.flatMap((world) => {
       if (world.dead && !goOn) return [world]
       const own = { ...context, packet: world.packet, priority: station.priority }
       if (station.is === 'chain') return throughChain(station.base, world, own)
-      // Without conntrack its chains are shown nothing.
+      // NAT chains see only packets that conntrack tracks.
       return translates ? throughNat(station.chains, world, own) : [world]
     })
     worlds = mergeWorlds(next)
   }
   if (due) answer()
-  // Conntrack and NAT are still to come.
+  // Conntrack and NAT come later.
   if (between && between[1] < conntrackPriority) return worlds
   return worlds.map((world) => {
     const packet = afterwards(world.packet, context, translates)
@@ -55,7 +55,7 @@ export function throughHook(
   })
 }
 
-/** What conntrack and NAT have noted of a packet when a hook is behind it. */
+/** A packet after a hook, with what conntrack and NAT have recorded. */
 function afterwards(packet: Packet, { family, hook }: Context, translates: boolean): Packet {
   if ((family !== 'ip' && family !== 'ip6') || packet.state === 'untracked') return packet
   const first = hook === 'prerouting' || hook === 'output'
@@ -66,7 +66,7 @@ function afterwards(packet: Packet, { family, hook }: Context, translates: boole
 function throughChain(base: BaseChain, world: World, context: Context): World[] {
   const { device, packet } = context
   if (base.devices && !base.devices.includes(device)) return [world]
-  // Chains of inet at ingress are shown IP alone.
+  // inet chains at ingress see only IP.
   if (base.table.startsWith('inet ') && packet.protocol === 'arp') return [world]
   if (!base.devicesUnknown) return rerouted(besideConntrack(base, world, context), base, packet)
   const message = `The devices of the chain ${base.chain.name} of ${base.table} are not listed.`
@@ -76,7 +76,7 @@ function throughChain(base: BaseChain, world: World, context: Context): World[] 
   return [...runChain(base, there, { ...context, priority: base.priority }), elsewhere]
 }
 
-/** A chain of conntrack's own priority may stand before it or behind it. */
+/** A chain of conntrack's own priority may run before or after it. */
 function besideConntrack(base: BaseChain, world: World, context: Context): World[] {
   const behind = runChain(base, world, { ...context, priority: base.priority })
   const beside = base.priority === conntrackPriority && (base.hook === 'prerouting' || base.hook === 'output')
@@ -95,7 +95,7 @@ function rerouted(worlds: World[], base: BaseChain, before: Packet): World[] {
   })
 }
 
-/** NAT: the first of its chains that translates decides, for the whole connection. */
+/** NAT: the first of its chains that translates decides for the whole connection. */
 function throughNat(chains: readonly BaseChain[], world: World, context: Context): World[] {
   if (!isTracked(context) || !isOpenToNat(context.packet, context.hook)) return [world]
   const forth = inOrder(chains, world, context)
@@ -103,7 +103,7 @@ function throughNat(chains: readonly BaseChain[], world: World, context: Context
   return settledOrder(forth, inOrder(byTable(chains), world, context), world, chains[0]!)
 }
 
-/** Whether chains of several tables have one priority. */
+/** Whether chains of different tables have equal priorities. */
 const areTied = (chains: readonly BaseChain[]): boolean =>
   chains.some(
     (chain, at) =>
@@ -132,15 +132,15 @@ function inOrder(chains: readonly BaseChain[], world: World, context: Context): 
   })
 }
 
-/** Chains of equal priority the other way round. */
+/** The stations with chains of equal priority reversed. */
 const byTable = (chains: readonly BaseChain[]): BaseChain[] =>
   chains.toReversed().toSorted((one, other) => one.priority - other.priority)
 
-/** Which of two tables was registered last is not listed: where it matters, it is not known. */
+/** No listing shows which of two tables was registered last: where the order matters, the result is unknown. */
 function settledOrder(forth: World[], back: World[], world: World, base: BaseChain): World[] {
   const same = mergeWorlds([...forth, ...back])
   if (same.length === forth.length) return forth
-  const message = 'Several chains of NAT have equal priorities, and which of them comes first is not listed.'
+  const message = 'Several NAT chains have equal priorities, and no listing shows which of them comes first.'
   const why = unknown('listing', `order of NAT at ${base.hook}`, message)
   const step = stepOf(base, base.chain, undefined, 'translate')
   const [first, last] = [withAnswer(world, why, true, step), withAnswer(world, why, false, step)]

@@ -7,8 +7,8 @@ import type { World } from './types.ts'
 import { mergeWorlds } from './world.ts'
 
 /**
- * The same stations with NAT before the chains of its own priority, not behind them; undefined where there are none. Which
- * was registered last, and so comes first, is not listed. Source: linux/net/netfilter/core.c, nf_hook_entries_grow.
+ * The stations with NAT before, not after, the chains of its own priority; undefined where there are none. No listing
+ * shows which was registered last and so comes first. Source: linux/net/netfilter/core.c, nf_hook_entries_grow.
  */
 export function tiedOrder(stations: readonly Station[]): Station[] | undefined {
   const nat = stations.find(({ is }) => is === 'nat')
@@ -18,10 +18,10 @@ export function tiedOrder(stations: readonly Station[]): Station[] | undefined {
   return [...others.slice(0, tied), nat, ...others.slice(tied)]
 }
 
-/** The worlds of both orders of what hangs on one hook; where they differ, each under the doubt that it depends on. */
+/** The worlds of both orders at one hook; where they differ, each depends on the doubt about the order. */
 export function eitherOrder(forth: World[], back: World[], base: BaseChain, what: string): World[] {
   if (mergeWorlds([...forth, ...back]).length === mergeWorlds(forth).length) return forth
-  const message = `A chain has the priority of ${what} at ${base.hook}, and which of them comes first is not listed.`
+  const message = `A chain has the priority of ${what} at ${base.hook}, and no listing shows which of them comes first.`
   const why = unknown('listing', `${what} and its like at ${base.hook}`, message)
   const step = stepOf(base, base.chain, undefined, 'accept')
   return [

@@ -14,10 +14,10 @@ export const statusBits: Record<string, number> = {
   dying: 512,
 }
 
-/** Conntrack's own place at prerouting and output: NF_IP_PRI_CONNTRACK. */
+/** Conntrack's own priority at prerouting and output: NF_IP_PRI_CONNTRACK. */
 export const conntrackPriority = -200
 
-/** Whether conntrack has seen the packet when a chain does. */
+/** Whether conntrack has seen the packet before a chain does. */
 export function isTracked({ packet, hook, priority }: Context): boolean {
   if (packet.state === 'untracked' || packet.state === 'invalid' || packet.protocol === 'arp') return false
   if (packet.tracked) return true
@@ -26,8 +26,8 @@ export function isTracked({ packet, hook, priority }: Context): boolean {
 }
 
 /**
- * Whether a rule has put the packet into a zone ahead of conntrack: until that sees it, rules take the zone's template for its
- * connection. Source: linux/net/netfilter/xt_CT.c, nft_ct.c.
+ * Whether a rule has put the packet into a zone before conntrack. Until conntrack sees the packet, rules see the zone's
+ * template as its connection. Source: linux/net/netfilter/xt_CT.c, nft_ct.c.
  */
 export const hasTemplate = (context: Context): boolean =>
   context.packet.zone !== undefined &&
@@ -43,7 +43,7 @@ export function stateOf(context: Context): number {
 }
 
 /**
- * What IPv6 neighbours ask each other is not tracked: so conntrack decides, and chains before it do not know.
+ * Conntrack does not track IPv6 neighbour discovery; chains before conntrack do not see that decision.
  * Source: linux/net/netfilter/nf_conntrack_proto_icmpv6.c, nf_conntrack_icmpv6_error.
  */
 const isEarlyDiscovery = ({ packet, hook, priority }: Context): boolean =>
@@ -52,14 +52,14 @@ const isEarlyDiscovery = ({ packet, hook, priority }: Context): boolean =>
   (hook === 'prerouting' || hook === 'output') &&
   priority < conntrackPriority
 
-/** The bits of `ct status`, and which of them are known. Only of a tracked packet. */
+/** The bits of `ct status`, and which of them are known. Only for a tracked packet. */
 export function statusOf({ packet, hook }: Context): { bits: number; known: number } {
   const { snat, dnat, state, direction } = packet
-  // What comes back by `lo` has been through postrouting already, where connections are confirmed.
+  // A packet that comes back by `lo` has passed postrouting, which confirms connections.
   const looped = packet.input === 'lo' && (hook === 'prerouting' || hook === 'input')
   const answered = state === 'established' || direction === 'reply'
   const bits = (snat ? 16 : 0) | (dnat ? 32 : 0) | (answered ? 2 | 8 : 0) | (looped ? 8 : 0)
-  // A connection is assured some packets later; what else there is says how far NAT has come.
+  // A connection is assured only after some packets; the other bits show NAT's progress.
   const known = 1 | 2 | 8 | 16 | 32 | 512 | (answered ? 0 : 4)
   return { bits, known }
 }

@@ -3,16 +3,16 @@ import { type AddressNumber, addressNumber, addressText } from './addresses.ts'
 import type { Translate } from './compiled.ts'
 import type { HookName } from './types.ts'
 
-/** Where a translation leads: the first and the last of some addresses and ports. */
+/** A translation's target: the first and last of a range of addresses and ports. */
 export interface Target {
   addresses?: readonly [string, string]
   ports?: readonly [number, number]
 }
 
-/** Addresses that a range is followed through one by one; of a longer one the first and the last. */
+/** The simulation follows each address of a range up to this length; of a longer range the first and the last. */
 const mostAddresses = 4
 
-/** Destinations that a DNAT may give. */
+/** The packets that a DNAT may make. */
 export const toDestination =
   ({ addresses, ports }: Target): Translate =>
   ({ packet }) => {
@@ -22,13 +22,13 @@ export const toDestination =
     )
   }
 
-/** Sources that an SNAT may give. The port matters to nobody here, and is kept. */
+/** The packets that an SNAT may make. Their source port does not matter here, and stays. */
 export const toSource =
   ({ addresses }: Target): Translate =>
   ({ packet }) =>
     addressesOf(addresses, packet.source).map((source) => withSource(packet, source))
 
-/** The address of the device that the packet leaves by; nothing where it has none. */
+/** Masquerade: the address of the output device; no packet where the device has none. */
 export const masquerade: Translate = ({ packet, host }) => {
   const nextHop = host.nextHop?.(packet) ?? packet.destination
   const source = host.sourceOn
@@ -37,7 +37,7 @@ export const masquerade: Translate = ({ packet, host }) => {
   return source === undefined ? [] : [withSource(packet, source)]
 }
 
-/** This host: the address of the device that the packet came in by. Source: linux/net/netfilter/nf_nat_redirect.c. */
+/** Redirect to this host: the address of the input device. Source: linux/net/netfilter/nf_nat_redirect.c. */
 export const redirect =
   (ports?: readonly [number, number]): Translate =>
   (context) => {
@@ -50,7 +50,7 @@ export const redirect =
       : toDestination({ addresses: [address, address], ...(ports && { ports }) })(context)
   }
 
-/** A network in place of another one, whose hosts keep their numbers. */
+/** NETMAP: replaces the network and keeps the host part. */
 export const netmap =
   (low: AddressNumber, high: AddressNumber, side: 'source' | 'destination'): Translate =>
   ({ packet }) => {
@@ -64,7 +64,7 @@ export const netmap =
 
 export function withDestination(packet: Packet, destination: string, destinationPort: number): Packet {
   const same = packet.destination === destination && packet.destinationPort === destinationPort
-  // Source: linux/net/netfilter/nf_nat_core.c: a translation to what it is already leaves no trace in the status.
+  // Source: linux/net/netfilter/nf_nat_core.c: a translation to the present value leaves the status unchanged.
   return same ? packet : { ...packet, destination, destinationPort, dnat: true }
 }
 
@@ -81,18 +81,18 @@ function addressesOf(range: Target['addresses'], own: string): string[] {
   return offsets.map((offset) => addressText(typeof low === 'number' ? low + offset : low + BigInt(offset)))
 }
 
-// A port within the range is kept; else any of the range may be taken.
+// The kernel keeps a port within the range; otherwise it may choose any of the range.
 function portsOf([low, high]: readonly [number, number], own: number): number[] {
   if (own >= low && own <= high) return [own]
   return low === high ? [low] : [low, high]
 }
 
-/** Whether NAT has still to decide on a connection at some hook. Replies go the way that the first packet went. */
+/** Whether NAT still has to decide on a connection at a hook. Replies follow the first packet's translation. */
 export function isOpenToNat(packet: Packet, hook: HookName): boolean {
   if (packet.direction !== 'original' || packet.state !== 'new') return false
   return !(hook === 'prerouting' || hook === 'output' ? packet.destinationBound : packet.sourceBound)
 }
 
-/** The packet when NAT is through with it at a hook. */
+/** The packet after NAT's decision at a hook. */
 export const bound = (packet: Packet, hook: HookName): Packet =>
   hook === 'prerouting' || hook === 'output' ? { ...packet, destinationBound: true } : { ...packet, sourceBound: true }

@@ -3,7 +3,7 @@ import { endedBy, withAnswer } from './fork.ts'
 import { unknown } from './truth.ts'
 import type { RuleStep, World } from './types.ts'
 
-/** The worlds behind a translation: one for each packet that it may have made; without any it drops. */
+/** The worlds after a translation: one for each packet that it may make; with none it drops. */
 export function translatedWorlds(world: World, packets: readonly Packet[], step: RuleStep): World[] {
   // Source: linux/net/netfilter/nf_nat_masquerade.c and nf_nat_redirect.c: a device without an address drops.
   if (packets.length === 0) return [endedBy(world, { ...step, verdict: 'drop' }, 'drop')]
@@ -18,5 +18,5 @@ export function translatedWorlds(world: World, packets: readonly Packet[], step:
 
 const which = ({ source, destination, destinationPort }: Packet, { table, chain, rule }: RuleStep) => {
   const key = `${table} ${chain} ${rule} -> ${source} ${destination} ${destinationPort}`
-  return unknown('other', key, 'Which of several addresses or ports a connection is translated to is not known.')
+  return unknown('other', key, 'It is not known which of several addresses or ports a connection is translated to.')
 }

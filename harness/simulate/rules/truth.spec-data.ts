@@ -32,7 +32,7 @@ const answer = { state: 'established', direction: 'reply', flags: 'syn-ack', des
 const udp = { protocol: 'udp', length: 28, destinationPort: 80 } as const
 const called = { originalSource: '10.8.0.2', originalDestination: '10.8.0.1', originalDestinationPort: 8080 }
 
-/** The packets that were sent, as they were at the hook where they met the rules. `early`: before conntrack. */
+/** The packets that were sent, as the rules saw them at their hook. `early`: before conntrack. */
 export const packets: Record<string, { packet: Packet; hook: Context['hook']; early?: boolean; late?: boolean }> = {
   'forward-syn': {
     packet: packetOf({ ...container, destination: '10.8.0.2', destinationPort: 80, output: 'up0' }),
@@ -132,7 +132,7 @@ export const packets: Record<string, { packet: Packet; hook: Context['hook']; ea
   },
 }
 
-/** The kernel's answers of a file: of each rule its text, the rest of its line, and an answer a packet. */
+/** The kernel's answers in a file: each rule's text, the rest of its line, and one answer a packet. */
 export function kernelTruth(file: string): {
   rules: { text: string; rest: string; answers: string }[]
   tail: string[]

@@ -8,10 +8,10 @@ export interface Unknown {
   kind: DoubtKind
   /** Equal conditions have equal keys. */
   key: string
-  /** The truth that depends on the condition is its opposite. */
+  /** The truth is the opposite of the condition. */
   inverted?: boolean
   settle?: string
-  /** What the packet is known to be where the condition holds. */
+  /** The packet where the condition holds. */
   learn?: (packet: Packet) => Packet
 }
 
@@ -20,7 +20,7 @@ export type Truth = boolean | Unknown
 export const isUnknown = (value: unknown): value is Unknown =>
   typeof value === 'object' && value !== null && 'unknown' in value
 
-/** A condition that is not known, as a value. */
+/** An unknown condition as a value. */
 export const unknown = (kind: DoubtKind, key: string, message: string, settle?: string): Unknown => ({
   unknown: true,
   kind,
@@ -32,7 +32,7 @@ export const unknown = (kind: DoubtKind, key: string, message: string, settle?: 
 export const not = (truth: Truth): Truth =>
   typeof truth === 'boolean' ? !truth : { ...truth, inverted: !truth.inverted }
 
-/** True where all are, false where one is not; else unknown. */
+/** True where all are true, false where one is false; otherwise unknown. */
 export function every(truths: readonly Truth[]): Truth {
   let found: Unknown | undefined
   for (const truth of truths) {
@@ -42,7 +42,7 @@ export function every(truths: readonly Truth[]): Truth {
   return found ?? true
 }
 
-/** True where one is, false where none is; else unknown. */
+/** True where one is true, false where all are false; otherwise unknown. */
 export const some = (truths: readonly Truth[]): Truth => not(every(truths.map(not)))
 
 const joined = (one: Unknown, other: Unknown): Unknown =>

@@ -1,8 +1,8 @@
 import type { Doubt, World } from './types.ts'
 
 /**
- * Worlds that end alike become one. `worlds` are all ways on from one point, where `known` was in doubt already: a
- * condition by whose answers they do not differ does not matter, and vanishes.
+ * Merges worlds that end alike. `worlds` are all outcomes from one point, where `known` was already in doubt. A
+ * condition whose answers lead to the same end does not matter, and vanishes.
  */
 export function mergeWorlds(worlds: readonly World[], known: readonly Doubt[] = []): World[] {
   const [only] = worlds
@@ -19,11 +19,11 @@ export function mergeWorlds(worlds: readonly World[], known: readonly Doubt[] = 
   return [...groups.values()].map(mergeEqual)
 }
 
-/** What worlds differ in: the packet, whether it is dead, and the rule that ended it. */
+/** What distinguishes worlds: the packet, whether it is dead, and the rule that ended it. */
 function fateOf({ packet, dead, verdict, terminating, clampsMss, reroutes }: World): string {
   const [first] = terminating
   const by = first ? [first.backend, first.table, first.chain, first.handle, first.rule] : []
-  // The order of a packet's keys may differ where fields were set by different rules.
+  // Different rules may set a packet's fields in different order.
   const fields = Object.entries(packet).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([dead, verdict, clampsMss, reroutes, by, fields])
 }
@@ -43,7 +43,10 @@ function mergeEqual(worlds: World[]): World {
 const plainest = (worlds: readonly World[]): World =>
   worlds.reduce((best, each) => (each.doubts.length < best.doubts.length ? each : best))
 
-/** Two sets of conditions that differ in the answer to one become one set without it; undefined where none do. */
+/**
+ * Merges two sets of conditions that differ in only one answer into one set without that condition; undefined where
+ * none do.
+ */
 function joinPair(sets: Doubt[][]): Doubt[][] | undefined {
   const seen = new Map<string, number>()
   for (const [index, doubts] of sets.entries()) {

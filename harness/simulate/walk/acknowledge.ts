@@ -6,15 +6,15 @@ import { type Call, dies, mayDie, type Next, type State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
 /**
- * What follows the first two packets of a TCP connection: it goes their ways, and rules take it for part of an established
- * connection, without SYN. Only the rules are asked again.
+ * Simulates the packets after the first two of a TCP connection. They take the same paths, have no SYN, and belong to
+ * an established connection, so only the rules run again.
  */
 export function acknowledge(net: Net, state: State, next: Next): State[] {
   if (state.drops.length > 0 || !state.calls) return next(state)
   const calls = itemsOf(state.calls)
   const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
   const ends = calls
-    // The answer differs from those behind it by its SYN and its length alone.
+    // The answer differs from later packets only in its SYN and its length.
     .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || net.segments.sees)
     .reduce<State[]>((states, call) => states.flatMap((each) => recall(net, each, call, last)), [state])
   return ends.flatMap(next)
@@ -27,7 +27,7 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
     ...before,
     ...(before.state === 'invalid' && way === 'back' ? again(before) : { state: stateOf(state, call) }),
     flags: 'ack',
-    // An acknowledgement has the one option of the timestamps; a SYN has more of them.
+    // An acknowledgement has only the timestamps option; a SYN has more options.
     length: before.length - (before.flags === 'ack' ? 0 : 8),
     ...(before.state !== 'invalid' && { dnat, snat, ctMark }),
   }
@@ -44,22 +44,22 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
       return [dies({ ...known, way }, { ...drop, message: `${drop.message}, ${when}` })]
     }
     if (before.state === 'invalid' && (left.source !== packet.source || left.destination !== packet.destination)) {
-      const message = `what follows its answer is taken for a new connection, and translated to ${left.source} -> ${left.destination}`
+      const message = `conntrack takes the packets after the answer for a new connection and translates them to ${left.source} -> ${left.destination}`
       return [dies({ ...known, way }, { location, end: 'source-check', message })]
     }
     if (left.state !== 'untracked' || after.state === 'untracked') return [known]
     const drop = { location, end: 'dropped', message: `it is not tracked (notrack), ${when}` } as const
     if (dnat || snat) return [dies({ ...known, way }, drop)]
-    const message = 'The connection is not tracked (notrack) once it is established: how it fares is not followed.'
+    const message = 'The connection is not tracked (notrack) once it is established: its end is not simulated.'
     return mayDie({ ...known, way }, drop, { message, kind: 'statement', key: 'notrack' }, (lives) => [lives])
   })
 }
 
-/** Whoever answers by another way leaves conntrack waiting: what goes on then is invalid to it. */
+/** Where the answer bypasses the host's conntrack, conntrack calls the following packets invalid. */
 const stateOf = ({ met }: State, { family, before }: Call): Packet['state'] =>
   before.state !== 'new' ? before.state : met?.back === false && family !== 'bridge' ? 'invalid' : 'established'
 
-/** What conntrack does to all packets of the connection at a hook where it did it to the first. */
+/** The translation that conntrack applies to later packets at the hook where it translated the first. */
 function translationOf({ hook, before, after, between }: Call): Parameters<Net['firewall']['pass']>[4] {
   const { source, sourcePort, destination, destinationPort } = after
   const range = between ? { between } : {}

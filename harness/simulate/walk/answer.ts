@@ -9,11 +9,11 @@ import { receive } from './receive.ts'
 import { segmentOf } from './segment.ts'
 import { at, dies, mayDie, type Next, type State } from './state.ts'
 
-/** Sends the answer back to who began, at `from`; of TCP that one acknowledges it. */
+/** Sends the answer back to the flow's sender at `from`; a TCP sender then acknowledges it. */
 export function answer(flow: Flow, net: Net, state: State, done: Next = home, from: Origin = flow.from): State[] {
   const { packet, position } = state
   if (packet.state === 'untracked') {
-    const message = 'The connection is not tracked (notrack): how its answers fare is not followed.'
+    const message = 'The connection is not tracked (notrack): its answers are not simulated.'
     const drop = {
       location: state.path!.last.location,
       end: 'dropped',
@@ -51,7 +51,7 @@ const replyTo = ({ life: _, zone: __, user: ___, ...packet }: Packet): Packet =>
   direction: 'reply',
   flags: packet.flags === 'syn' ? 'syn-ack' : packet.flags,
   icmpType: packet.icmpType === 8 ? 0 : packet.icmpType === 128 ? 129 : -1,
-  // What a kernel answers to an echo may be cut.
+  // The kernel may fragment its answer to an echo.
   dontFragment: packet.protocol === 'tcp',
   input: '',
   output: '',
@@ -62,47 +62,47 @@ const replyTo = ({ life: _, zone: __, user: ___, ...packet }: Packet): Packet =>
   mark: 0,
 })
 
-/** Somebody outside sends to an address by a device of the host's. */
+/** A machine outside sends to an address by one of the host's devices. */
 export function fromOutside(net: Net, state: State, device: string, address: string, next: Next): State[] {
   const link = net.host.links.get(device)
   const come: Next = (met) => receive(net, met, device, undefined, next)
   if (link && link.kind !== 'bridge') return enter(net, state, link, address, come)
   const [port] = link ? segmentOf(net, link).foreign : []
   if (!port) return come(state)
-  // Who has asked for its gateway is known to that.
+  // The sender is known to its gateway, because it resolved the gateway's address.
   const guest = { by: '', device, address: state.packet.source, who: { is: 'elsewhere', port } as const }
   return come({ ...state, acquainted: [...state.acquainted, guest] })
 }
 
-const asked = ({ destination, destinationPort }: State['original']): Pick<Packet, 'source' | 'sourcePort'> => ({
+const destinationOf = ({ destination, destinationPort }: State['original']): Pick<Packet, 'source' | 'sourcePort'> => ({
   source: destination,
   sourcePort: destinationPort,
 })
 
 const endOf = ({ source, sourcePort }: Packet): string => (sourcePort === 0 ? source : `${source}:${sourcePort}`)
 
-/** Whether the answer came to who had asked, and from whom had been asked. */
+/** Checks that the answer arrives at the flow's sender, from the address that the flow went to. */
 function returned(from: Origin, state: State): State[] {
   const { position, packet, original } = state
   const lost = (message: string): State[] => [dies(state, { location: 'routing', end: 'no-route', message })]
   if (position.at !== from.at) {
-    if (position.at === 'outside') return lost(`the answer is sent out by ${position.device}, and not to who asked`)
+    if (position.at === 'outside') return lost(`the answer leaves by ${position.device}, away from its receiver`)
     const who = position.at === 'host' ? 'the host itself' : position.container
     return lost(`the answer to ${packet.destination} ends at ${who}`)
   }
   if (from.at === 'container' && position.at === 'container' && position.container !== from.container)
     return lost(`the answer to ${packet.destination} ends at ${position.container}`)
   if (from.at === 'outside' && position.at === 'outside' && position.device !== from.device) {
-    const message = `The answer leaves by ${position.device}, not by ${from.device}, where it was asked: whether it arrives is not known.`
+    const message = `The request came in by ${from.device}, but the answer leaves by ${position.device}: whether it arrives is not known.`
     const settle = `ip route get ${original.source}`
     const doubt = { message, kind: 'other', key: `return by ${position.device}`, settle } as const
     const drop = { location: 'routing', end: 'no-route', message: `the answer leaves by ${position.device}` } as const
     return mayDie(state, drop, doubt, (lives) => [lives])
   }
   if (from.at === 'outside' && original.source !== '' && packet.destination !== original.source)
-    return lost(`the answer goes to ${packet.destination}, and ${original.source} asked`)
-  if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...asked(original) })) {
-    const message = `the answer comes from ${endOf(packet)}, and ${endOf({ ...packet, ...asked(original) })} was asked: its sender does not take it`
+    return lost(`the answer goes to ${packet.destination}, but ${original.source} sent the request`)
+  if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...destinationOf(original) })) {
+    const message = `the answer comes from ${endOf(packet)}, but the request went to ${endOf({ ...packet, ...destinationOf(original) })}: the sender does not accept it`
     return [dies(state, { location: state.path!.last.location, end: 'source-check', message })]
   }
   return [state]

@@ -4,8 +4,8 @@ import { eitherSetting, largerSetting, type Stack, setting } from '../stack.ts'
 import { wrongSource } from './source-check.ts'
 
 /**
- * Whether a stack answers who asks on one of its links for the hardware address of `sought`: undefined where it does, ''
- * where the address is none of its business, else why it keeps silent. Source: linux/net/ipv4/arp.c, arp_process.
+ * Why a stack does not answer a request on one of its links for the hardware address of `sought`: undefined where it
+ * answers, '' where the address is not its own. Source: linux/net/ipv4/arp.c, arp_process.
  */
 export function silence(stack: Stack, link: LinkFact, source: string, sought: string): string | undefined {
   if (familyOf(sought) === 6) return link.ips.some(({ address }) => address === sought) ? undefined : ''
@@ -30,10 +30,10 @@ export function silence(stack: Stack, link: LinkFact, source: string, sought: st
     const ignore = largerSetting(stack, link.name, 'arp_ignore')
     if (ignores(stack, link, ignore, source, sought)) return mute(`arp_ignore is ${ignore}`)
     return filters(stack, link, source, sought)
-      ? mute(`arp_filter is 1, and its way to ${source} is not by ${link.name}`)
+      ? mute(`arp_filter is 1, and its route to ${source} is not by ${link.name}`)
       : undefined
   }
-  // Source: arp_fwd_proxy: for what lies behind another of its devices.
+  // Source: arp_fwd_proxy: the stack answers for what is behind another of its devices.
   const proxies = type === 'unicast' && eitherSetting(stack, link.name, 'proxy_arp') && route?.dev !== link.name
   if (!proxies || link.noarp || setting(stack, link.name, 'forwarding') === 0) return ''
   const wrong = wrongSource(stack, { ...key, family: 4 }, route?.dev ?? '')
@@ -63,7 +63,10 @@ function ignores({ links }: Stack, { ips }: LinkFact, value: number, source: str
   }
 }
 
-/** Source: linux/net/ipv4/arp.c, arp_filter: the way to who asks has to be by the link that it asks on. */
+/**
+ * Source: linux/net/ipv4/arp.c, arp_filter: the route to the sender of the request has to use the link on which the
+ * request came.
+ */
 function filters(stack: Stack, link: LinkFact, source: string, sought: string): boolean {
   if (!eitherSetting(stack, link.name, 'arp_filter') || source === '0.0.0.0') return false
   const [found] = stack.fib[4].lookup({

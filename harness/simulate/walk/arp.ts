@@ -7,20 +7,20 @@ import { hook } from './hook.ts'
 import { filtersBridged } from './port.ts'
 import { dies, type Next, type State } from './state.ts'
 
-/** One who speaks on a link: the host, a container or somebody outside. */
+/** A participant on a link: the host, a container or a machine outside. */
 export interface Speaker {
-  /** '' for the host, `outside` for who is not seen, else the container. */
+  /** '' for the host, `outside` for a machine that the evidence does not show, otherwise the container. */
   name: string
-  /** The port of the bridge that it stands behind; '' where it is the host or there is no bridge. */
+  /** Its port on the bridge; '' for the host, or where there is no bridge. */
   port: string
   mac: string
 }
 
-/** A question for a hardware address on one link. */
+/** A request for a hardware address on one link. */
 export interface Question {
   asker: Speaker
   holder: Speaker
-  /** The protocol addresses of who wants to know, and of who is sought. */
+  /** The protocol addresses of the sender, and of the neighbour that it searches. */
   source: string
   sought: string
   /** The host's device of that link: the bridge where there is one. */
@@ -31,11 +31,11 @@ export interface Question {
 
 type Stage = [family: Family, hook: HookName, device: string]
 
-/** Leads the question from the asker to the holder, and what it answers back. `silent`: why it gives no answer. */
+/** Simulates the request and its answer. `silent`: why the holder gives no answer. */
 export function exchange(net: Net, state: State, question: Question, silent: string | undefined, next: Next): State[] {
   const { packet } = state
   const { asker, holder, location } = question
-  // Where no rule sees such frames there is nothing to lead them through.
+  // Where no rule sees such frames, nothing can stop them.
   const seen = hooks[packet.family].some(([family, name]) => net.firewall.has(family, name))
   const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, location)))
   if (!seen) return next(unheard(state))
@@ -45,7 +45,7 @@ export function exchange(net: Net, state: State, question: Question, silent: str
   })
 }
 
-/** The end of what waits for an answer that does not come, with the setting that keeps it back. */
+/** The drop of a packet that waits for an address in vain, with the setting that suppresses the answer. */
 function silentEnd(message: string, location: Location): Omit<Drop, 'way'> {
   const [, device, name, value] = message.match(/ on (\S+): (arp_ignore|arp_filter) is (\d)/) ?? []
   const setting = device && { name: `net.ipv4.conf.${device}.${name}`, value: value! }
@@ -65,7 +65,10 @@ const hooks: Record<4 | 6, [Family, HookName][]> = {
   6: [...below, ...below.slice(2).map(([, name]): [Family, HookName] => ['ip6', name])],
 }
 
-/** How a frame passes a link, by who speaks to whom. IPv6 has no ARP: its neighbours ask by ICMPv6, as its own hooks see. */
+/**
+ * How a frame passes a link, by its sender and receiver. IPv6 has no ARP: its neighbours use ICMPv6, which IPv6's own
+ * hooks see.
+ */
 function stagesOf(net: Net, { device, bridged }: Question, packet: Packet, from: Speaker, to: Speaker): Stage[] {
   const six = packet.family === 6
   const bridge = net.host.links.get(device)
@@ -108,7 +111,7 @@ function send(net: Net, state: State, question: Question, from: Speaker, to: Spe
     const [family, name, device] = first
     if (device === '' || !net.firewall.has(family, name)) return pass(rest, now)
     const before = now.drops.length
-    const message = 'their hardware addresses are asked for'
+    const message = 'ARP resolves the hardware addresses'
     const shown = { ...now, packet: { ...now.packet, ...devices(question, from, to, name) } }
     return hook(net, shown, family, name, { location, device, message }, (after) =>
       pass(rest, after.drops.length > before ? withNeighbourEnd(after, before) : after),
@@ -117,7 +120,7 @@ function send(net: Net, state: State, question: Question, from: Speaker, to: Spe
   return pass(stagesOf(net, question, state.packet, from, to), state)
 }
 
-/** What a hook knows of where a frame comes in and goes out. */
+/** A frame's input and output, as a hook sees them. */
 function devices(
   { device }: Question,
   from: Speaker,
@@ -144,7 +147,7 @@ function frame({ source, sought, asker, holder }: Question, family: 4 | 6, answe
   return packetOf({ ...common, length: 72, protocol: 'icmpv6', icmpType: answers ? 136 : 135 })
 }
 
-/** A rule that drops the question is the death of every packet behind it. */
+/** A rule that drops the request ends every packet that waits for it. */
 const withNeighbourEnd = (state: State, from: number): State => ({
   ...state,
   drops: state.drops.map((drop, index) =>
@@ -152,7 +155,7 @@ const withNeighbourEnd = (state: State, from: number): State => ({
   ),
 })
 
-/** What a hook of the bridge's knows of a link's end. */
+/** A link's end, as the bridge's hooks see it. */
 export const speaker = (name: string, port: string, link?: Pick<LinkFact, 'mac'>): Speaker => ({
   name,
   port,

@@ -6,23 +6,23 @@ import { holderOn } from './segment.ts'
 import { dies, type State } from './state.ts'
 import { translationOf } from './translation-of.ts'
 
-/** Notes where what is for the outside is sent into a bridge of Docker’s, or what is for a container elsewhere. */
+/** Notes where a packet for the outside is sent into a Docker bridge, or one for a container to another device. */
 export function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
   const { destination } = state.packet
   const home = net.homes.get(destination)
   const dst = found.route?.dst ?? ''
   const { words: by, setting } = routeInWords(found)
-  // Somebody may have put its link into another bridge.
+  // An administrator may have moved its link to another bridge.
   if (home !== undefined && dev !== home && !holderOn(net, dev, nextHop)) {
     const bridge = net.host.links.get(home)
     const address = bridge?.ips.find(({ family }) => family === 4)
     if (bridge && !bridge.up) {
-      const message = `${home} is down, and its route with it: ${destination}, a container’s on ${home}, is sent to ${dev}`
+      const message = `${home} is down, and its route with it: ${destination}, a container on ${home}, is routed to ${dev}`
       return dies(state, { location: 'routing', end: 'no-route', message, setting: { name: home, value: 'down' } })
     }
-    const sent = `${destination} is a container’s on ${home}, and ${by} sends it to ${dev}`
+    const sent = `${destination} is a container on ${home}, but ${by} sends it to ${dev}`
     const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`
-    // A routing rule comes before whatever the bridge’s address says, and so does the route to a single address.
+    // A routing rule, or a route to a single address, beats the route of the bridge’s address.
     const covered = address !== undefined && inPrefix(destination, `${address.address}/${address.prefix}`)
     const message = setting.name.startsWith('ip rule') || (covered && dst !== 'default') ? sent : `${sent}: ${has}`
     return dies(state, { location: 'routing', end: 'no-route', message, setting })
@@ -31,11 +31,11 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
   const answers = state.way === 'back' && dst !== 'default'
   if (!network || home !== undefined || answers || holderOn(net, dev, nextHop)) return state
   const led = translationOf(state)
-  // Where it ends there is for others to find, a filter or nobody's answer.
+  // The walk goes on to find what ends it there: a filter, or a missing answer.
   if (led) return { ...state, misled: { by: led, to: `${destination}, which no container on ${dev} has` } }
   const message =
     dst === 'default'
       ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
-      : `${destination} lies in ${dst}, which the host takes for Docker’s network ${network.name}, and is sent to ${dev}`
+      : `${destination} is in ${dst}, which the host routes into Docker’s network ${network.name} (${dev})`
   return dies(state, { location: 'routing', end: 'wrong-bridge', message, setting })
 }

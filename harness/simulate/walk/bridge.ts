@@ -13,7 +13,7 @@ import { segmentOf, type Target } from './segment.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 
-/** A frame comes in by a port of a bridge: to the host's own stack, or on to another port. */
+/** A frame comes in by a bridge port and goes to the host's own stack, or to another port. */
 export function enterBridge(net: Net, state: State, port: LinkFact, to: Target | undefined, next: Next): State[] {
   const bridge = net.host.links.get(port.master!)
   if (!bridge)
@@ -24,7 +24,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
   return vlans(net, shown, bridge, (free) => {
     if (!filtersBridged(net, bridge, free.packet))
       return hook(net, free, 'bridge', 'prerouting', where, (passed) => sort(net, passed, bridge, to, next))
-    // br_netfilter has its place among the bridge’s own chains, and those behind it see what NAT has done.
+    // br_netfilter runs between the bridge’s own chains; those after it see the result of NAT.
     const part = (state: State, between: readonly [number, number], then: Next): State[] =>
       hook(net, state, 'bridge', 'prerouting', where, then, undefined, between)
     return part(free, [Number.NEGATIVE_INFINITY, 0], (passed) => {
@@ -47,22 +47,22 @@ function sort(net: Net, state: State, bridge: LinkFact, to: Target | undefined, 
   return to?.is === 'container' ? across(net, state, bridge, to.to, next) : up(net, state, bridge, next)
 }
 
-/** From a port to the host's own stack. What the bridge has shown to prerouting by now is not shown to it again. */
+/** From a port to the host's own stack. Prerouting does not see again what it saw in the bridge. */
 function up(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
   const { prerouted, ...rest } = state
   return hook(net, rest, 'bridge', 'input', { location: 'bridge', device: bridge.name }, (passed) =>
     passDevice(net, passed, bridge, 'ingress', 'bridge', (free) =>
       prerouted
         ? decide(net, withPacket(free, { input: bridge.name, output: '' }), next)
-        : // Without br_netfilter nobody above the bridge knows of its ports.
+        : // Without br_netfilter nothing above the bridge knows its ports.
           route(net, withPacket(free, { inputPort: '' }), bridge.name, next),
     ),
   )
 }
 
 /**
- * A packet that has another destination since prerouting. Where its route leads back to the bridge it stays in there, and
- * its neighbour is looked for; else the host takes it. Source: linux/net/bridge/br_netfilter_hooks.c,
+ * A packet whose destination prerouting has changed. Where its route leads back to the bridge, it stays in the bridge
+ * and needs its neighbour; otherwise the host takes it. Source: linux/net/bridge/br_netfilter_hooks.c,
  * br_nf_pre_routing_finish.
  */
 function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State[] {
@@ -70,31 +70,31 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
   const inside = withPacket(state, { input: bridge.name, output: '' })
   return net.host.fib[packet.family].lookup({ ...packet, input: bridge.name, received: true }).flatMap((found) => {
     const known = found.doubts.reduce(withDoubt, inside)
-    const [hop] = nextHops(found)
-    // Without forwarding there is no such route: it is an error, which the host's own stack finds.
+    const [chosen] = nextHops(found)
+    // Without forwarding that route is an error, and the host's own stack reports it.
     const back =
-      found.type === 'unicast' && hop?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
+      found.type === 'unicast' && chosen?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
     if (!back) return up(net, known, bridge, next)
     const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
     const message = `the host drops it on ${bridge.name}: ${wrong}`
     const checked = wrong ? dies(known, { location: 'routing', end: 'source-check', message }) : known
     const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
-    return findNeighbour(net, checked, sender, hop.gateway ?? packet.destination, (met, to) =>
+    return findNeighbour(net, checked, sender, chosen.gateway ?? packet.destination, (met, to) =>
       to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
     )
   })
 }
 
-/** Notes where who was meant at first has never been found: its port has not passed the question for its address. */
+/** Notes where the first receiver was never found, because its port did not pass the request for its address. */
 function met(net: Net, state: State, bridge: LinkFact, to: Target | undefined): State {
-  if (to?.is !== 'container' || !to.asked) return state
+  if (to?.is !== 'container' || !to.queried) return state
   const { device, link, container } = to.to
   if (link.up) return portWorks(apart(net, state, bridge, device), device, bridge)
-  const message = `the link inside ${container} is down, so that nobody answers for its address`
+  const message = `the link inside ${container} is down, so nothing answers for its address`
   return dies(state, { location: 'bridge', end: 'no-neighbour', message })
 }
 
-/** From one port to another; with br_netfilter the hooks of IP see it as well. */
+/** From one port to another; with br_netfilter IP's hooks see the frame as well. */
 function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: Next): State[] {
   const { prerouted, ...rest } = state
   const port = to.device
@@ -125,11 +125,11 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
   )
 }
 
-/** Notes where two ports pass nothing to each other. Source: linux/net/bridge/br_forward.c, should_deliver. */
+/** Notes where one port passes nothing to the other. Source: linux/net/bridge/br_forward.c, should_deliver. */
 function apart(net: Net, state: State, bridge: LinkFact, port: LinkFact): State {
   const from = net.host.links.get(state.packet.inputPort)
   if (from === port && port.port?.hairpin === false) {
-    const message = `it would leave ${bridge.name} by ${port.name}, where it came in, and hairpin is off there`
+    const message = `it would have to leave ${bridge.name} by ${port.name}, where it came in, but hairpin is off there`
     const setting = { name: `${port.name} hairpin`, value: 'off' }
     return dies(state, { location: 'bridge', end: 'no-link', message, setting })
   }

@@ -49,7 +49,7 @@ describe('a connection', () => {
     const facts = withChain({}, [{ reject: { type: 'tcp reset' } }])
     expect(endOf(facts, {})).to.equal('dies out forward rejected')
     expect(endOf(facts, { protocol: 'udp' })).to.equal('passes')
-    // nft lists no family before a reset.
+    // nft does not list a family before a reset.
     const inet = withChain({ family: 'inet' }, [{ reject: { type: 'tcp reset' } }])
     expect(endOf(inet, {})).to.equal('unclear out forward rejected')
     const source = match({ payload: { protocol: 'ip', field: 'saddr' } }, '172.17.0.2')
@@ -97,11 +97,11 @@ describe('a connection', () => {
   it('is answered by Docker’s proxy as the container behind it answers, whoever was asked for', () => {
     const toProxy = (port: number, ...more: Record<string, unknown>[]): Facts =>
       withChain({ hook: 'output', type: 'nat', prio: -150 }, [...more, { redirect: { port } }])
-    const asked = { kind: 'forwarded', from: { at: 'host' }, source: '', address: '203.0.113.10' } as const
+    const outward = { kind: 'forwarded', from: { at: 'host' }, source: '', address: '203.0.113.10' } as const
     const one = match({ payload: { protocol: 'ip', field: 'daddr' } }, '203.0.113.10')
-    expect(endOf(toProxy(8080, one), asked)).to.equal('passes')
-    // The proxy's own connection is led back to it.
-    expect(endOf(toProxy(8080), asked)).to.equal('dies out output no-listener')
+    expect(endOf(toProxy(8080, one), outward)).to.equal('passes')
+    // A rule sends the proxy's own connection back to the proxy.
+    expect(endOf(toProxy(8080), outward)).to.equal('dies out output no-listener')
   })
 
   it('is known by its bridge’s port only where br_netfilter shows what is bridged', () => {
@@ -146,8 +146,8 @@ describe('a connection', () => {
       routes: own.routes.map((route) => (route.dst === 'default' ? { ...route, gateway: '172.17.0.2' } : route)),
     }))
     expect(endOf(facts, {})).to.equal('dies out bridge no-neighbour')
-    const reached = { kind: 'host-service', address: '192.0.2.2', port: 22 } as const
-    expect(endOf(facts, reached)).to.equal('passes')
+    const toHost = { kind: 'host-service', address: '192.0.2.2', port: 22 } as const
+    expect(endOf(facts, toHost)).to.equal('passes')
   })
 
   it('is checked strictly on a device without an address, and by every device for local routes of one’s own', () => {
@@ -160,7 +160,7 @@ describe('a connection', () => {
   })
 })
 
-// Docker without its proxy leaves out the rule that keeps what comes from the bridge from being translated.
+// Without its proxy, Docker omits the rule that exempts packets from the bridge from translation.
 function withoutReturn(): Facts {
   const chain = { hook: 'prerouting', type: 'nat', prio: -101 }
   const dport = match({ payload: { protocol: 'tcp', field: 'dport' } }, 8080)

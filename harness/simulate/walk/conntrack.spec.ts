@@ -9,7 +9,7 @@ const ct = (key: string): object => ({ ct: { key } })
 const drop = { drop: null }
 const fromHost = { from: { at: 'host' }, source: '' } as const
 
-// Two containers of one network, one of which sends what is for the other by the host.
+// Two containers of one network; one sends its packets for the other through the host.
 const [one, other] = healthy.containers
   .filter(({ links }) => links.some(({ ips }) => ips.some(({ address }) => address.startsWith('172.30.1.'))))
   .map(({ container, links }) => ({
@@ -37,13 +37,13 @@ const byHost = (container: string, facts: Facts): Facts =>
     }),
     facts,
   )
-const unseen = { ...sysctls({ 'net.bridge.bridge-nf-call-iptables': '0' }), nft: healthy.nft }
+const hidden = { ...sysctls({ 'net.bridge.bridge-nf-call-iptables': '0' }), nft: healthy.nft }
 const both = (facts: Facts, rules: Facts): Facts => ({ ...facts, nft: rules.nft })
 
 describe('conntrack', () => {
   it('takes an answer for a new connection where it has not seen the first packet', () => {
     const nat = withChain({ hook: 'postrouting', type: 'nat', prio: -100 }, [match(ip('daddr'), one.address), drop])
-    const facts = both(byHost(other.container, unseen), nat)
+    const facts = both(byHost(other.container, hidden), nat)
     const udp = { ...peer, protocol: 'udp', port: 53 } as const
     expect(endOf(facts, udp)).to.equal('dies back postrouting dropped')
     expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies back postrouting dropped')
@@ -54,10 +54,10 @@ describe('conntrack', () => {
 
   it('takes what follows an answer that it has not seen for invalid', () => {
     const invalid = withChain({}, [match(ct('state'), 'invalid'), drop])
-    const facts = both(byHost(one.container, unseen), invalid)
+    const facts = both(byHost(one.container, hidden), invalid)
     expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies out forward dropped')
     expect(endOf(facts, { ...peer, protocol: 'udp', port: 53 })).to.equal('passes')
-    expect(endOf(both(unseen, invalid), { ...peer, protocol: 'tcp', port: 80 })).to.equal('passes')
+    expect(endOf(both(hidden, invalid), { ...peer, protocol: 'tcp', port: 80 })).to.equal('passes')
   })
 
   it('is shown an acknowledgement that is smaller than the first packet', () => {

@@ -20,7 +20,7 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
       ? dies(inside, {
           location: 'container',
           end: 'no-route',
-          message: `it reaches ${container}, which has not the address ${destination}`,
+          message: `it arrives at ${container}, which does not have the address ${destination}`,
         })
       : inside
   const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
@@ -49,10 +49,11 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
           }),
         ]
       if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })
-      const [hop] = nextHops(found)
-      // A gateway that is its own address stands for the link. Source: linux/net/ipv4/route.c, rt_set_nexthop.
-      const gateway = hop!.gateway !== undefined && isLocal(stack, hop!.gateway) ? undefined : hop!.gateway
-      return out(net, known, container, hop!.dev, gateway ?? packet.destination, next)
+      const [chosen] = nextHops(found)
+      // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
+      // rt_set_nexthop.
+      const gateway = chosen!.gateway !== undefined && isLocal(stack, chosen!.gateway) ? undefined : chosen!.gateway
+      return out(net, known, container, chosen!.dev, gateway ?? packet.destination, next)
     }),
   )
 }
@@ -66,11 +67,11 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
     return unread(
       state,
       container,
-      `how ${device} of ${container} reaches the host is not followed (${link.kind || 'no veth'})`,
+      `the link from ${device} of ${container} to the host is not simulated (${link.kind || 'no veth'})`,
     )
   const host = attachment.device
   const bridge = host.master === undefined ? undefined : net.host.links.get(host.master)
-  // The path is known by its smaller link once the kernel has answered; what may be cut is cut.
+  // Once the kernel has reported the smaller link, the sender uses that size; packets that may be fragmented are.
   const fitting = tooLarge(state.packet.length > link.mtu ? withPacket(state, { length: link.mtu }) : state, host)
   const sender = {
     stack: net.containers.get(container)!,
@@ -78,7 +79,7 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
     segment: segmentOf(net, bridge ?? host),
     ...(bridge && { port: host }),
   }
-  // A link that is down is seen before anybody is asked for an address.
+  // The kernel notices a link that is down before it resolves an address.
   if (host.up && bridge?.up !== false)
     return findNeighbour(net, fitting, sender, nextHop, (met, to) => receive(net, met, host.name, to, next))
   const to = bridge && !isLocal(net.host, nextHop) ? holderOn(net, bridge.name, nextHop) : undefined
@@ -88,7 +89,7 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
 function ownRules({ inside }: Net, state: State, container: string, next: Next): State[] {
   const own = inside.get(container)
   if (!own?.rules) return next(state)
-  const message = `${container} has firewall rules of its own inside, which are not followed.`
+  const message = `${container} has its own firewall rules inside, which are not simulated.`
   const doubt = {
     message,
     kind: 'other',
@@ -103,7 +104,7 @@ function ownRules({ inside }: Net, state: State, container: string, next: Next):
   )
 }
 
-/** The end of what can be followed: the packet may arrive from there on, or not. */
+/** The end of the simulation: beyond it the packet may arrive or not. */
 export function unread(
   state: State,
   container: string,

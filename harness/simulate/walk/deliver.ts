@@ -5,7 +5,7 @@ import { hook } from './hook.ts'
 import { asCalled } from './route.ts'
 import type { Next, State } from './state.ts'
 
-/** A packet for the host itself: through input, to whoever listens. */
+/** A packet for the host itself: through input to the program that listens. */
 export function deliver(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   const family = ipFamily(packet)
@@ -16,14 +16,14 @@ export function deliver(net: Net, state: State, next: Next): State[] {
 
 const everywhere = new Set(['0.0.0.0', '::'])
 
-/** Whether somebody takes what is sent to an address and port. */
+/** Whether a program takes what is sent to an address and port. */
 export const takes = (listeners: readonly Listener[], address: string, port: number, protocol: string): boolean =>
   listeners.some(
     (each) =>
       each.protocol === protocol && each.port === port && (each.address === address || everywhere.has(each.address)),
   )
 
-/** Who takes what is sent to an address and port of the host; undefined where nobody does. */
+/** The listener at an address and port of the host; undefined where there is none. */
 export function listenerAt({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined {
   const own = facts.listeners.filter((each) => each.protocol === protocol && each.port === port)
   return own.find((each) => each.address === address) ?? own.find((each) => everywhere.has(each.address))

@@ -5,7 +5,10 @@ import type { Net } from '../net.ts'
 import { hook } from './hook.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
-/** Leads a packet into or out of one device of the host: its state, programs on it, its queue, netdev's hooks. */
+/**
+ * Simulates a packet that enters or leaves by one of the host's devices: its state, its programs, its queue, netdev's
+ * hooks.
+ */
 export function passDevice(
   net: Net,
   state: State,
@@ -31,7 +34,7 @@ export function linkWorks(state: State, link: LinkFact, location: Location): Sta
   return state
 }
 
-// Queues that delay a packet, or lose one where they are full; those that a quiet connection does not fill.
+// Queues that only delay packets, or drop them when full; a quiet connection does not fill them.
 const harmless = new Set([
   'noqueue',
   'pfifo_fast',
@@ -56,7 +59,7 @@ const harmless = new Set([
   'mqprio',
 ])
 
-/** What may end a packet at a device without a rule of netfilter's. */
+/** What may end a packet at a device, besides netfilter's rules. */
 function attached(
   net: Net,
   state: State,
@@ -76,23 +79,27 @@ function attached(
   ]
   if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, location), state))
   const what = `${unknown.join(' and ')} on ${link.name}`
-  const message = `${capital(what)} may stop it: what it does is not followed.`
+  const message = `${capital(what)} may stop it: its effect is not simulated.`
   const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
   const doubt = { message, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
   return mayDie(state, { location, end: 'dropped', message: `it may end at ${what}` }, doubt, next)
 }
 
-/** Whether a filter meets what goes in that direction. Those of a queue's classes choose one, unless they have an action. */
+/**
+ * Whether a filter sees packets of that direction. A queue's filters only choose a class, unless they have an action.
+ */
 const hangsOn = ({ where, text }: TrafficControl['filters'][number], direction: 'ingress' | 'egress'): boolean =>
   where === direction ||
   (direction === 'egress' && where !== 'ingress' && /\b(action|police|direct-action)\b/.test(text))
 
 type Queue = TrafficControl['qdiscs'][number]
 
-// A shaper that is slower than this may hold a packet longer than anybody waits.
+// A slower shaper may hold a packet longer than any program waits.
 const slowest = 32_000
 
-/** How many bytes a shaper's bucket holds; undefined of other queues, and of one that cannot be read or hardly flows. */
+/**
+ * The size of a shaper's bucket in bytes; undefined for other queues, and for a shaper that is unreadable or very slow.
+ */
 function bucketOf({ kind, options }: Queue): number | undefined {
   if (kind !== 'tbf' || options.includes('peakrate')) return undefined
   const rate = sizeOf(options.match(/\brate (\S+)bit\b/)?.[1], 1000)
@@ -105,7 +112,7 @@ function sizeOf(text: string | undefined, unit: number): number | undefined {
   return number === undefined ? undefined : Number(number) * unit ** ['', 'K', 'M', 'G'].indexOf(prefix)
 }
 
-// Queues count the link's own header as well.
+// Queues also count the link's header.
 const ethernetHeader = 14
 
 /** Notes where a packet is larger than a shaper's bucket. Source: linux/net/sched/sch_tbf.c, tbf_enqueue. */
@@ -113,7 +120,7 @@ function fitsBucket(state: State, queue: Queue, { name }: LinkFact, location: Lo
   const bucket = bucketOf(queue)
   const size = state.packet.length + ethernetHeader
   if (bucket === undefined || size <= bucket) return state
-  const message = `the ${queue.kind} queue of ${name} drops what is larger than its burst of ${bucket} bytes, and it has ${size}`
+  const message = `the ${queue.kind} queue of ${name} drops packets larger than its burst of ${bucket} bytes, and this one has ${size}`
   return dies(state, {
     location,
     end: 'dropped',
@@ -123,7 +130,7 @@ function fitsBucket(state: State, queue: Queue, { name }: LinkFact, location: Lo
 }
 
 /**
- * Whether a link takes a packet of that size from another one. Of TCP large segments pass uncut between virtual links.
+ * Whether a link accepts a packet of that size from another link. Between virtual links large TCP segments pass whole.
  * Source: linux/net/core/dev.c, is_skb_forwardable.
  */
 export const takes = (link: LinkFact, { packet }: State): boolean =>

@@ -10,7 +10,7 @@ import { locationOf, receive } from './receive.ts'
 import { segmentOf, type Target } from './segment.ts'
 import { at, dies, type Next, type State, withPacket } from './state.ts'
 
-/** Sends a packet out by a device of the host, to the neighbour that has the address `nextHop`. */
+/** Sends a packet out by one of the host's devices, to the neighbour with the address `nextHop`. */
 export function emit(net: Net, state: State, device: string, nextHop: string, next: Next): State[] {
   const link = net.host.links.get(device)
   const location = locationOf(net, device)
@@ -25,18 +25,18 @@ export function emit(net: Net, state: State, device: string, nextHop: string, ne
   })
 }
 
-// What the host sends to itself comes in again by lo; conntrack and NAT know it by then.
+// A packet from the host to itself comes in again by lo; conntrack and NAT already know it.
 function loop(net: Net, state: State, next: Next): State[] {
   return receive(net, { ...state, packet: { ...state.packet, input: 'lo' } }, 'lo', undefined, next, true)
 }
 
 /**
- * A packet that a link does not take is answered by the host with the size that it does take, and sent again in smaller
- * ones; what may be cut is cut.
+ * Where a packet is too large for a link, the host reports the link's size and the sender uses smaller packets, or the
+ * packet is fragmented.
  */
 function fitting(state: State, { name, mtu }: LinkFact): State {
   if (mtu === 0 || state.packet.length <= mtu) return state
-  const message = `${name} takes ${mtu} bytes: larger packets are cut, or asked for in a smaller size`
+  const message = `${name} takes ${mtu} bytes: larger packets are fragmented, or their sender is asked for smaller ones`
   return withPacket(at(state, state.path!.last.location, name, message), { length: mtu })
 }
 
@@ -47,7 +47,7 @@ function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, n
   )
 }
 
-/** A bridge all of whose ports are shut has no carrier: they are what stops it. */
+/** A bridge with only closed ports has no carrier: the ports are the reason. */
 function shut({ ports }: Net, state: State, bridge: LinkFact): State {
   const own = ports.get(bridge.name) ?? []
   const dead = !bridge.carrier && own.every(({ port }) => port !== undefined && port.state !== 'forwarding')
@@ -65,7 +65,7 @@ function onward(
   if (to?.is === 'nobody') return onward(net, dies(state, to.drop), bridge, to.meant, nextHop, next)
   if (to?.is === 'container') return toPort(net, state, bridge, to.to, next)
   if (to?.is !== 'elsewhere') return [state]
-  // A port that leads elsewhere: a network card in the bridge, or a guest.
+  // A port without a container: a network card in the bridge, or a guest.
   return to.port ? byPort(net, state, bridge, to.port, nextHop, next) : unread(state, `the container at ${nextHop}`)
 }
 
@@ -81,7 +81,7 @@ function byPort(net: Net, state: State, bridge: LinkFact, port: LinkFact, nextHo
   return outOf(net, opened, bridge, port, (out) => leave(net, out, bridge, nextHop, port.name, location, next))
 }
 
-/** From the bridge’s own device through its hooks to a port, and out by that. */
+/** From the bridge’s own device through the bridge's hooks, and out by a port. */
 function outOf(net: Net, state: State, bridge: LinkFact, port: LinkFact, next: Next): State[] {
   const where = { location: 'bridge' as const, device: bridge.name }
   return vlans(net, withPacket(state, { output: bridge.name, outputPort: port.name }), bridge, (free) =>
@@ -93,7 +93,7 @@ function outOf(net: Net, state: State, bridge: LinkFact, port: LinkFact, next: N
   )
 }
 
-/** A link to a container that stands in no bridge. */
+/** A link to a container outside all bridges. */
 function direct(net: Net, state: State, to: Attachment, nextHop: string, next: Next): State[] {
   const sender = { stack: net.host, link: to.device, segment: segmentOf(net, to.device) }
   return findNeighbour(net, state, sender, nextHop, (met, who) =>

@@ -8,8 +8,8 @@ import { isProxy, proxied, proxyTarget } from './proxy.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 import { translationOf } from './translation-of.ts'
 
-/** The first packet has come as far as it goes: whoever takes it there answers. */
-export function reached(flow: Flow, net: Net, state: State): State[] {
+/** The first packet has arrived; its receiver answers. */
+export function atDestination(flow: Flow, net: Net, state: State): State[] {
   const { position } = state
   const respond: Next = (heard) => answer(flow, net, heard)
   if (position.at === 'outside') return answersOf(flow, net, state, respond)
@@ -18,27 +18,30 @@ export function reached(flow: Flow, net: Net, state: State): State[] {
     : atHost(flow, net, state)
 }
 
-/** In a container the program answers that listens there; that of a published port has to. */
+/** In a container the listening program answers; a published port needs such a program. */
 export function inContainer(flow: Flow, net: Net, state: State, container: string, respond: Next): State[] {
   const { destination, destinationPort, protocol } = state.packet
   const own = net.facts.containers.find((each) => each.container === container)
-  const asks = (protocol === 'tcp' || protocol === 'udp') && (flow.kind === 'published' || net.isExact)
-  if (!asks || !own?.read || takes(own.listeners, destination, destinationPort, protocol)) return respond(state)
+  const needsListener = (protocol === 'tcp' || protocol === 'udp') && (flow.kind === 'published' || net.isExact)
+  if (!needsListener || !own?.read || takes(own.listeners, destination, destinationPort, protocol))
+    return respond(state)
   const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)
   const where = others.length > 0 ? `, only at ${others.map(({ address }) => address).join(', ')}` : ''
-  const message = `it reaches ${container}, and nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
-  // One that listens at another address is there, and will not do.
+  const message = `it arrives at ${container}, but nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
+  // A program that listens at another address does not receive it.
   const [other] = others
   const setting = other && { name: `listener of ${container}`, value: other.address }
   return respond(dies(state, { location: 'container', end: 'no-listener', message, ...(setting && { setting }) }))
 }
 
-/** On the host a program answers: of a published port, Docker's proxy, by a connection of its own to the container. */
+/**
+ * On the host a program answers. For a published port that is Docker's proxy, by its own connection to the container.
+ */
 function atHost(flow: Flow, net: Net, state: State): State[] {
   const { destination, destinationPort, protocol } = state.packet
   if (protocol === 'icmp' || protocol === 'icmpv6') return answer(flow, net, state)
   const listener = listenerAt(net, destination, destinationPort, protocol)
-  // Docker's proxy answers as the container does, whoever was asked for.
+  // Docker's proxy passes on the container's answer, whatever the flow's destination was.
   const isKnown = flow.kind === 'published' || proxyTarget(flow, net, destinationPort) !== undefined
   if (listener && isProxy(listener.program) && isKnown) return proxied(flow, net, state)
   if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
@@ -48,7 +51,7 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     const drop = {
       location: 'input',
       end: 'no-listener',
-      message: `nothing may listen at port ${destinationPort}`,
+      message: `perhaps nothing listens at port ${destinationPort}`,
     } as const
     const taken: Next = (lives) => (flow.kind === 'published' ? proxied(flow, net, lives) : answer(flow, net, lives))
     return mayDie(state, drop, doubt, taken)
@@ -61,14 +64,14 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
         dies(state, {
           location: 'input',
           end: 'no-listener',
-          message: `no rule passes it on to a container, and ${nobody}`,
+          message: `no rule sends it to a container, and ${nobody}`,
         }),
       ]
-    const message = `“${led.rule}” in ${led.table} ${led.chain} leads it to the host itself, and ${nobody}`
+    const message = `“${led.rule}” in ${led.table} ${led.chain} sends it to the host itself, and ${nobody}`
     return [dies(state, { location: 'input', end: 'no-listener', message, rule: led })]
   }
   if (flow.kind !== 'published') return answer(flow, net, state)
-  const message = `port ${destinationPort} of the host is held by ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
+  const message = `port ${destinationPort} of the host belongs to ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
   if (listener.program !== '') return [dies(state, { location: 'input', end: 'no-listener', message })]
   const doubt = {
     message: `${capital(message)}.`,

@@ -5,22 +5,24 @@ import { simulate, simulateFlows } from '../index.ts'
 
 const bundle = new URL('../../causes/rules-flushed/evidence/well/debian12-healthy.bundle', import.meta.url)
 
-/** A recorded host: 172.17.0.2 on docker0 with port 8080, 172.30.1.10 and .11 on br-probe-a, 172.30.2.10 on br-probe-b. */
+/**
+ * A recorded host: 172.17.0.2 on docker0 with port 8080, 172.30.1.10 and .11 on br-probe-a, 172.30.2.10 on br-probe-b.
+ */
 export const healthy = readFacts(readFileSync(bundle, 'utf8'))
 
-/** It with some of the kernel's settings changed. */
+/** The host with some kernel settings changed. */
 export const sysctls = (changed: Record<string, string>): Facts => ({
   ...healthy,
   sysctls: { ...healthy.sysctls, ...changed },
 })
 
-/** It with some of its links changed. */
+/** The host with some links changed. */
 export const links = (change: (link: LinkFact) => Partial<LinkFact>, facts = healthy): Facts => ({
   ...facts,
   links: facts.links.map((link) => ({ ...link, ...change(link) })),
 })
 
-/** It with the inside of one container changed. */
+/** The host with the inside of one container changed. */
 export const inside = (
   container: string,
   change: (own: Facts['containers'][number]) => object,
@@ -38,14 +40,14 @@ export function port(container: string): string {
   return healthy.links.find(({ index }) => index === own.peerIndex)!.name
 }
 
-/** Without what anybody knows of its neighbours. */
+/** The host without any neighbour entries. */
 export const strangers = (facts: Facts): Facts => ({
   ...facts,
   neighbours: [],
   containers: facts.containers.map((own) => ({ ...own, neighbours: [] })),
 })
 
-/** With one chain of nft's more. */
+/** The host with one more nft chain. */
 export const withChain = (chain: Partial<NftChain>, ...rules: Record<string, unknown>[][]): Facts => {
   const own = {
     family: 'ip',

@@ -6,24 +6,24 @@ import { conntrackPriority } from '../rules/tracking.ts'
 import { meet } from './meet.ts'
 import { at, type Call, dies, mayDie, type Next, type State } from './state.ts'
 
-/** A change that conntrack makes to replies in the midst of a hook. */
+/** The translation that conntrack applies to replies within a hook. */
 export interface Untranslation {
-  /** The priority of NAT in that hook. */
+  /** NAT's priority at that hook. */
   priority: number
   apply: (packet: Packet) => Packet
 }
 
-/** Where a hook is, for people. */
+/** A hook's location on the path. */
 interface Where {
   location: Location
   device: string
   message?: string
 }
 
-// A ruleset of many unknown conditions has more worlds than anybody wants to read.
+// A ruleset with many unknown conditions has more worlds than are worth following.
 const most = 128
 
-/** Leads a packet through all chains of one hook, and on through whatever becomes of it. */
+/** Runs a packet through all chains of one hook, and continues with each outcome. */
 export function hook(
   net: Net,
   came: State,
@@ -36,7 +36,7 @@ export function hook(
 ): State[] {
   const late = zonesFirst(net, came, family, name)
   if (late && !between) {
-    // What conntrack makes of a packet depends on chains before its own place.
+    // Conntrack's view of a packet depends on the chains that run before conntrack.
     const part = (state: State, range: readonly [number, number], then: Next, turned?: Untranslation): State[] =>
       hook(net, state, family, name, where, then, turned, range)
     return part(came, [Number.NEGATIVE_INFINITY, conntrackPriority - 1], (early) => {
@@ -47,7 +47,7 @@ export function hook(
     })
   }
   const state = late ? came : meet(came, family, name)
-  // Most hooks of most hosts have nothing to say.
+  // Most hooks on most hosts have no chains.
   if (!net.firewall.has(family, name)) return next(passedBy(state, family, name, where, untranslate))
   const options = { goOn: state.goesOn, ...(untranslate && { untranslate }), ...(between && { between }) }
   const worlds = net.firewall.pass(family, name, state.packet, where.device, options)
@@ -62,19 +62,21 @@ export function hook(
   return tame(states).flatMap((after) => (goes(after) ? next(after) : [after]))
 }
 
-/** Source: linux/net/netfilter/nf_conntrack_core.c, __nf_conntrack_confirm, and nf_nat_core.c, nf_nat_used_tuple_new. */
+/**
+ * Source: linux/net/netfilter/nf_conntrack_core.c, __nf_conntrack_confirm, and nf_nat_core.c, nf_nat_used_tuple_new.
+ */
 function clashing(state: State, { rule, table, chain }: RuleStep, location: Location, next: Next): State[] {
-  const message = `“${rule}” in ${table} ${chain} parts answers from their connection: whether conntrack takes them for another one is not followed.`
+  const message = `“${rule}” in ${table} ${chain} puts answers into another conntrack zone than their connection: whether conntrack then drops them is not simulated.`
   const doubt = { message, kind: 'other', key: `zones of ${state.way}` } as const
   return mayDie(
     state,
-    { location, end: 'dropped', message: 'conntrack may drop it as a connection that there is' },
+    { location, end: 'dropped', message: 'conntrack may drop it because its connection exists already' },
     doubt,
     next,
   )
 }
 
-/** Whether rules before conntrack put packets into zones of its. */
+/** Whether rules before conntrack put packets into conntrack zones. */
 const zonesFirst = ({ firewall }: Net, { packet }: State, family: Family, name: HookName): boolean =>
   firewall.hasZones &&
   (name === 'prerouting' || name === 'output') &&
@@ -98,11 +100,11 @@ function passedBy(
   return packet === passed.packet ? passed : { ...passed, packet }
 }
 
-/** A host of very many unknown conditions is not followed through each of them: then nothing is known. */
+/** With very many unknown conditions not every world is followed, and the result is unknown. */
 function tame(states: State[]): State[] {
   const [first] = states
   if (!first || states.length <= most) return states
-  const message = 'Too many conditions are not known for all of them to be followed.'
+  const message = 'Too many conditions are unknown to follow each of them.'
   const doubt = { message, kind: 'other', key: 'too many conditions' } as const
   const location = first.path!.last.location
   return [
@@ -111,7 +113,7 @@ function tame(states: State[]): State[] {
   ]
 }
 
-/** The state in one world; undefined where it contradicts what that state depends on already. */
+/** The state in one world; undefined where the world contradicts what the state already depends on. */
 function follow(state: State, world: World, call: Omit<Call, 'location' | 'device'>, where: Where): State | undefined {
   const { location, device, message } = where
   if (world.doubts.some((doubt) => (answerIn(state, doubt) ?? doubt.holds) !== doubt.holds)) return undefined
@@ -123,7 +125,7 @@ function follow(state: State, world: World, call: Omit<Call, 'location' | 'devic
       ? `translated by “${translated.rule}”`
       : (message ?? 'let through')
   const passed = at(state, location, device, words, steps)
-  // Whatever dies on its way is not acknowledged.
+  // A packet that is dropped gets no acknowledgement.
   const lives = state.drops.length === 0 && call.before.protocol === 'tcp'
   return {
     ...passed,

@@ -4,14 +4,14 @@ import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
 import { fromOutside } from './answer.ts'
 import { send } from './container.ts'
-import { reached } from './endpoint.ts'
+import { atDestination } from './endpoint.ts'
 import { judge } from './judge.ts'
 import { output } from './output.ts'
 import { at, type Next, type State } from './state.ts'
 
-/** Leads a flow's first packet to its end, and the answer back. */
+/** Simulates a flow's first packet to its end, and the answer back. */
 export function walk(flow: Flow, net: Net): Walk {
-  // What large packets may be is agreed on when a connection begins.
+  // Both ends agree on the packet size when a connection starts.
   const agrees = net.segments.clamps && flow.size === 'full' && flow.protocol === 'tcp'
   const begun = agrees ? lead({ ...flow, size: 'small' }, net, false) : []
   const clamps = begun.length > 0 && begun.every(({ clampsMss }) => clampsMss)
@@ -30,12 +30,12 @@ function lead(flow: Flow, net: Net, clampsMss: boolean): State[] {
     doubts: [],
     original: { source, sourcePort, destination, destinationPort },
     clampsMss,
-    // What has to die need not be followed any further.
+    // A flow that should be blocked need not be followed past its drop.
     goesOn: flow.ought !== 'die',
     acquainted: [],
     calls: undefined,
   }
-  return start(flow, net, state, (arrived) => reached(flow, net, arrived))
+  return start(flow, net, state, (arrived) => atDestination(flow, net, arrived))
 }
 
 function firstPacket({ source, address, port, protocol, from, size }: Flow, net: Net): Packet {
@@ -47,7 +47,7 @@ function firstPacket({ source, address, port, protocol, from, size }: Flow, net:
     source,
     destination: address,
     destinationPort: port,
-    // A full one fills the sender's own link; what its sender cannot know is found on the way.
+    // A full packet fills the sender's own link; smaller links show on the way.
     length: size === 'full' ? mtuOf(from, net) : small,
     dontFragment: protocol === 'tcp',
     flags: protocol === 'tcp' ? (size === 'full' ? 'ack' : 'syn') : '',

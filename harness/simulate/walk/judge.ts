@@ -5,7 +5,7 @@ import { narrowed } from './outside.ts'
 import type { State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
-/** What all the ways that a flow may go come to: it passes, it dies, or it depends on something unknown. */
+/** The end of a flow over all its possible paths: it passes, it dies, or that depends on something unknown. */
 export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk {
   const ends = ended.flatMap((state) => narrowed(state, (lives) => [lives]))
   const dead = ends.filter(({ drops }) => drops.length > 0)
@@ -22,15 +22,18 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
   if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }
   if (dead.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'dies', doubts: [...blind] }
   if (alive.length > 0) return { ...base, end: blind.length > 0 ? 'unclear' : 'passes', doubts: [...blind] }
-  const message = 'What is known of the host contradicts itself.'
+  const message = 'The host’s evidence contradicts itself.'
   return { ...base, end: 'unclear', doubts: [...doubts, { message, kind: 'other', key: 'contradiction', holds: true }] }
 }
 
-/** An answer that died for want of its connection died of the rule that has parted them; a packet for nobody of who sent it. */
+/**
+ * A drop with its full reason: the rule that put an answer into another zone than its connection, or the rule that sent
+ * a packet to an address that nothing has.
+ */
 function inFull({ stranded, misled }: State, drop: Drop): Drop {
   const named = ({ rule, table, chain }: RuleStep): string => `“${rule}” in ${table} ${chain}`
   if (stranded && drop.way === 'back') {
-    const message = `${drop.message}: ${named(stranded.by)} puts it into another zone of conntrack’s than its connection is in`
+    const message = `${drop.message}: ${named(stranded.by)} puts it into another conntrack zone than its connection`
     return { ...drop, message, ...(drop.rule ? { because: stranded.by } : { rule: stranded.by }) }
   }
   if (!misled || drop.way === 'back') return drop

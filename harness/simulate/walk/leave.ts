@@ -13,7 +13,7 @@ import { dies, mayDie, type Next, type State } from './state.ts'
 
 const elsewhere: Receiver = { is: 'elsewhere', port: undefined }
 
-/** Out of the host and out of sight, to the neighbour that has the address `nextHop`. */
+/** The packet leaves the host, to the neighbour with the address `nextHop`. */
 export function leave(
   net: Net,
   state: State,
@@ -28,13 +28,14 @@ export function leave(
   const none = (message: string): State[] => gone(dies(state, { location, end: 'no-neighbour', message }))
   const entry = net.host.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
   if (entry?.state.includes('PERMANENT')) return set(net, state, link, nextHop, entry.mac ?? '', location, gone)
-  if (lacksArp(link)) return none(`ARP is off for ${link.name}: what is for ${nextHop} finds nobody`)
+  if (lacksArp(link)) return none(`ARP is off for ${link.name}: packets for ${nextHop} find no receiver`)
   if (link.noarp) return gone(state)
   if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
     return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`)
-  if (deviceOf(net.host, nextHop)) return none(`nobody but the host has ${nextHop}, and it is sent out by ${link.name}`)
+  if (deviceOf(net.host, nextHop))
+    return none(`${nextHop} is the host’s own address, but the packet is sent out by ${link.name}`)
   if (net.readable.has(packet.destination))
-    return none(`${packet.destination} is a container’s, and it is sent out by ${link.name}`)
+    return none(`${packet.destination} is a container’s address, but the packet is sent out by ${link.name}`)
   const met = state.acquainted.some((each) => each.by === '' && each.address === nextHop && each.device === link.name)
   if (met || entry?.mac !== undefined) return gone(state)
   const source = isLocal(net.host, packet.source)
@@ -60,26 +61,26 @@ export function leave(
   })
 }
 
-// Somebody who configures a gateway has one.
+// A configured gateway exists.
 const isGateway = ({ facts }: Net, address: string): boolean =>
   [...facts.routes, ...facts.routes6].some(
-    ({ gateway, nexthops }) => gateway === address || nexthops?.some((hop) => hop.gateway === address),
+    ({ gateway, nexthops }) => gateway === address || nexthops?.some((nextHop) => nextHop.gateway === address),
   )
 
-/** An address on the link itself that the host has not spoken to yet: whether somebody has it is not known. */
+/** An address on the link that the host has not talked to yet: it may not exist. */
 function unmet(state: State, link: LinkFact, nextHop: string, location: Location, next: Next): State[] {
-  const message = `Whether anybody has the address ${nextHop} on ${link.name} is not known: the host has not spoken to it.`
+  const message = `Whether ${nextHop} exists on ${link.name} is not known: the host has not talked to it yet.`
   const settle = `ping -c 1 ${nextHop}; ip neigh show ${nextHop}`
   const doubt = { message, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
   return mayDie(
     state,
-    { location, end: 'no-neighbour', message: `nobody may have ${nextHop} on ${link.name}` },
+    { location, end: 'no-neighbour', message: `perhaps no machine on ${link.name} has ${nextHop}` },
     doubt,
     next,
   )
 }
 
-/** A hardware address that somebody set by hand: whether it is the right one shows only where answers have come. */
+/** A hardware address that was set by hand: only answers show whether it is right. */
 function set(
   net: Net,
   state: State,
@@ -103,7 +104,9 @@ function set(
   return mayDie(state, drop, doubt, next)
 }
 
-/** Somebody outside sends to the host by one of its links, and asks for its hardware address unless it knows that. */
+/**
+ * A machine outside sends to the host by one of its links; it resolves the host's hardware address unless it knows it.
+ */
 export function enter(net: Net, state: State, link: LinkFact, address: string, next: Next): State[] {
   const { packet } = state
   const on = link.ips.some((ip) => ip.address === address)
@@ -141,7 +144,7 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
     if (silent === undefined) return next(after)
     const message = silent || `the host does not answer for ${sought} on ${link.name}`
     const doubt = {
-      message: `${capital(message)}: whether its neighbours know it all the same is not known.`,
+      message: `${capital(message)}: whether its neighbours know it anyway is not known.`,
       kind: 'other',
       key: `neighbours know ${sought}`,
     } as const

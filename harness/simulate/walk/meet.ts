@@ -3,8 +3,8 @@ import type { Family, HookName } from '../rules/index.ts'
 import { type State, withPacket } from './state.ts'
 
 /**
- * Conntrack meets a packet, at prerouting or output of IP. An answer to what it has not seen belongs to no connection:
- * that of UDP begins a new one. Source: linux/net/netfilter/nf_conntrack_core.c, resolve_normal_ct.
+ * Conntrack sees a packet, at IP's prerouting or output. An answer to a packet that it has not seen belongs to no
+ * connection; a UDP answer starts a new one. Source: linux/net/netfilter/nf_conntrack_core.c, resolve_normal_ct.
  */
 export function meet(state: State, family: Family, hook: HookName): State {
   const { packet, way, met } = state
@@ -14,11 +14,11 @@ export function meet(state: State, family: Family, hook: HookName): State {
   const known = { ...state, met: { out: false, back: false, ...met, [way]: true, ...(zone && { zone }) } }
   if (way === 'out' || packet.state !== 'established' || packet.direction !== 'reply') return known
   if (!met?.out) return withPacket(known, taken(packet))
-  // Of each zone conntrack keeps connections of its own. Source: linux/net/netfilter/nf_conntrack_zones.h.
+  // Conntrack keeps separate connections for each zone. Source: linux/net/netfilter/nf_conntrack_zones.h.
   const by = (packet.zone ?? zone)?.by
   const [sought, own] = [packet.zone?.answers ?? 0, zone?.own ?? 0]
   if (!by || sought === (zone?.answers ?? 0)) return known
-  // As a connection of its own it may be the first one the other way round, which conntrack does not have twice.
+  // As a new connection it may be the reverse of the first one, and conntrack does not keep both.
   const clashes = sought === own && !packet.snat && !packet.dnat && packet.protocol !== 'icmp'
   return withPacket({ ...known, stranded: { by, clashes } }, { ...stateless, ...taken(packet) })
 }

@@ -8,29 +8,29 @@ import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target, u
 import { dies, type State, withDoubt, withPacket } from './state.ts'
 import { outsideItsBridge, unanswered } from './unanswered.ts'
 
-/** Who sends a frame, by which of its links. */
+/** A frame's sender, with the link that it uses. */
 export interface Sender {
   stack: Stack
   link: LinkFact
   segment: Segment
-  /** The bridge's port that it stands behind. */
+  /** Its port on the bridge. */
   port?: LinkFact
 }
 
 type Then = (state: State, to: Target | undefined) => State[]
 
 /**
- * Finds who takes a frame that is sent to the neighbour with the address `nextHop`: by an entry of the sender's, or by
- * asking for it. Where nobody does, that is noted, and the frame goes on to whom it was meant for.
+ * Finds the receiver of a frame for the neighbour `nextHop`: from the sender's neighbour table, or by a request. Where
+ * there is none, notes the drop, and goes on with the intended receiver.
  */
 export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: string, next: Then): State[] {
   const { stack, link, segment } = sender
-  // dockerd knows a container there that could not be looked into.
+  // dockerd knows a container there whose inside could not be read.
   const hidden = net.homes.get(nextHop) === segment.device.name && !net.readable.has(nextHop)
   if (hidden) return next(state, { is: 'elsewhere', port: undefined })
   const entry = stack.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
   const mac = fixed(entry) ?? (lacksArp(link) ? link.mac : undefined)
-  // What goes to all of the link is taken by whom it is for.
+  // A broadcast frame is taken by the packet's receiver.
   if (mac === 'ff:ff:ff:ff:ff:ff') return next(state, meant(net, segment, stack, nextHop))
   if (mac !== undefined && mac !== '') return bySetting(net, state, sender, nextHop, mac, next)
   const met = state.acquainted.find(
@@ -38,17 +38,18 @@ export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: s
   )
   if (met) return next(addressed(state, sender, met.who), met.who)
   const known = entry && isUsable(entry) ? ownerOf(net, segment, entry.mac!) : undefined
-  return known ? next(addressed(state, sender, known), known) : ask(net, state, sender, nextHop, next)
+  return known ? next(addressed(state, sender, known), known) : query(net, state, sender, nextHop, next)
 }
 
 const isUsable = ({ mac, state }: Neighbour): boolean =>
   mac !== undefined && !state.some((word) => word === 'FAILED' || word === 'INCOMPLETE')
 
-/** The hardware address of an entry that no answer changes. */
+/** The hardware address of a permanent entry. */
 const fixed = (entry: Neighbour | undefined): string | undefined =>
   entry?.state.some((word) => word === 'PERMANENT' || word === 'NOARP') ? entry.mac : undefined
 
-// Devices whose frames have addresses: without ARP they are sent to the sender's own. Source: linux/net/ipv4/arp.c, arp_constructor.
+// Devices whose frames have addresses; without ARP the kernel uses the sender's own address. Source:
+// linux/net/ipv4/arp.c, arp_constructor.
 const ethernets = new Set(['bridge', 'veth', 'vlan', 'macvlan', 'bond', 'vxlan', 'dummy'])
 export const lacksArp = ({ noarp, kind }: LinkFact): boolean => noarp && ethernets.has(kind)
 
@@ -60,8 +61,8 @@ function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac:
   if (owner && !itself) return next(addressed(state, sender, owner), owner)
   const who = stack.name === '' ? 'the host' : stack.name
   const message = lacksArp(link)
-    ? `ARP is off for ${link.name}: ${who} sends what is for ${nextHop} to itself`
-    : `${who} has ${nextHop} set to the hardware address ${mac}, which nobody on ${segment.device.name} has`
+    ? `ARP is off for ${link.name}: ${who} sends packets for ${nextHop} to itself`
+    : `${who} has ${nextHop} set to the hardware address ${mac}, which nothing on ${segment.device.name} has`
   const setting = lacksArp(link)
     ? { name: `${link.name} arp`, value: 'off' }
     : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac }
@@ -69,7 +70,7 @@ function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac:
   return next(state, { is: 'nobody', drop, meant: meant(net, segment, stack, nextHop) })
 }
 
-/** Who has the address as far as can be seen, whether or not it answers. */
+/** The holder of the address as far as the evidence shows, whether or not it answers. */
 function meant(net: Net, { device }: Segment, { name }: Stack, nextHop: string): Receiver | undefined {
   if (name !== '' && isLocal(net.host, nextHop)) return { is: 'host' }
   const to = holderOn(net, device.name, nextHop)
@@ -81,8 +82,8 @@ interface Candidate {
   silent: string | undefined
 }
 
-/** Asks all on the link. Source: linux/net/ipv4/arp.c, arp_solicit. */
-function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then): State[] {
+/** Sends a request to everything on the link. Source: linux/net/ipv4/arp.c, arp_solicit. */
+function query(net: Net, state: State, sender: Sender, nextHop: string, next: Then): State[] {
   const source = sourceOf(sender, state, nextHop)
   const all = candidates(net, sender, source, nextHop)
   const answering = all.filter(({ silent }) => silent === undefined)
@@ -118,7 +119,7 @@ function ask(net: Net, state: State, sender: Sender, nextHop: string, next: Then
   )
 }
 
-/** An address of the sender's own that the answer is to go to. */
+/** The sender's own address, to which the answer should go. */
 function sourceOf({ stack, link }: Sender, { packet }: State, nextHop: string): string {
   if (packet.family === 6) return packet.source
   if (isLocal(stack, packet.source)) return packet.source
@@ -132,7 +133,7 @@ function candidates(net: Net, { stack, segment }: Sender, source: string, nextHo
   const others = holders.flatMap((to): Candidate[] => {
     if (to.container === stack.name) return []
     const own = net.containers.get(to.container)
-    return [{ who: { is: 'container', to, asked: true }, silent: own && silence(own, to.link, source, nextHop) }]
+    return [{ who: { is: 'container', to, queried: true }, silent: own && silence(own, to.link, source, nextHop) }]
   })
   return [...host, ...others]
 }
@@ -140,7 +141,7 @@ function candidates(net: Net, { stack, segment }: Sender, source: string, nextHo
 const nameOf = (who: Receiver): string =>
   who.is === 'host' ? 'the host' : who.is === 'container' ? who.to.container : 'another'
 
-/** The question and its answer on their ways; both sides know each other then. */
+/** Simulates the request and its answer; then both sides know each other. */
 function hear(
   net: Net,
   state: State,
@@ -163,7 +164,7 @@ function hear(
   }
   return exchange(net, state, question, silent, (heard) => {
     const lost = silent === undefined && port !== undefined && !isFound(net, port, link.mac)
-    const message = `the answer for ${sought} does not come to ${stack.name}: learning and flooding are off for ${port?.name}`
+    const message = `the answer for ${sought} does not arrive at ${stack.name}: learning and flooding are off for ${port?.name}`
     const after = lost ? dies(heard, { location: 'bridge', end: 'no-neighbour', message }) : heard
     const device = segment.device.name
     const met = [

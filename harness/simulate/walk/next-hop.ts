@@ -2,7 +2,7 @@ import type { PolicyRule } from '../../evidence/facts.ts'
 import type { Found } from '../fib.ts'
 import type { Packet } from '../packet.ts'
 
-/** The next hops of a route: one, or those of a multipath one that are alive. */
+/** A route's next hops: one, or the live ones of a multipath route. */
 export function nextHops({ route }: Found): { dev: string; gateway?: string }[] {
   const several = route?.nexthops?.filter(({ flags }) => !flags.includes('dead'))
   if (several && several.length > 0) return several
@@ -15,7 +15,7 @@ export function noRoute(
   { destination, source, direction, icmpType }: Packet,
 ): { message: string; setting?: { name: string; value: string } } | undefined {
   if (type === 'none') return { message: `the host has no route to ${destination}` }
-  // A kernel sends its answer to an echo there all the same; programs may not.
+  // The kernel itself may answer an echo to a broadcast address; programs may not.
   if (type === 'broadcast' && !(direction === 'reply' && icmpType === 0))
     return { message: `${destination} is the broadcast address of ${route?.dev}` }
   if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
@@ -26,12 +26,12 @@ export function noRoute(
     }
   const words = conditionsOf(rule!)
   return {
-    message: `the routing rule ${rule!.priority} (${words} ${type}) stops what ${source || 'the host'} sends`,
+    message: `the routing rule ${rule!.priority} (${words} ${type}) stops packets from ${source || 'the host'}`,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
   }
 }
 
-/** What a routing rule asks for, as `ip rule` prints it. */
+/** A routing rule's conditions, as `ip rule` prints them. */
 function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport, dport }: PolicyRule): string {
   const hex = (value: number): string => `0x${value.toString(16)}`
   const mask = fwmask === undefined || fwmask === 0xffffffff ? '' : `/${hex(fwmask)}`
@@ -48,7 +48,7 @@ function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport,
   return [...(not ? ['not'] : []), `from ${src ?? 'all'}`, ...words].join(' ')
 }
 
-/** A route in words, with the routing rule that led to it where that is not one of every host; and the setting it is. */
+/** A route in words, with its routing rule where that is not a default one; and the setting that holds it. */
 export function routeInWords({ route, rule }: Found): { words: string; setting: { name: string; value: string } } {
   const { dst = '', dev = '', table = 'main' } = route ?? {}
   const usual = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`

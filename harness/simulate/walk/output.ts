@@ -9,14 +9,14 @@ import { nextHops, noRoute } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 
-/** The host itself sends a packet; an empty source is chosen by the route. */
+/** The host itself sends a packet; the route chooses an empty source. */
 export function output(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   const local = withPacket(state, { input: '', output: '', inputPort: '', outputPort: '', local: true, tracked: false })
   return lookup(net, local).flatMap(({ found, known }) => {
     const first = routed(net, known, found)
     if (Array.isArray(first)) return first
-    // Who connects is routed once more with the source that the first route gave it.
+    // A connecting program is routed again, with the source that the first route chose.
     if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
     const sent = first
     const { device, state: ready } = sent
@@ -33,7 +33,7 @@ export function output(net: Net, state: State, next: Next): State[] {
   })
 }
 
-/** In output a reply to a translated source goes to the sender itself. */
+/** In output conntrack translates a reply's destination back to the sender. */
 function asCalled({ way, packet, original }: State): Untranslation | undefined {
   if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
   return {
@@ -46,7 +46,7 @@ const unbound = { 4: '0.0.0.0', 6: '::' } as const
 
 const lookup = ({ host }: Net, state: State): { found: Found; known: State }[] =>
   host.fib[state.packet.family]
-    // Without a source yet it is looked up with none, which rules may match.
+    // The lookup for a packet without a source uses an empty one, which rules may match.
     // Source: linux/net/ipv4/fib_rules.c, fib4_rule_match.
     .lookup({ ...state.packet, source: state.packet.source || unbound[state.packet.family], input: 'lo' })
     .map((found) => ({ found, known: found.doubts.reduce(withDoubt, state) }))
@@ -58,19 +58,19 @@ interface Sent {
   state: State
 }
 
-/** Where the host sends a packet of its own, or the end of it. */
+/** The route of a packet that the host sends, or its drop. */
 function routed(net: Net, state: State, found: Found): State[] | Sent {
   const { packet } = state
   const none = noRoute(found, packet)
   if (none) return [dies(at(state, 'routing', ''), { location: 'routing', end: 'no-route', ...none })]
-  const [hop] = found.type === 'local' ? [{ dev: 'lo', gateway: undefined }] : nextHops(found)
-  const device = hop!.dev
-  const nextHop = hop!.gateway ?? packet.destination
+  const [chosen] = found.type === 'local' ? [{ dev: 'lo', gateway: undefined }] : nextHops(found)
+  const device = chosen!.dev
+  const nextHop = chosen!.gateway ?? packet.destination
   const source =
     packet.source ||
     (found.type === 'local'
       ? packet.destination
-      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, hop!.gateway))) ||
+      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, chosen!.gateway))) ||
     ''
   const original = state.original.source === '' && state.way === 'out' ? { ...state.original, source } : state.original
   const sourced = {
@@ -90,7 +90,7 @@ const loopbackStays = (state: State, device: string): State =>
     setting: { name: `net.ipv4.conf.${device}.route_localnet`, value: '0' },
   })
 
-/** What was translated or marked in output is routed again. */
+/** A packet that output has translated or marked is routed again. */
 function again(net: Net, before: State, state: State, sent: Sent, next: Next): State[] {
   const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
   if (!changed) return away(net, state, sent, next)

@@ -7,24 +7,24 @@ import type { Net } from '../net.ts'
 import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
 
 /**
- * What left the host has to be answered: by somebody who knows the way back to its source. What answers there is not the
- * host's, and is taken for granted.
+ * A packet that left the host needs an answer, from a machine with a route back to its source. The machine itself is
+ * assumed to answer.
  */
 export function answersOf(flow: Flow, net: Net, state: State, next: Next): State[] {
   const { position, packet } = state
   if (position.at !== 'outside') return next(state)
   const link = net.host.links.get(position.device)
   const left = at(state, 'uplink', position.device, `it leaves as ${packet.source}`)
-  if (packet.life && packet.life.left <= fewHops && !net.isExact)
+  if (packet.life && packet.life.left <= fewRouters && !net.isExact)
     return shortLived(left, packet.life, (lives) => answersOf(flow, net, withPacket(lives, { life: undefined }), next))
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
   if (known) return next(sized(flow, net, left, link))
   return unknownSource(flow, net, left, (lives) => next(sized(flow, net, lives, link)))
 }
 
-const fewHops = 3
+const fewRouters = 3
 
-/** What routers behind the uplink would have to pass on, and may not. */
+/** A packet with a short time to live, which routers behind the uplink may not forward. */
 function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
   const message = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}: whether it arrives depends on how many routers there are.`
   const doubt = { message, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
@@ -43,7 +43,7 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
   const own = source === flow.source && flow.from.at !== 'host'
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
   const answered = network && egressOf(network, facts).some((each) => each.source === each.replyTo && each.answered)
-  // Answers to it have been seen, so somebody out there knows the way.
+  // Conntrack has seen answers to this source, so the outside has a route to it.
   if (answered) return next(state)
   const message = own
     ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
@@ -51,7 +51,7 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
   const drop = {
     location: 'postrouting',
     end: 'unmasqueraded',
-    message: `no rule masquerades it: ${message}, and no answer finds the way back`,
+    message: `no rule masquerades it: ${message}, and no answer has a route back`,
   } as const
   const routed =
     network?.options['com.docker.network.bridge.enable_ip_masquerade'] === 'false' && network.name !== 'bridge'
@@ -59,10 +59,10 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
     ([name, value]) => /gateway_mode/.test(name) && value === 'routed',
   )
   if (own && !routed && !mode && !(source.includes(':') && isPublic(source))) return next(dies(state, drop))
-  // It has died before: what is not known of its answers decides nothing.
+  // The flow is already dropped: its answers decide nothing.
   if (state.drops.length > 0) return next(state)
   const doubt = {
-    message: `${capital(message)}: whether the outside knows the way back to it cannot be seen on this host.`,
+    message: `${capital(message)}: whether the outside has a route back to it cannot be seen on this host.`,
     kind: 'other',
     key: `way back to ${source}`,
     settle: 'conntrack -L --src-nat; dockfault diagnose --trace',
@@ -70,7 +70,7 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
   return mayDie(state, drop, doubt, next)
 }
 
-/** Answers of full size are made for the sender's own link, which may be wider than the host's uplink. */
+/** The far end sizes its answers for the flow's sender, whose link may have a larger MTU than the host's uplink. */
 function sized(flow: Flow, net: Net, state: State, link: LinkFact | undefined): State {
   const { size, protocol } = flow
   if (size !== 'full' || !link) return state
@@ -86,17 +86,17 @@ function offeredBy({ container }: Flow, { containers }: Net, { packet }: State):
   return Math.max(packet.length, ...links.map(({ mtu }) => mtu))
 }
 
-/** Ends a walk on whose way back large packets may be too large for the path. */
+/** Ends a walk whose large answers may not fit the path. */
 export function narrowed(state: State, next: Next): State[] {
   const { narrow } = state
   if (!narrow || state.drops.length > 0) return next(state)
   const { device, mtu, offered } = narrow
-  const message = `Containers offer to take packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only where the path cuts them or says so to their sender, which cannot be seen on this host.`
+  const message = `Containers accept packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only if the path fragments them or reports its size to their sender, which cannot be seen on this host.`
   const doubt = { message, kind: 'other', key: `path behind ${device}`, settle: 'dockfault diagnose --trace' } as const
   const drop = {
     location: 'uplink',
     end: 'too-large',
-    message: `large answers may not fit ${device} (${mtu} bytes, containers offer ${offered})`,
+    message: `large answers may not fit ${device} (${mtu} bytes, containers accept ${offered})`,
     setting: { name: `${device} mtu`, value: String(mtu) },
   } as const
   return mayDie(state, drop, doubt, next)

@@ -19,7 +19,7 @@ export function portWorks(state: State, port: LinkFact, bridge: LinkFact): State
   })
 }
 
-/** Notes where a port of a bridge is not found by the hardware address behind it. */
+/** Notes where a bridge does not find a port by the hardware address behind it. */
 export function portTakes(net: Net, state: State, { device, link, container }: Attachment): State {
   if (isFound(net, device, link.mac)) return state
   const message = `learning and flooding are off for ${device.name}: the bridge does not find ${container} behind it`
@@ -31,10 +31,10 @@ export function portTakes(net: Net, state: State, { device, link, container }: A
   })
 }
 
-/** A bridge that filters by VLAN may end a packet: its table is not followed. */
+/** A bridge that filters by VLAN may end a packet: its table is not simulated. */
 export function vlans(_net: Net, state: State, { name, bridge }: LinkFact, next: Next): State[] {
   if (!bridge?.vlanFiltering) return next(state)
-  const message = `${name} filters by VLAN, and its table is not followed.`
+  const message = `${name} filters by VLAN, and its table is not simulated.`
   const doubt = { message, kind: 'other', key: `vlans of ${name}`, settle: `bridge vlan show` } as const
   return mayDie(
     state,
@@ -44,7 +44,7 @@ export function vlans(_net: Net, state: State, { name, bridge }: LinkFact, next:
   )
 }
 
-/** Notes where a packet is larger than the link that it is to go by. */
+/** Notes where a packet is larger than its link allows. */
 export function tooLarge(state: State, link: LinkFact, location: Location = 'bridge'): State {
   if (takes(link, state)) return state
   return dies(state, {
@@ -55,7 +55,7 @@ export function tooLarge(state: State, link: LinkFact, location: Location = 'bri
   })
 }
 
-/** Whether iptables and nft’s IP families see what comes in by a port of a bridge (br_netfilter). */
+/** Whether iptables and nft’s IP families see frames that come in by a bridge port (br_netfilter). */
 export function filtersBridged({ host }: Net, { bridge }: LinkFact, { family, protocol }: Packet): boolean {
   if (protocol === 'arp') return false
   const own = family === 4 ? bridge?.nfCallIptables : bridge?.nfCallIp6tables

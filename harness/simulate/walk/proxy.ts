@@ -9,7 +9,10 @@ import { at, dies, mayDie, type Next, type State, withDoubt } from './state.ts'
 
 export const isProxy = (program: string): boolean => /docker-proxy|dockerd|rootlessport/.test(program)
 
-/** The proxy's own connection to the container, and then `respond`: its answer to the caller. `by`: ports whose proxies have passed it on. */
+/**
+ * The proxy's own connection to the container, then `respond`: its answer to the client. `by`: the ports whose proxies
+ * have already passed it on.
+ */
 export function proxied(
   flow: Flow,
   net: Net,
@@ -19,14 +22,14 @@ export function proxied(
 ): State[] {
   const port = state.packet.destinationPort
   if (by.includes(port)) {
-    const message = `Docker’s proxy of port ${port} is led back to itself`
+    const message = `Docker’s proxy of port ${port} is sent back to itself`
     return [dies(state, { location: 'output', end: 'no-listener', message })]
   }
   const target = proxyTarget(flow, net, port)
   const aside = flow.kind === 'published' && port !== flow.port
   if (!target && aside) return elsewhere(flow, state, port, respond)
   if (!target) {
-    const message = `Where Docker’s proxy passes port ${port} on to is not known.`
+    const message = `The target of Docker’s proxy at port ${port} is not known.`
     return respond(withDoubt(state, { message, kind: 'listing', key: `proxy ${port}`, holds: true }))
   }
   const packet = packetOf({
@@ -43,7 +46,7 @@ export function proxied(
     destination: target.address,
     destinationPort: target.port,
   }
-  // Conntrack has not met the proxy's connection.
+  // Conntrack has not seen the proxy's connection yet.
   const { met: _, ...taken } = at(state, 'input', state.packet.input, 'Docker’s proxy takes it')
   const called: State = {
     ...taken,
@@ -58,33 +61,33 @@ export function proxied(
   return output(net, called, (arrived) => behind(flow, net, arrived, [...by, port], heard))
 }
 
-/** What rules lead to another port of the host is answered there, but not by the container that was asked. */
+/** Rules send the packet to another port of the host: something may answer there, but not the container. */
 function elsewhere(flow: Flow, state: State, port: number, next: Next): State[] {
-  const what = `port ${flow.port} is led to port ${port} of the host`
-  const message = `P${what.slice(1)}: whether its program is the one that was asked is not known.`
+  const what = `port ${flow.port} is sent to port ${port} of the host`
+  const message = `P${what.slice(1)}: whether the right program listens there is not known.`
   const doubt = { message, kind: 'other', key: what } as const
   return mayDie(state, { location: 'input', end: 'no-listener', message: what }, doubt, next)
 }
 
-/** Who takes the proxy's connection: the container, or whoever it is led to instead. */
+/** The receiver of the proxy's connection: the container, or where rules send it instead. */
 function behind(flow: Flow, net: Net, state: State, by: readonly number[], respond: Next): State[] {
   const { position, packet } = state
   if (position.at === 'container') return inContainer(flow, net, state, position.container, respond)
   const { destination, destinationPort, protocol } = packet
   const listener = position.at === 'host' ? listenerAt(net, destination, destinationPort, protocol) : undefined
   if (position.at === 'host' && !listener) {
-    const message = `Docker’s proxy is led to ${destination}:${destinationPort} on the host, and nothing listens there`
+    const message = `rules redirect Docker’s proxy to ${destination}:${destinationPort} on the host, and nothing listens there`
     return respond(dies(state, { location: 'output', end: 'no-listener', message }))
   }
-  // One more proxy, with a connection of its own that the same rules lead on.
+  // Another proxy, whose own connection the same rules redirect.
   if (listener && isProxy(listener.program) && proxyTarget(flow, net, destinationPort))
     return proxied(flow, net, state, respond, by)
-  const message = `Docker’s proxy is led to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
+  const message = `Rules redirect Docker’s proxy to ${destination}:${destinationPort}, which is not the container: what answers there is not known.`
   const doubt = { message, kind: 'other', key: `proxy to ${destination}` } as const
   return mayDie(state, { location: 'output', end: 'no-listener', message: message.slice(0, -1) }, doubt, respond)
 }
 
-/** The container that a proxy of the host's passes on to, by what dockerd says of it. */
+/** The container that a proxy on the host serves, by dockerd's own list. */
 export function proxyTarget(
   { container, network, protocol }: Flow,
   { facts }: Net,

@@ -6,7 +6,7 @@ import { route } from './route.ts'
 import { type Target, unplugged } from './segment.ts'
 import { at, dies, type Next, type State, withPacket } from './state.ts'
 
-/** A frame comes to a device of the host. It goes to the host's own stack, or over a bridge to whom it is sent. */
+/** A frame arrives at one of the host's devices. It goes to the host's own stack, or over a bridge to its receiver. */
 export function receive(
   net: Net,
   state: State,
@@ -23,7 +23,7 @@ export function receive(
     output: '',
     inputPort: '',
     outputPort: '',
-    // A new packet knows nothing; one that comes back by lo is the one that was sent.
+    // A packet that comes in is new to netfilter; only one that comes back by lo keeps its state.
     ...(!looped && { mark: 0, local: false, tracked: false }),
   })
   return passDevice(net, entered, link, 'ingress', location, (free) =>
@@ -33,13 +33,13 @@ export function receive(
   )
 }
 
-/** Where a device stands on the way, for people. */
+/** A device's location on the path. */
 export const locationOf = ({ attachments, host }: Net, device: string): Location => {
   const link = host.links.get(device)
   return attachments.has(device) || link?.kind === 'bridge' || link?.master !== undefined ? 'bridge' : 'uplink'
 }
 
-/** The host's end of a container's link that stands in no bridge: answers come back by it only where a route says so. */
+/** The host's end of a container's link outside all bridges: answers use it only where a route names it. */
 function toStack(net: Net, state: State, device: string, next: Next): State[] {
   if (!net.attachments.has(device)) return route(net, state, device, next)
   const { source, family } = state.packet

@@ -47,7 +47,7 @@ describe('what rules have set a packet to', () => {
   it('is a zone that has its NAT and its filters as without one', () => {
     const facts = prerouting(-300, [from('docker0'), zone(9, 'original')])
     expect(ends(facts, 'port 8080/tcp published')).to.deep.equal(['passes'])
-    expect(ends(facts, 'networks are kept apart')).to.deep.equal(ends(healthy, 'networks are kept apart'))
+    expect(ends(facts, 'isolated networks')).to.deep.equal(ends(healthy, 'isolated networks'))
   })
 })
 

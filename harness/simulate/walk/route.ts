@@ -13,7 +13,7 @@ import { nextHops, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
-/** A packet comes to the host's IP stack by a device: prerouting, the route, and on from there. */
+/** A packet enters the host's IP stack by a device: prerouting, then routing, then onward. */
 export function route(net: Net, state: State, device: string, next: Next): State[] {
   const family = ipFamily(state.packet)
   const shown = withPacket(state, { input: device, output: '' })
@@ -28,7 +28,7 @@ export function route(net: Net, state: State, device: string, next: Next): State
   )
 }
 
-/** In prerouting a reply to a translated source becomes one to the sender itself. */
+/** In prerouting conntrack translates a reply's destination back to the sender. */
 export function backToSender({ way, original, packet }: State): Untranslation | undefined {
   if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
   return {
@@ -37,10 +37,10 @@ export function backToSender({ way, original, packet }: State): Untranslation | 
   }
 }
 
-/** Where a packet goes that prerouting has seen: to the host itself, or on. */
+/** Routes a packet after prerouting: to the host itself, or onward. */
 export function decide(net: Net, state: State, next: Next): State[] {
   const { packet } = state
-  // What comes back by lo brings its route along.
+  // A packet that comes back by lo keeps its route.
   if (packet.input === 'lo')
     return deliver(net, at(state, 'routing', 'lo', `${packet.destination} is the host’s own`), next)
   if (
@@ -86,7 +86,7 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
 const chosenOf = (state: State, { destination }: Packet, index: number, dev: string): State => {
   const key = `one of several next hops to ${destination}`
   return withDoubt(state, {
-    message: `The kernel chooses among several next hops to ${destination}, by ${dev} among them.`,
+    message: `The kernel chooses one of several next hops to ${destination}; ${dev} is one of them.`,
     kind: 'other',
     key: `${key} ${index}`,
     holds: true,
@@ -94,7 +94,7 @@ const chosenOf = (state: State, { destination }: Packet, index: number, dev: str
 }
 
 function unfollowed(state: State, type: string, { destination }: Packet): State[] {
-  const message = `${destination} has a ${type} route, which is not followed.`
+  const message = `${destination} has a ${type} route, which is not simulated.`
   const doubt = {
     message,
     kind: 'other',
@@ -114,7 +114,7 @@ const describe = ({ route }: Found, dev: string, gateway?: string): string =>
     .filter(Boolean)
     .join(' ')
 
-/** Notes where the kernel takes the source for wrong. */
+/** Notes where the kernel rejects the packet's source. */
 function checked(net: Net, state: State, output: string): State {
   const wrong = wrongSource(net.host, state.packet, output)
   if (!wrong) return state
@@ -129,7 +129,7 @@ function checked(net: Net, state: State, output: string): State {
   })
 }
 
-/** Notes where the host does not pass on what comes in by a device. */
+/** Notes where the host does not forward packets that come in by a device. */
 function forwards({ host }: Net, state: State): State {
   const { input, family } = state.packet
   if (planted.has('input-forwarding')) return state
@@ -142,18 +142,18 @@ function forwards({ host }: Net, state: State): State {
     location: 'routing',
     end: 'forwarding-off',
     message: all
-      ? 'net.ipv4.ip_forward is 0: the host passes no packet from one interface to another'
-      : `${name} is 0: the host passes on nothing that comes in by ${input}`,
+      ? 'net.ipv4.ip_forward is 0: the host forwards no packets between its interfaces'
+      : `${name} is 0: the host forwards nothing that comes in by ${input}`,
     setting: { name: all ? 'net.ipv4.ip_forward' : name, value: '0' },
   })
 }
 
-/** A router takes one from the time to live, and passes on nothing that has none left. Source: linux/net/ipv4/ip_forward.c. */
+/** A router reduces the time to live by one, and drops a packet with none left. Source: linux/net/ipv4/ip_forward.c. */
 function shorterLived(state: State): State {
   const { life } = state.packet
   if (!life) return state
   const { left, by } = life
-  const message = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router passes it on`
+  const message = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router forwards it`
   const seen = left <= 1 ? dies(state, { location: 'routing', end: 'dropped', message, rule: by }) : state
   return withPacket(seen, { life: { left: Math.max(0, left - 1), by } })
 }
@@ -172,7 +172,7 @@ export function forward(net: Net, state: State, dev: string, nextHop: string, ne
   )
 }
 
-/** In postrouting a reply takes the source that its connection was made to. */
+/** In postrouting conntrack sets a reply's source to the connection's original destination. */
 export function asCalled({ way, original, packet }: State): Untranslation | undefined {
   if (way === 'out' || !packet.dnat || packet.direction === 'original') return undefined
   return {

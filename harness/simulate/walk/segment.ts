@@ -2,24 +2,26 @@ import type { LinkFact } from '../../evidence/facts.ts'
 import type { Drop } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
 
-/** Who takes frames on a link: the host, a container, or somebody behind a port of the bridge who is not seen. */
+/** The receiver of frames on a link: the host, a container, or an unknown machine behind a bridge port. */
 export type Receiver =
   | { is: 'host' }
-  /** `asked`: its hardware address was asked for, and not known. */
-  | { is: 'container'; to: Attachment; asked?: true }
+  /** `queried`: the sender did not know its hardware address, and requested it. */
+  | { is: 'container'; to: Attachment; queried?: true }
   | { is: 'elsewhere'; port: LinkFact | undefined }
 
-/** Who a frame is sent to. Nobody takes it unless the host gives the packet another destination on its way. */
+/**
+ * A frame's receiver. Undefined: nothing takes the frame, unless the host changes the packet's destination on its way.
+ */
 export type Target = Receiver | { is: 'nobody'; drop: Omit<Drop, 'way'>; meant: Receiver | undefined }
 
-/** A link of the host's with all who are on it: a bridge and its ports, or the two ends of one container's link. */
+/** One of the host's links with everything on it: a bridge and its ports, or the two ends of a container's link. */
 export interface Segment {
-  /** The host's device on it. */
+  /** The host's own device on the link. */
   device: LinkFact
   bridged: boolean
-  /** The containers on it. */
+  /** The containers on the link. */
   attachments: readonly Attachment[]
-  /** Ports of the bridge that lead to no container. */
+  /** Bridge ports without a container. */
   foreign: readonly LinkFact[]
 }
 
@@ -46,7 +48,7 @@ function build(net: Net, device: LinkFact): Segment {
   }
 }
 
-/** The end of what is for or from a container's link that stands in no bridge. */
+/** The drop of packets to or from a container's link outside all bridges. */
 export const unplugged = (device: string): Omit<Drop, 'way'> => ({
   location: 'bridge',
   end: 'no-link',
@@ -54,24 +56,26 @@ export const unplugged = (device: string): Omit<Drop, 'way'> => ({
   setting: { name: `${device} master`, value: 'none' },
 })
 
-/** Who on a segment has a hardware address; undefined where nobody does. */
+/** The owner of a hardware address on a segment; undefined where there is none. */
 export function ownerOf(net: Net, { device, attachments, foreign }: Segment, mac: string): Receiver | undefined {
   const to = attachments.find(({ link }) => link.mac === mac)
   if (to) return { is: 'container', to }
-  // The bridge takes what is for itself or for any of its ports.
+  // The bridge takes frames for itself or for any of its ports' addresses.
   if (device.mac === mac || (net.ports.get(device.name) ?? []).some((port) => port.mac === mac)) return { is: 'host' }
   const port = foreign.find(({ name }) => net.facts.fdb.some((entry) => entry.mac === mac && entry.dev === name))
   return port && { is: 'elsewhere', port }
 }
 
-/** Who on a bridge has an address: a container, or undefined where nobody that can be seen does. */
+/** The container that has an address on a bridge; undefined where no known container does. */
 export const holderOn = (net: Net, bridge: string, address: string): Attachment | undefined =>
   net.holders
     .get(bridge)
     ?.get(address)
     ?.find(({ link }) => link.ips.some((ip) => ip.address === address))
 
-/** Whether frames for one hardware address find their way out by a port of a bridge. Source: linux/net/bridge/br_forward.c, br_flood. */
+/**
+ * Whether a bridge sends frames for a hardware address out by a port. Source: linux/net/bridge/br_forward.c, br_flood.
+ */
 export const isFound = ({ facts }: Net, { name, port }: LinkFact, mac: string): boolean =>
   port?.flood !== false ||
   port.learning !== false ||

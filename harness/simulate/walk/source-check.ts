@@ -1,7 +1,7 @@
 import { planted } from '../planted.ts'
 import { deviceOf, eitherSetting, largerSetting, type Stack } from '../stack.ts'
 
-/** What a source is checked by. */
+/** What a source check reads of a packet. */
 export interface Checked {
   family: 4 | 6
   source: string
@@ -16,8 +16,9 @@ export interface Checked {
 const ends = new Set(['none', 'blackhole', 'unreachable', 'prohibit'])
 
 /**
- * Why a stack takes a packet's source for wrong on the device it came by; undefined where it does not. `output` is where
- * the packet is to leave, 'lo' for the stack itself. Source: linux/net/ipv4/fib_frontend.c, fib_validate_source.
+ * Why a stack rejects a packet's source on its input device; undefined where it accepts the source. `output` is the
+ * device that the packet will leave by, 'lo' for the stack itself. Source: linux/net/ipv4/fib_frontend.c,
+ * fib_validate_source.
  */
 export function wrongSource(stack: Stack, packet: Checked, output: string): string | undefined {
   const { source, destination, input, family } = packet
@@ -25,10 +26,10 @@ export function wrongSource(stack: Stack, packet: Checked, output: string): stri
   const who = stack.name === '' ? 'the host' : stack.name
   const filter = largerSetting(stack, input, 'rp_filter')
   const acceptsLocal = eitherSetting(stack, input, 'accept_local')
-  const asks = `rp_filter is ${filter} for ${input}`
+  const strict = `rp_filter is ${filter} for ${input}`
   const martian = `its source ${source} is ${who}’s own address (martian source)`
   const fib = stack.fib[4]
-  // What goes back by the device it came by is looked into more closely, as redirects may be due.
+  // The kernel checks more closely a packet that leaves by its input device, because it may have to send a redirect.
   if (filter === 0 && input !== output && (acceptsLocal || !fib.hasCustomRules))
     return acceptsLocal || deviceOf(stack, source) === undefined ? undefined : martian
   const [found] = fib.lookup({
@@ -42,14 +43,14 @@ export function wrongSource(stack: Stack, packet: Checked, output: string): stri
     received: true,
   })
   const { type, route } = found!
-  if (ends.has(type)) return filter > 0 ? `${who} has no route back to ${source}, and ${asks}` : undefined
+  if (ends.has(type)) return filter > 0 ? `${who} has no route back to ${source}, and ${strict}` : undefined
   if (type !== 'unicast' && type !== 'local') return `its source ${source} is a ${type} address (martian source)`
   if (type === 'local' && !acceptsLocal && input !== 'lo') return martian
   const devices = [route?.dev, ...(route?.nexthops ?? []).map(({ dev }) => dev)]
   if (filter === 0 || devices.includes(input) || input === 'lo') return undefined
   const elsewhere = `${who}’s route back to ${source} is by ${devices.filter(Boolean).join(', ')}`
-  if (filter === 1) return `${elsewhere}, and ${asks}`
-  // A device without an address is held to the strict check.
+  if (filter === 1) return `${elsewhere}, and ${strict}`
+  // A device without an address gets the strict check.
   const bare = !stack.links.get(input)?.ips.some((ip) => ip.family === 4)
-  return bare ? `${elsewhere}, ${input} has no address, and ${asks}` : undefined
+  return bare ? `${elsewhere}, ${input} has no address, and ${strict}` : undefined
 }

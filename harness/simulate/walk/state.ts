@@ -12,10 +12,10 @@ export interface Translation {
   destinationPort: number
 }
 
-/** Where a packet has come to. */
+/** A packet's position. */
 export type Position = { at: 'host' } | { at: 'container'; container: string } | { at: 'outside'; device: string }
 
-/** What a stack has learned on a link of the host's: who has an address there. */
+/** What a stack has learned on one of the host's links: the owner of an address. */
 export interface Acquaintance {
   by: string
   device: string
@@ -23,7 +23,7 @@ export interface Acquaintance {
   who: Receiver
 }
 
-/** A packet at one hook: as it came there, and as it left. */
+/** A packet at one hook, before and after. */
 export interface Call {
   way: State['way']
   family: Family
@@ -35,52 +35,55 @@ export interface Call {
   between?: readonly [number, number]
 }
 
-/** A packet on its way, and all that has befallen it. Immutable: a step forward is a new state. */
+/** A packet with its history. Immutable: each step gives a new state. */
 export interface State {
   packet: Packet
   position: Position
   way: 'out' | 'back'
   path: Trail<PathStep> | undefined
-  /** The first one ends it; those behind would, had it not. */
+  /** The first drop ends the packet; the others would have, without the first. */
   drops: readonly Drop[]
   doubts: readonly Doubt[]
   /** The connection's first packet as its sender made it. */
   original: Translation
   clampsMss: boolean
-  /** Whether a death is to be followed by what lies behind it. */
+  /** Whether the walk goes on after a drop. */
   goesOn: boolean
-  /** Full-sized answers are offered a wider link than the uplink is. */
+  /** The flow's sender allows larger answers than the uplink does. */
   narrow?: { device: string; mtu: number; offered: number }
-  /** Who knows by now whose hardware address: of stacks by name, '' for the host and `outside` for who is not seen. */
+  /**
+   * Which stack knows which neighbour's hardware address: stacks by name, '' for the host and `outside` for unknown
+   * machines.
+   */
   acquainted: readonly Acquaintance[]
-  /** What the first packet of a TCP connection, and the answer to it, were shown to. */
+  /** The hooks that saw a TCP connection's first packet and its answer. */
   calls: Trail<Call> | undefined
-  /** Whether the host's conntrack has seen the connection's first packet, and an answer. */
+  /** Whether the host's conntrack has seen the connection's first packet, and its answer. */
   met?: { out: boolean; back: boolean; zone?: Packet['zone'] }
   /**
-   * The rule that has put an answer into another zone of conntrack's than its connection, and whether conntrack may drop
-   * what comes after it.
+   * The rule that has put an answer into another conntrack zone than its connection, and whether conntrack may drop
+   * later packets.
    */
   stranded?: { by: RuleStep; clashes: boolean }
-  /** The rule that has sent a packet to who is not there. */
+  /** The rule that has sent a packet to an address that nothing has. */
   misled?: { by: RuleStep; to: string }
-  /** IP's prerouting has seen the packet when it came into a bridge. */
+  /** IP's prerouting already saw the packet in the bridge. */
   prerouted?: boolean
 }
 
-/** What comes next: every way that it may end. */
+/** The rest of a walk: all of its possible ends. */
 export type Next = (state: State) => State[]
 
 /** A state whose packet has been changed. */
 export function withPacket(state: State, packet: Partial<Packet>): State {
-  // Most of what a step sets is so already, and states are copied at every step.
+  // Most steps set values that are already there, and each change copies the state.
   for (const key in packet)
     if (state.packet[key as keyof Packet] !== packet[key as keyof Packet])
       return { ...state, packet: { ...state.packet, ...packet } }
   return state
 }
 
-/** Notes where the packet is. A second note of the same place and device is added to the first. */
+/** Notes the packet's location. A second note for the same location and device is added to the first. */
 export function at(
   state: State,
   location: Location,
@@ -97,13 +100,13 @@ export function at(
   return { ...state, path: { last: { way: state.way, location, device, message, rules }, before: state.path } }
 }
 
-/** Notes that the packet dies here; a walk goes on as if it had not, to see what lies behind. */
+/** Notes a drop; the walk may go on as if there were none, to find further drops. */
 export function dies(state: State, drop: Omit<Drop, 'way'>): State {
   const device = state.path?.last.location === drop.location ? state.path.last.device : ''
   return { ...at(state, drop.location, device, drop.message), drops: [...state.drops, { way: state.way, ...drop }] }
 }
 
-/** Both ways that something unknown may go: it ends the packet, or it does not. */
+/** Both outcomes of something unknown: it ends the packet, or it does not. */
 export function mayDie(state: State, drop: Omit<Drop, 'way'>, doubt: Omit<Doubt, 'holds'>, next: Next): State[] {
   const known = state.doubts.find(({ key }) => key === doubt.key)
   const lives = known?.holds !== true ? next(withDoubt(state, { ...doubt, holds: false })) : []
@@ -111,7 +114,7 @@ export function mayDie(state: State, drop: Omit<Drop, 'way'>, doubt: Omit<Doubt,
   return [...lives, ...ends]
 }
 
-/** A state that depends on one thing more; one that depends on its opposite already is no state at all. */
+/** The state with one more doubt; no state where it already depends on the opposite. */
 export function withDoubt(state: State, doubt: Doubt): State {
   return state.doubts.some(({ key }) => key === doubt.key) ? state : { ...state, doubts: [...state.doubts, doubt] }
 }

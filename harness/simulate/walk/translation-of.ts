@@ -1,7 +1,7 @@
 import type { RuleStep } from '../rules/index.ts'
 import type { State } from './state.ts'
 
-/** The rule that has given a packet the destination that it has on its way out; undefined where none has. */
+/** The rule that has translated a packet's destination on its way out; undefined where none has. */
 export function translationOf({ path, packet, way }: State): RuleStep | undefined {
   if (!packet.dnat || way === 'back') return undefined
   for (let at = path; at; at = at.before) {

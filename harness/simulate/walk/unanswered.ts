@@ -2,7 +2,7 @@ import type { Attachment, Net } from '../net.ts'
 import type { Sender } from './neighbour.ts'
 import type { State } from './state.ts'
 
-/** Why nobody has an address: its container has lost it, or the sender's route has a gateway that is none. */
+/** Why nothing has an address: its container has lost it, or the gateway in the sender's route is wrong. */
 export function unanswered(
   { facts, homes }: Net,
   { packet }: State,
@@ -14,12 +14,12 @@ export function unanswered(
     ? facts.docker.containers.find(({ addresses }) => Object.values(addresses).includes(nextHop))
     : undefined
   if (given && !facts.containers.some(({ links }) => links.some(({ ips }) => ips.some((ip) => ip.address === nextHop))))
-    return `${message}: dockerd gave it to ${given.name}, which has it no more`
+    return `${message}: dockerd gave it to ${given.name}, which no longer has it`
   const isGateway = stack.name !== '' && packet.destination !== nextHop
-  return isGateway ? `${message}, the gateway of a route of ${stack.name}’s own` : message
+  return isGateway ? `${message}, the gateway in a route of ${stack.name}` : message
 }
 
-/** The link of a container of Docker's, the sender's or that of who is sought, that stands in no bridge. */
+/** The link of a Docker container, sender or intended receiver, that is outside all bridges. */
 export function outsideItsBridge(
   { homes, attachments }: Net,
   { segment }: Sender,

@@ -1,26 +1,29 @@
 import type { Agent } from '../../simulate/kernel/agent.ts'
 import { crew } from '../../simulate/kernel/campaign.ts'
 import { specAt } from '../../simulate/kernel/shrink.ts'
-import { type Held, holdRecording, type Twist } from './hold.ts'
+import { type Comparison, compareRecording, type Mutation } from './compare-traces.ts'
 import { keepRecording, record } from './recording.ts'
 import { emptyTally, type Tally, withHost } from './tally.ts'
 
 export interface CampaignOptions {
   seed: number
-  /** The first host, and how many. */
+  /** The first host, and the number of hosts. */
   from: number
   hosts: number
   jobs: number
-  /** Other places after which it stops. */
+  /** The number of wrong locations that stops the campaign. */
   most: number
-  twist?: Twist
-  /** A folder where each host is kept, as a recording. */
+  mutation?: Mutation
+  /** A folder for a recording of each host. */
   record?: string
 }
 
-/** Holds the tracer against the hosts of a seed, some at a time. `progress` has a line for each other place. */
+/**
+ * Compares the tracer with the kernel on a seed's hosts, some at a time. `progress` gets a line for each wrong
+ * location.
+ */
 export async function runCampaign(
-  { seed, from, hosts, jobs, most, twist, record: folder }: CampaignOptions,
+  { seed, from, hosts, jobs, most, mutation, record: folder }: CampaignOptions,
   progress: (line: string) => void,
 ): Promise<Tally> {
   let tally = emptyTally()
@@ -31,18 +34,18 @@ export async function runCampaign(
       const index = next++
       const recording = await record(agent, specAt(seed, index))
       if (folder !== undefined) keepRecording(folder, `${seed}-${index}`, recording)
-      const held = holdRecording(recording, twist)
-      tally = withHost(tally, index, held)
-      for (const each of held.filter(({ is }) => is === 'other')) progress(lineOf(index, each))
-      if (tally.hosts % 50 === 0) progress(`${tally.hosts} hosts, ${tally.other.length} other places`)
+      const compared = compareRecording(recording, mutation)
+      tally = withHost(tally, index, compared)
+      for (const each of compared.filter(({ is }) => is === 'other')) progress(lineOf(index, each))
+      if (tally.hosts % 50 === 0) progress(`${tally.hosts} hosts, ${tally.other.length} wrong locations`)
     }
   }
   await Promise.all(agents.all.map(work))
   return tally
 }
 
-/** One flow for people: what the tracer says, and what the kernel does. */
-export function lineOf(index: number, { is, title, kernel, trace, truth, why }: Held): string {
+/** One flow for people: the tracer's answer, and the kernel's. */
+export function lineOf(index: number, { is, title, kernel, trace, truth, why }: Comparison): string {
   const { end, at } = trace
   const hangs = [...(truth?.byBase ? ['the base'] : []), ...(truth?.culprits.map(({ kind }) => kind) ?? [])].join(', ')
   const location = at ? ` at ${at.way} ${at.location}` : ''

@@ -1,11 +1,11 @@
 import type { Change } from '../../simulate/kernel/host-spec.ts'
 import type { Trace } from '../trace.ts'
 
-/** Whether a trace gives a place where one of the changes stands: the rule, the setting, the link that it made. */
+/** Whether a trace gives the location of a change: its rule, its setting or its link. */
 export function isAt(trace: Trace, change: Change): boolean {
   const { terminatingRule, end, at, summary } = trace
   if (terminatingRule) return tablesOf(change).has(`${terminatingRule.backend} ${terminatingRule.table}`)
-  // A death at a device, on a bridge or in ARP bears the name of what does it only where that was seen.
+  // A drop at a device, on a bridge or in ARP names its rule only where that was seen.
   return (
     (locationsOf(change, end).includes(at?.location ?? '') && !terminatingRule) ||
     [...tablesOf(change)].some((name) => summary.includes(name))
@@ -22,7 +22,7 @@ export function tablesOf({ nft = [], iptables }: Change): Set<string> {
 }
 
 const linkEnds = ['no-link', 'no-neighbour', 'no-route', 'source-check']
-// A kind of change, the ends that it may come to, and where.
+// A kind of change, the ends that it may cause, and their locations.
 const kinds: [kind: RegExp, ends: readonly string[], locations: readonly string[]][] = [
   [
     /^(port|bridge down|no master|isolated|port state|container link|hairpin|no learning|no flood)/,
@@ -44,7 +44,7 @@ const kinds: [kind: RegExp, ends: readonly string[], locations: readonly string[
     ['no-route', 'wrong-bridge'],
     ['routing'],
   ],
-  // A host without a way back does not answer for its address either.
+  // A host without a route back does not answer for its address either.
   [/^(routing rule|no local route|end of a route)$/, ['no-neighbour'], ['uplink', 'bridge']],
   [/inside$/, ['no-route', 'no-neighbour', 'source-check'], ['container', 'bridge']],
 ]
@@ -52,13 +52,13 @@ const kinds: [kind: RegExp, ends: readonly string[], locations: readonly string[
 const locationsOf = ({ kind }: Change, end: string): readonly string[] =>
   kinds.flatMap(([pattern, ends, locations]) => (pattern.test(kind) && ends.includes(end) ? locations : []))
 
-// What these do is lead packets astray, or make others see them otherwise: they die elsewhere, by something else.
+// These misdirect packets or change how later rules see them, so the packets die elsewhere.
 const misleadingLines =
   /\b(dnat|snat|masquerade|redirect|mark set|notrack|MARK|CONNMARK|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|notrack|accept|ACCEPT|RETURN|return)\b/
 const misleadingKinds =
   /route|routing rule|half of everything|address|prefix|wrong bridge|wrong gateway|bridge-nf-call|setting|hairpin|no ARP|neighbour|isolated|port state|learning|flood|narrow|master|bridge down/
 
-/** Whether packets may die elsewhere because of a change. */
+/** Whether a change may make packets die elsewhere. */
 export const misleads = ({ kind, nft = [], iptables }: Change): boolean =>
   nft.length > 0 || iptables
     ? misleadingLines.test([...nft, ...(iptables?.rules ?? [])].join('\n')) || /^nft (arp|bridge|netdev)/.test(kind)

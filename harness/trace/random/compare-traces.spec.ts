@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { Agent } from '../../simulate/kernel/agent.ts'
 import { missing } from '../../simulate/kernel/capabilities.ts'
 import type { BaseHost, Change } from '../../simulate/kernel/host-spec.ts'
-import { type Held, hold } from './hold.ts'
+import { type Comparison, compareHost } from './compare-traces.ts'
 import { judge } from './judge.ts'
-import { twists } from './twists.ts'
+import { mutations } from './mutations.ts'
 
 const base: BaseHost = {
   rules: 'nft',
@@ -15,7 +15,7 @@ const base: BaseHost = {
   bridged: true,
   ipv6: false,
 }
-// A death by each backend, on the way back, and at a link.
+// A drop by each backend, on the way back, and at a link.
 const changes: Change[] = [
   {
     kind: 'nft ip filter prerouting',
@@ -40,7 +40,7 @@ const changes: Change[] = [
 
 describe('a tracer on a host of network namespaces', function () {
   this.timeout(120_000)
-  let held: Held[] = []
+  let compared: Comparison[] = []
 
   before(async function () {
     const { hosts } = missing()
@@ -49,11 +49,11 @@ describe('a tracer on a host of network namespaces', function () {
       this.skip()
     }
     await using agent = new Agent()
-    held = await hold(agent, { base, changes, collect: 'before' })
+    compared = await compareHost(agent, { base, changes, collect: 'before' })
   })
 
   const of = (title: string): string => {
-    const { is, trace } = held.find((each) => each.title === title)!
+    const { is, trace } = compared.find((each) => each.title === title)!
     return `${is}: ${trace.end}${trace.at ? ` at ${trace.at.way} ${trace.at.location}` : ''}${trace.terminatingRule ? ` by ${trace.terminatingRule.backend} ${trace.terminatingRule.table}` : ''}`
   }
 
@@ -63,14 +63,14 @@ describe('a tracer on a host of network namespaces', function () {
     expect(of('c3 -> 203.0.113.10:9000/tcp')).to.equal('same: dropped at out forward by legacy ip filter')
     expect(of('outside -> 192.0.2.2:8080/tcp')).to.equal('answered: answered')
     expect(of('c1 -> 172.17.0.3:80/tcp')).to.match(/^same: no-(link|neighbour) at (out|back) (bridge|container)$/)
-    expect(held.length).to.be.above(20)
-    expect(held.filter(({ is }) => is === 'other').map(({ title, why }) => `${title}: ${why}`)).to.deep.equal([])
+    expect(compared.length).to.be.above(20)
+    expect(compared.filter(({ is }) => is === 'other').map(({ title, why }) => `${title}: ${why}`)).to.deep.equal([])
   })
 
-  for (const [name, twist] of Object.entries(twists))
+  for (const [name, mutation] of Object.entries(mutations))
     it(`is found where it lies: ${name}`, () => {
-      const wrong = held.filter(
-        (each) => judge(twist(each.trace), each.kernel, each.truth, each.walk, { base, changes }).is === 'other',
+      const wrong = compared.filter(
+        (each) => judge(mutation(each.trace), each.kernel, each.truth, each.walk, { base, changes }).is === 'other',
       )
       expect(wrong).to.not.have.length(0)
     })

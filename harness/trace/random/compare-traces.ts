@@ -10,8 +10,8 @@ import { judge, type Verdict } from './judge.ts'
 import { type Recording, record } from './recording.ts'
 import type { Truth } from './truth.ts'
 
-/** One flow of a host: what the tracer says of it, and what the kernel does. */
-export interface Held extends Verdict {
+/** One flow of a host: the tracer's answer, and the kernel's. */
+export interface Comparison extends Verdict {
   title: string
   flow: KernelFlow
   kernel: Ending
@@ -20,15 +20,15 @@ export interface Held extends Verdict {
   truth?: Truth
 }
 
-/** What may be planted in a trace: an error that the comparison has to find. */
-export type Twist = (trace: Trace) => Trace
+/** An error planted in a trace, which the comparison has to find. */
+export type Mutation = (trace: Trace) => Trace
 
-/** Makes a host, follows all its flows, and holds each trace against real packets. */
-export const hold = async (agent: Agent, spec: HostSpec, twist?: Twist): Promise<Held[]> =>
-  holdRecording(await record(agent, spec), twist)
+/** Makes a host, follows all its flows, and compares each trace with real packets. */
+export const compareHost = async (agent: Agent, spec: HostSpec, mutation?: Mutation): Promise<Comparison[]> =>
+  compareRecording(await record(agent, spec), mutation)
 
-/** Holds the traces of a recorded host against what the kernel did there. */
-export function holdRecording(recording: Recording, twist: Twist = (trace) => trace): Held[] {
+/** Compares the traces of a recorded host with what the kernel did there. */
+export function compareRecording(recording: Recording, mutation: Mutation = (trace) => trace): Comparison[] {
   const { spec, flows, bundle, packets, outside, endings, truths, restless } = recording
   const facts = factsOf(bundle, spec.base)
   const own = flows.map(asFlow)
@@ -37,9 +37,9 @@ export function holdRecording(recording: Recording, twist: Twist = (trace) => tr
   return flows.map((flow, index) => {
     const known = truths[index]
     const truth = known && { byBase: known.byBase, culprits: known.culprits.map((each) => spec.changes[each]!) }
-    const [trace, walk, kernel] = [twist(traces[index]!), walks[index]!, endings[index]!]
+    const [trace, walk, kernel] = [mutation(traces[index]!), walks[index]!, endings[index]!]
     const verdict: Verdict = restless.includes(index)
-      ? { is: 'restless', why: 'answered at first, and not any more when it is sent again' }
+      ? { is: 'restless', why: 'answered at first, but not when sent again' }
       : judge(trace, kernel, truth ?? undefined, walk, spec)
     return { ...verdict, title: titleOf(flow), flow, kernel, trace, walk, ...(truth && { truth }) }
   })

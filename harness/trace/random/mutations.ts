@@ -1,12 +1,14 @@
 import { isDead, type Trace } from '../trace.ts'
-import type { Twist } from './hold.ts'
+import type { Mutation } from './compare-traces.ts'
 
-/** Errors that may be planted in a tracer: each gives a wrong place now and then, and has to be found. */
-export const twists: Readonly<Record<string, Twist>> = {
-  // Whatever dies is said to have got no answer from outside.
+/**
+ * Errors that can be planted in the tracer: each sometimes gives a wrong location, and the comparison has to find it.
+ */
+export const mutations: Readonly<Record<string, Mutation>> = {
+  // Reports every drop as no answer from outside.
   outside: (trace) =>
     isDead(trace) ? { ...without(trace), end: 'no-answer', at: { way: 'out', location: 'outside' } } : trace,
-  // The policy of FORWARD is always to blame.
+  // Always blames FORWARD's policy.
   forward: (trace) =>
     trace.terminatingRule
       ? {
@@ -20,7 +22,7 @@ export const twists: Readonly<Record<string, Twist>> = {
           },
         }
       : trace,
-  // A rule of the other backend is taken for this one's.
+  // Confuses the two backends.
   backend: (trace) =>
     trace.terminatingRule
       ? {
@@ -31,12 +33,12 @@ export const twists: Readonly<Record<string, Twist>> = {
           },
         }
       : trace,
-  // What a link or a neighbour does is taken for a route's doing.
+  // Reports drops at a link or a neighbour as routing drops.
   routing: (trace) =>
     trace.end === 'no-link' || trace.end === 'no-neighbour'
       ? { ...trace, end: 'forwarding-off', at: { way: 'out', location: 'routing' } }
       : trace,
-  // Lost on its way home, it is said to have arrived.
+  // Reports an answer that was lost as arrived.
   arrived: (trace) => (trace.at?.way === 'back' ? { ...without(trace), end: 'answered' } : trace),
 }
 

@@ -10,23 +10,23 @@ import { asFlow, factsOf } from '../../simulate/kernel/simulated.ts'
 import { traceByPackets } from '../by-packets.ts'
 import { endingsOf, type Truth, truthOf } from './truth.ts'
 
-/** What was seen of one random host, by the tracer's script and by real packets of its own. */
+/** The recording of one random host: by the tracer's script, and by separate real packets. */
 export interface Recording {
   spec: HostSpec
   flows: KernelFlow[]
   bundle: string
-  /** What the tracer's script printed. */
+  /** The output of the tracer's script. */
   packets: string
-  /** The namespace that stands for what is outside. */
+  /** The namespace that represents the outside. */
   outside: string
   endings: Ending[]
-  /** Of each flow that died; changes by their index. */
+  /** The truth of each dead flow, with changes by index; null for others. */
   truths: ({ byBase: boolean; culprits: number[] } | null)[]
-  /** Flows that the tracer saw answered, and that are so again on a new host of this kind. */
+  /** Dead flows that the tracer saw answered, and that are answered again on a new host of this kind. */
   restless: number[]
 }
 
-/** Makes a host, follows all its flows by the tracer's own script, and finds out how they end and why. */
+/** Makes a host, follows all its flows by the tracer's own script, and determines how they end and why. */
 export async function record(agent: Agent, spec: HostSpec): Promise<Recording> {
   const { traced, ...seen } = await observe(agent, spec)
   const { flows, endings } = seen
@@ -46,7 +46,7 @@ export async function record(agent: Agent, spec: HostSpec): Promise<Recording> {
 const indexed = (truth: Truth | undefined, { changes }: HostSpec): Recording['truths'][number] =>
   truth ? { byBase: truth.byBase, culprits: truth.culprits.map((change) => changes.indexOf(change)) } : null
 
-/** Flows that are answered on a new host of this kind: what has gone before made the difference. */
+/** Flows that are answered on a new host of this kind: earlier packets made the difference. */
 async function answeredOnAnother(agent: Agent, spec: HostSpec, flows: readonly KernelFlow[]): Promise<KernelFlow[]> {
   await using host = await RealHost.make(agent, spec)
   const endings = await endingsOf(host, flows)
@@ -71,10 +71,10 @@ async function observe(agent: Agent, spec: HostSpec) {
   return { flows, bundle, packets, outside, endings, traced: traces.map(({ end }) => end) }
 }
 
-// The tracer knows IPv4, and small packets.
+// The tracer follows IPv4 and small packets.
 const isFollowed = ({ address, size }: KernelFlow): boolean => !address.includes(':') && size === 'small'
 
-/** Keeps a recording in a folder, which is made; gives the file. */
+/** Keeps a recording in a folder, which it creates; gives the file. */
 export function keepRecording(folder: string, name: string, recording: Recording): string {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${name}.json.gz`)
@@ -82,6 +82,6 @@ export function keepRecording(folder: string, name: string, recording: Recording
   return file
 }
 
-/** Reads what `keepRecording` has kept. */
+/** Reads a recording that `keepRecording` has kept. */
 export const readRecording = (file: string | URL): Recording =>
   JSON.parse(gunzipSync(readFileSync(file)).toString()) as Recording

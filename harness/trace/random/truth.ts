@@ -4,18 +4,18 @@ import { dockerRules } from '../../simulate/kernel/docker-rules.ts'
 import type { Change, HostSpec, KernelFlow } from '../../simulate/kernel/host-spec.ts'
 import { RealHost } from '../../simulate/kernel/real-host.ts'
 
-/** What the kernel itself says of the deaths on a host: which of its changes each of them hangs on. */
+/** The kernel's own answer: which of a host's changes a dead flow depends on. */
 export interface Truth {
-  /** The changes without which the flow is answered, or any of which kills it alone; in the base's order. */
+  /** The changes without which the flow is answered, or that drop it alone, in their order on the host. */
   culprits: Change[]
-  /** Without any change it is dead as well: what the base does. */
+  /** The flow is dead even without changes: the base drops it. */
   byBase: boolean
 }
 
-// What is dead is asked twice, with longer patience: the machine may be busy.
+// Dead flows are sent again with more patience, because the machine may be busy.
 const patience = { first: 300, second: 1200 }
 
-/** How real packets of these flows end, those that seem dead sent again. */
+/** How real packets of these flows end; those that seem dead are sent again. */
 export async function endingsOf(host: RealHost, flows: readonly KernelFlow[]): Promise<Ending[]> {
   const endings = await host.send(flows, patience.first)
   const silent = flows.filter((_, index) => endings[index] !== 'answered')
@@ -25,8 +25,8 @@ export async function endingsOf(host: RealHost, flows: readonly KernelFlow[]): P
 }
 
 /**
- * For each of these dead flows the changes that it hangs on, found by real packets on the same host without one of the
- * changes, and with one alone.
+ * The changes that each of these dead flows depends on. Real packets find them, on the same host without one change,
+ * and with only one change.
  */
 export async function truthOf(
   agent: Agent,
@@ -52,5 +52,5 @@ export async function truthOf(
   }))
 }
 
-/** All that the base itself does to packets: its rules, links and settings. */
+/** Everything in the base that acts on packets: its rules, links and settings. */
 export const baseOf = ({ base }: Pick<HostSpec, 'base'>): Change[] => [...baseChanges(base), ...dockerRules(base)]

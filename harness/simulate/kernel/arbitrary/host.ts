@@ -33,7 +33,7 @@ const change: fc.Arbitrary<Change> = mixed<Change>(
   [1, oddNeighbours],
 )
 
-/** A container host, plausible but for up to five odd things. */
+/** A plausible container host with up to five odd changes. */
 export const hostSpec: fc.Arbitrary<HostSpec> = fc.record({
   base,
   changes: fc.array(change, { maxLength: 5, size: 'max' }),

@@ -8,7 +8,7 @@ const container = oneOf('c1', 'c3', 'c2') as fc.Arbitrary<Container>
 const change = (kind: string, parts: Omit<Change, 'kind'>): Change => ({ kind, ...parts })
 const inside = (namespace: NamespaceName, ...ip: string[]): Pick<Change, 'inside'> => ({ inside: { namespace, ip } })
 
-/** Links and bridge ports that are down, apart, too narrow or otherwise odd. */
+/** Links and bridge ports that are down, detached, too narrow or otherwise odd. */
 export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
   [2, container.map((name) => change('port down', { ip: [`link set ${portOf[name]} down`] }))],
   [2, container.map((name) => change('no master', { ip: [`link set ${portOf[name]} nomaster`] }))],
@@ -40,7 +40,7 @@ export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
     fc.tuple(oneOf('wan0', 'docker0', 'v1', 'br-a'), oneOf('1400', '1280', '1499', '1472')).map(([name, mtu]) =>
       change('narrow link', {
         ip: [`link set ${name} mtu ${mtu}`],
-        // Whoever is on the uplink's network has links as narrow.
+        // All machines on the uplink's network have links of the same MTU.
         ...(name === 'wan0' && inside('outside', `link set eth0 mtu ${mtu}`)),
       }),
     ),
@@ -115,7 +115,7 @@ export const oddAddresses: fc.Arbitrary<Change> = mixed<Change>(
   ],
 )
 
-/** Neighbours and forwarding entries that lead astray. */
+/** Neighbours and forwarding entries that send packets to the wrong receiver. */
 export const oddNeighbours: fc.Arbitrary<Change> = mixed<Change>(
   [
     2,

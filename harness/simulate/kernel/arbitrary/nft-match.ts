@@ -96,7 +96,7 @@ const fib = (hook: string): fc.Arbitrary<string>[] =>
 const any = (weight: number, all: fc.Arbitrary<string>[]): [number, fc.Arbitrary<string>][] =>
   all.length === 0 ? [] : [[weight, fc.oneof(...all)]]
 
-/** One condition of a rule at a hook, in a family that is shown IPv4. */
+/** One condition of a rule at a hook, in a family that sees IPv4. */
 export function condition(family: string, hook: string): fc.Arbitrary<string> {
   const early = hook === 'ingress'
   return mixed<string>(

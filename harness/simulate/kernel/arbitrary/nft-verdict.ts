@@ -26,7 +26,7 @@ const translations = ({ hook }: Shape): fc.Arbitrary<string> => {
 
 const end = mixed<string>([5, fc.constant('drop')], [3, fc.constant('accept')])
 
-/** What a rule of such a chain may do to a packet that meets its conditions. */
+/** What a rule of such a chain may do to a matching packet. */
 export const verdictOf = (own: Shape): fc.Arbitrary<string> => {
   const ipFilter = own.type === 'filter' && (own.family === 'ip' || own.family === 'inet') && own.hook !== 'ingress'
   return mixed<string>(
@@ -53,7 +53,7 @@ export const verdictOf = (own: Shape): fc.Arbitrary<string> => {
   )
 }
 
-/** A rule that looks its verdict up. */
+/** A rule with a verdict map. */
 export const vmapOf = (own: Shape): fc.Arbitrary<string> => {
   const where = own.hook === 'output' || own.hook === 'postrouting' ? 'oifname' : 'iifname'
   const verdict = oneOf('drop', 'accept', 'jump side', 'goto side', 'return')

@@ -52,7 +52,7 @@ const head = (own: Shape): fc.Arbitrary<string> => {
 const conditionOf = ({ family, hook }: Shape): fc.Arbitrary<string> =>
   family === 'bridge' ? bridgeCondition(hook) : family === 'arp' ? arpCondition : condition(family, hook)
 
-// A rule without any condition ends everything: one condition at least, more often than not.
+// A rule without a condition would end every packet, so most rules have at least one.
 const ruleOf = (own: Shape): fc.Arbitrary<string> =>
   mixed<string>(
     [
@@ -108,7 +108,10 @@ const sets = (own: Shape): fc.Arbitrary<string[]> =>
       `add element ${own.family} odd verdicts { "${name}" : jump side, "lo" : drop }`,
     ])
 
-/** A table of somebody’s own: a base chain at any hook, a chain beside it, sets and a map where the rules use them. */
+/**
+ * A table as an administrator might add it: a base chain at any hook, a second chain, and the sets and the map that its
+ * rules use.
+ */
 export const oddNft: fc.Arbitrary<Change> = fc
   .tuple(shape, fc.nat(999))
   .chain(([own, number]) =>

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { addresses, ports } from '../host-spec.ts'
 
-/** Text out of a list, the earlier the plainer: a shrunk host has the first ones. */
+/** An entry of a list, simple ones first: a shrunk host has the first ones. */
 export const oneOf = (...words: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...words)
 
 export type Weighted<T> = readonly [weight: number, arbitrary: fc.Arbitrary<T>]
 
-/** One of several, in these proportions. */
+/** One of several, with these weights. */
 export const mixed = <T>(...parts: readonly Weighted<T>[]): fc.Arbitrary<T> =>
   fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
-/** Text put together from parts that are chosen one by one. */
+/** Text from parts that are chosen one by one. */
 export const text = (
   strings: TemplateStringsArray,
   ...parts: readonly fc.Arbitrary<string | number>[]

@@ -13,7 +13,7 @@ const metric = mixed<string>([3, fc.constant('')], [1, oneOf('metric 50', 'metri
 
 const change = (kind: string, ...ip: string[]): Change => ({ kind, ip })
 
-/** Routes that lead astray or nowhere. */
+/** Routes to the wrong device or to nowhere. */
 export const oddRoutes: fc.Arbitrary<Change> = mixed<Change>(
   [3, text`route add ${end} ${prefix} table ${table}`.map((line) => change('end of a route', line))],
   [3, text`route add ${prefix} ${next} table ${table} ${metric}`.map((line) => change('one more route', line))],
@@ -87,7 +87,7 @@ const rule = fc
   )
   .map(([not, conditions, at, what]) => `rule add pref ${at} ${not}${conditions.join(' ') || 'from all'} ${what}`)
 
-/** Routing rules, with tables for them to look into. */
+/** Routing rules, with the tables that they use. */
 export const oddRules: fc.Arbitrary<Change> = fc
   .tuple(
     rule,

@@ -114,7 +114,7 @@ function targetsOf(table: string, chain: string): fc.Arbitrary<string> {
   )
 }
 
-// A protocol may be asked for once only; iptables refuses the rule otherwise, and the rule would be lost.
+// iptables accepts one protocol a rule; with a second one the whole rule would be lost.
 const assembled = (verb: string, chain: string, conditions: string[], target: string): string => {
   const seen = new Set<string>()
   const kept = conditions.filter((each) => {
@@ -128,7 +128,7 @@ const assembled = (verb: string, chain: string, conditions: string[], target: st
   return [verb, chain, ...usable, target].filter(Boolean).join(' ')
 }
 
-/** Rules of one iptables table by either backend, a chain of their own beside them, and a policy now and then. */
+/** Rules of one iptables table in either backend, with a user-defined chain, and sometimes a policy. */
 export const oddXtables: fc.Arbitrary<Change> = fc
   .tuple(
     oneOf('nft', 'legacy') as fc.Arbitrary<Backend>,

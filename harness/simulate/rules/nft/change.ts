@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts'
 
 type Json = Record<string, unknown>
 
-/** What `KEY set VALUE` does to a packet; undefined where that cannot be read. */
+/** The effect of `KEY set VALUE` on a packet; undefined where it cannot be read. */
 export function mangleOperation(json: unknown, scope: Scope): Operation | undefined {
   const { key, value } = (json ?? {}) as { key?: Json; value?: unknown }
   if (typeof key !== 'object' || key === null || value === undefined) return undefined
@@ -17,7 +17,7 @@ export function mangleOperation(json: unknown, scope: Scope): Operation | undefi
   const name = String((key.meta as Json | undefined)?.key ?? (key.ct as Json | undefined)?.key ?? '')
   if (name === 'mark') return marking('meta' in key ? 'mark' : 'ctMark', value, scope)
   if ('ct' in key && name === 'zone') return zoned((key.ct as Json).dir, value)
-  // Priorities, classes, labels: nothing that is led through here depends on them.
+  // Priorities, classes, labels: no simulated packet depends on them.
   if ('meta' in key || 'ct' in key) return unchanging
   return 'payload' in key ? rewriting(key.payload as Json, value) : undefined
 }
@@ -28,7 +28,7 @@ function zoned(direction: unknown, value: unknown): Operation | undefined {
   return typeof id === 'number' ? trackIn(id, side) : undefined
 }
 
-/** An operation without effect on the packet's way. */
+/** An operation without effect on the packet's path. */
 export const unchanging: Operation = { does: 'change', change: ({ packet }) => packet }
 
 function marking(of: 'mark' | 'ctMark', value: unknown, scope: Scope): Operation {
@@ -36,7 +36,7 @@ function marking(of: 'mark' | 'ctMark', value: unknown, scope: Scope): Operation
   const read = constant === undefined ? expressionOf(value, scope).read : () => constant
   const change = (context: Context): Packet => {
     const reading: Reading = read(context)
-    // A value that the packet does not have leaves the mark as it is.
+    // Where the packet lacks the value, the mark stays as it is.
     if (isAbsent(reading)) return context.packet
     return withMark(context.packet, of, typeof reading === 'number' ? reading >>> 0 : undefined)
   }
@@ -47,7 +47,7 @@ function marking(of: 'mark' | 'ctMark', value: unknown, scope: Scope): Operation
 export const withMark = (packet: Packet, of: 'mark' | 'ctMark', mark: number | undefined): Packet =>
   packet[of] === mark ? packet : { ...packet, [of]: mark }
 
-/** Headers are written over, without conntrack knowing. */
+/** Overwrites a header behind conntrack's back. */
 function rewriting({ protocol, field }: Json, value: unknown): Operation | undefined {
   const name = `${protocol} ${field}`
   const side = String(field).startsWith('s') ? 'source' : 'destination'

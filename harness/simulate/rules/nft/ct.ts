@@ -47,8 +47,8 @@ function endpoint(family: string | undefined, which: string): [Kind, Read] {
 }
 
 /**
- * The address and port of one end of a connection, as its first packet had them, or as the answers have. Those of
- * answers change with each translation on the way.
+ * The address and port of one end of a connection, in its first packet's tuple or its answers' tuple. The answers'
+ * tuple changes with each translation.
  */
 export function endOf(
   { packet }: Context,
@@ -63,7 +63,7 @@ export function endOf(
     const port = forth ? packet.sourcePort : packet.destinationPort
     return { address: address(originalSource), port: snat ? unread('port') : port }
   }
-  // An answer comes from where the first packet went, and goes to whom that seemed to come from.
+  // An answer goes from the first packet's final destination to that packet's final source.
   const known = side === 'source' ? forth || !dnat : forth || !snat
   if (!known) return { address: unread('answering address'), port: unread('answering port') }
   const [end, port] =

@@ -10,7 +10,7 @@ import { absent, type Expression, isAbsent, isBits, type Reading } from './readi
 import { nameKey, type Scope } from './scope.ts'
 import { mapExpression } from './sets.ts'
 
-/** What an expression of a rule reads; one that is not modelled reads what is not known. `compared`: with what. */
+/** What a rule's expression reads; an unmodelled one reads an unknown value. `compared`: the other operand. */
 export function expressionOf(json: unknown, scope: Scope, compared?: unknown): Expression {
   return (typeof json === 'object' && json !== null && known(json as Json, scope, compared)) || notModelled(json, scope)
 }
@@ -53,7 +53,8 @@ function bitwise(word: string, reading: Reading, constant: number | bigint): Rea
   if (isUnknown(reading)) return { ...withoutLearning(reading), key: `${reading.key} ${word} ${constant}` }
   if (isBits(reading)) {
     const number = Number(constant)
-    if (word !== '&') return unknown('other', `${reading.of} ${word} ${constant}`, `All of ${reading.of} is not known.`)
+    if (word !== '&')
+      return unknown('other', `${reading.of} ${word} ${constant}`, `The full value of ${reading.of} is not known.`)
     if ((number & ~reading.known) === 0) return (reading.bits & number) >>> 0
     return { ...reading, bits: reading.bits & number, known: reading.known | ~number }
   }
@@ -70,13 +71,13 @@ function bitwise(word: string, reading: Reading, constant: number | bigint): Rea
 const wide = (word: string, one: bigint, other: bigint): Scalar =>
   ({ '|': one | other, '^': one ^ other, '<<': one << other, '>>': one >> other })[word]!
 
-// What is learned of a part is not known of the whole.
+// An answer about a part settles nothing about the whole.
 function withoutLearning(reading: Unknown): Unknown {
   const { learn: _, learnValue: __, ...rest } = reading as Unknown & { learnValue?: unknown }
   return rest
 }
 
-// None of the packets that are led through here is a fragment, or has such headers.
+// No simulated packet is a fragment or has such headers.
 const absentOr = (exthdr: unknown, family: 4 | 6): Reading =>
   family === 6 && (exthdr as Json | null)?.field === undefined ? 0 : absent
 
@@ -85,7 +86,7 @@ const chance = ({ id }: Scope): Unknown =>
 
 function notModelled(json: unknown, scope: Scope): Expression {
   const words = JSON.stringify(json)?.slice(0, 80) ?? 'nothing'
-  // Equal expressions of equal rules read the same.
+  // Equal expressions in equal rules read equal values.
   const read = unknown('statement', `${nameKey(scope, '')}${words}`, `What ${words} is here is not known.`)
   return { kinds: [kinds.integer], read: () => read }
 }

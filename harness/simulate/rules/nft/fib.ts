@@ -24,7 +24,7 @@ export function fibExpression(fib: unknown, compared: unknown): Expression | und
   return { kinds: [kinds.flag], read: (context) => (read(context) === '' ? 0 : 1) }
 }
 
-// By index, no device at all is 0.
+// As an index, no device is 0.
 const nameOf = (reading: Reading, result: string): Reading => (reading === '' && result === 'oif' ? '0' : reading)
 
 const typeNumbers: Record<string, number> = kinds.addressType.symbols ?? {}
@@ -34,13 +34,16 @@ function typeOf({ host, packet }: Context, address: string, device: string | und
   return typeNumbers[addressTypeFor(host, address, device)] ?? 0
 }
 
-/** An address's type; seen from one device, another device's own address is like any other. */
+/** An address's type; seen from one device, another device's own address is an ordinary one. */
 export function addressTypeFor(host: HostView, address: string, device: string | undefined): string {
   const type = host.addressType(address, device)
   return type === 'local' && device !== undefined && !host.isLocal(address, device) ? 'unicast' : type
 }
 
-/** The device of the route to one of the packet's ends; '' where there is none, or where it has to be another one. */
+/**
+ * The device of the route to one of the packet's ends; '' where there is no route, or where it is not the required
+ * device.
+ */
 function routeBack(
   context: Context,
   side: 'source' | 'destination',

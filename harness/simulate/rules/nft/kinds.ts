@@ -1,7 +1,7 @@
 import { type AddressNumber, addressNumber } from '../addresses.ts'
 import { stateBits, statusBits } from '../tracking.ts'
 
-/** A value as rules compare it: addresses and integers as numbers (IPv6 as bigint), interface names as text. */
+/** A value as rules compare it: addresses and integers as numbers (IPv6 as bigint), interface names as strings. */
 export type Scalar = AddressNumber | string
 
 /** A data type of nftables. */
@@ -10,7 +10,7 @@ export interface Kind {
   /** Bits of the value; 0 for text. */
   width: number
   symbols?: Readonly<Record<string, number>>
-  /** Several values at once are their bits together. */
+  /** Several values at once combine their bits. */
   bitmask?: boolean
 }
 
@@ -117,7 +117,7 @@ export const kinds = {
   linkType: of('linkType', 16, { ether: 1, ppp: 512, ipip: 768, loopback: 772, sit: 776, ipgre: 778, none: 0xfffe }),
 } as const satisfies Record<string, Kind>
 
-/** A constant of a rule as a value of a kind; undefined where it cannot be read as one. */
+/** A rule's constant as a value of a kind; undefined where it is none. */
 export function scalarOf(json: unknown, kind: Kind): Scalar | undefined {
   if (typeof json === 'boolean') return json ? 1 : 0
   if (Array.isArray(json) || isBits(json))

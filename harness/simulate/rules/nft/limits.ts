@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 
 type Json = Record<string, unknown>
 
-/** The condition that `limit`, `quota` or `ct count` is; undefined where it cannot be read. */
+/** The condition of a `limit`, `quota` or `ct count`; undefined where it cannot be read. */
 export function limitTest(word: string, json: unknown, scope: Scope): Test | undefined {
   const named = typeof json === 'string'
   const value = named ? namedObject(word, json, scope) : (json as Json | null)
@@ -40,7 +40,7 @@ function quotaTest(value: Json, turned: (truth: Truth) => Truth, key: string): T
   const used = bytesOf(Number(value.used ?? 0), unitOf(value.used_unit))
   if (total === undefined || used === undefined || Number.isNaN(total) || Number.isNaN(used)) return undefined
   const message = `Whether a quota of ${total} bytes is used up is not known: ${used} of them were.`
-  // A few packets are left: the last bytes may be gone by now.
+  // Little of the quota is left: it may be used up by now.
   const near = used < total && total - used < 100_000
   const truth = near ? unknown('quota', key, message) : used < total
   return () => turned(truth)

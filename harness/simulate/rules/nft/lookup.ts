@@ -4,7 +4,7 @@ import type { Kind, Scalar } from './kinds.ts'
 import { scalarOf } from './kinds.ts'
 import { about, equals, isBits, type Reading } from './reading.ts'
 
-/** One part of a set's element: a value, an interval, the beginning of a name, anything, or what cannot be read. */
+/** One part of a set's element: a value, an interval, a prefix of a name, anything, or something unreadable. */
 export type Part =
   | { is: 'value'; value: Scalar }
   | { is: 'interval'; low: Scalar; high: Scalar }
@@ -12,7 +12,7 @@ export type Part =
   | { is: 'any' }
   | { is: 'unreadable' }
 
-/** A constant of a rule or an element of a set, as something to compare with. */
+/** A rule's constant or a set's element, ready to compare with. */
 export function partOf(json: unknown, kind: Kind): Part {
   if (json === '*') return { is: 'any' }
   if (typeof json === 'string' && kind.width === 0 && json.endsWith('*') && !json.endsWith('\\*'))
@@ -42,21 +42,22 @@ function prefixPart({ addr, len }: { addr?: unknown; len?: unknown }, kind: Kind
   return { is: 'interval', low, high: low + size - 1 }
 }
 
-/** Whether what was read is what a part stands for. */
+/** Whether a read value matches a part. */
 export function fits(reading: Reading, part: Part): Truth {
   if (part.is === 'any') return true
   if (part.is === 'unreadable')
-    return unknown('listing', 'unreadable element', 'An element that rules match by cannot be read.')
+    return unknown('listing', 'unreadable element', 'A set has an element that cannot be read.')
   if (part.is === 'value') return equals(reading, part.value)
   if (isUnknown(reading)) return about(reading, JSON.stringify(part, printable))
   if (part.is === 'beginning') return typeof reading === 'string' && reading.startsWith(part.text)
-  if (isBits(reading)) return about(unknown('other', reading.of, `All of ${reading.of} is not known.`), 'interval')
+  if (isBits(reading))
+    return about(unknown('other', reading.of, `The full value of ${reading.of} is not known.`), 'interval')
   return (reading as Scalar) >= part.low && (reading as Scalar) <= part.high
 }
 
 const printable = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
-/** The elements of a set or map, ready to be looked up. */
+/** The elements of a set or map, ready for lookups. */
 export class Lookup<V> {
   private readonly exact = new Map<string, V>()
   private readonly intervals: { low: Scalar; high: Scalar; value: V }[] = []
@@ -71,7 +72,7 @@ export class Lookup<V> {
     this.disentangle()
   }
 
-  /** Intervals that overlap become one where they mean the same; else the later one is compared by itself. */
+  /** Overlapping intervals with equal values merge; otherwise the later one is compared separately. */
   private disentangle(): void {
     const apart: typeof this.intervals = []
     for (const interval of this.intervals) {
@@ -95,7 +96,7 @@ export class Lookup<V> {
     else this.others.push({ parts, value })
   }
 
-  /** The value of the element that fits; undefined where none does; unknown where that depends. */
+  /** The matching element's value; undefined where none matches; unknown where that depends on something unknown. */
   find(reading: Reading): { value: V } | undefined | { why: Unknown; values: V[] } {
     const readings = Array.isArray(reading) ? reading : [reading]
     if (readings.some((each) => isUnknown(each) || isBits(each))) return this.search(readings)
@@ -125,7 +126,7 @@ export class Lookup<V> {
     return undefined
   }
 
-  /** Where a part is not known every element may fit. */
+  /** Where a part is unknown, every element may match. */
   private search(readings: Reading[]): { value: V } | undefined | { why: Unknown; values: V[] } {
     const values: V[] = []
     let why: Unknown | undefined
@@ -149,7 +150,7 @@ export class Lookup<V> {
   }
 }
 
-// The kind of each value is part of the key: the port 80 is not the interface named 80.
+// A value's kind is part of the key: port 80 is not an interface named 80.
 const keyOf = (values: readonly Scalar[]): string => values.map((value) => `${(typeof value)[0]}${value}`).join('\n')
 const scalarsOf = (key: string): Scalar[] =>
   key.split('\n').map((text) => {

@@ -8,7 +8,7 @@ import { about, absent, type Expression, hasBits, isAbsent, isBits, type Reading
 import type { Scope } from './scope.ts'
 import { lookupOf } from './sets.ts'
 
-/** The condition of a `match`. One that cannot be read is unknown. */
+/** The condition of a `match`; unknown where it cannot be read. */
 export function matchTest(json: unknown, scope: Scope): Test {
   const { op, left, right } = (json ?? {}) as { op?: unknown; left?: unknown; right?: unknown }
   if (typeof op !== 'string' || left === undefined || right === undefined) return () => damaged(json, scope)
@@ -17,14 +17,16 @@ export function matchTest(json: unknown, scope: Scope): Test {
   if (!compare) return () => damaged(json, scope)
   return (context) => {
     const reading = expression.read(context)
-    // Source: linux/net/netfilter/nft_payload.c and others, NFT_BREAK: the rule ends, whatever the operator.
+    // Source: linux/net/netfilter/nft_payload.c and others, NFT_BREAK: the rule stops, whatever the operator.
     return isAbsent(reading) ? false : compare(reading, context)
   }
 }
 
 const sides = { iif: 'input', iifname: 'input', oif: 'output', oifname: 'output' } as const
 
-/** Which interface’s name a `match` asks for and nothing else, and the only one that it takes; nothing of other matches. */
+/**
+ * The interface whose name alone a `match` compares, and the only name that it accepts; undefined for other matches.
+ */
 export function interfaceOf(json: unknown): { interface?: 'input' | 'output'; only?: string } {
   const { op, left, right } = (json ?? {}) as {
     op?: unknown
@@ -55,7 +57,7 @@ function comparison(
   if (isExpression(right)) return op === '==' || op === '!=' ? withExpression(op, right, scope) : undefined
   if (op === '<' || op === '>' || op === '<=' || op === '>=') return ordered(op, scalarOf(right, kind))
   const set = isSet(right)
-  // `ct state a,b` was printed with `==` once: as one value no packet has two states.
+  // Old nft printed `ct state a,b` with `==`. No packet has two states, so it is no single value.
   const manyBits =
     kind.bitmask && single && !set && (op === 'in' || op === '!' || (op === '==' && kind === kinds.state))
   if (manyBits) return withBits(op, scalarOf(right, kind))
@@ -83,7 +85,7 @@ function one(part: Part): ((reading: Reading) => Truth) | undefined {
 }
 
 function member(right: unknown, { kinds }: Expression, scope: Scope): (reading: Reading) => Truth {
-  // A concatenation that is compared with one value is a set of one.
+  // A concatenation compared with one value is a set of one element.
   const found = lookupOf(isSet(right) ? right : { set: [right] }, kinds, scope, {
     as: 'set',
     toValue: () => true,
@@ -106,7 +108,7 @@ function ordered(op: string, limit: Scalar | undefined): ((reading: Reading) => 
   return (reading) => {
     if (isUnknown(reading)) return about(reading, `${op} ${limit}`)
     if (isBits(reading))
-      return about(unknown('other', reading.of, `All of ${reading.of} is not known.`), `${op} ${limit}`)
+      return about(unknown('other', reading.of, `The full value of ${reading.of} is not known.`), `${op} ${limit}`)
     const value = reading as Scalar
     if (op === '<') return value < limit
     if (op === '>') return value > limit
@@ -121,13 +123,13 @@ function withExpression(op: string, right: unknown, scope: Scope): Compare {
     if (value === absent || isAbsent(value)) return false
     const condition = [reading, value].find((each) => isUnknown(each) || isBits(each))
     if (condition !== undefined)
-      return unknown('other', `compare ${print([reading, value])}`, 'Two values that are not known are compared.')
+      return unknown('other', `compare ${print([reading, value])}`, 'A rule compares two unknown values.')
     const equal = print(reading) === print(value)
     return op === '==' ? equal : not(equal)
   }
 }
 
-/** `ip ttl` or `ip6 hoplimit`: nobody knows them but for their bounds. */
+/** `ip ttl` or `ip6 hoplimit`: only their bounds are known. */
 const lifeOf = (left: unknown): string | undefined => {
   const { field } = ((left as { payload?: { field?: unknown } } | null)?.payload ?? {}) as { field?: unknown }
   return field === 'ttl' || field === 'hoplimit' ? field : undefined
@@ -146,7 +148,7 @@ function lifeComparison(op: string, right: unknown, field: string): Compare | un
   }
   const interval = intervals[op]
   if (!interval) return undefined
-  const why = unknown('other', `${field} ${interval}`, 'How far the packet has come is not known.')
+  const why = unknown('other', `${field} ${interval}`, 'The packet’s time to live is not known.')
   return (_, { packet }) => {
     const truth = lifeIsWithin(packet, ...interval) ?? why
     return op === '!=' ? not(truth) : truth

@@ -50,7 +50,7 @@ function familyNumber(family: string, version: 4 | 6, table: string): number | u
   return { bridge: 7, netdev: 5, arp: 3 }[family]
 }
 
-// What the host itself sends has the device that it leaves by from postrouting on.
+// From postrouting on, the host's own packets also have the device that they leave by.
 const outgoing = (context: Context): string => (context.hook === 'postrouting' ? outputOf(context) : '')
 
 function linkType(name: string, { links }: Scope): Reading {
@@ -62,21 +62,21 @@ function linkType(name: string, { links }: Scope): Reading {
 
 /** Source: linux/net/netfilter/nft_meta.c, NFT_META_PKTTYPE. */
 export function packetType({ packet, family, hook }: Context): Reading {
-  // What the host itself sends has not been sorted by whom it is for: that is done where a frame comes in.
+  // The host's own packets have no packet type yet: a device sets it when a frame comes in.
   const own = packet.protocol === 'arp' ? packet.local : packet.inputPort === ''
   if (hook === 'output' || (hook === 'postrouting' && own && family === 'bridge')) return 0
   const mac = macNumber(packet.destinationMac)
   if (mac === 0xffffffffffff) return 1
   if (mac !== undefined && Math.floor(mac / 2 ** 40) % 2 === 1) return 2
-  // Below IP a frame for another machine is still on its way through a bridge.
-  return family === 'ip' || family === 'ip6' ? 0 : unread('for whom the frame is')
+  // Below IP a frame for another machine may still be passing a bridge.
+  return family === 'ip' || family === 'ip6' ? 0 : unread('the frame’s receiver')
 }
 
 function owner({ packet, hook }: Context): Reading {
-  // An answer to a program of the host is its packet from input on.
+  // From input on, an answer to one of the host's programs belongs to that program.
   const answer = hook === 'input' && packet.state === 'established'
   const has = answer || (packet.local && (hook === 'output' || hook === 'postrouting' || hook === 'egress'))
-  return has ? unread('the user of the program that sends') : absent
+  return has ? unread('the sending program’s user') : absent
 }
 
 function user(context: Context): Reading {

@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts'
 
 type Json = Record<string, unknown>
 
-/** What `dnat`, `snat`, `redirect` or `masquerade` does; undefined where it cannot be read. */
+/** The effect of `dnat`, `snat`, `redirect` or `masquerade`; undefined where it cannot be read. */
 export function natOperation(word: string, json: unknown, scope: Scope): Operation | undefined {
   const { addr, port, flags, family } = (json ?? {}) as Json
   if (word === 'masquerade') {
@@ -58,7 +58,7 @@ function portsOf(json: unknown): [number, number] | undefined {
   return typeof low === 'number' && typeof high === 'number' ? [low, high] : undefined
 }
 
-/** The target is looked up in a map, or drawn by lot. */
+/** The target comes from a map, or by chance. */
 function dynamic(addr: unknown, port: unknown, make: (target: Target) => Translate, scope: Scope): Operation {
   const [address, ports] = [addr, port].map((json) =>
     json === undefined || typeof json === 'number' ? undefined : expressionOf(json, scope),
@@ -67,7 +67,7 @@ function dynamic(addr: unknown, port: unknown, make: (target: Target) => Transla
     const whole = address?.read(context)
     const target = readTarget(whole, ports?.read(context) ?? (typeof port === 'number' ? port : undefined))
     if (target === 'absent') return []
-    const why = unknown('other', `target ${scope.id}`, 'Where this rule translates to is not known.')
+    const why = unknown('other', `target ${scope.id}`, 'The address that this rule translates to is not known.')
     if (target === undefined) return [open(whole !== undefined && isUnknown(whole) ? whole : why)]
     return [{ to: 'translate', translate: make(target) } as Outcome]
   }

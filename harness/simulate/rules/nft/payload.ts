@@ -23,7 +23,7 @@ const ports: Fields = {
   dport: [kinds.port, ({ destinationPort }) => destinationPort],
 }
 
-// Headers by their names, and which packets have them.
+// Headers by name, and which packets have them.
 const headers: Record<string, Header> = {
   ip: {
     has: ({ family, protocol }) => family === 4 && protocol !== 'arp',
@@ -63,7 +63,7 @@ const headers: Record<string, Header> = {
     has: ({ protocol }) => protocol === 'icmpv6',
     fields: { type: [kinds.icmpv6, ({ icmpType }) => icmpType], code: [kinds.icmpCode, () => 0] },
   },
-  // Whatever the transport is, the rule reads where ports would be.
+  // Whatever the transport is, the rule reads the bytes at the ports' offset.
   th: {
     has: ({ protocol }) => protocol !== 'arp',
     fields: {
@@ -76,7 +76,7 @@ const headers: Record<string, Header> = {
   },
   ether: {
     has: () => true,
-    // Where IP looks, what the host sends itself has no such header yet, and nothing on `lo` is Ethernet.
+    // At IP's hooks the host's own packets have no such header yet, and `lo` is not Ethernet.
     hasAt: ({ family, packet }) => (family !== 'ip' && family !== 'ip6') || !(packet.local || packet.input === 'lo'),
     fields: {
       saddr: [kinds.mac, ({ sourceMac }) => mac(sourceMac)],
@@ -101,7 +101,7 @@ const headers: Record<string, Header> = {
 
 const hasPorts = (protocol: Packet['protocol']): boolean => protocol === 'tcp' || protocol === 'udp'
 
-// Headers that none of the packets has that are led through here.
+// Headers that no simulated packet has.
 const foreign = new Set(['udplite', 'sctp', 'dccp', 'ah', 'esp', 'comp', 'igmp', 'vlan', 'gre', 'geneve', 'vxlan'])
 
 /** The expression of a header's field; undefined where it is not modelled. */
@@ -117,7 +117,7 @@ export function payloadExpression(payload: unknown): Expression | undefined {
   return { kinds: [kind], read: (context) => (there(context) ? read(context.packet) : absent) }
 }
 
-/** Bits at some place of a header: those of ports alone are known. */
+/** Bits at an offset of a header: only those of ports are known. */
 function rawExpression(base: unknown, offset: unknown, len: unknown): Expression | undefined {
   const location = `@${base},${offset},${len}`
   const field = { '@th,0,16': 'sport', '@th,16,16': 'dport' }[location]

@@ -2,22 +2,22 @@ import type { Context } from '../compiled.ts'
 import { isUnknown, type Truth, type Unknown } from '../truth.ts'
 import type { Kind, Scalar } from './kinds.ts'
 
-/** A number of which only some bits are known. */
+/** A number with some known bits. */
 export interface Bits {
   bits: number
   known: number
-  /** Of what: for its key where the others matter. */
+  /** What was read; part of the key where the unknown bits matter. */
   of: string
 }
 
-/** The packet has no such thing: the rule does not match, whatever it compares with. */
+/** The packet has no such value: the rule does not match, whatever it compares with. */
 export const absent = { absent: true } as const
 
-/** What an expression reads off a packet. */
+/** The value that an expression reads from a packet. */
 export type Reading = Scalar | Bits | Unknown | typeof absent | Reading[]
 
 export interface Expression {
-  /** One for each part of a concatenation. */
+  /** One reading for each part of a concatenation. */
   kinds: readonly Kind[]
   read: (context: Context) => Reading
 }
@@ -25,11 +25,11 @@ export interface Expression {
 export const isBits = (reading: Reading): reading is Bits =>
   typeof reading === 'object' && !Array.isArray(reading) && 'known' in reading
 
-/** A part of a reading that the packet does not have makes the whole absent. */
+/** One absent part makes the whole reading absent. */
 export const isAbsent = (reading: Reading): boolean =>
   reading === absent || (Array.isArray(reading) && reading.includes(absent))
 
-/** Whether what was read equals a constant. */
+/** Whether a read value equals a constant. */
 export function equals(reading: Reading, value: Scalar): Truth {
   if (isUnknown(reading)) return about(reading, String(value), value)
   if (!isBits(reading)) return reading === value
@@ -39,7 +39,7 @@ export function equals(reading: Reading, value: Scalar): Truth {
   return rest === 0 ? true : unknownBits(reading, `== ${value}`)
 }
 
-/** Whether what was read has one of some bits. */
+/** Whether a read value has any of these bits. */
 export function hasBits(reading: Reading, mask: number): Truth {
   if (isUnknown(reading)) return about(reading, `& ${mask}`)
   if (isBits(reading)) {
@@ -49,7 +49,7 @@ export function hasBits(reading: Reading, mask: number): Truth {
   return typeof reading === 'number' && (reading & mask) !== 0
 }
 
-/** A condition about an unknown value. Where it is to equal a value, the packet is known to have it. */
+/** A condition on an unknown value. Where the condition is that it equals a constant, a match makes the value known. */
 export function about(reading: Unknown & { learnValue?: Learn }, what: string, value?: Scalar): Unknown {
   const { learnValue, ...rest } = reading
   return {
@@ -65,5 +65,5 @@ const unknownBits = ({ of }: Bits, what: string): Unknown => ({
   unknown: true,
   kind: 'other',
   key: `${of} ${what}`,
-  message: `All of ${of} is not known.`,
+  message: `The full value of ${of} is not known.`,
 })

@@ -20,7 +20,7 @@ const scope = {
   links,
 }
 
-// Not known, and rightly so: ports are not where ICMP has its checksum, and a program's user is not in the evidence.
+// Rightly unknown: ICMP has its checksum where ports would be, and the evidence does not hold a program's user.
 const open = ['th dport 80', 'meta skuid 0', 'meta skuid != 0', 'ct status assured', 'ct status != dnat', 'ct reply ip']
 
 describe('rules of nftables', () => {

@@ -14,7 +14,9 @@ import { xtOperation } from './xt.ts'
 
 type Json = Record<string, unknown>
 
-/** A rule of `nft -j list ruleset` as operations. What cannot be read is an open end, and never an exception. */
+/**
+ * A rule of `nft -j list ruleset` as operations. An unreadable part becomes an unknown operation, never an exception.
+ */
 export function compileNftRule(
   rule: { expr: readonly Json[]; handle?: number | undefined; comment?: string | undefined },
   text: string,
@@ -32,7 +34,7 @@ export function compileNftRule(
 }
 
 const simple = ['accept', 'drop', 'return', 'continue'] as const
-// They count, write or mark what nobody here asks for.
+// These count, write or mark what the simulation does not read.
 const silent = [
   'counter',
   'log',
@@ -75,7 +77,7 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
 }
 
 /**
- * Below IP nft leaves out the type of frames that stands before `meta l4proto`: the rule may be for others.
+ * Below IP nft does not print the frame type before `meta l4proto`, so the rule may be for another type.
  * Source: nftables/src/payload.c, payload_may_dependency_kill.
  */
 function hiddenType(expr: readonly Json[], { family, id }: Scope): Operation[] {
@@ -91,7 +93,7 @@ function hiddenType(expr: readonly Json[], { family, id }: Scope): Operation[] {
 const isReset = ({ reject }: Json): boolean => (reject as { type?: unknown } | null | undefined)?.type === 'tcp reset'
 
 /**
- * nft leaves out that a reset is of TCP alone, and what a rule for both families says of IPv4 or IPv6 before it.
+ * nft does not print that a reset matches only TCP, nor the match for IPv4 or IPv6 before it in a rule of family inet.
  * Source: nftables/src/netlink_delinearize.c, stmt_reject_postprocess.
  */
 function reset(expr: readonly Json[], { family, id }: Scope): Operation[] {
@@ -107,7 +109,7 @@ function reset(expr: readonly Json[], { family, id }: Scope): Operation[] {
   ]
 }
 
-/** An error of ICMP's or ICMPv6's own is for packets of that family, which nft does not print beside it. */
+/** An ICMP or ICMPv6 error applies only to packets of that family, and nft does not print this. */
 function familyOfReject(value: unknown): Operation[] {
   const { type } = (value ?? {}) as { type?: unknown }
   const family = type === 'icmp' ? 4 : type === 'icmpv6' ? 6 : undefined
@@ -120,7 +122,7 @@ const namesFamily = /"(protocol|family)":"ip6?"|"key":"(nfproto|protocol)"/
 const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
 const testing = (test: Test | undefined): Operation | undefined => test && { does: 'test', test }
 
-/** What nobody knows may end the packet, or let it go on. */
+/** An unknown operation may end the packet or let it go on. */
 export function openEnd(part: unknown, { id }: Scope): Operation {
   const words = JSON.stringify(part)?.slice(0, 80) ?? ''
   const why = unknown('statement', `statement ${id} ${words}`, `What ${words} does to a packet is not known.`)
@@ -132,11 +134,11 @@ function jumping(word: 'jump' | 'goto', value: unknown): Operation | undefined {
   return typeof target === 'string' ? end({ to: word, chain: target }) : undefined
 }
 
-/** Conntrack has to come later: a packet that it has seen, or that has been put into a zone of its, stays tracked. */
+/** This works only before conntrack: a packet that conntrack has seen, or that has a zone, stays tracked. */
 export const untracked = (context: Context): Context['packet'] =>
   isTracked(context) || context.packet.zone ? context.packet : { ...context.packet, state: 'untracked' }
 
-/** A packet's address goes into a set, which it always does but for what stands behind it. */
+/** Adds a packet's address to a set. The statement always matches, except for what follows it. */
 function writing(value: unknown, scope: Scope): Operation[] | undefined {
   const { stmt } = (value ?? {}) as { stmt?: unknown }
   if (stmt === undefined) return [unchanging]
@@ -147,8 +149,8 @@ function writing(value: unknown, scope: Scope): Operation[] | undefined {
 const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; message: string }> = {
   queue: { as: 'queue', goesOn: 'accept', message: 'A program decides on the packet.' },
   tproxy: { as: 'drop', goesOn: 'continue', message: 'A transparent proxy takes the packet, if one runs.' },
-  synproxy: { as: 'stolen', goesOn: 'continue', message: 'The kernel answers in the destination’s place at first.' },
-  fwd: { as: 'stolen', goesOn: 'accept', message: 'The packet is sent on by another device.' },
+  synproxy: { as: 'stolen', goesOn: 'continue', message: 'The kernel first answers instead of the destination.' },
+  fwd: { as: 'stolen', goesOn: 'accept', message: 'The rule sends the packet out by another device.' },
 }
 
 function handedOver(word: string, value: unknown, scope: Scope): Operation {
@@ -191,6 +193,10 @@ function verdictOf(json: unknown, scope: Scope): Outcome {
   if (plain) return { to: plain }
   const target = (value as { target?: unknown } | null)?.target
   if ((word === 'jump' || word === 'goto') && typeof target === 'string') return { to: word, chain: target }
-  const why = unknown('statement', `verdict ${scope.id} ${JSON.stringify(json)}`, 'A verdict of a map cannot be read.')
+  const why = unknown(
+    'statement',
+    `verdict ${scope.id} ${JSON.stringify(json)}`,
+    'A map has a verdict that cannot be read.',
+  )
   return { to: 'open', as: 'drop', goesOn: 'accept', why }
 }

@@ -1,17 +1,17 @@
 import type { NftObjects } from '../../../evidence/facts.ts'
 
-/** Where a rule of nftables stands, for what it names: its table's sets and objects, and the host's links. */
+/** What an nftables rule can refer to: its table's sets and objects, and the host's links. */
 export interface Scope {
   family: string
   table: string
   chain: string
-  /** Of this one rule. */
+  /** Of this rule alone. */
   id: string
   objects: NftObjects
-  /** Sets that rules add to or take from. */
+  /** Sets that rules change. */
   written: ReadonlySet<string>
   links: ReadonlyMap<string, { kind: string }>
-  /** Sets read already, by name and type. */
+  /** Sets that were already read, by name and type. */
   cache: Map<string, unknown>
 }
 

@@ -5,7 +5,7 @@ import { Lookup, type Part, partOf } from './lookup.ts'
 import { absent, type Expression, isAbsent, type Reading } from './reading.ts'
 import { nameKey, type Scope } from './scope.ts'
 
-/** Elements to look a reading up among: `{ set: [...] }`, `@name`, or a list; `use`: what a map maps to. */
+/** The elements for a lookup: `{ set: [...] }`, `@name`, or a list; `use`: what a map maps to. */
 export function lookupOf<V>(
   json: unknown,
   expected: readonly Kind[],
@@ -20,12 +20,14 @@ export function lookupOf<V>(
     other === name && family === scope.family && table === scope.table
   const found = scope.objects.sets.find(own) ?? scope.objects.maps.find(own)
   if (!found)
-    return { why: unknown('set', `set ${key}`, `What the set ${name} of ${scope.table} holds is not known.`, settle) }
+    return {
+      why: unknown('set', `set ${key}`, `The content of the set ${name} of ${scope.table} is not known.`, settle),
+    }
   const cached = `${key} ${expected.map((kind) => kind.name).join('.')} ${use.as}`
   const lookup = (scope.cache.get(cached) as Lookup<V> | undefined) ?? read(found.elem, expected, use.toValue)
   scope.cache.set(cached, lookup)
   if (!scope.written.has(key)) return { lookup }
-  const message = `Rules put packets’ addresses into the set ${name} of ${scope.table}, so what it holds changes.`
+  const message = `Rules add packets’ addresses to the set ${name} of ${scope.table}, so its content changes.`
   return { why: unknown('set', `set ${key}`, message, settle), lookup }
 }
 
@@ -56,7 +58,7 @@ function partsOf(json: unknown, expected: readonly Kind[]): Part[] {
   return parts.map((part, at) => partOf(bare(part), expected[at] ?? kinds.integer))
 }
 
-/** `KEY map { … }`: a value that depends on another. Absent where no element fits. */
+/** `KEY map { … }`: a value that depends on another value. Absent where no element matches. */
 export function mapExpression(map: unknown, scope: Scope): Expression | undefined {
   const { key, data } = (map ?? {}) as { key?: unknown; data?: unknown }
   if (key === undefined || data === undefined) return undefined
@@ -73,7 +75,7 @@ export function mapExpression(map: unknown, scope: Scope): Expression | undefine
   return { kinds: [kinds.integer], read }
 }
 
-/** A map's value as nft prints it: text of addresses, a number of others; a list where it is several together. */
+/** A map's value as nft prints it: addresses as text, other values as numbers; a list for a concatenation. */
 function valueReading(json: unknown): Reading {
   const value = bare(json)
   if (typeof value === 'number' || typeof value === 'string') return value as Scalar

@@ -79,13 +79,13 @@ describe('tables that both nft and iptables list', () => {
 })
 
 describe('a damaged listing', () => {
-  // A generator of its own, so that a failure can be had again.
+  // A seeded generator, so that a failure can be repeated.
   const random = (seed: number) => () => {
     seed = (seed * 1103515245 + 12345) % 2147483648
     return seed / 2147483648
   }
 
-  /** A value of JSON with one thing in it replaced. */
+  /** A JSON value with one part replaced. */
   const damaged = (value: unknown, next: () => number): unknown => {
     if (next() < 0.15 || typeof value !== 'object' || value === null)
       return [null, -1, 'x', [], {}, true, '@none', { set: null }][Math.floor(next() * 8)]

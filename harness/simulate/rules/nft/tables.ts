@@ -9,7 +9,10 @@ import { nameKey, type Scope } from './scope.ts'
 const hooks: readonly HookName[] = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress']
 const noObjects = { sets: [], maps: [], others: [] }
 
-/** The base chains of `nft -j list ruleset`. `saved`: its tables that iptables-nft-save lists too, by `ip TABLE`. */
+/**
+ * The base chains of `nft -j list ruleset`. `saved`: those of its tables that iptables-nft-save lists too, by `ip
+ * TABLE`.
+ */
 export function nftBaseChains(facts: Facts, saved: ReadonlyMap<string, SavedTable>): BaseChain[] {
   const common = {
     objects: facts.nftObjects ?? noObjects,
@@ -60,7 +63,7 @@ type Common = Pick<Scope, 'objects' | 'written' | 'links' | 'cache'>
 function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, common: Common): CompiledChain {
   return lazyChain(chain.name, () => {
     const lines = saved?.rules.get(chain.name) ?? []
-    // As many lines as rules: then they are the same rules, in the same order.
+    // As many lines as rules means the same rules in the same order.
     const paired = saved !== undefined && lines.length === chain.rules.length
     return chain.rules.map((rule, at) =>
       paired && !onlyNft(rule)
@@ -70,7 +73,7 @@ function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, 
   })
 }
 
-/** Whether a rule has what iptables cannot say, and its listing would leave out. */
+/** Whether a rule has parts that iptables cannot express and iptables-save would leave out. */
 export function onlyNft({ expr }: NftRule): boolean {
   if (expr.some((part) => 'xt' in part)) return false
   return /"(set|vmap|map|concat)":|"@/.test(JSON.stringify(expr))
@@ -93,7 +96,7 @@ function native(
   })
 }
 
-/** A rule as short text where nft's own is not there. */
+/** A rule as short text where nft's own text is missing. */
 const rendered = ({ expr }: NftRule): string =>
   expr
     .map((part) => JSON.stringify(part).replaceAll(/[{}"]|:null/g, ''))

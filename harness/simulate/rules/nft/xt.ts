@@ -5,7 +5,7 @@ import { unchanging } from './change.ts'
 import { untracked } from './rule.ts'
 import type { Scope } from './scope.ts'
 
-// Targets whose effect does not depend on their options, which nft does not show.
+// Targets whose effect does not depend on their options; nft does not print these.
 const targets: Record<string, Operation> = {
   MASQUERADE: { does: 'end', outcome: { to: 'translate', translate: masquerade } },
   REJECT: { does: 'end', outcome: { to: 'reject' } },
@@ -15,8 +15,8 @@ const targets: Record<string, Operation> = {
 const silent = ['LOG', 'NFLOG', 'TRACE', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 'ECN', 'TEE', 'AUDIT']
 
 /**
- * An extension of iptables as nft shows it: the name alone. Where iptables-save lists the table its words are read
- * instead; what is left over depends on options that nobody knows.
+ * An iptables extension as nft prints it: only its name. Where iptables-save lists the table, its lines are read
+ * instead; here the options are unknown.
  */
 export function xtOperation(value: unknown, scope: Scope): Operation {
   const { type, name } = (value ?? {}) as { type?: unknown; name?: unknown }

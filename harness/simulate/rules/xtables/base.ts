@@ -4,14 +4,14 @@ import { kinds } from '../nft/kinds.ts'
 import { inputOf, outputOf, protocolNumber } from '../packet-view.ts'
 import type { Options } from './options.ts'
 
-/** The conditions that every rule may have: interfaces, addresses, protocol, fragments. Cheap ones come first. */
+/** The conditions that any rule may have: interfaces, addresses, protocol, fragments. Cheap ones come first. */
 export function baseTests(options: Options): Operation[] {
   const interfaces = [...ofInterface(options, '-i', 'input'), ...ofInterface(options, '-o', 'output')]
   const others = [
     ...options.test('-p', protocolTest),
     ...options.test('-s', (list) => addressTest(list, 'source')),
     ...options.test('-d', (list) => addressTest(list, 'destination')),
-    // None of the packets that are led through here is the rest of another one.
+    // No simulated packet is a later fragment.
     ...options.test('-f', () => () => false),
     ...options.rest(),
   ]
@@ -27,7 +27,7 @@ function ofInterface(options: Options, flag: '-i' | '-o', side: 'input' | 'outpu
   return tests.map((test) => ({ does: 'test', test, interface: side, ...(only !== undefined && { only }) }))
 }
 
-/** `eth0`, or `docker+` for all whose names begin so. */
+/** `eth0`, or `docker+` for all names with that prefix. */
 export function interfaceTest(name: string, read: (context: Context) => string): Test {
   if (!name.endsWith('+')) return (context) => read(context) === name
   const beginning = name.slice(0, -1)

@@ -10,7 +10,7 @@ import { every, isUnknown, type Truth } from '../truth.ts'
 import { intervalOf, masked, type Options, unmodelled } from './options.ts'
 import type { Option } from './words.ts'
 
-// Beside conntrack's states, whether the connection is translated. Source: linux/netfilter/xt_conntrack.h.
+// Besides conntrack's states: whether the connection is translated. Source: linux/netfilter/xt_conntrack.h.
 const translatedBits: Record<string, number> = { snat: 1 << 16, dnat: 1 << 17 }
 
 /** `-m conntrack`, `-m state`. Source: linux/net/netfilter/xt_conntrack.c. */
@@ -40,7 +40,7 @@ export function conntrackTests(options: Options): Test[] {
   const test: Test = (context) => {
     if (hasTemplate(context)) return early
     if (states && !states(context)) return false
-    // Of a packet without a connection the state alone is looked at.
+    // For a packet without a connection only the state counts.
     if (!isTracked(context)) return states !== undefined
     return every(others.map((other) => other(context)))
   }

@@ -35,7 +35,7 @@ export function bridgePortTests(options: Options): Test[] {
   const port = (name: string, read: (context: Context) => string): Test[] =>
     options.test(name, (text) => {
       const test = interfaceTest(text, read)
-      // `+` stands for any port, not for none.
+      // `+` means any port, but not no port.
       return (context) => read(context) !== '' && test(context)
     })
   return [
@@ -69,7 +69,7 @@ export function macTests(options: Options): Test[] {
   const wanted = macNumber(option?.args[0] ?? '')
   const unread = unknown('other', 'hardware address', 'The hardware address of the packet is not known.')
   const test: Test = ({ packet }) => {
-    // What the host itself sends has no such header yet, and a negation does not make one.
+    // The host's own packets have no such header yet, even for a negated match.
     if (packet.local || wanted === undefined) return false
     const own = macNumber(packet.sourceMac)
     if (own === undefined) return { ...unread, key: `source mac ${wanted}`, inverted: option?.negated ?? false }
@@ -82,7 +82,7 @@ export function macTests(options: Options): Test[] {
 export function ownerTests(options: Options): Test[] {
   const names = ['--uid-owner', '--gid-owner', '--socket-exists']
   const taken = names.flatMap((name) => options.take(name) ?? [])
-  // Without a program behind it a packet meets what it is not to be, alone.
+  // A packet without a socket matches only negated conditions.
   const negated = taken.length > 0 && taken.every((option) => option.negated)
   const test: Test = ({ packet, hook }) => {
     if (!packet.local || !['output', 'postrouting'].includes(hook)) return negated
@@ -99,7 +99,7 @@ export function ownerTests(options: Options): Test[] {
   return [test, ...options.rest()]
 }
 
-/** Whether a user is one of those that a rule names by number; undefined where that is not known. */
+/** Whether a user is one of those that a rule names by number; undefined where that is unknown. */
 function userIs(user: number | undefined, { name, args, negated }: Option): boolean | undefined {
   const [, low, high = low] = args[0]?.match(/^(\d+)(?:-(\d+))?$/) ?? []
   if (user === undefined || name !== '--uid-owner' || low === undefined) return undefined

@@ -21,8 +21,8 @@ export function setTests(options: Options): Test[] {
 function membership(name: string, directions: string[], { ipsets, written }: Scope): Test {
   const why = (message: string): Unknown => unknown('set', `ipset ${name} ${directions}`, message, `ipset list ${name}`)
   const set = ipsets[name]
-  if (!set) return () => why(`What the set ${name} holds is not known.`)
-  if (written.has(name)) return () => why(`Rules add to the set ${name}, so what it holds changes.`)
+  if (!set) return () => why(`The content of the set ${name} is not known.`)
+  if (written.has(name)) return () => why(`Rules add to the set ${name}, so its content changes.`)
   const [, dimensions = ''] = set.type.split(':')
   const readers = dimensions
     .split(',')
@@ -40,7 +40,7 @@ function membership(name: string, directions: string[], { ipsets, written }: Sco
 
 type Reader = (context: Context) => Reading
 
-/** What one dimension of a set is compared with; a port stands with its protocol. */
+/** The value compared with one dimension of a set; a port includes its protocol. */
 function readerOf(dimension: string, direction: string): Reader | undefined {
   const source = direction === 'src'
   if (dimension === 'ip' || dimension === 'net')
@@ -59,7 +59,7 @@ function lookupsOf({ elements }: Ipset, dimensions: string[]): { wanted: Lookup<
   const wanted: [Part[], true][] = []
   const excepted: [Part[], true][] = []
   for (const element of elements) {
-    // What follows is a timeout, counters or a comment; `nomatch` makes an exception.
+    // The rest is a timeout, counters or a comment; `nomatch` marks an exception.
     const [value = '', ...extras] = element.split(' ')
     const parts = value.split(',').flatMap((text, at) => partsOf(text, dimensions[at] ?? ''))
     const list = extras.includes('nomatch') ? excepted : wanted
@@ -82,7 +82,7 @@ function partsOf(text: string, dimension: string): Part[] {
 const valueOr = (value: number | bigint | undefined): Part =>
   value === undefined ? { is: 'unreadable' } : { is: 'value', value }
 
-/** `tcp:80`, `udp:53`, or a bare `80` of a set of ports alone. */
+/** `tcp:80`, `udp:53`, or a plain `80` in a set of only ports. */
 function portParts(text: string): Part[] {
   const [protocol, port] = text.includes(':') ? text.split(':') : [undefined, text]
   const number = protocol === undefined ? undefined : kinds.protocol.symbols?.[protocol]

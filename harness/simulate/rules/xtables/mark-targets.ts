@@ -10,7 +10,10 @@ const argument = (options: readonly Option[], ...names: string[]): string | unde
   options.find(({ name }) => names.includes(name))?.args[0]
 const has = (options: readonly Option[], wanted: string): boolean => options.some(({ name }) => name === wanted)
 
-/** `-j MARK`, `-j CONNMARK`; undefined where its options cannot be read. Source: linux/net/netfilter/xt_mark.c, xt_connmark.c. */
+/**
+ * `-j MARK`, `-j CONNMARK`; undefined where its options cannot be read. Source: linux/net/netfilter/xt_mark.c,
+ * xt_connmark.c.
+ */
 export function markOperation(name: string, options: readonly Option[]): Operation | undefined {
   const set = setter(options)
   if (name === 'MARK' && set)
@@ -26,7 +29,7 @@ export function markOperation(name: string, options: readonly Option[]): Operati
   return between(options)
 }
 
-/** What the new value of a mark is; an unknown one stays so unless all its bits are set. */
+/** A mark's new value; an unknown mark stays unknown unless all of its bits are set. */
 function setter(options: readonly Option[]): ((mark: Mark) => Mark) | undefined {
   const exclusive = argument(options, '--set-xmark')
   const plain = argument(options, '--set-mark')
@@ -41,13 +44,13 @@ function setter(options: readonly Option[]): ((mark: Mark) => Mark) | undefined 
   return and !== undefined ? combine(~value >>> 0, 0) : combine(0, value)
 }
 
-/** Clears some bits and turns others over. */
+/** Clears some bits and flips others. */
 const combine =
   (cleared: number, turned: number) =>
   (mark: Mark): Mark =>
     cleared === 0xffffffff ? turned : mark === undefined ? undefined : ((mark & ~cleared) ^ turned) >>> 0
 
-/** From the packet's mark to the connection's, or back. */
+/** Copies the packet's mark to the connection's, or back. */
 function between(options: readonly Option[]): Operation | undefined {
   const save = has(options, '--save-mark')
   if (!save && !has(options, '--restore-mark')) return undefined

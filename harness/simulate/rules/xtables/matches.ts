@@ -1,9 +1,16 @@
 import type { Test } from '../compiled.ts'
 import type { Unknown } from '../truth.ts'
 import { conntrackTests, markTests } from './connection.ts'
+import {
+  addressTypeTests,
+  bridgePortTests,
+  macTests,
+  ownerTests,
+  rangeTests,
+  reversePathTests,
+} from './endpoint-matches.ts'
 import { setTests } from './ipset.ts'
 import { Options, type Scope, unmodelled } from './options.ts'
-import { addressTypeTests, bridgePortTests, macTests, ownerTests, rangeTests, reversePathTests } from './places.ts'
 import { foreignTests, icmpTests, multiportTests, portTests } from './ports.ts'
 import { connectionLimitTests, lengthTests, lifeTests, packetTypeTests, quotaTests, rateTests } from './sizes.ts'
 import type { Part } from './words.ts'
@@ -14,7 +21,7 @@ const always = (options: Options): Test[] => {
   return []
 }
 
-// Matches by their names; what is not here, and what of it is not understood, is an unknown condition.
+// Matches by name. A match that is not here, or an option that is not understood, is an unknown condition.
 const matches: Record<string, (options: Options) => Test[]> = {
   tcp: portTests,
   udp: portTests,
@@ -58,7 +65,7 @@ const kinds: Record<string, Unknown['kind']> = {
   connbytes: 'content',
 }
 
-// What iptables prints of a time that nobody limits: the last second that it can count.
+// What iptables prints for a time without an end: the last second that it can count.
 const isEver = ({ name, args, negated }: Part['options'][number]): boolean =>
   !negated && (name === '--kerneltz' || (name === '--datestop' && args[0]?.startsWith('2038-01-19T03:14:0') === true))
 

@@ -8,7 +8,7 @@ import type { Option } from './words.ts'
 const argument = (options: readonly Option[], name: string): string | undefined =>
   options.find((option) => option.name === name)?.args[0]
 
-/** What a target of the table nat does; undefined where its options cannot be read. */
+/** The effect of a target in the table nat; undefined where its options cannot be read. */
 export function natOutcome(name: string, options: readonly Option[]): Outcome | undefined {
   if (name === 'MASQUERADE')
     return planted.has('masquerade') ? { to: 'accept' } : { to: 'translate', translate: masquerade }

@@ -3,21 +3,21 @@ import type { Context, Test } from '../compiled.ts'
 import { not, type Unknown, unknown } from '../truth.ts'
 import type { Option } from './words.ts'
 
-/** Where a rule of iptables stands, for what it names. */
+/** What an iptables rule can refer to. */
 export interface Scope {
   family: 4 | 6
   table: string
   chain: string
-  /** Of this one rule. */
+  /** Of this rule alone. */
   id: string
   ipsets: Readonly<Record<string, Ipset>>
   /** Sets that rules add to. */
   written: ReadonlySet<string>
-  /** Packets that met the rule so far. */
+  /** The rule's packet counter. */
   packets?: number
 }
 
-/** The options of a match; those that nobody took are unknown conditions. */
+/** The options of a match; those that no test used are unknown conditions. */
 export class Options {
   private readonly left: Option[]
   readonly match: string
@@ -34,7 +34,7 @@ export class Options {
     return at < 0 ? undefined : this.left.splice(at, 1)[0]
   }
 
-  /** A condition for an option's first argument, turned where negated. None where the option is not there. */
+  /** A condition for an option's first argument, inverted where negated. None where the option is absent. */
   test(name: string, make: (argument: string, negated: boolean) => Test | undefined): Test[] {
     const option = this.take(name)
     if (!option) return []
@@ -57,14 +57,14 @@ const printed = ({ negated, name, args }: Option): string => [...(negated ? ['!'
 
 const settles: Record<string, string> = { policy: 'ip xfrm policy', time: 'date', recent: 'head /proc/net/xt_recent/*' }
 
-/** The condition that a match is which is not modelled. */
+/** The unknown condition for a match that is not modelled. */
 export function unmodelled(
   match: string,
   { id }: Scope,
   options: string,
   kind: Unknown['kind'] = 'statement',
 ): Unknown {
-  const message = `Whether a packet meets “-m ${match}${options && ` ${options}`}” is not known.`
+  const message = `Whether a packet matches “-m ${match}${options && ` ${options}`}” is not known.`
   return unknown(kind, `${id} -m ${match} ${options}`, message, settles[match])
 }
 

@@ -84,7 +84,7 @@ export function icmpTests(options: Options): Test[] {
   return [is, ...test('--icmp-type'), ...test('--icmpv6-type'), ...options.rest()]
 }
 
-/** Matches of protocols that none of the packets has. */
+/** Matches for protocols that no simulated packet has. */
 export const foreignTests = (options: Options): Test[] => {
   for (let option = options.take('--sport', '--dport'); option; option = options.take('--sport', '--dport'));
   return [() => not(true)]

@@ -8,14 +8,14 @@ const { rules, tail } = kernelTruth('xtables/matches.truth')
 const ipsets = readIpsets(tail.join('\n'))
 const scope = { family: 4, table: 'mangle', chain: 'C', ipsets, written: new Set<string>() } as const
 
-// Not known, and rightly so: what an answer was to is known only as far as translations allow.
+// Rightly unknown: translations may hide what an answer responds to.
 const open = ['--ctrepldst', '--ctreplsrc', '--ctorigsrcport']
 
 describe('rules of iptables', () => {
   for (const [column, name] of Object.keys(packets).entries())
     it(`match ${name} where the kernel found them met`, () => {
       const { packet, hook, early } = packets[name]!
-      // The table mangle comes before NAT: nothing has been translated by it yet.
+      // The table mangle comes before NAT, so nothing is translated yet.
       const before = name === 'masqueraded' ? { ...packet, source: '10.9.0.2', snat: false } : packet
       const priority = early ? -300 : -150
       let judged = 0

@@ -90,10 +90,10 @@ export function connectionLimitTests(options: Options): Test[] {
   return [test, ...options.rest()]
 }
 
-// A segmented packet counts as one, and has no more bytes than this.
+// A packet that segmentation will split counts as one, and has at most this many bytes.
 const largestPacket = 65_535
 
-/** `-m quota`: what is left of it is not listed, but how many packets were let through. */
+/** `-m quota`: the listing lacks what is left of it, but has the number of packets that passed. */
 export function quotaTests(options: Options): Test[] {
   const tests = options.test('--quota', (text) => {
     const { packets, id } = options.scope

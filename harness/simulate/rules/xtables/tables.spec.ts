@@ -18,7 +18,7 @@ const table = (name: string, ...rules: string[]): string =>
     'COMMIT',
   ].join('\n')
 
-// The table, a packet's port, and what becomes of it.
+// The table, a packet's port, and the outcome.
 const forward: [string, string, Packet, string[]][] = [
   ['the policy', filter(), to(80), ['drop']],
   ['a jump that returns', filter('-A FORWARD -j U', '-A FORWARD -j ACCEPT', '-A U -j RETURN'), to(80), ['passes']],

@@ -15,7 +15,7 @@ const hooks: Record<string, HookName> = {
 }
 const natSource = 100
 
-/** A table of one backend as its listing has it: chains that are compiled on demand. */
+/** A table of one backend as listed, with chains that are compiled on demand. */
 export interface SavedTable {
   name: string
   family: 4 | 6
@@ -79,7 +79,7 @@ export function compileSaved(
   return compileXtRule(text, scope, (target) => policies.has(target), handle)
 }
 
-/** The base chains of a table that no nft listing speaks of. */
+/** The base chains of a table that no nft listing shows. */
 export function savedBaseChains(table: SavedTable): BaseChain[] {
   const { name, family, backend, policies, rules } = table
   const chains = new Map<string, CompiledChain>()

@@ -14,7 +14,7 @@ const plain: Record<string, Outcome> = {
   REJECT: { to: 'reject' },
   RETURN: { to: 'return' },
 }
-// They log, count, or write what nobody here reads; the packet goes on.
+// These log, count, or write what the simulation does not read; the packet goes on.
 const silent = new Set(
   'LOG NFLOG ULOG TRACE AUDIT TEE CLASSIFY CHECKSUM DSCP TOS ECN TCPOPTSTRIP SECMARK CONNSECMARK IDLETIMER RATEEST LED SET ACCOUNT'.split(
     ' ',
@@ -22,13 +22,13 @@ const silent = new Set(
 )
 const translations = new Set(['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP'])
 
-/** What a rule's target does. `isChain`: whether a name is a chain of the table. */
+/** The effect of a rule's target. `isChain`: whether a name is a chain of the table. */
 export function targetOperations(
   part: Part | undefined,
   scope: Scope,
   isChain: (name: string) => boolean,
 ): Operation[] {
-  // A rule without a target counts packets.
+  // A rule without a target only counts packets.
   if (!part) return []
   const { kind, name, options } = part
   if (kind === 'goto') return [end({ to: 'goto', chain: name })]
@@ -65,7 +65,7 @@ const directions: Record<string, 'original' | 'reply' | undefined> = {
   '--zone-reply': 'reply',
 }
 
-// Whatever else is set for a connection, such as a helper, keeps it from being untracked by a later rule.
+// Any other setting for a connection, such as a helper, keeps later rules from untracking it.
 function zoneOperations(options: readonly Option[]): Operation[] {
   const given = options.find(({ name }) => Object.hasOwn(directions, name))
   const id = Number(given?.args[0] ?? 0)
@@ -77,10 +77,10 @@ function translation(name: string, options: Option[]): Operation | undefined {
   return outcome && end(outcome)
 }
 
-// A line for each queue that a program takes packets from.
+// One line for each queue that a program reads.
 const queues = 'cat /proc/net/netfilter/nfnetlink_queue'
 
-/** Programs and whatever is not modelled decide by themselves. */
+/** A program decides, or a target that is not modelled. */
 function handedOver(name: string, options: readonly Option[], scope: Scope): Operation {
   const words = options.map((option) => [option.name, ...option.args].join(' ')).join(' ')
   const key = `target ${scope.id} ${name} ${words}`

@@ -1,4 +1,4 @@
-/** A word of a rule; a quoted one is never an option. */
+/** A word of a rule; a quoted word is never an option. */
 export interface Word {
   text: string
   quoted: boolean
@@ -36,7 +36,7 @@ const kinds: Record<string, Part['kind']> = {
   '--goto': 'goto',
 }
 
-/** The parts of a rule, in order: `-A CHAIN` is left out. */
+/** The parts of a rule, in order, without `-A CHAIN`. */
 export function partsOf(line: string): Part[] {
   const words = wordsOf(line)
   const base: Part = { kind: 'base', name: '', options: [] }
@@ -51,13 +51,13 @@ export function partsOf(line: string): Part[] {
       option = undefined
       negated = false
     } else if (text === '!' && !quoted) {
-      // Before an option, or (as iptables once printed it) before its value.
+      // `!` comes before an option, or, as old iptables printed it, before its value.
       if (option && option.args.length === 0 && !isOption(words[at + 1])) option.negated = true
       else negated = true
     } else if (isOption(words[at])) {
       option = { name: text, negated, args: [] }
       negated = false
-      // A condition of the base stays one wherever it is printed.
+      // A base condition is one wherever it is printed.
       const home = /^-[a-z]$/.test(text) ? base : parts.at(-1)!
       home.options.push(option)
     } else option?.args.push(text)
