@@ -14,7 +14,8 @@ const excepted: Record<string, string> = {
   given: 'the key of a scenario, and the property that holds it',
 }
 // Phrases of plain English in comments.
-const phrases = /\bas well\b|\bin place of\b|\btakes? place\b|\bnext hops?\b|\bhop limits?\b|\bwell below\b|\bwell-\w+/gi
+const phrases =
+  /\bas well\b|\bin place of\b|\btakes? place\b|\bnext hops?\b|\bhop limits?\b|\bwell below\b|\bwell-\w+/gi
 
 interface Gone {
   word: string

@@ -1,4 +1,5 @@
 import type { Facts, SectionState } from '../evidence/facts.ts'
+import type { RestartBlocker } from './restart.ts'
 import type { Symptom } from './symptom.ts'
 
 /** One line of the host's evidence, and where it comes from. */
@@ -40,6 +41,8 @@ export interface Procedure {
 export interface Remedy extends Procedure {
   /** It restarts dockerd, so it does not help where dockerd would not start. */
   restartsDocker?: boolean
+  /** What would be in the way of that restart, and its steps before it remove. */
+  removes?: RestartBlocker
 }
 
 export interface Temptation extends Procedure {

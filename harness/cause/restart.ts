@@ -1,15 +1,39 @@
 import type { Facts, ModuleFact } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
 
-/** Why dockerd would not start again if it were restarted now; undefined where nothing known prevents it. */
-export function restartBlocker(facts: Facts): string | undefined {
+/** What a restart of dockerd would meet: `zone`, `modules` and `orphan` keep it from starting, `iptables` makes it lose rules. */
+export type RestartBlocker = 'zone' | 'modules' | 'orphan' | 'iptables'
+
+/** Why dockerd had better not be restarted now, one sentence for each reason; empty where nothing known is in its way. */
+export function restartBlockers(facts: Facts): { kind: RestartBlocker; why: string }[] {
   const bridge = bridgesElsewhere(facts)[0]
-  if (bridge) return `firewalld holds ${bridge} in zone ${zoneOf(bridge, facts)}, but dockerd asks for zone docker`
-  const missing = missingNatModules(facts)
-  if (missing.length > 0) return `the running kernel cannot load ${missing.map(({ name }) => name).join(', ')}`
+  const missing = missingNatModules(facts).map(({ name }) => name)
   const orphan = orphanOf(facts)
-  return orphan && `the record of a deleted network still holds ${orphan.bridge}`
+  const down = (why: string): string => `dockerd would not start again: ${why}`
+  return [
+    ...(bridge
+      ? [
+          {
+            kind: 'zone' as const,
+            why: down(`firewalld holds ${bridge} in zone ${zoneOf(bridge, facts)}, but dockerd asks for zone docker`),
+          },
+        ]
+      : []),
+    ...(missing.length > 0
+      ? [{ kind: 'modules' as const, why: down(`the running kernel cannot load ${missing.join(', ')}`) }]
+      : []),
+    ...(orphan
+      ? [{ kind: 'orphan' as const, why: down(`the record of a deleted network still holds ${orphan.bridge}`) }]
+      : []),
+    ...(misreadChecks(facts).length > 0
+      ? [{ kind: 'iptables' as const, why: 'dockerd would lose rules as it starts: iptables ignores interfaces' }]
+      : []),
+  ]
 }
+
+/** The self-tests in which iptables finds a rule that is not there. The opposite is another defect. */
+export const misreadChecks = ({ iptables }: Facts): Facts['iptables']['selfTest'] =>
+  iptables.selfTest.filter(({ seen, sound }) => seen === 0 && sound !== 0)
 
 /** The active zone of firewalld that holds a device. */
 export const zoneOf = (device: string, { firewalld }: Pick<Facts, 'firewalld'>): string | undefined =>

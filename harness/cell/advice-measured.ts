@@ -11,8 +11,8 @@ export const unmeasured = ({ findings }: Examination, uses: readonly string[]): 
 
 /**
  * Where a measured procedure contradicts the advice on its host, as one sentence each. If the host has one cause, a
- * recommended remedy has to cure it. If it has several, the remedy has to end its own cause and may not worsen anything.
- * What is advised against or deferred may not cure.
+ * recommended remedy has to cure it. If it has several, the remedy has to end its own cause and may not worsen
+ * anything. What is advised against or deferred may not cure.
  */
 export function contradictions(
   { findings }: Examination,

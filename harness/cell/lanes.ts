@@ -2,7 +2,9 @@ import { appendFile, copyFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CellRun } from './cell-run.ts'
 
-/** The runs of one cell side by side, each with its own host: the first breaks its host, the others start from there. */
+/**
+ * The runs of one cell side by side, each with its own host: the first breaks its host, the others start from there.
+ */
 export class Lanes {
   readonly first: CellRun
   readonly all: CellRun[]

@@ -31,7 +31,9 @@ async function judge(stage: StageRecord, { host }: CellRun): Promise<void> {
   if (failure) stage.summary = `the kernel of the host failed: ${failure}`
 }
 
-/** The work, but an interruption does not wait for it once there is a host: the host is destroyed, and the work ends. */
+/**
+ * The work, but an interruption does not wait for it once there is a host: the host is destroyed, and the work ends.
+ */
 function interruptible<T>(cellRun: CellRun, work: Promise<T>): Promise<T> {
   const { signal } = cellRun
   return new Promise<T>((resolve, reject) => {

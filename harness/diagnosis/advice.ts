@@ -1,5 +1,5 @@
-import type { Cause, Procedure } from '../cause/cause.ts'
-import { restartBlocker } from '../cause/restart.ts'
+import type { Cause, Procedure, Remedy } from '../cause/cause.ts'
+import { restartBlockers } from '../cause/restart.ts'
 import type { Facts } from '../evidence/facts.ts'
 
 /** What to do about a cause on this host, with the host's own names in the steps. */
@@ -10,15 +10,16 @@ export interface Advice {
   nonFixes: { name: string; title: string; why: string }[]
 }
 
-/** The advice on a cause for one host. A remedy that restarts dockerd is deferred where dockerd would not start again. */
+/** The advice on a cause for one host. A remedy that restarts dockerd is deferred where something is in the way of that. */
 export function adviceOn({ remedies, temptations }: Cause, facts: Facts): Advice {
   const fits = ({ when }: Procedure): boolean => when?.(facts) ?? true
-  const blocker = restartBlocker(facts)
+  const blockers = restartBlockers(facts)
+  const blockerOf = ({ restartsDocker, removes }: Remedy): string | undefined =>
+    restartsDocker ? blockers.find(({ kind }) => kind !== removes)?.why : undefined
   const offered = Object.entries(remedies).filter(([, remedy]) => fits(remedy))
-  const isBlocked = (restartsDocker: boolean | undefined): boolean => blocker !== undefined && restartsDocker === true
   return {
     remedies: offered
-      .filter(([, { restartsDocker }]) => !isBlocked(restartsDocker))
+      .filter(([, remedy]) => blockerOf(remedy) === undefined)
       .map(([name, { title, cost, steps, reboots }]) => ({
         name,
         title,
@@ -26,9 +27,10 @@ export function adviceOn({ remedies, temptations }: Cause, facts: Facts): Advice
         steps: steps(facts),
         reboots: reboots ?? false,
       })),
-    deferred: offered
-      .filter(([, { restartsDocker }]) => isBlocked(restartsDocker))
-      .map(([name, { title }]) => ({ name, title, why: `dockerd would not start again: ${blocker}` })),
+    deferred: offered.flatMap(([name, remedy]) => {
+      const why = blockerOf(remedy)
+      return why === undefined ? [] : [{ name, title: remedy.title, why }]
+    }),
     nonFixes: Object.entries(temptations)
       .filter(([, temptation]) => fits(temptation))
       .map(([name, { title, why }]) => ({ name, title, why })),

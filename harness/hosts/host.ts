@@ -28,7 +28,9 @@ export interface ExecOptions {
 export interface Host extends AsyncDisposable {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
-  /** Runs a POSIX sh script as root. A slow host exports PATIENCE: the seconds to wait for an answer from the network. */
+  /**
+   * Runs a POSIX sh script as root. A slow host exports PATIENCE: the seconds to wait for an answer from the network.
+   */
   exec(script: string, options?: ExecOptions): Promise<ExecResult>
   /** Writes a file on the host, and creates its folders. `mode` is octal, default 0o644. */
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void>

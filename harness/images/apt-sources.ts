@@ -51,8 +51,8 @@ export function parseDeb822(text: string): Source[] {
 }
 
 /**
- * The Debian mirrors among a machine's sources, or undefined. A third party with packages for Debian is not a mirror: it
- * has other components, another keyring, or no `debian` in its address.
+ * The Debian mirrors among a machine's sources, or undefined. A third party with packages for Debian is not a mirror:
+ * it has other components, another keyring, or no `debian` in its address.
  */
 export function debianMirrors(sources: readonly Source[]): Mirrors | undefined {
   const debian = sources.filter(

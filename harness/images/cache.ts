@@ -43,8 +43,8 @@ export async function find(key: Key): Promise<string | undefined> {
 }
 
 /**
- * The folder of a build: from the cache if every file has the recorded hash, else from `make`, in a folder that gets its
- * name only when it is complete. If two processes want the same build, the second waits for the first.
+ * The folder of a build: from the cache if every file has the recorded hash, else from `make`, in a folder that gets
+ * its name only when it is complete. If two processes want the same build, the second waits for the first.
  */
 export async function cached(key: Key, options: BuildOptions, make: (dir: string) => Promise<void>): Promise<string> {
   const dir = join(root(), label(key))

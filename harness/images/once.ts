@@ -2,8 +2,8 @@ import type { BuildOptions, Key } from './cache.ts'
 import { tookMs } from './manifest.ts'
 
 /**
- * Finds or makes each build of one kind only once in a process: to verify it in the cache takes a second, and every host
- * needs it. `dirOf` gives a build's folder in the cache. A failed build is tried again.
+ * Finds or makes each build of one kind only once in a process: to verify it in the cache takes a second, and every
+ * host needs it. `dirOf` gives a build's folder in the cache. A failed build is tried again.
  */
 export function onceEach<T>(kind: Key['kind'], dirOf: (built: T) => string) {
   const builds = new Map<string, Promise<T>>()

@@ -12,8 +12,8 @@ import { Steps } from './steps.ts'
 const version = '1'
 
 /**
- * The file of a program, built from source by the recipe of that name. apt's own downloader fetches the source from this
- * machine's Debian mirror and checks it against the recipe's checksum.
+ * The file of a program, built from source by the recipe of that name. apt's own downloader fetches the source from
+ * this machine's Debian mirror and checks it against the recipe's checksum.
  */
 export async function buildProgram(name: string, options: BuildOptions): Promise<string> {
   const recipe = loadBuildRecipe(name)

@@ -125,7 +125,7 @@ describe('scenario schema', () => {
     ])
   })
 
-  it('pins every hidden variable, and forwarding by the policy it leads to', () => {
+  it('pins every condition, and forwarding by the policy it leads to', () => {
     expect(schema.parse(shortest).given).to.deep.equal({
       xtables: 'nft',
       'forward-policy': 'drop',

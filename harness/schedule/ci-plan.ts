@@ -21,7 +21,10 @@ export async function idealProvider({ host, needs }: Pick<Cell, 'host' | 'needs'
   return all.find((provider) => unmet(needs, provider).length === 0)?.name
 }
 
-/** Cells as jobs of about `minutes` each, at most `most` for each provider. No job mixes providers: each needs its runner. */
+/**
+ * Cells as jobs of about `minutes` each, at most `most` for each provider. No job mixes providers: each needs its
+ * runner.
+ */
 export function ciPlan(
   cells: readonly (Cell & { provider: string })[],
   expected: ReadonlyMap<string, number>,

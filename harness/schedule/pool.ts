@@ -43,8 +43,8 @@ export async function runPool<T extends Task>(
     if (taken(busy) + busy(task) > options.processors || holdsUp(task)) return false
     return taken(({ memory }) => memory) + task.memory <= options.memory && task.memory <= options.memoryLeft()
   }
-  // Otherwise small tasks could follow each other without end, and a longer one that needs several processors would come
-  // last. So a small task goes first only if the longer one can then run beside it.
+  // Otherwise small tasks could follow each other without end, and a longer one that needs several processors would
+  // come last. So a small task goes first only if the longer one can then run beside it.
   const holdsUp = (task: T): boolean =>
     waiting.slice(0, waiting.indexOf(task)).some((longer) => {
       const beside = [...running.keys()].filter((other) => busy(other) < busy(longer))

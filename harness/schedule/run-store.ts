@@ -52,8 +52,8 @@ export class RunStore {
   }
 
   /**
-   * Resumes a run that was killed or interrupted: the one with this id, else the newest. Throws LabError `usage` if there
-   * is none, if it is complete, or if another process is still running it.
+   * Resumes a run that was killed or interrupted: the one with this id, else the newest. Throws LabError `usage` if
+   * there is none, if it is complete, or if another process is still running it.
    */
   static async resume(reports: string, runId?: string): Promise<RunStore> {
     const hint = 'npm run matrix starts a new one'

@@ -33,13 +33,13 @@ describe('Docker’s address pools', () => {
     expect(found?.message).to.contain(`${all.length} networks`)
   })
 
-  it('count routes by a gateway as old engines did', () => {
+  it('count routes by a gateway as old engines do', () => {
     const routes = ['0.0.0.0/1 tun0 global', '128.0.0.0/1 tun0 global']
     expect(poolExhausted(facts(routes))).to.equal(undefined)
     expect(poolExhausted(facts(routes, [], {}, '20.10.24'))?.blockers).to.have.length(2)
   })
 
-  it('are those that dockerd was given', () => {
+  it('are those that dockerd is configured with', () => {
     const config = { 'default-address-pools': [{ base: '10.10.0.0/16', size: 24 }] }
     expect(poolExhausted(facts(['10.0.0.0/8 tun0'], [], config))?.blockers).to.deep.equal(['10.0.0.0/8'])
     expect(

@@ -54,7 +54,7 @@ describe('the routing of a stack', () => {
   it('knows the host’s own addresses first', () =>
     expect(lookup([], { destination: '192.0.2.2' })[0]!.type).to.equal('local'))
 
-  it('passes over dead routes', () => {
+  it('skips dead routes', () => {
     const fib = fibOf(
       [route('default', { dev: 'gone0', flags: ['dead'] }), route('default', { dev: 'wan1', metric: 9 })],
       usual,
@@ -85,7 +85,7 @@ describe('the routing of a stack', () => {
     expect(fibOf([], usual).lookup(key())[0]!.type).to.equal('none')
   })
 
-  it('goes on behind throw, an empty table, and a suppressed prefix', () => {
+  it('goes on after throw, an empty table and a suppressed prefix', () => {
     expect(device([rule(50, { table: '300' })])).to.deep.equal(['wan0'])
     expect(device([rule(50, { table: '77' })])).to.deep.equal(['wan0'])
     expect(
@@ -99,14 +99,14 @@ describe('the routing of a stack', () => {
     ])
   })
 
-  it('goes both ways where a rule asks for what is not known', () => {
+  it('takes both branches where a rule matches on something unknown', () => {
     const found = lookup([rule(50, { fwmark: 1, table: '100' })], { mark: undefined })
     expect(found.map(({ route }) => route?.dev)).to.deep.equal(['vpn0', 'wan0'])
     expect(found.map(({ doubts }) => doubts[0]!.holds)).to.deep.equal([true, false])
     expect(lookup([rule(50, { unknown: ['tos'], table: '100' })])).to.have.length(2)
   })
 
-  it('passes over a goto that leads to no rule', () => {
+  it('skips a goto without a target', () => {
     const nowhere = rule(50, { action: 'goto', goto: 150 })
     expect(device([nowhere, rule(200, { action: 'blackhole' })])).to.deep.equal(['blackhole'])
     expect(device([nowhere, rule(100, { action: 'unreachable' })])).to.deep.equal(['unreachable'])
@@ -122,7 +122,7 @@ describe('the routing of a stack', () => {
     expect(device(rules)).to.deep.equal(['vpn0'])
   })
 
-  it('looks into what came by a link only where a rule for such packets has that done', () => {
+  it('reads the ports of packets from a link only where a rule for such packets needs them', () => {
     const answers = rule(50, { not: true, iif: 'lo', ipproto: 'icmp', action: 'blackhole' })
     const echo = key({ protocol: 'icmp', sourcePort: 0, destinationPort: 0, input: 'lo' })
     const own = fibOf(tables, [...usual, answers])

@@ -74,11 +74,11 @@ const hosts: Record<string, (facts: Facts) => Facts> = {
 
 const hashOf = (text: string): number => [...text].reduce((sum, letter) => (sum * 33 + letter.charCodeAt(0)) % 1009, 7)
 
-describe('flows between networks that nothing tells apart', () => {
+describe('flows between networks of one kind', () => {
   const facts = host(5)
   const endings = new Map<string, string>()
   for (const [name, change] of Object.entries(hosts))
-    it(`end as each would that is led by itself: ${name}`, () => {
+    it(`end as each ends when simulated by itself: ${name}`, () => {
       const net = buildNet(change(facts))
       const flows = flowsOf(net.facts, readIntent(net.facts)).filter(({ kind }) => kind === 'isolation')
       expect(flows).to.have.length(56)
@@ -91,7 +91,7 @@ describe('flows between networks that nothing tells apart', () => {
     expect(new Set(endings.values()).size).to.equal(Object.keys(hosts).length)
   })
 
-  it('are led once where a rule for each network is of one form', () => {
+  it('are simulated once where each network has a rule of the same form', () => {
     for (const change of [hosts.isolated!, hosts['not isolated']!, hosts['names of some closed']!]) {
       const net = buildNet(change(host(12)))
       const flows = flowsOf(net.facts, readIntent(net.facts)).filter(({ kind }) => kind === 'isolation')

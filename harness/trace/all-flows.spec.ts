@@ -15,7 +15,7 @@ describe('every flow of a host', () => {
   const target = readTarget('203.0.113.10:80')
   const flows = everyFlow(facts, target)
 
-  it('goes from one container of each network to the target, by TCP for little and much, and by two pings', () => {
+  it('goes from one container of each network to the target, by TCP with small and large answers, and by two pings', () => {
     const egress = flows.filter(({ kind }) => kind === 'egress')
     const networks = new Set(egress.map(({ network }) => network))
     expect([...networks].sort()).to.deep.equal(['bridge', 'probe-a', 'probe-b'])
@@ -76,7 +76,7 @@ describe('pings beside each other', () => {
     stations: [],
   })
 
-  it('show a link that is too narrow where a large one alone is lost, and else nothing', () => {
+  it('show a link that is too narrow where only a large one is lost, and otherwise nothing', () => {
     const ends = (...traces: Trace[]): Trace['end'][] => withoutIdle(traces).map(({ end }) => end)
     expect(ends(ping('small', 'answered'), ping('full', 'no-answer'))).to.deep.equal(['too-large'])
     expect(ends(ping('small', 'no-answer'), ping('full', 'no-answer'))).to.deep.equal([])

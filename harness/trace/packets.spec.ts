@@ -11,7 +11,7 @@ const there = 'ip saddr 172.17.0.2 ip daddr 203.0.113.10'
 const read = (lines: string[]): TracedPacket[] => packetsOf(readEvents(lines))
 
 describe('the tracer’s events', () => {
-  it('are verdicts also where a mark is printed behind them', () => {
+  it('are verdicts also where a mark follows them', () => {
     const verdicts = readEvents([
       'trace id a1 bridge mine main policy drop meta mark 0x00000001',
       'trace id a1 ip mine f rule tcp dport 80 drop # handle 2 (verdict drop) meta mark 0x00000001',
@@ -25,7 +25,7 @@ describe('the tracer’s events', () => {
     ])
   })
 
-  it('are of one packet from hook to hook, though it is translated and its number changes', () => {
+  it('belong to one packet from hook to hook, though it is translated and its id changes', () => {
     const packets = read([
       `trace id a1 ip ${own} prerouting_first ${packet(`iif "docker0" ${there}`)}`,
       `trace id a1 ip ${own} prerouting_last ${packet(`iif "docker0" ${there}`)}`,
@@ -46,7 +46,7 @@ describe('the tracer’s events', () => {
     expect(packets[0]!.decisions.map(({ hook, after }) => [hook, after])).to.deep.equal([['forward', 3]])
   })
 
-  it('are of another packet where one is sent again, even under the same number', () => {
+  it('belong to another packet where one is sent again, even under the same id', () => {
     const first = `trace id a1 ip ${own} prerouting_first ${packet(`iif "docker0" ${there}`)}`
     expect(read([first, first])).to.have.length(2)
     expect(
@@ -65,7 +65,7 @@ describe('the tracer’s events', () => {
     expect(packets.map(({ steps }) => steps.length)).to.deep.equal([4])
   })
 
-  it('are told apart by flow: the host’s own begin in output, and answers go back to a port', () => {
+  it('are separated by flow: the host’s own start at output, and answers go back to a port', () => {
     const packets = read([
       `trace id a1 ip ${own} prerouting_first ${packet(`iif "docker0" ${there}`)}`,
       `trace id b2 ip ${own} output_first ${packet('oif "wan0" ip saddr 192.0.2.2 ip daddr 203.0.113.10', 'syn', 5)}`,

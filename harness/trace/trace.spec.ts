@@ -77,22 +77,22 @@ const summaryOf = ({ end, at, terminatingRule }: Trace): Expected => ({
 describe('a trace', () => {
   for (const [name, { simulated, ...expected }] of Object.entries(hosts))
     describe(name, () => {
-      it('of packets tells where they die, and by whose rule', () => {
+      it('of packets shows where they die, and by whose rule', () => {
         const facts = factsOf(name)
         const trace = readTrace(read(`${name}.packets`), flowOf(facts), facts)
         expect(trace.by).to.equal('packets')
         expect(summaryOf(trace)).to.deep.equal(expected)
       })
 
-      it('simulated comes to the same, or finds that nothing on this host stops it', () => {
+      it('simulated ends alike, or finds that nothing on this host stops it', () => {
         const facts = factsOf(name)
         expect(summaryOf(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
       })
 
-      it('is of a host that no cause is named on', () => expect(examineFacts(factsOf(name)).findings).to.deep.equal([]))
+      it('is of a host without a named cause', () => expect(examineFacts(factsOf(name)).findings).to.deep.equal([]))
     })
 
-  it('shows each place green up to the one where it dies, and nothing after', () => {
+  it('shows each location as passed up to the one where it dies, and nothing after', () => {
     const facts = factsOf('docker-user-drop')
     const { stations } = readTrace(read('docker-user-drop.packets'), flowOf(facts), facts)
     const [dead] = stations.filter(({ state }) => state === 'dead')
@@ -155,7 +155,7 @@ describe('a trace', () => {
 })
 
 describe('a target', () => {
-  it('is an address, with a container, a port and a protocol where they are said', () => {
+  it('is an address, with an optional container, port and protocol', () => {
     expect(readTarget('192.0.2.7')).to.deep.equal({ address: '192.0.2.7', port: 443, protocol: 'tcp' })
     expect(readTarget('web@192.0.2.7:53/udp')).to.deep.equal({
       container: 'web',

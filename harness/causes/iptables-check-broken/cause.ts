@@ -1,4 +1,5 @@
 import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
+import { misreadChecks } from '../../cause/restart.ts'
 import type { FlowSymptom } from '../../cause/symptom.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { missingRules } from '../../evidence/network-rules.ts'
@@ -14,8 +15,7 @@ export const iptablesCheckBroken = defineCause({
   needs: ['iptables-self-test', 'iptables-tool'],
   detect(facts) {
     const { version, selfTest } = facts.iptables
-    // Exit 0 instead of 1: iptables found a rule that is not there. The opposite is another defect.
-    const confused = selfTest.filter(({ seen, sound }) => seen === 0 && sound !== 0)
+    const confused = misreadChecks(facts)
     if (selfTest.length === 0) return unknown('iptables was not tested in a scratch namespace')
     if (confused.length === 0) return absent('iptables compares interfaces in -C and -D, as it should')
     const missing = missingRules(facts)

@@ -15,6 +15,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     steps: () => [soundBuild, restartDocker],
     cost: 'containers restarted',
     restartsDocker: true,
+    removes: 'iptables',
   },
 }
 

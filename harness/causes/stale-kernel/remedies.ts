@@ -37,6 +37,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
       restartDocker,
     ],
     cost: 'docker restarted; the package has to be available still; you still have to reboot later',
+    restartsDocker: true,
+    removes: 'modules',
     when: (facts) => !leavesOrphan(facts),
   },
 }

@@ -29,8 +29,8 @@ export const storageOf = ({ disk, memory }: Frozen): Storage => ({
 const restMs = 5000
 
 /**
- * Does `first` with a machine, then freezes it; ends the machine in any case. The process that runs scripts stays in its
- * memory: on an emulated processor, starting perl takes five times as long as resuming it.
+ * Does `first` with a machine, then freezes it; ends the machine in any case. The process that runs scripts stays in
+ * its memory: on an emulated processor, starting perl takes five times as long as resuming it.
  */
 export async function freezeAfter(
   machine: Machine,

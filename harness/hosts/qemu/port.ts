@@ -18,7 +18,9 @@ interface Options {
   slow: number
 }
 
-/** Connects to the process that runs scripts on a guest: the one in the guest's memory, or one that the agent starts. */
+/**
+ * Connects to the process that runs scripts on a guest: the one in the guest's memory, or one that the agent starts.
+ */
 export async function joinRunner({ qmp, agent, socket, resident, slow }: Options): Promise<Link> {
   const isHeld = async (): Promise<true | undefined> => {
     if (qmp.isClosed) throw new LabError('interrupted', 'QEMU has ended')

@@ -15,7 +15,9 @@ import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
 
-/** Reports a run to people while it runs. `cell` is needed only if cells run side by side; else it is the last started. */
+/**
+ * Reports a run to people while it runs. `cell` is needed only if cells run side by side; else it is the last started.
+ */
 export interface Reporter {
   /** Called once, before the first cell: the number of jobs, the expected ms of each cell, and the ended cells. */
   plan?(run: { jobs: number; expected: ReadonlyMap<string, number>; done: readonly CellRecord[] }): void

@@ -23,13 +23,13 @@ const plain: BaseHost = {
 }
 
 describe('a random host', () => {
-  it('comes of its seed and number alone', () => {
+  it('comes from its seed and number alone', () => {
     expect(specAt(7, 3)).to.deep.equal(specAt(7, 3))
     expect(specAt(7, 3)).to.not.deep.equal(specAt(7, 4))
     expect(specAt(7, 3)).to.not.deep.equal(specAt(8, 3))
   })
 
-  it('has odd things of every kind within a few hundred', () => {
+  it('has odd changes of every kind within a few hundred', () => {
     const all = Array.from({ length: 400 }, (_, index) => specAt(1, index))
     const kinds = new Set(
       all.flatMap(({ changes }) => changes.map(({ kind }) => kind.split(' ').slice(0, 2).join(' '))),
@@ -56,7 +56,7 @@ describe('a random host', () => {
     expect(scripts).to.have.length(20)
   })
 
-  it('is asked flows from every place', () => {
+  it('has flows between all endpoints', () => {
     const flows = flowsOf({ base: plain, changes: [] })
     expect(new Set(flows.map(({ from }) => from))).to.deep.equal(new Set(['c1', 'c2', 'c3', 'outside', 'host']))
     expect(new Set(flows.map(titleOf)).size).to.equal(flows.length)
@@ -65,7 +65,7 @@ describe('a random host', () => {
 })
 
 describe('a campaign', () => {
-  it('reads its options, and knows wrong ones', () => {
+  it('reads its options, and rejects wrong ones', () => {
     expect(readOptions([])).to.include({ hosts: 500, seed: 1, resume: false })
     expect(readOptions(['--planted', 'all']))
       .to.have.property('planted')
@@ -104,13 +104,13 @@ describe('a campaign', () => {
     expect(tallyText(twice)).to.contain('2 hosts').and.to.contain('contradictions: 1 (hosts 0)')
   })
 
-  it('says what cannot be tried on this machine', () => {
+  it('reports what cannot be tried on this machine', () => {
     expect(missing()).to.have.keys('hosts', 'features')
   })
 })
 
 describe('the sweep', () => {
-  it('removes what a killed run has left, and nothing of one that runs', () => {
+  it('removes what a killed run has left, and nothing of a live run', () => {
     const ended = spawnSync('true').pid
     const [dead, alive] = [`/dev/shm/dfsim-${ended}-spec`, `/dev/shm/dfsim-${process.pid}-spec`]
     for (const path of [dead, alive]) mkdirSync(path)

@@ -41,7 +41,7 @@ describe('a host of network namespaces', function () {
     ])
   })
 
-  it('loses what is broken, and no more', async () => {
+  it('loses what is broken, and nothing else', async () => {
     const dead = await deadOn([
       {
         kind: 'one rule',
@@ -56,7 +56,7 @@ describe('a host of network namespaces', function () {
     expect(dead).to.include('c2 -> 172.17.0.2/icmp').and.to.not.include('c1 -> 172.17.0.1/icmp')
   })
 
-  it('is described by the collector and by its sections alike', async () => {
+  it('is described alike by the collector and by its sections', async () => {
     await using agent = new Agent()
     await using host = await RealHost.make(agent, { base, changes: [], collect: 'before' })
     const [whole, quick] = [await evidenceOf(host, false, true), await evidenceOf(host, false, false)].map(readFacts)

@@ -16,7 +16,7 @@ describe('a firewall', () => {
       expect(marks).to.deep.equal([...wanted].sort())
     })
 
-  it('goes on behind a drop, to find what would drop besides', () => {
+  it('goes on after a drop, to find further drops', () => {
     const [world] = firewallOf({ tables: ['drops-early', 'accepts-first'] }).pass('ip', 'forward', to(80), '', {
       goOn: true,
     })
@@ -27,7 +27,7 @@ describe('a firewall', () => {
     ])
   })
 
-  it('turns an answer back in the midst of a hook', () => {
+  it('translates an answer back within a hook', () => {
     const apply = (packet: Packet): Packet => ({ ...packet, destinationPort: 80 })
     const untranslate = { priority: -200, apply }
     const answer = to(1, { state: 'established', direction: 'reply' })
@@ -42,7 +42,7 @@ describe('a firewall', () => {
     expect(pass(20)).to.deep.equal(['10.8.0.2:80'])
   })
 
-  it('notes that the output hook changes what routes are chosen by', () => {
+  it('records that the output hook changes what routing depends on', () => {
     const pass = (port: number) => firewallOf({ tables: ['rerouted'] }).pass('ip', 'output', to(port))[0]!
     expect(pass(80)).to.deep.include({ reroutes: true })
     expect(pass(81).reroutes).to.equal(undefined)
@@ -74,7 +74,7 @@ describe('a firewall', () => {
     ['masquerade', { tables: ['translations'] }, to(80), 'postrouting'],
   ]
   for (const [name, rules, packet, hook = 'forward', family = 'ip'] of errors)
-    it(`can be planted the error ${name}`, () => {
+    it(`accepts the planted error ${name}`, () => {
       const sound = firewallOf(rules).pass(family, hook, packet)
       planted.add(name)
       try {

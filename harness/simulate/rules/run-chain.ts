@@ -100,10 +100,7 @@ class Run {
     }
   }
 
-  /**
-   * Runs one rule's operations in order; gives the resulting world and the packet's next position. Unknown conditions
-   * fork.
-   */
+  /** Runs one rule's operations in order; gives the world and the next position. Unknown conditions fork. */
   private apply(rule: CompiledRule, start: World, frame: Frame): { world: World; outcome?: Outcome } {
     let world = start
     let pending: Unknown[] = []

@@ -14,14 +14,14 @@ const at = (priority: number, hook: Context['hook'], packet: Context['packet']):
 })
 
 describe('the state of a connection', () => {
-  it('is invalid to chains before conntrack, and to all where conntrack takes a packet for part of none', () => {
+  it('is invalid to chains before conntrack, and to all chains where a packet belongs to no connection', () => {
     const packet = packetOf({ state: 'established' })
     expect(stateOf(at(-300, 'prerouting', packet))).to.equal(stateBits.invalid)
     expect(stateOf(at(0, 'forward', packet))).to.equal(stateBits.established)
     expect(stateOf(at(0, 'forward', packetOf({ state: 'invalid' })))).to.equal(stateBits.invalid)
   })
 
-  it('is untracked of what neighbours ask by IPv6 once conntrack has seen it', () => {
+  it('is untracked for IPv6 neighbour discovery once conntrack has seen it', () => {
     const question = packetOf({ family: 6, protocol: 'icmpv6', icmpType: 135, state: 'untracked' })
     expect(stateOf(at(-300, 'output', question))).to.equal(stateBits.invalid)
     expect(stateOf(at(-150, 'output', question))).to.equal(stateBits.untracked)

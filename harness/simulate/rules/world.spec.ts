@@ -14,7 +14,7 @@ const world = (dead: boolean, ...doubts: Doubt[]): World => ({
 const keys = (worlds: World[]): string[][] => worlds.map(({ doubts }) => doubts.map(({ key }) => key))
 
 describe('worlds', () => {
-  it('that end alike are one, without a doubt', () =>
+  it('that end alike merge, without a doubt', () =>
     expect(keys(mergeWorlds([world(true, doubt('a', true)), world(true, doubt('a', false))]))).to.deep.equal([[]]))
 
   it('that end alike keep what was in doubt before', () => {

@@ -27,7 +27,7 @@ describe('a connection', () => {
     expect(endOf(facts, { protocol: 'icmp', port: 0 })).to.equal('passes')
   })
 
-  it('dies where what follows the answer to its first packet does', () => {
+  it('dies where the packets after its first answer do', () => {
     const flags = { payload: { protocol: 'tcp', field: 'flags' } }
     const facts = withChain(
       {},
@@ -37,7 +37,7 @@ describe('a connection', () => {
     expect(endOf(facts, {})).to.equal('dies back forward dropped')
   })
 
-  it('dies where what follows its first packet is not tracked, if it is translated, else is not known to', () => {
+  it('dies where later packets are not tracked and it is translated, and is unclear where it is not translated', () => {
     const syn = { payload: { protocol: 'tcp', field: 'flags' } }
     const facts = withChain({ hook: 'prerouting', prio: -300 }, [match(syn, 'syn', '!='), { notrack: null }])
     expect(endOf(facts, {})).to.match(/^dies/)
@@ -45,7 +45,7 @@ describe('a connection', () => {
     expect(endOf(facts, peer)).to.match(/^unclear/)
   })
 
-  it('is reset by rules that speak of TCP alone only where it is TCP', () => {
+  it('is reset by rules for TCP only where it is TCP', () => {
     const facts = withChain({}, [{ reject: { type: 'tcp reset' } }])
     expect(endOf(facts, {})).to.equal('dies out forward rejected')
     expect(endOf(facts, { protocol: 'udp' })).to.equal('passes')
@@ -67,7 +67,7 @@ describe('a connection', () => {
     expect(endOf(second, {})).to.match(/^unclear/)
   })
 
-  it('meets routing rules by the bits of their mask, and by no type of service', () => {
+  it('matches routing rules by the bits of their mask, and by no type of service', () => {
     expect(endOf(rule({ fwmark: 0x1, fwmask: 0x100 }), {})).to.equal('dies out routing no-route')
     expect(endOf(rule({ fwmark: 0x100, fwmask: 0x100 }), {})).to.equal('passes')
     expect(endOf(rule({ tos: '0x08' }), {})).to.equal('passes')
@@ -75,7 +75,7 @@ describe('a connection', () => {
     expect(endOf(rule({ src: '0.0.0.0/1' }), fromHost)).to.equal('dies out routing no-route')
   })
 
-  it('stays in a bridge that shows it to NAT, where its new destination is in there', () => {
+  it('stays in a bridge that shows it to NAT, where its new destination is in that bridge', () => {
     const on = (shown: object, hairpin: boolean): Facts =>
       links(({ name, port: own }) => (name === port('probe-default') && own ? { port: { ...own, hairpin } } : {}), {
         ...withoutReturn(),
@@ -86,7 +86,7 @@ describe('a connection', () => {
     expect(endOf(on({ 'net.bridge.bridge-nf-call-iptables': '0' }, false), hairpin)).to.equal('passes')
   })
 
-  it('is not known to come to its container where rules lead it to another port of the host', () => {
+  it('is not known to arrive at its container where rules send it to another port of the host', () => {
     const facts = withChain({ hook: 'output', type: 'nat', prio: -150 }, [
       match({ payload: { protocol: 'tcp', field: 'dport' } }, 8080),
       { redirect: { port: 8081 } },
@@ -94,7 +94,7 @@ describe('a connection', () => {
     expect(endOf(facts, { ...hairpin, from: { at: 'host' }, source: '' })).to.match(/^unclear/)
   })
 
-  it('is answered by Docker’s proxy as the container behind it answers, whoever was asked for', () => {
+  it('is answered by Docker’s proxy as its container answers, whatever the destination', () => {
     const toProxy = (port: number, ...more: Record<string, unknown>[]): Facts =>
       withChain({ hook: 'output', type: 'nat', prio: -150 }, [...more, { redirect: { port } }])
     const outward = { kind: 'forwarded', from: { at: 'host' }, source: '', address: '203.0.113.10' } as const
@@ -116,7 +116,7 @@ describe('a connection', () => {
     expect(endOf(facts('0'), {})).to.equal('passes')
   })
 
-  it('is not astray on another bridge than Docker’s own where its container stands there', () => {
+  it('is not misdirected on a bridge other than Docker’s own where its container is', () => {
     const routes = healthy.routes.map((route) =>
       route.dst === '172.17.0.0/16' ? { ...route, dev: 'br-probe-a' } : route,
     )
@@ -150,7 +150,7 @@ describe('a connection', () => {
     expect(endOf(facts, toHost)).to.equal('passes')
   })
 
-  it('is checked strictly on a device without an address, and by every device for local routes of one’s own', () => {
+  it('is checked strictly on a device without an address, and on every device where the host has its own local routes', () => {
     const loose = sysctls({ 'net.ipv4.conf.all.rp_filter': '2', 'net.ipv4.conf.docker0.rp_filter': '2' })
     const away = { type: 'unicast', dst: '172.17.0.2', dev: 'br-probe-a', table: 'main', metric: 0, flags: [] }
     const odd: Facts = { ...loose, routes: [away, ...healthy.routes] }

@@ -52,7 +52,7 @@ describe('conntrack', () => {
     expect(endOf(seen, udp)).to.equal('passes')
   })
 
-  it('takes what follows an answer that it has not seen for invalid', () => {
+  it('treats packets after an unseen answer as invalid', () => {
     const invalid = withChain({}, [match(ct('state'), 'invalid'), drop])
     const facts = both(byHost(one.container, hidden), invalid)
     expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies out forward dropped')
@@ -60,7 +60,7 @@ describe('conntrack', () => {
     expect(endOf(both(hidden, invalid), { ...peer, protocol: 'tcp', port: 80 })).to.equal('passes')
   })
 
-  it('is shown an acknowledgement that is smaller than the first packet', () => {
+  it('sees an acknowledgement that is smaller than the first packet', () => {
     const short = withChain({}, [match({ meta: { key: 'length' } }, 60, '<'), drop])
     expect(endOf(short, {})).to.equal('dies out forward dropped')
     expect(endOf(short, { protocol: 'udp' })).to.equal('passes')
@@ -68,7 +68,7 @@ describe('conntrack', () => {
     expect(endOf(back, {})).to.equal('dies back forward dropped')
   })
 
-  it('has its place among chains of its own priority that is not listed, at input too', () => {
+  it('has an unlisted position among chains of its own priority, at input too', () => {
     const answers = (prio: number): Facts =>
       withChain({ hook: 'input', prio }, [match(ip('saddr'), '172.17.0.2'), match(ct('direction'), 'reply'), drop])
     const published = { kind: 'published', address: '192.0.2.2', port: 8080, ...fromHost } as const
@@ -77,7 +77,7 @@ describe('conntrack', () => {
     expect(endOf(answers(101), published)).to.equal('passes')
   })
 
-  it('turns no answer back that is not tracked', () => {
+  it('translates no untracked answer back', () => {
     const source = withChain({ hook: 'input', type: 'nat', prio: 100 }, [
       match(ip('saddr'), '198.51.100.9'),
       { snat: { addr: '198.51.100.7' } },
@@ -99,18 +99,18 @@ describe('conntrack', () => {
   })
 })
 
-describe('a packet that NAT leads elsewhere', () => {
+describe('a packet that NAT redirects', () => {
   const elsewhere = (hook: string, address: string): Facts =>
     withChain({ hook, type: 'nat', prio: -150 }, [match(ip('daddr'), address), { dnat: { addr: '203.0.113.10' } }])
 
-  it('is not astray by where it was meant to go', () => {
+  it('is not misdirected by its first destination', () => {
     const lost = { ...healthy, routes: healthy.routes.filter(({ dst }) => dst !== '172.17.0.0/16') }
     const toContainer = { kind: 'forwarded', address: '172.17.0.2', port: 80, ...fromHost } as const
     expect(endOf(lost, toContainer)).to.equal('dies out routing no-route')
     expect(endOf(both(lost, elsewhere('output', '172.17.0.2')), toContainer)).to.equal('passes')
   })
 
-  it('is still to find the neighbour that it was meant for', () => {
+  it('still has to find its first neighbour', () => {
     const shown = { ...strangers(sysctls({ 'net.bridge.bridge-nf-call-iptables': '1' })) }
     const isolated = links(
       ({ name, port: own }) =>
@@ -124,7 +124,7 @@ describe('a packet that NAT leads elsewhere', () => {
     expect(endOf(both(isolated, rules), peer)).to.equal('dies out bridge no-link')
   })
 
-  it('is behind answers to ARP of which it is not known whom they are for while they pass a bridge', () => {
+  it('depends on ARP answers whose receiver is not known while they pass a bridge', () => {
     const own = withChain({ family: 'bridge', hook: 'postrouting', prio: -300 }, [
       match({ meta: { key: 'pkttype' } }, 'host'),
       match({ payload: { protocol: 'ether', field: 'type' } }, 'arp'),

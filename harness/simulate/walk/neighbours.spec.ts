@@ -12,8 +12,8 @@ const neighbour = (address: string, dev: string): Facts => ({
 })
 const out = 'probe-default on bridge to the outside, TCP'
 
-describe('who takes a frame', () => {
-  it('is asked for where nobody knows', () => expect(ends(strangers(healthy), out)).to.deep.equal(['passes']))
+describe('the receiver of a frame', () => {
+  it('is requested where no entry is known', () => expect(ends(strangers(healthy), out)).to.deep.equal(['passes']))
 
   const dead: [what: string, facts: Facts, end: string][] = [
     [
@@ -88,7 +88,7 @@ describe('who takes a frame', () => {
     expect(ends({ ...facts, connections: [] }, out)).to.deep.equal(['unclear out uplink no-neighbour'])
   })
 
-  it('is the asked one, where the answer has no way back', () => {
+  it('is the request’s destination where the answer has no route back', () => {
     const facts = strangers({
       ...links(({ name, port: own }) =>
         name === port('probe-default') && own ? { port: { ...own, learning: false, flood: false } } : {},

@@ -13,7 +13,7 @@ const zone = (id: number, dir?: string): Record<string, unknown> =>
 const prerouting = (prio: number, ...rules: Record<string, unknown>[][]): Facts =>
   withChain({ hook: 'prerouting', prio }, ...rules)
 
-describe('what rules have set a packet to', () => {
+describe('values that rules set on a packet', () => {
   for (const [what, facts, end] of [
     ['a time to live that ends at the host', prerouting(-150, [from('docker0'), life(1)]), 'dies out routing dropped'],
     ['the same of answers', prerouting(-150, [from('wan0'), life(1)]), 'dies back routing dropped'],
@@ -35,7 +35,7 @@ describe('what rules have set a packet to', () => {
   ] as const)
     it(what, () => expect(ends(facts, title)).to.deep.equal([end]))
 
-  it('is a zone for answers of what is not translated: whether they are taken for another connection is not known', () => {
+  it('is a zone for untranslated answers: whether conntrack takes them for another connection is not known', () => {
     const facts = withChain({ hook: 'output', prio: -300 }, [zone(5, 'reply')])
     expect(endOf(facts, { from: { at: 'host' }, source: '', container: '' })).to.equal(
       'unclear back prerouting dropped',

@@ -124,7 +124,7 @@ describe('a walk through a host', () => {
     expect(ends(facts, 'probe-default on bridge to the outside, TCP')).to.deep.equal(['unclear back uplink dropped'])
   })
 
-  it('is unclear where large answers may not fit the uplink, and passes where they are told so', () => {
+  it('is unclear where large answers may not fit the uplink, and passes where its containers know the size', () => {
     const narrow = links(({ name }) => (name === 'wan0' ? { mtu: 1400 } : {}))
     expect(ends(narrow, 'probe-default on bridge to the outside, large TCP')).to.deep.equal([
       'unclear back uplink too-large',
@@ -139,7 +139,7 @@ describe('a walk through a host', () => {
     expect(walks[0]!.doubts[0]!.message).to.contain('iptables-nft')
   })
 
-  it('judges a network without containers by what one would meet', () => {
+  it('judges a network without containers by what a container would meet', () => {
     const facts = {
       ...healthy,
       docker: { ...healthy.docker, containers: healthy.docker.containers.filter(({ name }) => name !== 'probe-other') },

@@ -57,7 +57,7 @@ describe('a tracer on a host of network namespaces', function () {
     return `${is}: ${trace.end}${trace.at ? ` at ${trace.at.way} ${trace.at.location}` : ''}${trace.terminatingRule ? ` by ${trace.terminatingRule.backend} ${trace.terminatingRule.table}` : ''}`
   }
 
-  it('gives the place where each death was put, and says where a flow is answered', () => {
+  it('gives the location of each planted drop, and reports answered flows', () => {
     expect(of('c1 -> 203.0.113.10:9000/tcp')).to.equal('answered: answered')
     expect(of('c1 -> 203.0.113.10:9000/udp')).to.equal('same: dropped at back prerouting by nft ip t1')
     expect(of('c3 -> 203.0.113.10:9000/tcp')).to.equal('same: dropped at out forward by legacy ip filter')

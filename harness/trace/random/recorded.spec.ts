@@ -108,7 +108,7 @@ describe('a tracer on recorded random hosts', () => {
         compared = compareRecording(readRecording(new URL(`${name}.json.gz`, folder)))
       })
 
-      it('gives the place where each death was put', () => {
+      it('gives the location of each planted drop', () => {
         expect(compared.length).to.be.above(20)
         const other = compared.filter(({ is }) => is === 'other')
         expect(other.map(({ title, why }) => `${title}: ${why}`)).to.deep.equal([])

@@ -47,7 +47,7 @@ function marking(of: 'mark' | 'ctMark', value: unknown, scope: Scope): Operation
 export const withMark = (packet: Packet, of: 'mark' | 'ctMark', mark: number | undefined): Packet =>
   packet[of] === mark ? packet : { ...packet, [of]: mark }
 
-/** Overwrites a header behind conntrack's back. */
+/** Overwrites a header; conntrack does not notice. */
 function rewriting({ protocol, field }: Json, value: unknown): Operation | undefined {
   const name = `${protocol} ${field}`
   const side = String(field).startsWith('s') ? 'source' : 'destination'

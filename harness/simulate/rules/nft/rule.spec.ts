@@ -27,7 +27,7 @@ describe('rules of nftables', () => {
   const names = Object.keys(packets)
 
   for (const [column, name] of names.entries())
-    it(`match ${name} where the kernel found them met`, () => {
+    it(`match ${name} where the kernel matched them`, () => {
       const { packet, hook, early, late } = packets[name]!
       let judged = 0
       const wrong: string[] = []
@@ -49,7 +49,7 @@ describe('rules of nftables', () => {
       expect(judged).to.be.greaterThan(155)
     })
 
-  it('were met in some cases and not in others', () => {
+  it('matched in some cases and not in others', () => {
     const answers = rules.flatMap((rule) => [...rule.answers])
     expect(rules).to.have.lengthOf.greaterThan(170)
     expect(answers.filter((each) => each === '1').length).to.be.greaterThan(500)

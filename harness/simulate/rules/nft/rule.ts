@@ -14,9 +14,7 @@ import { xtOperation } from './xt.ts'
 
 type Json = Record<string, unknown>
 
-/**
- * A rule of `nft -j list ruleset` as operations. An unreadable part becomes an unknown operation, never an exception.
- */
+/** A rule of `nft -j list ruleset` as operations. An unreadable part becomes an unknown operation, not an error. */
 export function compileNftRule(
   rule: { expr: readonly Json[]; handle?: number | undefined; comment?: string | undefined },
   text: string,

@@ -47,13 +47,13 @@ describe('tables that both nft and iptables list', () => {
     ).to.deep.equal(open)
   })
 
-  it('are read as nft has them where that lists more rules', () => {
+  it('are read from nft where it lists more rules', () => {
     expect(pass({ chains: [chain([[accept], [drop]])], nft: saved('-A FORWARD -j DROP') })).to.deep.equal([
       '10.8.0.2:80',
     ])
   })
 
-  it('are read as nft has them where a rule says what iptables cannot', () => {
+  it('are read from nft where a rule has parts that iptables cannot express', () => {
     const match = {
       match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: { set: [81, 82] } },
     }
@@ -68,7 +68,7 @@ describe('tables that both nft and iptables list', () => {
     expect(pass({ chains, nft: saved() })).to.deep.equal(['drop'])
   })
 
-  it('let what goes on without options go on', () => {
+  it('let packets go on where the target has no options', () => {
     const target = (name: string) => ({ xt: { type: 'target', name } })
     expect(pass({ chains: [chain([[target('LOG')], [target('REJECT')]])] })).to.deep.equal(['reject'])
     expect(pass({ chains: [chain([[target('DNAT')], [accept]])] })).to.deep.equal([
@@ -134,7 +134,7 @@ describe('a damaged listing', () => {
   })
 })
 
-describe('chains that lead on and on', () => {
+describe('chains that jump without end', () => {
   const jump = (word: string, target: string) => ({ [word]: { target } })
   const loop = (word: string) =>
     pass({ chains: [chain([[jump(word, 'a')]]), chain([[jump(word, 'a')]], { name: 'a', hook: undefined })] })

@@ -13,7 +13,7 @@ const open = ['--ctrepldst', '--ctreplsrc', '--ctorigsrcport']
 
 describe('rules of iptables', () => {
   for (const [column, name] of Object.keys(packets).entries())
-    it(`match ${name} where the kernel found them met`, () => {
+    it(`match ${name} where the kernel matched them`, () => {
       const { packet, hook, early } = packets[name]!
       // The table mangle comes before NAT, so nothing is translated yet.
       const before = name === 'masqueraded' ? { ...packet, source: '10.9.0.2', snat: false } : packet
@@ -35,7 +35,7 @@ describe('rules of iptables', () => {
       expect(judged).to.be.greaterThan(105)
     })
 
-  it('were met in some cases and not in others', () => {
+  it('matched in some cases and not in others', () => {
     const answers = rules.flatMap((rule) => [...rule.answers])
     expect(answers.filter((each) => each === '1').length).to.be.greaterThan(300)
     expect(answers.filter((each) => each === '0').length).to.be.greaterThan(300)

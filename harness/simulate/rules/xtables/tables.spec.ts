@@ -163,7 +163,7 @@ describe('tables of iptables', () => {
     expect(fates(firewallOf({ nft }).pass('ip', 'prerouting', to(81)))).to.deep.equal(['10.8.0.2:81'])
   })
 
-  it('say which rule it was', () => {
+  it('name the rule', () => {
     const [world] = firewallOf({ legacy: filter('-A FORWARD -m comment --comment "no web" -p tcp -j DROP') }).pass(
       'ip',
       'forward',

@@ -89,7 +89,7 @@ describe('targets of iptables', () => {
     expect(source('-A POSTROUTING -j SNAT --to-source 192.0.2.9')).to.equal('192.0.2.9')
   })
 
-  it('note that the size of segments is clamped', () => {
+  it('record that the size of segments is clamped', () => {
     const nft = table('mangle', '-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu')
     const pass = (packet: Packet) => firewallOf({ nft }).pass('ip', 'forward', packet)[0]!.clampsMss
     expect(pass(to(80))).to.equal(true)
