@@ -25,7 +25,7 @@ describe('the command line', function () {
     expect(stdout).to.match(/^npm run down\n/)
     const wrong = await execa(process.execPath, ['--import', 'tsx', main, 'down', 'it'], { reject: false })
     expect(wrong.exitCode).to.equal(exit.usage)
-    expect(wrong.stderr).to.match(/npm run down -- --help shows/)
+    expect(wrong.stderr).to.match(/options: npm run down -- --help/)
   })
 
   it('names itself in its help as it was called', async () => {
@@ -39,9 +39,9 @@ describe('the command line', function () {
     const dir = realpathSync(mkdtempSync(join(tmpdir(), 'dockfault-reports-')))
     const report = (args: string[], env = {}) =>
       execa(process.execPath, [bin, 'report', ...args], { cwd: dir, env, reject: false })
-    expect((await report([])).stderr).to.contain(`${dir}/reports/latest cannot be read`)
-    expect((await report(['--reports', 'mine'])).stderr).to.contain(`${dir}/mine/latest cannot be read`)
-    expect((await report([], { DOCKFAULT_REPORTS: '/nonexistent' })).stderr).to.contain('/nonexistent/latest cannot')
+    expect((await report([])).stderr).to.contain(`cannot read ${dir}/reports/latest as a record`)
+    expect((await report(['--reports', 'mine'])).stderr).to.contain(`cannot read ${dir}/mine/latest as a record`)
+    expect((await report([], { DOCKFAULT_REPORTS: '/nonexistent' })).stderr).to.contain('cannot read /nonexistent/latest')
     rmSync(dir, { recursive: true })
   })
 })

@@ -178,7 +178,7 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
 
 /** Whether the drop stops answers only, and its message does not show that. */
 const onlyBack = (group: readonly Walk[]): boolean =>
-  group.every(({ drop }) => drop?.way === 'back' && !/\bthe answers?\b/.test(drop.message))
+  group.every(({ drop }) => drop?.way === 'back' && !drop.namesAnswer)
 
 /** Mentions similar rules that stop the flows of other networks. */
 function likewise(group: readonly Walk[]): string {

@@ -45,6 +45,10 @@ export interface PathStep {
   device: string
   /** What the host did with the packet there, for people. */
   message: string
+  /** The device of the route that `message` names. */
+  output?: string
+  /** `message` shows only that rules let the packet through. */
+  letThrough?: true
   rules: RuleStep[]
 }
 
@@ -60,6 +64,14 @@ export interface Drop {
   because?: RuleStep
   /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */
   setting?: { name: string; value: string }
+  /** The index of its step in the walk's path. */
+  step?: number
+  /** The address that cannot be routed, or the source that a check refuses. */
+  address?: string
+  /** The neighbour without a known hardware address. `isNamed`: `message` shows that it does not answer. */
+  neighbour?: { address: string; isNamed: boolean }
+  /** `message` shows that the answer is lost. */
+  namesAnswer?: true
 }
 
 /** The simulated path of a flow through the host. */

@@ -6,6 +6,8 @@ export interface Mark {
   location: Station['location']
   message: string
   rules?: TracedRule[]
+  /** `message` shows only that rules let the packet through. */
+  letThrough?: true
   /** The packet was not seen here: the location follows from what came before and after, or is unknown. */
   unknown?: boolean
 }
@@ -103,7 +105,7 @@ export const drop = (terminatingRule: TracedRule, whose = 'the packet'): Ending 
 })
 
 /** What a location's rules did with a packet that passed. */
-export function outcomeOf(rules: readonly TracedRule[]): string {
+export function outcomeOf(rules: readonly TracedRule[]): Pick<Mark, 'message' | 'letThrough'> {
   const translated = rules.find(({ verdict }) => verdict === 'translate')
-  return translated ? `translated by “${translated.rule}”` : 'let through'
+  return translated ? { message: `translated by “${translated.rule}”` } : { message: 'let through', letThrough: true }
 }

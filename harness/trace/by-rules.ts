@@ -32,14 +32,15 @@ export function traceOfWalk(flow: Flow, walk: Walk, facts: Facts): Trace {
 function joined(marks: Mark[], mark: Mark): Mark[] {
   const last = marks.at(-1)
   if (last?.way !== mark.way || last.location !== mark.location) return [...marks, mark]
-  const message = mark.message === 'let through' ? last.message : mark.message || last.message
+  const message = mark.letThrough ? last.message : mark.message || last.message
   return [...marks.slice(0, -1), { ...last, message, rules: [...(last.rules ?? []), ...(mark.rules ?? [])] }]
 }
 
-const markOf = ({ way, location, message, rules }: PathStep, facts: Facts): Mark => ({
+const markOf = ({ way, location, message, letThrough, rules }: PathStep, facts: Facts): Mark => ({
   way,
   location,
   message,
+  ...(letThrough && { letThrough }),
   rules: rules.flatMap((rule) => tracedRule(rule, facts) ?? []),
   ...(location === 'outside' && { message: 'not seen from the host', unknown: true }),
 })
@@ -64,13 +65,14 @@ function endingOf({ end, drop, doubts }: Walk, facts: Facts): Ending {
 export function dropEnding(drop: Drop, facts: Facts): Ending {
   const terminatingRule = drop.rule && tracedRule(drop.rule, facts)
   const whose = drop.way === 'back' ? 'the answer' : 'the packet'
-  const message =
-    drop.way === 'back' && !/answer/.test(drop.message) ? `the answer is lost: ${drop.message}` : drop.message
+  const isClear = drop.way === 'out' || drop.namesAnswer || drop.neighbour?.isNamed
+  const message = isClear ? drop.message : `the answer is lost: ${drop.message}`
   if (!terminatingRule) return { end: drop.end, summary: message }
-  // A rule that translates drops nothing itself: the drop's message names both.
-  const translates = terminatingRule.verdict === 'translate'
-  const summary = translates
-    ? `${message} – ${originOf(terminatingRule.owner)}`
-    : `${whose} is ${blame(terminatingRule)}`
+  // A rule that translates or changes a packet drops nothing itself: the drop's message names both.
+  const { verdict } = terminatingRule
+  const summary =
+    verdict === 'translate' || verdict === 'change'
+      ? `${message} – ${originOf(terminatingRule.owner)}`
+      : `${whose} is ${blame(terminatingRule)}`
   return { end: drop.end, summary, terminatingRule }
 }

@@ -50,7 +50,7 @@ export class Computed {
   /** The drop of the answer after its last hook. */
   get home(): Drop | undefined {
     const isHome = (drop: Drop): boolean =>
-      drop.way === 'back' && blindSpots.includes(drop.location) && this.stepOf(drop, 'last') > this.firstBack()
+      drop.way === 'back' && blindSpots.includes(drop.location) && this.stepOf(drop) > this.firstBack()
     return this.drops.find(isHome)
   }
 
@@ -75,22 +75,14 @@ export class Computed {
       .join(' ')
   }
 
-  /** The route by a device, in words; undefined where the simulated packet takes another one. */
+  /** The route by a device ('': by any), in words; undefined where the simulated packet takes another one. */
   routeBy(way: Station['way'], device: string): string | undefined {
     const step = this.walk.path.find((each) => each.way === way && each.location === 'routing')
-    return step?.message.includes(`dev ${device}`) ? step.message : undefined
+    return step?.output !== undefined && (device === '' || step.output === device) ? step.message : undefined
   }
 
-  private stepOf({ way, location, message }: Drop, which: 'first' | 'last' = 'first'): number {
-    const { path } = this.walk
-    const on = (matches: (step: PathStep) => boolean): number => {
-      const fits = (step: PathStep): boolean => step.way === way && step.location === location && matches(step)
-      return which === 'first' ? path.findIndex(fits) : path.findLastIndex(fits)
-    }
-    const exact = on((step) => step.message === message)
-    // Of a location that comes twice, the message names the device.
-    const named = exact >= 0 ? exact : on(({ device }) => device !== '' && message.includes(device))
-    return named >= 0 ? named : on(() => true)
+  private stepOf({ way, location, step }: Drop): number {
+    return step ?? this.walk.path.findIndex((each) => each.way === way && each.location === location)
   }
 }
 

@@ -21,7 +21,7 @@ export class Marks {
       return
     }
     last.rules = [...(last.rules ?? []), ...(mark.rules ?? [])]
-    if (mark.message !== 'let through') last.message = mark.message
+    if (!mark.letThrough) last.message = mark.message
   }
 
   /** Ends the path at a location's last mark, or at a new mark where it has none. */

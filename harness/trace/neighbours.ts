@@ -70,10 +70,11 @@ export function noNeighbour(
   bridge?: string,
 ): Ending {
   const device = bridge ?? own
-  const message = computed.walk.drop?.message ?? ''
-  const known = computed.isCertain() && /hardware|ARP|neighbour|answers for/.test(message)
+  const { drop } = computed.walk
+  const reason = computed.isCertain() ? drop?.neighbour : undefined
   const nobody = `nobody answers for ${address} on ${device}`
-  const summary = !known ? nobody : message.includes(`answers for ${address}`) ? message : `${nobody}: ${message}`
+  const isNamed = reason?.isNamed && reason.address === address
+  const summary = !drop || !reason ? nobody : isNamed ? drop.message : `${nobody}: ${drop.message}`
   marks.endAt(way, isBridged(facts, device) ? 'bridge' : 'uplink', summary)
   return { end: 'no-neighbour', summary }
 }

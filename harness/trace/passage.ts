@@ -18,7 +18,7 @@ export function pass(context: Context, way: Station['way'], packet: TracedPacket
   for (const [index, visit] of visits.entries()) {
     noteRoute(context, way, packet, visits, index)
     const { rules } = visit
-    marks.note({ way, location: locationOf(visit, facts), message: outcomeOf(rules), rules })
+    marks.note({ way, location: locationOf(visit, facts), ...outcomeOf(rules), rules })
     const terminatingRule = rules.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
     if (terminatingRule) return terminatedBy(context, way, terminatingRule)
   }

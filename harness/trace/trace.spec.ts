@@ -177,3 +177,14 @@ describe('a target', () => {
     expect(flowTo(readTarget('192.0.2.7'), facts)).to.include({ container: 'probe-default', bridge: 'docker0' })
   })
 })
+
+describe('a rule that changes a packet', () => {
+  it('is the terminating rule where the packet ends because of the change, and does not drop it itself', () => {
+    const file = new URL('../field/evidence/sick/ttl-one.bundle', import.meta.url)
+    const trace = examineFacts(readFacts(readFileSync(file, 'utf8'))).traces.find(
+      ({ terminatingRule }) => terminatingRule?.verdict === 'change',
+    )
+    expect(trace?.terminatingRule?.rule).to.equal('-A PREROUTING -i docker0 -j TTL --ttl-set 1')
+    expect(trace?.summary).to.include('leaves it a time to live of 1').and.not.include('dropped by')
+  })
+})

@@ -11,7 +11,8 @@ export interface TracedRule {
   chain: string
   /** As iptables-save or nft prints it, without counters; `policy drop` where no rule decided. */
   rule: string
-  verdict: 'accept' | 'drop' | 'reject' | 'translate'
+  /** `change`: it changed the packet, which ended because of that. */
+  verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'change'
   owner: Owner
 }
 

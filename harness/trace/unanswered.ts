@@ -78,6 +78,6 @@ function atHostDrop({ facts, computed }: Context, out: TracedPacket, { back }: A
   if (none) return { drop: none, isCertain: true }
   const routing = computed.walk.drop
   if (known) return { drop: known, isCertain }
-  if (routing?.location !== 'routing' || !routing.message.includes(out.first.source)) return undefined
+  if (routing?.location !== 'routing' || routing.address !== out.first.source) return undefined
   return { drop: { ...routing, way: 'back' }, isCertain }
 }

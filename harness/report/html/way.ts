@@ -44,6 +44,8 @@ function alike(traces: readonly TraceRecord[]): Alike[] {
 function figure({ trace, stages }: Alike): Html {
   const { flow, end, from, stations, terminatingRule, summary } = trace
   const dead = isDead(trace)
+  // A rule that drops is shown below; one that only translates or changes a packet is the sentence's subject.
+  const isBelow = terminatingRule?.verdict === 'drop' || terminatingRule?.verdict === 'reject'
   const lane = (way: Station['way']): Piece => stations.filter((station) => station.way === way).map(point)
   const answered = stations.some(({ way, state }) => way === 'back' && state !== 'unknown' && state !== 'unreached')
   return html`<figure class="packet ${dead ? 'died' : 'lived'}">
@@ -52,7 +54,7 @@ function figure({ trace, stages }: Alike): Html {
 <span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
 <ol class="way">${lane('out')}</ol>
 ${(answered || trace.at?.way === 'back') && html`<ol class="way back"><li class="corner" aria-hidden="true"></li>${lane('back')}</ol>`}
-<p class="summary">${sentence(bound(terminatingRule ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
+<p class="summary">${sentence(bound(isBelow ? summary.replace(/“.*$/, '').replace(/ by (the )?(policy.*)?$/, '') : summary, 300))}</p>
 ${
   terminatingRule &&
   html`<div class="terminating-rule"><samp>${bound(terminatingRule.rule, 300)}</samp>

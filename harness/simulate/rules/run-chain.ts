@@ -147,7 +147,7 @@ class Run {
   ): { world: World; outcome?: Outcome; stop: boolean } {
     if (operation.does === 'clamp') return { world: { ...world, clampsMss: true }, stop: false }
     if (operation.does === 'change') {
-      const packet = operation.change(this.context, () => stepOf(this.base, frame.chain, rule, 'drop'))
+      const packet = operation.change(this.context, () => stepOf(this.base, frame.chain, rule, 'change'))
       this.context.packet = packet
       return { world: packet === world.packet ? world : { ...world, packet }, stop: false }
     }

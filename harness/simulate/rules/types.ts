@@ -14,7 +14,8 @@ export interface RuleStep {
   hook: HookName
   /** The rule as iptables-save or nft prints it, or `policy drop`. */
   rule: string
-  verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'queue'
+  /** `change`: the rule changed the packet, or how conntrack sees it, and let it through. */
+  verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'queue' | 'change'
   handle?: number
   comment?: string
 }

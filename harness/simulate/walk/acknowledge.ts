@@ -45,7 +45,7 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
     }
     if (before.state === 'invalid' && (left.source !== packet.source || left.destination !== packet.destination)) {
       const message = `conntrack takes the packets after the answer for a new connection and translates them to ${left.source} -> ${left.destination}`
-      return [dies({ ...known, way }, { location, end: 'source-check', message })]
+      return [dies({ ...known, way }, { location, end: 'source-check', message, namesAnswer: true })]
     }
     if (left.state !== 'untracked' || after.state === 'untracked') return [known]
     const drop = { location, end: 'dropped', message: `it is not tracked (notrack), ${when}` } as const

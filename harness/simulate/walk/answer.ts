@@ -84,7 +84,9 @@ const endOf = ({ source, sourcePort }: Packet): string => (sourcePort === 0 ? so
 /** Checks that the answer arrives at the flow's sender, from the address that the flow went to. */
 function returned(from: Origin, state: State): State[] {
   const { position, packet, original } = state
-  const lost = (message: string): State[] => [dies(state, { location: 'routing', end: 'no-route', message })]
+  const lost = (message: string): State[] => [
+    dies(state, { location: 'routing', end: 'no-route', message, address: packet.destination, namesAnswer: true }),
+  ]
   if (position.at !== from.at) {
     if (position.at === 'outside') return lost(`the answer leaves by ${position.device}, away from its receiver`)
     const who = position.at === 'host' ? 'the host itself' : position.container
@@ -96,14 +98,19 @@ function returned(from: Origin, state: State): State[] {
     const message = `The request came in by ${from.device}, but the answer leaves by ${position.device}: whether it arrives is not known.`
     const settle = `ip route get ${original.source}`
     const doubt = { message, kind: 'other', key: `return by ${position.device}`, settle } as const
-    const drop = { location: 'routing', end: 'no-route', message: `the answer leaves by ${position.device}` } as const
+    const drop = {
+      location: 'routing',
+      end: 'no-route',
+      message: `the answer leaves by ${position.device}`,
+      namesAnswer: true,
+    } as const
     return mayDie(state, drop, doubt, (lives) => [lives])
   }
   if (from.at === 'outside' && original.source !== '' && packet.destination !== original.source)
     return lost(`the answer goes to ${packet.destination}, but ${original.source} sent the request`)
   if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...destinationOf(original) })) {
     const message = `the answer comes from ${endOf(packet)}, but the request went to ${endOf({ ...packet, ...destinationOf(original) })}: the sender does not accept it`
-    return [dies(state, { location: state.path!.last.location, end: 'source-check', message })]
+    return [dies(state, { location: state.path!.last.location, end: 'source-check', message, namesAnswer: true })]
   }
   return [state]
 }

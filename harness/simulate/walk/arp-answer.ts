@@ -3,15 +3,25 @@ import { familyOf, inPrefix } from '../../lib/ip.ts'
 import { eitherSetting, largerSetting, type Stack, setting } from '../stack.ts'
 import { wrongSource } from './source-check.ts'
 
+/** Why a request gets no answer: no message where the address is not the stack's own. */
+export interface Silence {
+  message?: string
+  /** The setting that suppresses the answer. */
+  setting?: { name: string; value: string }
+}
+
 /**
- * Why a stack does not answer a request on one of its links for the hardware address of `sought`: undefined where it
- * answers, '' where the address is not its own. Source: linux/net/ipv4/arp.c, arp_process.
+ * Why a stack does not answer a request on one of its links for the hardware address of `sought`; undefined where it
+ * answers. Source: linux/net/ipv4/arp.c, arp_process.
  */
-export function silence(stack: Stack, link: LinkFact, source: string, sought: string): string | undefined {
-  if (familyOf(sought) === 6) return link.ips.some(({ address }) => address === sought) ? undefined : ''
+export function silence(stack: Stack, link: LinkFact, source: string, sought: string): Silence | undefined {
+  if (familyOf(sought) === 6) return link.ips.some(({ address }) => address === sought) ? undefined : {}
   const who = stack.name === '' ? 'the host' : stack.name
-  const mute = (why: string): string => `${who} does not answer for ${sought} on ${link.name}: ${why}`
-  if (inPrefix(sought, '127.0.0.0/8') && !eitherSetting(stack, link.name, 'route_localnet')) return ''
+  const mute = (why: string): Silence => ({ message: `${who} does not answer for ${sought} on ${link.name}: ${why}` })
+  const setTo = (name: string, value: number): Pick<Silence, 'setting'> => ({
+    setting: { name: `net.ipv4.conf.${link.name}.${name}`, value: String(value) },
+  })
+  if (inPrefix(sought, '127.0.0.0/8') && !eitherSetting(stack, link.name, 'route_localnet')) return {}
   const key = {
     source,
     destination: sought,
@@ -26,18 +36,19 @@ export function silence(stack: Stack, link: LinkFact, source: string, sought: st
   if (type === 'local') {
     if (link.noarp) return mute(`ARP is off for ${link.name}`)
     const wrong = source === '0.0.0.0' ? undefined : wrongSource(stack, { ...key, family: 4 }, 'lo')
-    if (wrong) return mute(wrong)
+    if (wrong) return mute(wrong.message)
     const ignore = largerSetting(stack, link.name, 'arp_ignore')
-    if (ignores(stack, link, ignore, source, sought)) return mute(`arp_ignore is ${ignore}`)
+    if (ignores(stack, link, ignore, source, sought))
+      return { ...mute(`arp_ignore is ${ignore}`), ...setTo('arp_ignore', ignore) }
     return filters(stack, link, source, sought)
-      ? mute(`arp_filter is 1, and its route to ${source} is not by ${link.name}`)
+      ? { ...mute(`arp_filter is 1, and its route to ${source} is not by ${link.name}`), ...setTo('arp_filter', 1) }
       : undefined
   }
   // Source: arp_fwd_proxy: the stack answers for what is behind another of its devices.
   const proxies = type === 'unicast' && eitherSetting(stack, link.name, 'proxy_arp') && route?.dev !== link.name
-  if (!proxies || link.noarp || setting(stack, link.name, 'forwarding') === 0) return ''
+  if (!proxies || link.noarp || setting(stack, link.name, 'forwarding') === 0) return {}
   const wrong = wrongSource(stack, { ...key, family: 4 }, route?.dev ?? '')
-  return wrong && mute(wrong)
+  return wrong && mute(wrong.message)
 }
 
 /** Source: linux/net/ipv4/arp.c, arp_ignore, and devinet.c, inet_confirm_addr. */

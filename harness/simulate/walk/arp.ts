@@ -3,6 +3,7 @@ import type { Drop, Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
 import type { Family, HookName } from '../rules/index.ts'
+import type { Silence } from './arp-answer.ts'
 import { hook } from './hook.ts'
 import { filtersBridged } from './port.ts'
 import { dies, type Next, type State } from './state.ts'
@@ -32,12 +33,12 @@ export interface Question {
 type Stage = [family: Family, hook: HookName, device: string]
 
 /** Simulates the request and its answer. `silent`: why the holder gives no answer. */
-export function exchange(net: Net, state: State, question: Question, silent: string | undefined, next: Next): State[] {
+export function exchange(net: Net, state: State, question: Question, silent: Silence | undefined, next: Next): State[] {
   const { packet } = state
-  const { asker, holder, location } = question
+  const { asker, holder } = question
   // Where no rule sees such frames, nothing can stop them.
   const seen = hooks[packet.family].some(([family, name]) => net.firewall.has(family, name))
-  const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, location)))
+  const unheard = (now: State): State => (silent === undefined ? now : dies(now, silentEnd(silent, question)))
   if (!seen) return next(unheard(state))
   return send(net, { ...state, packet: frame(question, packet.family, false) }, question, asker, holder, (heard) => {
     const answer = { ...unheard(heard), packet: frame(question, packet.family, true) }
@@ -46,10 +47,9 @@ export function exchange(net: Net, state: State, question: Question, silent: str
 }
 
 /** The drop of a packet that waits for an address in vain, with the setting that suppresses the answer. */
-function silentEnd(message: string, location: Location): Omit<Drop, 'way'> {
-  const [, device, name, value] = message.match(/ on (\S+): (arp_ignore|arp_filter) is (\d)/) ?? []
-  const setting = device && { name: `net.ipv4.conf.${device}.${name}`, value: value! }
-  return { location, end: 'no-neighbour', message, ...(setting && { setting }) }
+function silentEnd({ message = '', setting }: Silence, { location, sought }: Question): Omit<Drop, 'way'> {
+  const neighbour = { address: sought, isNamed: true }
+  return { location, end: 'no-neighbour', message, neighbour, ...(setting && { setting }) }
 }
 
 const below: [Family, HookName][] = [
@@ -114,7 +114,7 @@ function send(net: Net, state: State, question: Question, from: Speaker, to: Spe
     const message = 'ARP resolves the hardware addresses'
     const shown = { ...now, packet: { ...now.packet, ...devices(question, from, to, name) } }
     return hook(net, shown, family, name, { location, device, message }, (after) =>
-      pass(rest, after.drops.length > before ? withNeighbourEnd(after, before) : after),
+      pass(rest, after.drops.length > before ? withNeighbourEnd(after, before, question) : after),
     )
   }
   return pass(stagesOf(net, question, state.packet, from, to), state)
@@ -148,10 +148,16 @@ function frame({ source, sought, asker, holder }: Question, family: 4 | 6, answe
 }
 
 /** A rule that drops the request ends every packet that waits for it. */
-const withNeighbourEnd = (state: State, from: number): State => ({
+const withNeighbourEnd = (state: State, from: number, { sought }: Question): State => ({
   ...state,
   drops: state.drops.map((drop, index) =>
-    index < from ? drop : { ...drop, message: `the neighbour’s hardware address is not found: ARP is ${drop.message}` },
+    index < from
+      ? drop
+      : {
+          ...drop,
+          message: `the neighbour’s hardware address is not found: ARP is ${drop.message}`,
+          neighbour: { address: sought, isNamed: false },
+        },
   ),
 })
 

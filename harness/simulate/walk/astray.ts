@@ -18,14 +18,20 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
     const address = bridge?.ips.find(({ family }) => family === 4)
     if (bridge && !bridge.up) {
       const message = `${home} is down, and its route with it: ${destination}, a container on ${home}, is routed to ${dev}`
-      return dies(state, { location: 'routing', end: 'no-route', message, setting: { name: home, value: 'down' } })
+      return dies(state, {
+        location: 'routing',
+        end: 'no-route',
+        message,
+        address: destination,
+        setting: { name: home, value: 'down' },
+      })
     }
     const sent = `${destination} is a container on ${home}, but ${by} sends it to ${dev}`
     const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`
     // A routing rule, or a route to a single address, beats the route of the bridge’s address.
     const covered = address !== undefined && inPrefix(destination, `${address.address}/${address.prefix}`)
     const message = setting.name.startsWith('ip rule') || (covered && dst !== 'default') ? sent : `${sent}: ${has}`
-    return dies(state, { location: 'routing', end: 'no-route', message, setting })
+    return dies(state, { location: 'routing', end: 'no-route', message, address: destination, setting })
   }
   const network = net.facts.docker.networks.find(({ bridge }) => bridge === dev)
   const answers = state.way === 'back' && dst !== 'default'
@@ -37,5 +43,5 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
     dst === 'default'
       ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
       : `${destination} is in ${dst}, which the host routes into Docker’s network ${network.name} (${dev})`
-  return dies(state, { location: 'routing', end: 'wrong-bridge', message, setting })
+  return dies(state, { location: 'routing', end: 'wrong-bridge', message, address: destination, setting })
 }

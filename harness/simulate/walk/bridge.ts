@@ -76,8 +76,9 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
       found.type === 'unicast' && chosen?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
     if (!back) return up(net, known, bridge, next)
     const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
-    const message = `the host drops it on ${bridge.name}: ${wrong}`
-    const checked = wrong ? dies(known, { location: 'routing', end: 'source-check', message }) : known
+    const message = `the host drops it on ${bridge.name}: ${wrong?.message}`
+    const address = packet.source
+    const checked = wrong ? dies(known, { location: 'routing', end: 'source-check', message, address }) : known
     const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
     return findNeighbour(net, checked, sender, chosen.gateway ?? packet.destination, (met, to) =>
       to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
@@ -91,7 +92,8 @@ function met(net: Net, state: State, bridge: LinkFact, to: Target | undefined): 
   const { device, link, container } = to.to
   if (link.up) return portWorks(apart(net, state, bridge, device), device, bridge)
   const message = `the link inside ${container} is down, so nothing answers for its address`
-  return dies(state, { location: 'bridge', end: 'no-neighbour', message })
+  const neighbour = { address: state.packet.destination, isNamed: true }
+  return dies(state, { location: 'bridge', end: 'no-neighbour', message, neighbour })
 }
 
 /** From one port to another; with br_netfilter IP's hooks see the frame as well. */

@@ -24,7 +24,7 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
         })
       : inside
   const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
-  const message = `${container} drops it: ${wrong}`
+  const message = `${container} drops it: ${wrong?.message}`
   const checked = wrong ? dies(taken, { location: 'container', end: 'source-check', message }) : taken
   return ownRules(net, checked, container, next)
 }
@@ -38,14 +38,13 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
   return ownRules(net, started, container, (allowed) =>
     stack.fib[packet.family].lookup({ ...packet, input: 'lo', mark: 0 }).flatMap((found) => {
       const known = found.doubts.reduce(withDoubt, allowed)
-      const none = noRoute(found, packet)
+      const none = noRoute(found, packet, container)
       if (none)
         return [
           dies(known, {
             location: 'container',
             end: 'no-route',
-            message: none.message.replace('the host', container),
-            ...(none.setting && { setting: none.setting }),
+            ...none,
           }),
         ]
       if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })

@@ -5,6 +5,7 @@ import type { Doubt, Family, HookName, RuleStep, World } from '../rules/index.ts
 import { conntrackPriority } from '../rules/tracking.ts'
 import { meet } from './meet.ts'
 import { at, type Call, dies, mayDie, type Next, type State } from './state.ts'
+import { lengthOf } from './trail.ts'
 
 /** The translation that conntrack applies to replies within a hook. */
 export interface Untranslation {
@@ -83,6 +84,8 @@ const zonesFirst = ({ firewall }: Net, { packet }: State, family: Family, name: 
   (family === 'ip' || family === 'ip6') &&
   packet.tracked !== true
 
+const letThrough = 'let through'
+
 const goes = ({ goesOn, drops }: State): boolean => goesOn || drops.length === 0
 
 function passedBy(
@@ -92,7 +95,14 @@ function passedBy(
   { location, device, message }: Where,
   untranslate: Untranslation | undefined,
 ): State {
-  const passed = at(state, location, device, message ?? 'let through')
+  const passed = at(
+    state,
+    location,
+    device,
+    message ?? letThrough,
+    [],
+    message === undefined ? { letThrough: true } : {},
+  )
   if (state.packet.state === 'untracked') return passed
   const tracked = (family === 'ip' || family === 'ip6') && (name === 'prerouting' || name === 'output')
   const packet = untranslate ? untranslate.apply(state.packet) : state.packet
@@ -119,12 +129,8 @@ function follow(state: State, world: World, call: Omit<Call, 'location' | 'devic
   if (world.doubts.some((doubt) => (answerIn(state, doubt) ?? doubt.holds) !== doubt.holds)) return undefined
   const { terminating, steps, doubts } = world
   const translated = steps.find(({ verdict }) => verdict === 'translate')
-  const words = terminating[0]
-    ? byRule(terminating[0])
-    : translated
-      ? `translated by “${translated.rule}”`
-      : (message ?? 'let through')
-  const passed = at(state, location, device, words, steps)
+  const did = terminating[0] ? byRule(terminating[0]) : translated ? `translated by “${translated.rule}”` : message
+  const passed = at(state, location, device, did ?? letThrough, steps, did === undefined ? { letThrough: true } : {})
   // A packet that is dropped gets no acknowledgement.
   const lives = state.drops.length === 0 && call.before.protocol === 'tcp'
   return {
@@ -133,7 +139,13 @@ function follow(state: State, world: World, call: Omit<Call, 'location' | 'devic
     calls: lives ? { last: { ...call, location, device }, before: state.calls } : state.calls,
     drops:
       terminating.length > 0
-        ? [...state.drops, ...terminating.map((rule) => dropBy(rule, state.way, location))]
+        ? [
+            ...state.drops,
+            ...terminating.map((rule) => ({
+              ...dropBy(rule, state.way, location),
+              step: lengthOf(passed.path) - 1,
+            })),
+          ]
         : state.drops,
     doubts:
       doubts.length > 0

@@ -25,13 +25,14 @@ export function leave(
 ): State[] {
   const gone: Next = (out) => next({ ...out, position: { at: 'outside', device: link.name } })
   const { packet } = state
-  const none = (message: string): State[] => gone(dies(state, { location, end: 'no-neighbour', message }))
+  const none = (message: string, isNamed = false): State[] =>
+    gone(dies(state, { location, end: 'no-neighbour', message, neighbour: { address: nextHop, isNamed } }))
   const entry = net.host.neighbours.find(({ address, dev }) => address === nextHop && dev === link.name)
   if (entry?.state.includes('PERMANENT')) return set(net, state, link, nextHop, entry.mac ?? '', location, gone)
   if (lacksArp(link)) return none(`ARP is off for ${link.name}: packets for ${nextHop} find no receiver`)
   if (link.noarp) return gone(state)
   if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
-    return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`)
+    return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`, true)
   if (deviceOf(net.host, nextHop))
     return none(`${nextHop} is the host’s own address, but the packet is sent out by ${link.name}`)
   if (net.readable.has(packet.destination))
@@ -74,7 +75,12 @@ function unmet(state: State, link: LinkFact, nextHop: string, location: Location
   const doubt = { message, kind: 'other', key: `neighbour ${nextHop}`, settle } as const
   return mayDie(
     state,
-    { location, end: 'no-neighbour', message: `perhaps no machine on ${link.name} has ${nextHop}` },
+    {
+      location,
+      end: 'no-neighbour',
+      message: `perhaps no machine on ${link.name} has ${nextHop}`,
+      neighbour: { address: nextHop, isNamed: false },
+    },
     doubt,
     next,
   )
@@ -100,6 +106,7 @@ function set(
     location,
     end: 'no-neighbour',
     message: `${mac} may not be the hardware address of ${nextHop}`,
+    neighbour: { address: nextHop, isNamed: false },
   } as const
   return mayDie(state, drop, doubt, next)
 }
@@ -142,12 +149,13 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
       ],
     }
     if (silent === undefined) return next(after)
-    const message = silent || `the host does not answer for ${sought} on ${link.name}`
+    const message = silent.message ?? `the host does not answer for ${sought} on ${link.name}`
     const doubt = {
       message: `${capital(message)}: whether its neighbours know it anyway is not known.`,
       kind: 'other',
       key: `neighbours know ${sought}`,
     } as const
-    return mayDie(after, { location: 'uplink', end: 'no-neighbour', message }, doubt, next)
+    const neighbour = { address: sought, isNamed: true }
+    return mayDie(after, { location: 'uplink', end: 'no-neighbour', message, neighbour }, doubt, next)
   })
 }

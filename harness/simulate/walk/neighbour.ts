@@ -3,7 +3,7 @@ import type { Net } from '../net.ts'
 import { sourceOn } from '../rules/own-addresses.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { exchange, type Speaker, speaker } from './arp.ts'
-import { silence } from './arp-answer.ts'
+import { type Silence, silence } from './arp-answer.ts'
 import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target, unplugged } from './segment.ts'
 import { dies, type State, withDoubt, withPacket } from './state.ts'
 import { outsideItsBridge, unanswered } from './unanswered.ts'
@@ -66,7 +66,8 @@ function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac:
   const setting = lacksArp(link)
     ? { name: `${link.name} arp`, value: 'off' }
     : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac }
-  const drop = { location: 'bridge', end: 'no-neighbour', message, setting } as const
+  const neighbour = { address: nextHop, isNamed: false }
+  const drop = { location: 'bridge', end: 'no-neighbour', message, neighbour, setting } as const
   return next(state, { is: 'nobody', drop, meant: meant(net, segment, stack, nextHop) })
 }
 
@@ -79,7 +80,7 @@ function meant(net: Net, { device }: Segment, { name }: Stack, nextHop: string):
 
 interface Candidate {
   who: Receiver
-  silent: string | undefined
+  silent: Silence | undefined
 }
 
 /** Sends a request to everything on the link. Source: linux/net/ipv4/arp.c, arp_solicit. */
@@ -105,7 +106,8 @@ function query(net: Net, state: State, sender: Sender, nextHop: string, next: Th
   if (first) return hear(net, state, sender, source, nextHop, first, next)
   const [port] = sender.segment.foreign
   if (port) return next(state, { is: 'elsewhere', port })
-  const silent = all.find((each) => each.silent)?.silent ?? unanswered(net, state, sender, nextHop)
+  const nobody = { message: unanswered(net, state, sender, nextHop) }
+  const silent = all.find((each) => each.silent?.message)?.silent ?? nobody
   const who = meant(net, sender.segment, sender.stack, nextHop)
   const loose = outsideItsBridge(net, sender, nextHop)
   return hear(
@@ -165,7 +167,8 @@ function hear(
   return exchange(net, state, question, silent, (heard) => {
     const lost = silent === undefined && port !== undefined && !isFound(net, port, link.mac)
     const message = `the answer for ${sought} does not arrive at ${stack.name}: learning and flooding are off for ${port?.name}`
-    const after = lost ? dies(heard, { location: 'bridge', end: 'no-neighbour', message }) : heard
+    const drop = { location: 'bridge', end: 'no-neighbour', message, namesAnswer: true } as const
+    const after = lost ? dies(heard, { ...drop, neighbour: { address: sought, isNamed: false } }) : heard
     const device = segment.device.name
     const met = [
       { by: stack.name, device, address: sought, who },

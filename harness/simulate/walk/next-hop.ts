@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../evidence/facts.ts'
 import type { Found } from '../fib.ts'
+import type { Drop } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 
 /** A route's next hops: one, or the live ones of a multipath route. */
@@ -9,24 +10,28 @@ export function nextHops({ route }: Found): { dev: string; gateway?: string }[] 
   return [{ dev: route?.dev ?? '', ...(route?.gateway !== undefined && { gateway: route.gateway }) }]
 }
 
-/** Why there is no route to a packet’s destination. */
+/** Why `who` has no route to a packet’s destination; `address` is the one that cannot be routed. */
 export function noRoute(
   { type, route, rule }: Found,
   { destination, source, direction, icmpType }: Packet,
-): { message: string; setting?: { name: string; value: string } } | undefined {
-  if (type === 'none') return { message: `the host has no route to ${destination}` }
+  who = 'the host',
+): (Required<Pick<Drop, 'message' | 'address'>> & Pick<Drop, 'setting'>) | undefined {
+  const address = destination
+  if (type === 'none') return { message: `${who} has no route to ${destination}`, address }
   // The kernel itself may answer an echo to a broadcast address; programs may not.
   if (type === 'broadcast' && !(direction === 'reply' && icmpType === 0))
-    return { message: `${destination} is the broadcast address of ${route?.dev}` }
+    return { message: `${destination} is the broadcast address of ${route?.dev}`, address }
   if (!['blackhole', 'unreachable', 'prohibit'].includes(type)) return undefined
   if (route)
     return {
-      message: `the host’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
+      message: `${who}’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
+      address,
       setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
     }
   const words = conditionsOf(rule!)
   return {
-    message: `the routing rule ${rule!.priority} (${words} ${type}) stops packets from ${source || 'the host'}`,
+    message: `the routing rule ${rule!.priority} (${words} ${type}) stops packets from ${source || who}`,
+    address: source,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
   }
 }

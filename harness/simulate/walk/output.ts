@@ -87,6 +87,7 @@ const loopbackStays = (state: State, device: string): State =>
     location: 'routing',
     end: 'source-check',
     message: `a packet from ${state.packet.source} may not leave by ${device}: route_localnet is 0 there`,
+    address: state.packet.source,
     setting: { name: `net.ipv4.conf.${device}.route_localnet`, value: '0' },
   })
 

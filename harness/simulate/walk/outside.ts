@@ -26,12 +26,13 @@ const fewRouters = 3
 
 /** A packet with a short time to live, which routers behind the uplink may not forward. */
 function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
-  const message = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}: whether it arrives depends on how many routers there are.`
+  const leaves = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}`
+  const message = `${leaves}: whether it arrives depends on how many routers there are.`
   const doubt = { message, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
   const drop = {
     location: 'uplink',
     end: 'dropped',
-    message: message.slice(0, message.indexOf(': whether')),
+    message: leaves,
     rule: by,
   } as const
   return mayDie(state, drop, doubt, next)
@@ -97,6 +98,7 @@ export function narrowed(state: State, next: Next): State[] {
     location: 'uplink',
     end: 'too-large',
     message: `large answers may not fit ${device} (${mtu} bytes, containers accept ${offered})`,
+    namesAnswer: true,
     setting: { name: `${device} mtu`, value: String(mtu) },
   } as const
   return mayDie(state, drop, doubt, next)

@@ -1,3 +1,4 @@
+import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { packetOf } from '../packet.ts'
@@ -64,7 +65,7 @@ export function proxied(
 /** Rules send the packet to another port of the host: something may answer there, but not the container. */
 function elsewhere(flow: Flow, state: State, port: number, next: Next): State[] {
   const what = `port ${flow.port} is sent to port ${port} of the host`
-  const message = `P${what.slice(1)}: whether the right program listens there is not known.`
+  const message = `${capital(what)}: whether the right program listens there is not known.`
   const doubt = { message, kind: 'other', key: what } as const
   return mayDie(state, { location: 'input', end: 'no-listener', message: what }, doubt, next)
 }

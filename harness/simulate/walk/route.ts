@@ -53,6 +53,7 @@ export function decide(net: Net, state: State, next: Next): State[] {
         location: 'routing',
         end: 'source-check',
         message: `${packet.destination} is a loopback address, and route_localnet is 0 for ${packet.input}`,
+        address: packet.destination,
         setting: { name: `net.ipv4.conf.${packet.input}.route_localnet`, value: '0' },
       }),
     ]
@@ -77,7 +78,7 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
   return nextHops(found).flatMap(({ dev, gateway }, index, all) => {
     const chosen = all.length > 1 ? chosenOf(state, packet, index, dev) : state
     const message = `to ${packet.destination} by ${describe(found, dev, gateway)}`
-    const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message), dev))
+    const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message, [], { output: dev }), dev))
     const strayed = astray(net, allowed, dev, gateway ?? packet.destination, found)
     return forward(net, strayed, dev, gateway ?? packet.destination, next)
   })
@@ -118,13 +119,14 @@ const describe = ({ route }: Found, dev: string, gateway?: string): string =>
 function checked(net: Net, state: State, output: string): State {
   const wrong = wrongSource(net.host, state.packet, output)
   if (!wrong) return state
-  const { input } = state.packet
+  const { input, source } = state.packet
   return dies(state, {
     location: 'routing',
     end: 'source-check',
-    message: `the host drops it on ${input}: ${wrong}`,
-    ...(wrong.includes('rp_filter') && {
-      setting: { name: `net.ipv4.conf.${input}.rp_filter`, value: wrong.match(/rp_filter is (\d)/)?.[1] ?? '' },
+    message: `the host drops it on ${input}: ${wrong.message}`,
+    address: source,
+    ...(wrong.filter !== undefined && {
+      setting: { name: `net.ipv4.conf.${input}.rp_filter`, value: String(wrong.filter) },
     }),
   })
 }

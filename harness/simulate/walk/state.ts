@@ -2,7 +2,7 @@ import type { Drop, Location, PathStep } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 import type { Doubt, Family, HookName, RuleStep } from '../rules/index.ts'
 import type { Receiver } from './segment.ts'
-import type { Trail } from './trail.ts'
+import { lengthOf, type Trail } from './trail.ts'
 
 /** A connection's translation, as conntrack keeps it. */
 export interface Translation {
@@ -83,6 +83,9 @@ export function withPacket(state: State, packet: Partial<Packet>): State {
   return state
 }
 
+/** What a step's message shows, for programs. */
+type Shown = Pick<PathStep, 'output' | 'letThrough'>
+
 /** Notes the packet's location. A second note for the same location and device is added to the first. */
 export function at(
   state: State,
@@ -90,20 +93,24 @@ export function at(
   device: string,
   message = '',
   rules: PathStep['rules'] = [],
+  shown: Shown = {},
 ): State {
   const last = state.path?.last
   if (last && last.location === location && last.device === device && last.way === state.way) {
     if (rules.length === 0 && (message === '' || message === last.message)) return state
-    const joined = { ...last, message: message || last.message, rules: [...last.rules, ...rules] }
-    return { ...state, path: { last: joined, before: state.path!.before } }
+    const { output: _, letThrough: __, ...bare } = last
+    const named = message === '' ? last : { ...bare, message, ...shown }
+    return { ...state, path: { last: { ...named, rules: [...last.rules, ...rules] }, before: state.path!.before } }
   }
-  return { ...state, path: { last: { way: state.way, location, device, message, rules }, before: state.path } }
+  const step = { way: state.way, location, device, message, ...shown, rules }
+  return { ...state, path: { last: step, before: state.path } }
 }
 
 /** Notes a drop; the walk may go on as if there were none, to find further drops. */
 export function dies(state: State, drop: Omit<Drop, 'way'>): State {
   const device = state.path?.last.location === drop.location ? state.path.last.device : ''
-  return { ...at(state, drop.location, device, drop.message), drops: [...state.drops, { way: state.way, ...drop }] }
+  const ended = at(state, drop.location, device, drop.message)
+  return { ...ended, drops: [...state.drops, { way: state.way, ...drop, step: lengthOf(ended.path) - 1 }] }
 }
 
 /** Both outcomes of something unknown: it ends the packet, or it does not. */

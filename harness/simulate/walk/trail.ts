@@ -4,6 +4,13 @@ export interface Trail<T> {
   readonly before: Trail<T> | undefined
 }
 
+/** The number of a trail's items. */
+export function lengthOf<T>(trail: Trail<T> | undefined): number {
+  let length = 0
+  for (let at = trail; at; at = at.before) length++
+  return length
+}
+
 /** All items of a trail, in order. */
 export function itemsOf<T>(trail: Trail<T> | undefined): T[] {
   const items: T[] = []
