@@ -35,6 +35,13 @@ describe('every flow of a host', () => {
     ])
   })
 
+  it('has pings that fit the uplink: this host is not to report its size to a container, which would remember it', () => {
+    const ping = flows.find(({ protocol, size }) => protocol === 'icmp' && size === 'full')!
+    expect(wordsOf(ping, facts).at(-1)).to.equal('1472')
+    const links = facts.links.map((link) => (link.name === facts.uplink ? { ...link, mtu: 1400 } : link))
+    expect(wordsOf(ping, { ...facts, links }).at(-1)).to.equal('1372')
+  })
+
   it('has peers, name servers, and networks that are isolated from each other', () => {
     expect(count(flows, 'peer')).to.be.above(0)
     expect(count(flows, 'names')).to.be.above(0)

@@ -68,11 +68,20 @@ export function wordsOf(flow: Flow, facts: Facts, { outside = '', path }: SendOp
   return [namespace, sender, address, String(port), protocol, String(more)]
 }
 
-/** The payload of a ping that fills its sender's link, in bytes. */
-function payloadOf(flow: Flow, { containers }: Facts): number {
+/**
+ * The payload of a ping that fills its sender's link, in bytes, or the narrowest device that leads outside. A larger one
+ * would make this host report its own size to the container, which keeps it for ten minutes: TCP would then announce small
+ * segments, and a path that loses large ones would pass for sound.
+ */
+function payloadOf(flow: Flow, { containers, links, routes }: Facts): number {
   const container = containerOf(flow)
-  const links = containers.find((each) => each.container === container)?.links.filter(({ loopback }) => !loopback) ?? []
-  return Math.max(576, ...links.map(({ mtu }) => mtu)) - 28
+  const own = containers.find((each) => each.container === container)?.links.filter(({ loopback }) => !loopback) ?? []
+  const wide = routes.filter(
+    ({ dst, dev }) => dev !== undefined && ['default', '0.0.0.0/1', '128.0.0.0/1'].includes(dst),
+  )
+  const uplinks = links.filter(({ name, mtu }) => mtu > 0 && wide.some(({ dev }) => dev === name))
+  const least = Math.min(...uplinks.map(({ mtu }) => mtu), ...wide.flatMap(({ mtu }) => mtu ?? []))
+  return Math.min(Math.max(576, ...own.map(({ mtu }) => mtu)), least) - 28
 }
 
 /**
