@@ -41,7 +41,9 @@ describe('the command line', function () {
       execa(process.execPath, [bin, 'report', ...args], { cwd: dir, env, reject: false })
     expect((await report([])).stderr).to.contain(`cannot read ${dir}/reports/latest as a record`)
     expect((await report(['--reports', 'mine'])).stderr).to.contain(`cannot read ${dir}/mine/latest as a record`)
-    expect((await report([], { DOCKFAULT_REPORTS: '/nonexistent' })).stderr).to.contain('cannot read /nonexistent/latest')
+    expect((await report([], { DOCKFAULT_REPORTS: '/nonexistent' })).stderr).to.contain(
+      'cannot read /nonexistent/latest',
+    )
     rmSync(dir, { recursive: true })
   })
 })
