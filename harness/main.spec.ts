@@ -34,7 +34,7 @@ describe('the command line', function () {
     expect(stdout).to.contain(`node ${bin} run <cell> [options]\n`)
   })
 
-  it('keeps reports in the working folder, or where it is told to, and never beside itself', async () => {
+  it('keeps reports in the working folder, or in the folder that is named, and never beside itself', async () => {
     const bin = new URL('../bin/dockfault.js', import.meta.url).pathname
     const dir = realpathSync(mkdtempSync(join(tmpdir(), 'dockfault-reports-')))
     const report = (args: string[], env = {}) =>

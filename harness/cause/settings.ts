@@ -18,6 +18,9 @@ export const settingsOff = ({ docker }: Facts, name: string): Evidence[] => [
 /** The network option that dockerd derives from its own setting. */
 export const masqueradeOption = 'com.docker.network.bridge.enable_ip_masquerade'
 
+/** Whether a network's own option turns masquerading off. */
+export const isTurnedOff = ({ options }: NetworkFact): boolean => options[masqueradeOption] === 'false'
+
 /** A network's own masquerading option, as evidence. */
 export const optionLine = ({ name, options }: NetworkFact): Evidence => ({
   from: `docker network inspect ${name}`,

@@ -1,4 +1,3 @@
-import type { Cause } from '../cause/cause.ts'
 import type { Fault } from '../injection/fault.ts'
 import lookalike from '../injection/look-alikes/index.ts'
 import { causes } from './causes.ts'
@@ -17,4 +16,4 @@ export const faults: Readonly<Record<string, AnyFault>> = Object.fromEntries(
   [...injected, lookalike].map((fault) => [fault.kind, fault]),
 )
 
-export const causeNames: readonly string[] = causes.map(({ id }: Cause) => id)
+export const causeNames: readonly string[] = causes.map(({ id }) => id)

@@ -138,14 +138,7 @@ async function enterMachine(
   options: ProvisionOptions,
   capabilities: Provider['capabilities'],
 ): Promise<QemuHost> {
-  const host = new QemuHost(machine, capabilities, { ...options, accelerator })
-  try {
-    await host.arrive()
-    return host
-  } catch (error) {
-    await host[Symbol.asyncDispose]()
-    throw error
-  }
+  return new QemuHost(machine, capabilities, { ...options, accelerator }).arrived()
 }
 
 function qemuHost(host: Host): QemuHost {

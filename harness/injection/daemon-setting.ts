@@ -1,6 +1,22 @@
+import { z } from 'zod'
 import { daemonJson } from '../cause/steps.ts'
 import type { Host } from '../hosts/host.ts'
 import { runOrThrow } from './run-or-throw.ts'
+
+/** The parameters of a fault that turns a setting of dockerd off, and its injection: nothing restarts. */
+export function turningOff(setting: string) {
+  const params = z.strictObject({
+    through: z
+      .enum(['daemon-json', 'command-line'])
+      .default('daemon-json')
+      .describe(
+        `daemon-json: "${setting}": false in daemon.json; command-line: --${setting}=false in a drop-in of docker.service`,
+      ),
+  })
+  const inject = (host: Host, { through }: z.infer<typeof params>): Promise<void> =>
+    through === 'daemon-json' ? setInFile(host, setting, false) : setOnCommandLine(host, `--${setting}=false`)
+  return { params, inject }
+}
 
 /** Sets a key of daemon.json and keeps the other keys. The next start of dockerd reads it. */
 export async function setInFile(host: Host, key: string, value: unknown): Promise<void> {

@@ -11,11 +11,11 @@ export function invocation(command: string, ...words: readonly string[]): string
   if (program !== undefined) return [program, command, ...words].join(' ')
   const option = words.findIndex((word) => word.startsWith('-'))
   const parts = option === -1 ? words : [...words.slice(0, option), '--', ...words.slice(option)]
-  return [printed.includes(command) ? 'npm run -s' : 'npm run', scripts[command] ?? command, ...parts].join(' ')
+  return [printed.includes(command) ? 'npm run -s' : 'npm run', scriptOf(command), ...parts].join(' ')
 }
 
-/** Commands that npm knows by another word. */
-const scripts: Readonly<Record<string, string>> = { run: 'scenario' }
+/** The npm script that runs a command in a clone. */
+export const scriptOf = (command: string): string => (command === 'run' ? 'scenario' : command)
 
 /** Commands whose output is kept as it is: npm would print its own lines before it. */
 const printed = ['collect', 'completion']

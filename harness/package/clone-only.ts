@@ -1,15 +1,15 @@
 import { type Declaration, declarations } from '../commands/declarations.ts'
 import { LabError } from '../lib/errors.ts'
+import { scriptOf } from '../lib/invocation.ts'
 
 const all: Readonly<Record<string, Declaration>> = declarations
 
 /** The error for a command that only a clone has, because it needs the lab; undefined for any other word. */
 export function cloneOnly(name: string): LabError | undefined {
-  // A clone's npm scripts have another word for it.
-  const command = name === 'scenario' ? 'run' : name
+  const command = name === scriptOf('run') ? 'run' : name
   if (!Object.hasOwn(all, command) || all[command]!.tool) return undefined
   return new LabError(
     'usage',
-    `${name} needs the lab, which is not in this package: in a clone of the dockfault repository run npm ci && npm run ${command === 'run' ? 'scenario' : command}`,
+    `${name} needs the lab, which is not in this package: in a clone of the dockfault repository run npm ci && npm run ${scriptOf(command)}`,
   )
 }

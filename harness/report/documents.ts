@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { faults } from '../causes/index.ts'
 import { examine } from '../diagnosis/examine.ts'
 import { loadClaims } from '../results/load-claims.ts'
-import { readRecord } from '../results/read-record.ts'
-import type { RunRecord } from '../results/record.ts'
+import { recordsIn } from '../results/read-record.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
 import { measuredTable } from './measured-table.ts'
 import { examinationLines } from './terminal/examination.ts'
@@ -43,19 +42,6 @@ export function withPart(text: string, name: string, part: string): string {
 export const partOf = (text: string, name: string): string =>
   text.slice(text.indexOf(`<!-- ${name} -->`) + `<!-- ${name} -->`.length, text.indexOf(`<!-- /${name} -->`)).trim()
 
-function readRuns(dir: string): RunRecord[] {
-  const names = readdirSync(dir).filter((name) => name !== 'latest')
-  return names.flatMap((name) => {
-    try {
-      const file = join(dir, name, 'record.json')
-      return [readRecord(readFileSync(file, 'utf8'), file)]
-    } catch {
-      // A run has no record while it is running, or if it was killed.
-      return []
-    }
-  })
-}
-
 function write(file: string, name: string, part: string): void {
   const path = join(root, file)
   writeFileSync(path, withPart(readFileSync(path, 'utf8'), name, part))
@@ -66,7 +52,7 @@ function write(file: string, name: string, part: string): void {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write('README.md', 'diagnose', diagnosisExample())
   write('docs/write-ups.md', 'claims', claimsDocument())
-  const runs = process.argv.slice(2).flatMap(readRuns)
+  const runs = process.argv.slice(2).flatMap(recordsIn)
   if (runs.length > 0) write('docs/results.md', 'measured', measuredTable(runs))
   const rows = measuredAdvice(runs)
   for (const { kind, cause } of Object.values(faults))

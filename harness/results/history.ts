@@ -1,15 +1,6 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-} from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentPast, readRecord } from './read-record.ts'
+import { currentPast, recordsIn } from './read-record.ts'
 import { interrupted, type RunRecord, type Verdict } from './record.ts'
 
 /** A run as one line of history.jsonl: the verdict and the duration of each cell. */
@@ -44,7 +35,7 @@ const fileOf = (dir: string): string => join(dir, 'history.jsonl')
 
 /** The runs in the history of a folder of reports, oldest first. Without a history, the runs that have a record. */
 export function readHistory(dir: string): PastRun[] {
-  const runs = existsSync(fileOf(dir)) ? readLines(readFileSync(fileOf(dir), 'utf8')) : readRecords(dir)
+  const runs = existsSync(fileOf(dir)) ? readLines(readFileSync(fileOf(dir), 'utf8')) : pastRecords(dir)
   // A run that was resumed or merged again has several lines, and the last one counts.
   const byId = new Map(runs.map((run) => [run.runId, run]))
   return [...byId.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
@@ -58,7 +49,7 @@ export function remember(record: RunRecord, dir: string): void {
   if (!isWhole(record)) return
   const file = fileOf(dir)
   // A new history starts with the runs that have a record.
-  const runs = existsSync(file) ? [pastRun(record)] : [...readRecords(dir), pastRun(record)]
+  const runs = existsSync(file) ? [pastRun(record)] : [...pastRecords(dir), pastRun(record)]
   const lines = runs.map((run) => `${JSON.stringify(run)}\n`).join('')
   // One write, so that the kernel does not mix it with another process's. A line left open by a process that died is
   // closed first.
@@ -80,22 +71,11 @@ function readLines(text: string): PastRun[] {
   })
 }
 
-function readRecords(dir: string): PastRun[] {
-  if (!existsSync(dir)) return []
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => {
-      try {
-        const file = join(dir, name, 'record.json')
-        const record = readRecord(readFileSync(file, 'utf8'), file)
-        return isWhole(record) ? [pastRun(record)] : []
-      } catch {
-        // A run has no record while it is running, or if it was killed.
-        return []
-      }
-    })
+const pastRecords = (dir: string): PastRun[] =>
+  (existsSync(dir) ? recordsIn(dir) : [])
+    .filter(isWhole)
+    .map(pastRun)
     .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
-}
 
 function endsOpen(file: string): boolean {
   if (!existsSync(file)) return false

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { currentName } from '../scenario/renamed.ts'
 import type { PastRun } from './history.ts'
@@ -18,6 +20,20 @@ export function readRecord(text: string, file: string): RunRecord {
   if (record?.version === 1) return fromVersion1(record)
   throw new LabError('usage', `${file} has version ${record?.version}; this program reads 1 to ${recordVersion}`, {
     hint: 'a newer dockfault wrote it',
+  })
+}
+
+/** The records of the runs in a folder of reports. Throws where there is no such folder. */
+export function recordsIn(dir: string): RunRecord[] {
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return folders.flatMap(({ name }) => {
+    try {
+      const file = join(dir, name, 'record.json')
+      return [readRecord(readFileSync(file, 'utf8'), file)]
+    } catch {
+      // A run has no record while it is running, or if it was killed.
+      return []
+    }
   })
 }
 

@@ -14,8 +14,13 @@ const scenarios: readonly (readonly [old: string, now: string])[] = [
   ['two-at-once-flush-zone', 'two-at-once-rules-flushed-and-firewalld-zone'],
 ]
 
+// Compiled once: a history has thousands of names.
+const patterns = scenarios.map(
+  ([old, now]) => [new RegExp(`(?<=^|[-!])${old.replaceAll('.', '\\.')}(?![^-#*?])`), now] as const,
+)
+
 /** The present name of a scenario, a cell or a pattern of cells; unchanged where it was never renamed. */
 export function currentName(name: string): string {
-  const found = scenarios.find(([old]) => new RegExp(`(^|[-!])${old.replaceAll('.', '\\.')}(?![^-#*?])`).test(name))
-  return found ? name.replace(found[0], found[1]) : name
+  const found = patterns.find(([old]) => old.test(name))
+  return found ? name.replace(...found) : name
 }

@@ -4,6 +4,7 @@ import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 import { shellQuote } from '../lib/text.ts'
+import { lengthOf } from '../simulate/route-index.ts'
 import { type Answer, isAnswered, isUnsent } from './answer.ts'
 import { buildTrace, type Mark } from './build.ts'
 import { traceOfWalk, walksOf } from './by-rules.ts'
@@ -76,9 +77,8 @@ export function wordsOf(flow: Flow, facts: Facts, { outside = '', path }: SendOp
 function payloadOf(flow: Flow, { containers, links, routes }: Facts): number {
   const container = containerOf(flow)
   const own = containers.find((each) => each.container === container)?.links.filter(({ loopback }) => !loopback) ?? []
-  const wide = routes.filter(
-    ({ dst, dev }) => dev !== undefined && ['default', '0.0.0.0/1', '128.0.0.0/1'].includes(dst),
-  )
+  // A VPN takes everything by two halves.
+  const wide = routes.filter((route) => route.dev !== undefined && lengthOf(route) <= 1)
   const uplinks = links.filter(({ name, mtu }) => mtu > 0 && wide.some(({ dev }) => dev === name))
   const least = Math.min(...uplinks.map(({ mtu }) => mtu), ...wide.flatMap(({ mtu }) => mtu ?? []))
   return Math.min(Math.max(576, ...own.map(({ mtu }) => mtu)), least) - 28

@@ -3,9 +3,9 @@ import {
   inDockersShape,
   isDown,
   isRouted,
+  isTurnedOff,
   leavesBare,
   masqueradedBy,
-  masqueradeOption,
   optionLine,
   settingsOff,
   unmasqueradedLine,
@@ -65,9 +65,7 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
  * bridge. Unlike it, it leaves Docker without a chain in any table.
  */
 function keepsItInMemory(facts: Facts): boolean {
-  const off = facts.docker.networks.some(
-    (network) => isDefaultBridge(network) && network.options[masqueradeOption] === 'false',
-  )
+  const off = facts.docker.networks.some((network) => isDefaultBridge(network) && isTurnedOff(network))
   const chains = [...facts.ruleset.chains.map(({ chain }) => chain), ...facts.nft.map(({ name }) => name)]
   return (
     facts.iptables.listed &&

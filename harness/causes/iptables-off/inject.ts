@@ -1,23 +1,12 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { stopContainers } from '../../cause/steps.ts'
 import type { Host } from '../../hosts/host.ts'
-import { setInFile, setOnCommandLine } from '../../injection/daemon-setting.ts'
+import { turningOff } from '../../injection/daemon-setting.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
 
-/** Where to put the setting. */
-export const params = z.strictObject({
-  through: z
-    .enum(['daemon-json', 'command-line'])
-    .default('daemon-json')
-    .describe(
-      'daemon-json: "iptables": false in daemon.json; command-line: --iptables=false in a drop-in of docker.service',
-    ),
-})
+// The rules stay.
+export const { params, inject } = turningOff('iptables')
 export type Params = z.infer<typeof params>
-
-/** Writes the setting and restarts nothing: the rules stay. */
-export const inject = (host: Host, { through }: Params): Promise<void> =>
-  through === 'daemon-json' ? setInFile(host, 'iptables', false) : setOnCommandLine(host, '--iptables=false')
 
 /**
  * Starts dockerd with the setting and no container running. dockerd itself removes no old rule, so this empties the

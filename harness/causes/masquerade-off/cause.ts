@@ -4,6 +4,7 @@ import {
   inDockersShape,
   isDown,
   isRouted,
+  isTurnedOff,
   leavesBare,
   masqueradedBy,
   masqueradeOption,
@@ -30,8 +31,7 @@ export const masqueradeOff = defineCause({
     if (!facts.docker.answers && !isDown(facts)) return unknown('dockerd does not answer, so its networks are unknown')
     const bare = bareNetworks(facts)
     const copied = facts.docker.networks.filter(
-      (network) =>
-        isDefaultBridge(network) && network.options[masqueradeOption] === 'false' && inDockersShape(network, facts),
+      (network) => isDefaultBridge(network) && isTurnedOff(network) && inDockersShape(network, facts),
     )
     if (bare.length > 0) return running(bare, settings, facts)
     if (copied.length > 0) return standIn(copied[0]!, settings, facts)
@@ -59,7 +59,7 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
   facts.docker.networks.filter(
     (network) =>
       !network.internal &&
-      network.options[masqueradeOption] === 'false' &&
+      isTurnedOff(network) &&
       !isRouted(network, facts) &&
       (isDefaultBridge(network) || bareConnections(network, facts).length > 0) &&
       !masqueradedBy(network, facts),
@@ -101,9 +101,7 @@ function standIn(network: NetworkFact, settings: readonly Evidence[], facts: Fac
 
 /** Why the cause is absent: dockerd masquerades, others do so instead, or nothing fails. */
 function masquerades(facts: Facts): string {
-  const own = facts.docker.networks.find(
-    (network) => !network.internal && network.options[masqueradeOption] === 'false',
-  )
+  const own = facts.docker.networks.find((network) => !network.internal && isTurnedOff(network))
   const other = own && masqueradedBy(own, facts)
   if (!own) return 'Docker is set to masquerade its networks'
   return other

@@ -110,13 +110,7 @@ export class QemuHost implements Host {
     host.kept.set(name, { frozen })
     this.beside.push(host)
     host.beside.push(this)
-    try {
-      await host.arrive()
-      return host
-    } catch (error) {
-      await host[Symbol.asyncDispose]()
-      throw error
-    }
+    return host.arrived()
   }
 
   private keptAs(name: string): Kept {
@@ -142,12 +136,18 @@ export class QemuHost implements Host {
     if (this.disposed) await machine.end()
     this.machine = machine
     this.guest = new Guest(machine.runner, this.slow)
-    await this.arrive()
+    await this.guest.present()
   }
 
-  /** Waits until the resumed guest answers, and sets its clock to the present. */
-  arrive(): Promise<void> {
-    return this.guest.present()
+  /** The host, once its resumed guest answers and has its clock in the present; a host that does not is ended. */
+  async arrived(): Promise<this> {
+    try {
+      await this.guest.present()
+      return this
+    } catch (error) {
+      await this[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** Lets a machine that was made with `keep` outlive the harness. */

@@ -52,7 +52,7 @@ describe('conntrack', () => {
     expect(endOf(seen, udp)).to.equal('passes')
   })
 
-  it('treats packets after an unseen answer as invalid', () => {
+  it('treats packets after an answer that it did not see as invalid', () => {
     const invalid = withChain({}, [match(ct('state'), 'invalid'), drop])
     const facts = both(byHost(one.container, hidden), invalid)
     expect(endOf(facts, { ...peer, protocol: 'tcp', port: 80 })).to.equal('dies out forward dropped')
