@@ -14,8 +14,8 @@ export const scenariosDir = new URL('../scenarios/', import.meta.url).pathname
 /** The words that a scenario may use, as later layers define them. */
 export const registry = (): Registry => ({
   faults: Object.fromEntries(
-    Object.values(faults).map((fault) => [
-      fault.kind,
+    Object.entries(faults).map(([kind, fault]) => [
+      kind,
       { params: fault.params, fixes: Object.keys(proceduresOf(fault)), causes: fault.cause ? [fault.cause.id] : [] },
     ]),
   ),

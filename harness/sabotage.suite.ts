@@ -46,37 +46,36 @@ async function play(cell: Cell, change: Partial<RunContext>, until: string): Pro
 for (const cell of selectCells(allCells(), patterns).filter(({ fault }) => fault))
   describe(`sabotage of ${cell.name}`, function () {
     this.timeout(0)
-    const own = [cell.fault, cell.and].flatMap((each) => (each ? [faults[each.kind]!] : []))
-    const withFault = (fault: Fault, change: Partial<Fault>): Partial<RunContext> => ({
-      faults: { ...faults, [fault.kind]: { ...fault, ...change } },
+    const own = [cell.fault, cell.and].flatMap((each) =>
+      each ? [{ kind: each.kind, cause: faults[each.kind]!.cause }] : [],
+    )
+    const withFault = (kind: string, change: Partial<Fault>): Partial<RunContext> => ({
+      faults: { ...faults, [kind]: { ...faults[kind]!, ...change } },
     })
     /** A cause with other advice, both where the lab tries fixes and where the diagnosis gives advice. */
-    const withAdvice = (
-      fault: Fault,
-      change: Partial<Pick<Cause, 'remedies' | 'temptations'>>,
-    ): Partial<RunContext> => {
-      const cause = { ...fault.cause!, ...change }
-      return { ...withFault(fault, { cause }), causes: causes.map((each) => (each.id === cause.id ? cause : each)) }
+    const withAdvice = (of: Cause, change: Partial<Pick<Cause, 'remedies' | 'temptations'>>): Partial<RunContext> => {
+      const cause = { ...of, ...change }
+      return { ...withFault(of.id, { cause }), causes: causes.map((each) => (each.id === cause.id ? cause : each)) }
     }
     const first = cell.latent?.diagnosis.length ? 'latent' : 'broken'
     const cure = cell.fixes.find((fix) => fix.expect === 'cures')
 
     const cases: Sabotage[] = [
       ...own.map(
-        (fault): Sabotage => [
-          `an injector of ${fault.kind} that does nothing`,
+        ({ kind }): Sabotage => [
+          `an injector of ${kind} that does nothing`,
           // Where the latent host is not healthy, its verdict already shows that nothing was injected.
           cell.latent && cell.latent.verdict !== 'healthy' ? 'latent' : first,
-          withFault(fault, { inject: async () => {}, trigger: async () => {} }),
+          withFault(kind, { inject: async () => {}, trigger: async () => {} }),
         ],
       ),
       ['a diagnosis that knows no cause', first, { causes: [] }],
       ['a cause that is always there', 'healthy', { causes: [...causes, everywhere] }],
       ['probes that always pass', 'healthy', { probes: probes.map((probe) => ({ ...probe, script: 'true' })) }],
     ]
-    const curing = cure && own.find((fault) => fault.cause?.remedies[cure.use])
+    const curing = cure && own.find(({ cause }) => cause?.remedies[cure.use])?.cause
     if (curing) {
-      const { remedies, temptations } = curing.cause!
+      const { remedies, temptations } = curing
       const { [cure.use]: remedy, ...others } = remedies
       const where = `fix:${cure.use}`
       cases.push(

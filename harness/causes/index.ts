@@ -8,12 +8,10 @@ export { causes } from './causes.ts'
 type AnyFault = Fault<any>
 
 const injected = await Promise.all(
-  causes.map(async ({ id }) => ((await import(`./${id}/index.ts`)) as { default: AnyFault }).default),
+  causes.map(async ({ id }) => [id, ((await import(`./${id}/index.ts`)) as { default: AnyFault }).default] as const),
 )
 
 /** Every fault that the lab can inject, by kind: the id of its cause, or `look-alike`. */
-export const faults: Readonly<Record<string, AnyFault>> = Object.fromEntries(
-  [...injected, lookalike].map((fault) => [fault.kind, fault]),
-)
+export const faults: Readonly<Record<string, AnyFault>> = Object.fromEntries([...injected, ['look-alike', lookalike]])
 
 export const causeNames: readonly string[] = causes.map(({ id }) => id)

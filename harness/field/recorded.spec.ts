@@ -20,6 +20,8 @@ const truth = z.record(
     file: z.string().optional(),
     /** Kinds of flows that are dead or unclear, sorted. */
     kinds: z.array(z.string()).optional(),
+    /** The causes that are named, by default none. */
+    causes: z.array(z.string()).default([]),
     /** Part of what the symptoms affect: one problem may stop flows of several kinds. */
     concerns: z.string().optional(),
     /** Part of its next steps. */
@@ -45,7 +47,7 @@ describe('hosts from the field', () => {
       const [first] = symptoms
       expect(verdict).to.equal(want.verdict)
       expect(verdict).to.not.equal(wanted === 'sick' ? 'healthy' : 'sick')
-      if (wanted === 'well') expect(findings.map(({ cause }) => cause)).to.deep.equal([])
+      expect(findings.map(({ cause }) => cause).sort()).to.deep.equal(want.causes)
       if (want.at) expect(`${first?.at?.way} ${first?.at?.location}`).to.equal(want.at)
       if (want.message) expect(first?.message).to.contain(want.message)
       if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)

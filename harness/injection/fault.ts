@@ -5,7 +5,6 @@ import type { BuildOptions } from '../images/cache.ts'
 
 /** A way to make a host sick, and the cause that it makes true. The loader checks a scenario's `fault:` against `params`. */
 export interface Fault<P extends object = object> {
-  readonly kind: string
   readonly params: z.ZodType<P>
   /** Builds on this machine, once and before there is a host, what the injection needs. */
   prepare?(options: BuildOptions): Promise<void>

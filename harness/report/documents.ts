@@ -55,7 +55,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const runs = process.argv.slice(2).flatMap(recordsIn)
   if (runs.length > 0) write('docs/results.md', 'measured', measuredTable(runs))
   const rows = measuredAdvice(runs)
-  for (const { kind, cause } of Object.values(faults))
+  for (const [kind, { cause }] of Object.entries(faults))
     if (cause && rows.some(({ causes }) => causes === cause.id))
       write(join('harness/causes', kind, 'README.md'), 'measured', adviceTable(rows, cause.id))
 }

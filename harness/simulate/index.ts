@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { oncePer } from '../lib/once-per.ts'
 import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
@@ -21,13 +22,13 @@ export interface Simulation {
   walks: Walk[]
 }
 
-/** Simulates every flow that the host should serve or prevent. */
-export function simulate(facts: Facts): Simulation {
+/** Simulates every flow that the host should serve or prevent. Computed once for each host: causes read it too. */
+export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
   return { intent, net, walks: walkAll(flowsOf(net.facts, intent), net) }
-}
+})
 
 /** Simulates these flows on a host. */
 export const simulateFlows = (

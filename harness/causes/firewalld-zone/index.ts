@@ -3,5 +3,5 @@ import { firewalldZone } from './cause.ts'
 import { inject, type Params, params } from './inject.ts'
 
 /** Write-up 002. */
-const fault: Fault<Params> = { kind: 'firewalld-zone', params, inject, cause: firewalldZone }
+const fault: Fault<Params> = { params, inject, cause: firewalldZone }
 export default fault

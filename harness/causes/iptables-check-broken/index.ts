@@ -4,7 +4,6 @@ import { inject, type Params, params, prepare, trigger } from './inject.ts'
 
 /** Write-up 003. */
 const fault: Fault<Params> = {
-  kind: 'iptables-check-broken',
   params,
   prepare,
   inject,

@@ -4,5 +4,5 @@ import { orphanedBridge } from './cause.ts'
 import { inject } from './inject.ts'
 
 /** No write-up: first seen in this lab, with Docker 26, after a reboot out of a stale kernel. */
-const fault: Fault = { kind: 'orphaned-bridge', params: z.strictObject({}), inject, cause: orphanedBridge }
+const fault: Fault = { params: z.strictObject({}), inject, cause: orphanedBridge }
 export default fault

@@ -3,5 +3,5 @@ import { rulesFlushed } from './cause.ts'
 import { inject, type Params, params, trigger } from './inject.ts'
 
 /** Write-up 001. */
-const fault: Fault<Params> = { kind: 'rules-flushed', params, inject, trigger, cause: rulesFlushed }
+const fault: Fault<Params> = { params, inject, trigger, cause: rulesFlushed }
 export default fault

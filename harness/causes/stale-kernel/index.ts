@@ -3,5 +3,5 @@ import { staleKernel } from './cause.ts'
 import { inject, type Params, params, trigger } from './inject.ts'
 
 /** Write-up 000. */
-const fault: Fault<Params> = { kind: 'stale-kernel', params, inject, trigger, cause: staleKernel }
+const fault: Fault<Params> = { params, inject, trigger, cause: staleKernel }
 export default fault

@@ -4,7 +4,6 @@ import { inject, type Params, params } from './inject.ts'
 
 /** A host that fails like another fault, for a reason that no cause names. */
 const lookalike: Fault<Params> = {
-  kind: 'look-alike',
   params,
   inject,
   experiments: {
