@@ -10,13 +10,26 @@ export function settingAtBoot(
   { name, value }: { name: string; value: string },
   { bootFiles }: Pick<Facts, 'bootFiles'>,
 ): BootLine | undefined {
-  if (!name.startsWith('net.')) return undefined
+  const last = linesFor(name, bootFiles).at(-1)
+  return last && sets(last, value) ? last : undefined
+}
+
+/** Every line that sets a kernel setting to this value at boot, whichever wins. */
+export const settersAtBoot = (
+  { name, value }: { name: string; value: string },
+  { bootFiles }: Pick<Facts, 'bootFiles'>,
+): BootLine[] => linesFor(name, bootFiles).filter((line) => sets(line, value))
+
+const sets = ({ line }: BootLine, value: string): boolean => line.split('=').at(-1)?.trim() === value
+
+/** The lines that set a kernel setting, by any of its names, in the order in which they are read. */
+function linesFor(name: string, bootFiles: readonly BootLine[]): BootLine[] {
+  if (!name.startsWith('net.')) return []
   const names = [name, ...aliases(name)]
-  const last = inBootOrder(bootFiles).findLast(({ line }) => {
+  return inBootOrder(bootFiles).filter(({ line }) => {
     const key = keyOf(line)
     return key !== undefined && names.some((each) => matchesPattern(key, each))
   })
-  return last && last.line.split('=').at(-1)?.trim() === value ? last : undefined
 }
 
 /** Other names that also set this setting. */

@@ -2,14 +2,33 @@ import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { readIntent } from '../simulate/intent.ts'
 
+/** The backend that `iptables` stands for, which dockerd uses. */
+export const currentBackend = ({ iptables }: Pick<Facts, 'iptables'>): 'nft' | 'legacy' =>
+  iptables.version.includes('legacy') ? 'legacy' : 'nft'
+
 /** The base chains that jump to dockerd's own, by table. */
 export const entrances = { filter: ['FORWARD'], nat: ['PREROUTING', 'OUTPUT'] } as const
 export type Table = keyof typeof entrances
 
-/** The tables that jump to none of dockerd's chains. Each is judged alone: an intact nat proves nothing for filter. */
-export const lostTables = oncePer((facts: Facts): Table[] =>
-  programsIptables(facts) ? (['filter', 'nat'] as const).filter((table) => jumps(facts, table).length === 0) : [],
-)
+/**
+ * The tables that jump to none of dockerd's chains. Each is judged alone: an intact nat proves nothing for filter. With
+ * its nftables backend dockerd has one table for both.
+ */
+export const lostTables = oncePer((facts: Facts): Table[] => {
+  if (isNativeTableGone(facts)) return ['filter', 'nat']
+  return programsIptables(facts) ? (['filter', 'nat'] as const).filter((table) => jumps(facts, table).length === 0) : []
+})
+
+/** Whether dockerd is to use nftables, and its table is gone. Source: docs.docker.com, "Docker with nftables". */
+export const isNativeTableGone = (facts: Facts): boolean =>
+  readIntent(facts).backend === 'nftables' &&
+  facts.docker.answers &&
+  facts.docker.networks.some(({ internal }) => !internal) &&
+  facts.sections['rules-native']?.status === 'ok' &&
+  !hasNativeTable(facts)
+
+const hasNativeTable = ({ nft }: Facts): boolean =>
+  nft.some(({ family, table }) => family === 'ip' && table === 'docker-bridges')
 
 /** Whether dockerd runs and has networks that need iptables rules. */
 export const programsIptables = (facts: Facts): boolean =>
@@ -17,10 +36,14 @@ export const programsIptables = (facts: Facts): boolean =>
 
 /** Whether dockerd's networks need iptables rules. */
 export function hasRulesToKeep(facts: Facts): boolean {
-  const { docker, nft } = facts
-  // From Docker 29 on there is a backend that uses no iptables at all.
-  const native = nft.some(({ table }) => table === 'docker-bridges')
-  return readIntent(facts).programsIptables && !native && docker.networks.some(({ internal }) => !internal)
+  const { docker } = facts
+  const { programsIptables, backend } = readIntent(facts)
+  return (
+    programsIptables &&
+    backend === 'iptables' &&
+    !hasNativeTable(facts) &&
+    docker.networks.some(({ internal }) => !internal)
+  )
 }
 
 /**

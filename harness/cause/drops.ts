@@ -1,5 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
-import { type Drop, type Flow, simulate } from '../simulate/index.ts'
+import { oncePer } from '../lib/once-per.ts'
+import { type Drop, type Flow, simulate, type Walk } from '../simulate/index.ts'
+import { passesOnlyFor } from '../simulate/restriction.ts'
 import type { FlowSymptom, Symptom } from './symptom.ts'
 
 type Kind = (drop: Drop, flow: Flow) => boolean
@@ -12,11 +14,17 @@ export interface DroppedFlow {
 
 /** The flows that should pass and are dropped in a certain way, by simulation. */
 export const droppedFlows = (facts: Facts, isOfKind: Kind): DroppedFlow[] =>
-  simulate(facts).walks.flatMap(({ flow, end, drop, masked }) =>
-    end === 'dies' && drop && flow.ought === 'pass'
-      ? [drop, ...masked].filter((each) => isOfKind(each, flow)).map((each) => ({ flow, drop: each }))
-      : [],
+  stopped(facts).flatMap(({ flow, drop, masked }) =>
+    [drop!, ...masked].filter((each) => isOfKind(each, flow)).map((each) => ({ flow, drop: each })),
   )
+
+/** The flows that should pass and do not. One that an admin's list lets pass for some is meant to be dropped for others. */
+const stopped = oncePer((facts: Facts): Walk[] => {
+  const { walks, net } = simulate(facts)
+  return walks.filter(
+    (walk) => walk.end === 'dies' && walk.drop && walk.flow.ought === 'pass' && passesOnlyFor(walk, net).length === 0,
+  )
+})
 
 /** Whether a symptom is a flow that is dropped in a certain way. */
 export const isDropped = (symptom: Symptom, isOfKind: Kind): symptom is FlowSymptom & { drop: Drop } =>

@@ -1,14 +1,16 @@
 import type { Facts, ModuleFact } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
+import { configErrorOf } from './daemon-config.ts'
 
-/** What a restart of dockerd would meet: `zone`, `modules` and `orphan` keep it from starting, `iptables` makes it lose rules. */
-export type RestartBlocker = 'zone' | 'modules' | 'orphan' | 'iptables'
+/** What a restart of dockerd would meet: `iptables` makes it lose rules, and the others keep it from starting. */
+export type RestartBlocker = 'zone' | 'modules' | 'orphan' | 'config' | 'iptables'
 
 /** Why dockerd had better not be restarted now, one sentence for each reason; empty where nothing known is in its way. */
 export function restartBlockers(facts: Facts): { kind: RestartBlocker; why: string }[] {
   const bridge = bridgesElsewhere(facts)[0]
   const missing = missingNatModules(facts).map(({ name }) => name)
   const orphan = orphanOf(facts)
+  const config = configErrorOf(facts)
   const down = (why: string): string => `dockerd would not start again: ${why}`
   return [
     ...(bridge
@@ -25,6 +27,7 @@ export function restartBlockers(facts: Facts): { kind: RestartBlocker; why: stri
     ...(orphan
       ? [{ kind: 'orphan' as const, why: down(`the record of a deleted network still holds ${orphan.bridge}`) }]
       : []),
+    ...(config ? [{ kind: 'config' as const, why: down(`it refuses ${config.file} (${config.detail})`) }] : []),
     ...(misreadChecks(facts).length > 0
       ? [{ kind: 'iptables' as const, why: 'dockerd would lose rules as it starts: iptables ignores interfaces' }]
       : []),

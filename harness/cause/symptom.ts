@@ -5,8 +5,12 @@ export type Symptom =
   | FlowSymptom
   /** dockerd does not run; `error` is its last error, empty where it left none. */
   | { kind: 'daemon'; error: string }
+  /** dockerd runs, but a signal has stopped its process. */
+  | { kind: 'hung'; pid: number }
   /** A container that should run and does not. */
   | { kind: 'container'; name: string; error: string }
+  /** Machines on another device, of which a Docker network has the addresses. */
+  | { kind: 'hidden'; network: string; device: string }
   /** An operation of dockerd's that would fail now. */
   | { kind: 'operation'; what: 'new-network' | 'address-pool' }
 

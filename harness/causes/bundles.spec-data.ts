@@ -1,6 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Facts, readFacts } from '../evidence/facts.ts'
+import { readTraces } from '../trace/by-packets.ts'
+import { flowTo, largeFlow, readTarget } from '../trace/flow.ts'
+import { withSettled } from '../trace/settled.ts'
+import type { Flow } from '../trace/trace.ts'
 
 /** A recorded bundle and its facts. */
 export interface Recorded {
@@ -18,8 +22,18 @@ export const recorded: readonly Recorded[] = readdirSync(root, { recursive: true
   .sort()
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
-    return { path: path.replace(/\.bundle$/, ''), text, facts: readFacts(text) }
+    const name = path.replace(/\.bundle$/, '')
+    return { path: name, text, facts: name.startsWith('causes/') ? settled(name, readFacts(text)) : readFacts(text) }
   })
+
+/** The facts of a host on which a packet of a large transfer was followed, with what that settled. */
+function settled(name: string, facts: Facts): Facts {
+  const file = join(root, `${name}.packets`)
+  if (!existsSync(file)) return facts
+  const flow = largeFlow(flowTo(readTarget('probe-default@203.0.113.10:80'), facts) as Flow)
+  const text = readFileSync(file, 'utf8')
+  return withSettled(facts, readTraces(text, [flow], facts, { path: '/large' }))
+}
 
 /** A recorded bundle by its path. Throws where there is none. */
 export function recordedAt(path: string): Recorded {

@@ -36,7 +36,16 @@ const namedOn = ({ path }: Recorded): string[] => {
 
 // Complete bundles on which a cause may answer `unknown` although dockerd answers, each with the reason.
 const notKnown: Record<string, string> = {
-  'field/evidence/sick/legacy-nft-split iptables-check-broken': 'its iptables was not tested in a scratch namespace',
+  ...Object.fromEntries(
+    [
+      'field/evidence/sick/legacy-nft-split',
+      'causes/backend-split/evidence/sick/debian-testing-to-legacy',
+      'causes/backend-split/evidence/sick/debian12-to-legacy',
+      'causes/backend-split/evidence/sick/debian13-to-legacy',
+      'causes/backend-split/evidence/well/debian12-no-new-network',
+    ].map((path) => [`${path} iptables-check-broken`, 'iptables-legacy is not tested in a scratch namespace']),
+  ),
+  'field/evidence/sick/mtu-black-hole mtu-black-hole': 'no packet was followed there',
 }
 
 // Advice for hosts that nobody recorded.

@@ -6,6 +6,8 @@ import type { Host } from '../hosts/host.ts'
 import type { BuildOptions } from '../images/cache.ts'
 import { decoys } from '../injection/decoys.ts'
 import type { Fault } from '../injection/fault.ts'
+import { installPackages } from '../injection/install.ts'
+import { packagesOf } from '../injection/packages.ts'
 import { LabError } from '../lib/errors.ts'
 import { settle } from '../probes/containers.ts'
 import type { Probe } from '../probes/probe.ts'
@@ -111,8 +113,11 @@ export class CellRun {
   }
 
   private async disguise(decoy: string): Promise<void> {
-    this.progress(`adding the decoy ${decoy}`)
-    const { code, stderr } = await this.host!.exec(decoys[decoy]!, { deadlineMs: 60_000 })
+    const { progress, signal } = this
+    const script = decoys[decoy]!
+    await installPackages(this.host!, this.cell.host, packagesOf(script), { progress, signal })
+    progress(`adding the decoy ${decoy}`)
+    const { code, stderr } = await this.host!.exec(script, { deadlineMs: 60_000 })
     if (code !== 0) throw new LabError('host', `the decoy ${decoy} failed: exit ${code}`, { facts: { stderr } })
     await settle(this.host!)
   }

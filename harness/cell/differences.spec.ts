@@ -26,8 +26,8 @@ describe('what a scenario expects of a diagnosis', () => {
 
   it('is another verdict', () => {
     expect(wrong({ verdict: 'healthy' })).to.deep.equal(['diagnosis: expected the verdict healthy, saw sick'])
-    const hung = seenOn('field/evidence/sick/dockerd-hung')
-    const [complaint, ...more] = wrong({ verdict: 'healthy' }, hung)
+    const silent = seenOn('field/evidence/sick/socket-removed')
+    const [complaint, ...more] = wrong({ verdict: 'healthy' }, silent)
     expect(more).to.deep.equal([])
     // The reason why the verdict is unknown helps more than the verdict.
     expect(complaint).to.match(

@@ -1,5 +1,6 @@
 import type { Cause } from '../cause/cause.ts'
 import { type Examination, examineFacts } from '../diagnosis/examine.ts'
+import { withPackets } from '../diagnosis/followed.ts'
 import type { SymptomGroup } from '../diagnosis/symptom.ts'
 import { collect } from '../evidence/collect.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
@@ -12,6 +13,7 @@ import type { Adapter } from '../scoring/adapter.ts'
 import { type Answer, runDetector } from '../scoring/run-detector.ts'
 import { traceByRules } from '../trace/by-rules.ts'
 import { isDead, type Trace } from '../trace/trace.ts'
+import { followLarge } from './followers.ts'
 
 /** Traces a packet from a probe container. `probe` names the probe that sends the same packet. */
 export interface Follower {
@@ -75,9 +77,11 @@ export async function observe(
     by.progress(`running the detector ${adapter.name}`)
     outside.set(adapter.name, await runDetector(host, adapter))
   }
+  // Where the evidence leaves open whether large answers arrive, a packet decides.
+  const large = by.followers?.length ? await followLarge(host, facts) : []
   by.progress('running the operations')
   const probes = [...seen, ...(await operate(host, by.probes))]
-  const examination = examineFacts(facts, { causes: by.causes })
+  const examination = withPackets(examineFacts(facts, { causes: by.causes }), large)
   return {
     probes,
     vector: Object.fromEntries(probes.map(({ name, outcome }) => [name, outcome])),
@@ -165,7 +169,9 @@ function wrongTrace(
     owner: terminatingRule?.owner.who,
   }
   const wrong = Object.entries(wanted ?? {}).filter(([key, value]) => saw[key as keyof TraceExpectation] !== value)
-  const contradicts = isDead(trace) ? vector[probe] === 'pass' : end === 'answered' && vector[probe] === 'fail'
+  // Without an answer of dockerd no container is known, although it may run.
+  const isDrop = isDead(trace) && (end !== 'no-container' || facts.docker.answers)
+  const contradicts = isDrop ? vector[probe] === 'pass' : end === 'answered' && vector[probe] === 'fail'
   return [
     ...(wrong.length > 0
       ? [

@@ -27,7 +27,7 @@ describe('the completion', () => {
   it('offers a command’s options, its operands and files in bash', () => {
     expect(offered('diagnose', '--b')).to.deep.equal(['--bundle'])
     expect(offered('diagnose', '--bundle', 'x')).to.include('(files)')
-    expect(offered('fix', 'stale')).to.deep.equal(['stale-kernel'])
+    expect(offered('fix', 'stale-k')).to.deep.equal(['stale-kernel'])
     expect(offered('completion', 'z')).to.deep.equal(['zsh'])
   })
 

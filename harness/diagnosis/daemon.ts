@@ -29,12 +29,11 @@ export function daemonTrouble(facts: Facts): Trouble[] {
       ['journalctl -u docker.service -n 50 --no-pager', 'systemctl status docker.service'],
     )
   const stopped = docker.processes.find(({ state }) => state === 'T')
-  if (stopped)
-    return trouble(
-      'unclear',
-      `dockerd (process ${stopped.pid}) is stopped by a signal, so it does not answer. Containers and networks could not be listed`,
-      [`kill -CONT ${stopped.pid}`],
-    )
+  if (stopped) {
+    const message = `dockerd (process ${stopped.pid}) is stopped by a signal, so it does not answer. Containers and networks could not be listed`
+    const [hung] = trouble('dead', message, [`kill -CONT ${stopped.pid}`])
+    return [{ ...hung!, symptom: { kind: 'hung', pid: stopped.pid } }]
+  }
   if (!collector.root)
     return trouble('unclear', 'dockerd does not answer a user who is not root: collect the evidence as root', [
       'sudo sh collect.sh >host.bundle',

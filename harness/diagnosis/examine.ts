@@ -9,6 +9,7 @@ import { type Advice, adviceOn } from './advice.ts'
 import { containerTrouble, daemonTrouble } from './daemon.ts'
 import { explain, type Named } from './explain.ts'
 import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
+import { hiddenMachineTrouble } from './hidden-machines.ts'
 import { lostAddresses } from './lost-address.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
@@ -77,6 +78,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     ...daemonTrouble(facts),
     ...containerTrouble(facts),
     ...lostAddresses(facts),
+    ...hiddenMachineTrouble(facts),
     ...operationTrouble(facts),
   ]
   const toExplain = [

@@ -9,8 +9,11 @@ export function fallbackServers(
   { resolver, sections }: Facts,
   isFallback: (server: string) => boolean,
 ): SymptomGroup[] {
-  const chosen = walks.filter(({ flow, end }) => flow.kind === 'names' && end !== 'dies' && isFallback(flow.address))
-  if (chosen.length === 0) return []
+  const all = walks.filter(({ flow }) => flow.kind === 'names' && isFallback(flow.address))
+  // Queries that were seen to stay without an answer are a symptom of their own.
+  const isSilent = all.some(({ drop }) => drop?.end === 'no-answer')
+  const chosen = all.filter(({ end }) => end !== 'dies')
+  if (isSilent || chosen.length === 0) return []
   const flows = chosen.map(({ flow }) => flow)
   const servers = [...new Set(flows.map(({ address }) => address))].join(', ')
   const missing = sections.resolver?.status === 'absent' ? sections.resolver.why : ''

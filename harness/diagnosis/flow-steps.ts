@@ -2,6 +2,7 @@ import type { Facts } from '../evidence/facts.ts'
 import type { Drop, Flow } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
 import { serversOf } from '../simulate/names.ts'
+import { ownerOfStep } from '../simulate/owner.ts'
 
 /** Next steps for a drop: first those that depend on the flows, then the `usual` ones, which do not. */
 export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual: () => string[]): string[] {
@@ -11,7 +12,7 @@ export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual
 }
 
 function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
-  if (drop.rule) return []
+  if (drop.rule) return drop.location === 'input' ? allowedBy(ownerOfStep(drop.rule, facts).who, flows) : []
   const inside = insideOf(flows, facts)
   if (drop.location === 'container' && (drop.end === 'no-route' || drop.end === 'no-link')) return inside
   if (drop.location === 'bridge' && drop.end === 'no-neighbour' && !drop.setting) return inside.slice(0, 1)
@@ -28,6 +29,13 @@ function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   )
     return [...new Set(flows.flatMap((flow) => chosenBy(flow, facts)))]
   return []
+}
+
+/** Commands that let containers connect to programs of the host, where ufw does not. */
+function allowedBy(owner: string, flows: readonly Flow[]): string[] {
+  if (owner !== 'ufw' || !flows.every(({ kind }) => kind === 'host-service')) return []
+  const bridges = [...new Set(flows.map(({ bridge }) => bridge))].slice(0, 3)
+  return bridges.map((bridge) => `ufw allow in on ${bridge}   # if containers should connect to the host’s programs`)
 }
 
 /** Commands that show a container's own links and routes, and make dockerd create them again. */

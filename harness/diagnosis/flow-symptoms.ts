@@ -39,9 +39,10 @@ export function sortFlows({ walks, net }: Simulation, proven: (flow: Flow) => bo
   }
 }
 
-// Where a limit or the content decides, one answered packet proves nothing for the next.
-const isSettled = ({ end, doubts }: Walk): boolean =>
-  end !== 'unclear' || !doubts.some(({ kind }) => kind === 'limit' || kind === 'content')
+// Where a limit or the content decides, one answered packet proves nothing for the next. Another container may answer.
+const isSettled = ({ end, drop, doubts }: Walk): boolean =>
+  drop?.misled?.holder === undefined &&
+  (end !== 'unclear' || !doubts.some(({ kind }) => kind === 'limit' || kind === 'content'))
 
 const endsRight = ({ flow, end }: Walk): boolean => (flow.ought === 'die' ? end === 'dies' : end === 'passes')
 
@@ -74,7 +75,7 @@ const isLeftOpen = ({ kind, ought }: Flow, drop: Drop | undefined): boolean =>
 
 // Only the container knows whether a program should listen by now.
 const isProgramsOwn = (drop: Drop | undefined): boolean =>
-  drop?.location === 'container' && drop.end === 'no-listener' && !drop.setting
+  drop?.location === 'container' && drop.end === 'no-listener' && !drop.setting && !drop.misled
 
 /** The bad flows as symptoms, one for each drop and for each set of causes that explains it. */
 export function groupFlows(

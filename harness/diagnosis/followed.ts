@@ -1,5 +1,6 @@
 import { groupBy } from '../lib/group.ts'
 import type { Drop, Flow } from '../simulate/index.ts'
+import { withSettled } from '../trace/settled.ts'
 import { isDead, senderOf, type Trace, type TracedRule } from '../trace/trace.ts'
 import { conclude, type Examination, examineFacts } from './examine.ts'
 import { nextSteps } from './next-steps.ts'
@@ -13,23 +14,26 @@ import type { SymptomGroup } from './symptom.ts'
 export function withPackets(seen: Examination, followed: readonly Trace[]): Examination {
   const real = followed.filter(({ by, end }) => by === 'packets' || end === 'no-container')
   const answered = real.filter(isAnswered)
+  const facts = withSettled(seen.facts, followed)
+  const isSettled = facts !== seen.facts
   const again =
-    answered.length === 0 ? seen : examineFacts(seen.facts, { causes: seen.causes, proven: provenBy(answered) })
+    answered.length > 0 || isSettled ? examineFacts(facts, { causes: seen.causes, proven: provenBy(answered) }) : seen
   const dead = again.symptoms.filter(({ state }) => state === 'dead')
   const known = new Set(again.symptoms.flatMap(({ flows }) => flows))
   const open = new Set(again.symptoms.flatMap(({ state, flows }) => (state === 'open' ? flows : [])))
   const added = followed.filter(
     (trace) =>
       isWrong(trace) &&
+      !(isSettled && trace.end === 'too-large') &&
       !isKnown(trace, known) &&
       !(trace.flow.ought === 'die' && open.has(trace.flow.title ?? '')) &&
       !dead.some((symptom) => shows(symptom, trace)),
   )
   const symptoms = groupBy(added, sameEnd).map(symptomOf)
-  // A flow's packet settles what was unclear about the flow.
-  const settled = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
+  // A flow's packet decides what was unclear about the flow.
+  const decided = new Set(symptoms.filter(({ state }) => state !== 'unclear').flatMap(({ flows }) => flows))
   const rest = again.symptoms.flatMap((symptom) =>
-    symptom.state === 'unclear' ? without(symptom, (title) => settled.has(title)) : [symptom],
+    symptom.state === 'unclear' ? without(symptom, (title) => decided.has(title)) : [symptom],
   )
   return conclude({ ...again, symptoms: [...rest, ...symptoms] })
 }

@@ -13,10 +13,9 @@ function addressPools(facts: Facts): Trouble[] {
   if (facts.sections.routes?.status !== 'ok') return []
   const exhausted = poolExhausted(facts)
   if (!exhausted) return []
-  const next =
-    exhausted.blockers.length > 0
-      ? ['ip route', 'set "default-address-pools" in /etc/docker/daemon.json to a range that no route holds']
-      : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json']
+  const next = exhausted.byRoutes
+    ? ['ip route', 'set "default-address-pools" in /etc/docker/daemon.json to a range that no route holds']
+    : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json']
   return [{ symptom: { kind: 'operation', what: 'address-pool' }, group: operation(exhausted.message, next) }]
 }
 

@@ -21,7 +21,7 @@ function one(kind: Flow['kind'], flows: readonly Flow[]): string {
       return `containers of ${networks} to the outside (${how})`
     }
     case 'names':
-      return `name lookups by containers of ${networks} (server ${list(flows.map(({ address }) => address))})`
+      return `name lookups by containers of ${networks} (server ${list(flows.map(({ address }) => address || 'none'))})`
     case 'published':
       return `published ports ${list(flows.map(({ port, protocol }) => `${port}/${protocol}`))} (${list(flows.map(({ title }) => title.split(', ').at(-1)!))})`
     case 'peer':

@@ -154,4 +154,6 @@ export interface Facts {
   sysctls: Record<string, string>
   /** A few of them, by path: `net/ipv4/ip_forward`; `absent` where the kernel has none. */
   settings: Record<string, string>
+  /** The doubts of the simulation, by key, that real packets have settled: what they suspect is so. */
+  settled?: readonly string[]
 }

@@ -120,10 +120,10 @@ tcp LISTEN 0      128    0.0.0.0:8080 0.0.0.0:*    users:(("docker-proxy",pid=9,
 tcp LISTEN 0      0               *:80          *:*
 tcp LISTEN 0      128       [::1]:631       [::]:* `
     expect(facts('listeners', sockets).listeners).to.deep.equal([
-      { protocol: 'udp', family: 4, address: '127.0.0.53', port: 53, program: 'systemd-resolve' },
-      { protocol: 'tcp', family: 4, address: '0.0.0.0', port: 8080, program: 'docker-proxy' },
-      { protocol: 'tcp', family: 6, address: '::', port: 80, program: '' },
-      { protocol: 'tcp', family: 6, address: '::1', port: 631, program: '' },
+      { protocol: 'udp', family: 4, address: '127.0.0.53', port: 53, program: 'systemd-resolve', pid: 1 },
+      { protocol: 'tcp', family: 4, address: '0.0.0.0', port: 8080, program: 'docker-proxy', pid: 9 },
+      { protocol: 'tcp', family: 6, address: '::', port: 80, program: '', pid: 0 },
+      { protocol: 'tcp', family: 6, address: '::1', port: 631, program: '', pid: 0 },
     ])
     const { neighbours, fdb } = facts(
       'neighbours',

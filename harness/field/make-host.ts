@@ -1,9 +1,9 @@
 import { preparation } from '../cell/preparation.ts'
 import type { Host, Provider, ProvisionOptions } from '../hosts/host.ts'
+import { installPackages } from '../injection/install.ts'
 import { LabError } from '../lib/errors.ts'
 import { runProbes } from '../probes/probe.ts'
 import type { Cell } from '../scenario/cell.ts'
-import { installPackages } from './install.ts'
 import { deviations } from './line.ts'
 import { fieldProbes } from './probes.ts'
 

@@ -1,4 +1,14 @@
-/** Scripts in POSIX sh, by name, that make a healthy host odd and break nothing. No cause may be named there. */
+import { daemonSetting, stopContainers } from '../cause/steps.ts'
+import { dockerBridges } from './nftables-backend.ts'
+
+// dpkg leaves the rules' files where they are until somebody answers its questions.
+const ufwFiles = `cp -n /usr/share/ufw/*.rules /usr/share/ufw/*.init /usr/share/ufw/ufw.conf /etc/ufw/
+sed -i 's/^IPV6=.*/IPV6=no/' /etc/default/ufw`
+
+/**
+ * Scripts in POSIX sh, by name, that make a healthy host odd and break nothing. No cause may be named there. The packages
+ * of the programs that they call are installed before.
+ */
 export const decoys: Readonly<Record<string, string>> = {
   'own-nft-rules': `nft -f - <<'RULES'
 table inet admin {
@@ -28,6 +38,72 @@ iptables-save -t nat | awk '
   'ipv6-off': `sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
+  // ufw as people turn it on: it denies what comes in, but for ssh and a database at docker0's address.
+  'ufw-on': `set -e
+${ufwFiles}
+ufw allow 22/tcp
+ufw allow in on docker0 proto tcp to any port 5432
+ufw --force enable
+systemd-run -q --unit=database socat TCP4-LISTEN:5432,bind=172.17.0.1,reuseaddr,fork SYSTEM:'echo open'`,
+  // ufw was on once. Turned off it leaves its empty chains behind.
+  'ufw-off': `set -e
+${ufwFiles}
+ufw --force enable
+ufw disable`,
+  // Docker 29 with its nftables backend, simulated: dockerd makes no rules, and its table is loaded by hand.
+  'nftables-backend': `set -e
+${daemonSetting('iptables', 'false')}
+${stopContainers} >/dev/null
+systemctl stop docker.socket docker.service
+nft flush ruleset
+sysctl -qw net.ipv4.ip_forward=1
+systemctl reset-failed docker.service
+systemctl start docker.service
+nft -f - <<'RULES'
+${dockerBridges}
+RULES`,
+  // A virtual machine on libvirt's bridge: a namespace stands in for it.
+  'guest-on-bridge': `set -e
+ip link add virbr0 type bridge
+ip address add 192.168.122.1/24 dev virbr0
+ip link set virbr0 up
+ip netns add guest
+ip link add vnet0 type veth peer name eth0 netns guest
+ip link set vnet0 master virbr0 up
+ip -n guest address add 192.168.122.50/24 dev eth0
+ip -n guest link set eth0 up
+ip -n guest link set lo up
+ip -n guest route add default via 192.168.122.1
+nft -f - <<'RULES'
+table ip libvirt_network {
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    iifname "virbr0" accept
+    oifname "virbr0" accept
+  }
+  chain guest_nat {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr 192.168.122.0/24 ip daddr != 192.168.122.0/24 masquerade
+  }
+}
+RULES`,
+  // Another machine has a route to containers, as a monitoring server or the far end of a VPN has.
+  'route-to-containers': 'ip -n outside route replace 172.30.1.0/24 via 192.0.2.2',
+  // A VPN that takes all of the host's traffic, as wg-quick sets it up: the main table keeps the routes to containers.
+  'full-tunnel': `set -e
+ip link add wg0 type veth peer name far netns outside
+ip address add 10.9.0.2/24 dev wg0
+ip link set wg0 up
+ip -n outside address add 10.9.0.1/24 dev far
+ip -n outside link set far up
+ip route add default via 10.9.0.1 dev wg0 table 51820
+ip rule add not fwmark 51820 lookup 51820
+ip rule add lookup main suppress_prefixlength 0
+sysctl -qw net.ipv4.conf.all.src_valid_mark=1`,
+  // An office behind a router has all private addresses. Docker's bridges have narrower routes.
+  'routes-by-gateway': `set -e
+ip route add 172.16.0.0/12 via 192.0.2.1
+ip route add 192.168.0.0/16 via 192.0.2.1`,
   // Replaces the package's iptables by a sound build of the admin's own, with dpkg-divert, and restarts docker.
   'iptables-upgraded': `set -e
 program=/usr/sbin/xtables-nft-multi

@@ -58,6 +58,7 @@ const wordsOf = (statement: string): string[] =>
 
 function readModule(path: string, text: string): Module {
   const module: Module = { statements: new Map(), imports: new Map(), passedOn: new Map(), stars: [] }
+  const exported: string[] = []
   for (const statement of text.split(/\n(?=\/\*\*|export |import |declare |type |interface )(?<!\*\/\n)/)) {
     const [, star] = statement.match(/^export \* from ['"]([^'"]+)['"]/) ?? []
     if (star) module.stars.push(targetOf(path, star))
@@ -74,11 +75,18 @@ function readModule(path: string, text: string): Module {
       }
       continue
     }
+    const [, local] = statement.match(/^export (?:type )?\{([^}]*)\};?\s*$/) ?? []
+    for (const name of (local ?? '').split(',').map((each) => each.trim())) if (name) exported.push(name)
     const [, name] =
       statement.match(
         /^(?:\/\*[\s\S]*?\*\/\s*)?(?:export )?(?:declare )?(?:interface|type|const|class|function) ([\w$]+)/,
       ) ?? []
     if (name) module.statements.set(name, statement.trim())
+  }
+  // An imported name that is exported by itself, without `from`.
+  for (const name of exported) {
+    const imported = module.imports.get(name)
+    if (imported) module.passedOn.set(name, imported)
   }
   return module
 }

@@ -18,12 +18,17 @@ timeout 1 nslookup 127.0.0.1 127.0.0.1 >/dev/null 2>&1; case $? in 0|1|143);; *)
 
 const names = Object.values(probeContainers).map(({ name }) => name)
 
+// A dockerd that a signal has stopped answers nobody: there is nothing to wait for.
+const unlessStopped =
+  "! grep -qs '^State:.T' /dev/null $(pidof dockerd | sed 's|[0-9][0-9]*|/proc/&/status|g') || exit 0"
+
 /**
  * Records the process of each container, once for all probes of a stage. `docker exec` in each probe takes seconds under
  * emulation, and needs a daemon: without one a container may still have its network.
  */
 export const listProbeContainers = `mkdir -p /run/dockfault
 systemctl is-active -q docker.service || exit 0
+${unlessStopped}
 timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${names.join(' ')} >/run/dockfault/roster.new 2>/dev/null
 # A dockerd that hangs lists no container, but its containers still run.
 [ ! -s /run/dockfault/roster.new ] || mv /run/dockfault/roster.new /run/dockfault/roster`
@@ -49,12 +54,14 @@ docker network create --subnet 172.30.1.0/24 -o com.docker.network.bridge.name=b
 docker network create --subnet 172.30.2.0/24 -o com.docker.network.bridge.name=br-probe-b probe-b
 # Side by side: each takes seconds under emulation.
 ${run(probeContainers.default.name, `-p ${probeContainers.default.port}:80`)} & a=$!
-${run(probeContainers.user.name, `--network probe-a --ip 172.30.1.10 -p ${probeContainers.user.port}:80`)} & b=$!
+${run(probeContainers.user.name, `--network probe-a --ip ${probeContainers.user.address} -p ${probeContainers.user.port}:80`)} & b=$!
 ${run(probeContainers.peer.name, `--network probe-a --ip ${probeContainers.peer.address}`)} & c=$!
 ${run(probeContainers.other.name, `--network probe-b --ip ${probeContainers.other.address}`)} & d=$!
 ${run(probeContainers.host.name, '--network host', 'sleep 2147483647')} & e=$!
 for job in $a $b $c $d $e; do wait $job; done
-docker exec ${probeContainers.peer.name} sh -c '${selfTest}'`,
+docker exec ${probeContainers.peer.name} sh -c '${selfTest}'
+# The probes may first run when dockerd no longer lists them.
+${listProbeContainers}`,
     { deadlineMs: 60_000 },
   )
   if (started.code !== 0)
@@ -85,6 +92,7 @@ while [ $left -gt 0 ]; do
       [ "$now" = "$last" ] && same=$((same + 1)) || same=0
       last=$now
       if [ $same -ge 2 ]; then
+        ${unlessStopped}
         running=$(timeout 20 docker ps -q --filter status=running --filter name=^probe-)
         # A dockerd that hangs will not settle.
         [ $? = 124 ] && exit 0

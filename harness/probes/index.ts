@@ -1,6 +1,9 @@
 import { probeContainers } from './containers.ts'
+import { directAccess } from './direct.ts'
 import { egress } from './egress.ts'
+import { guest } from './guest.ts'
 import { hostPort } from './host-port.ts'
+import { hostService } from './host-service.ts'
 import { neighbours } from './neighbours.ts'
 import { operations } from './operations.ts'
 import type { Probe } from './probe.ts'
@@ -13,6 +16,9 @@ export const probes: readonly Probe[] = [
   ...published(probeContainers.default.port, 'published'),
   ...published(probeContainers.user.port, 'user-published'),
   ...neighbours,
+  ...directAccess,
   hostPort,
+  hostService,
+  guest,
   ...operations,
 ]

@@ -2,6 +2,9 @@ import { outside } from '../outside/outside.ts'
 import { probeImage } from './containers.ts'
 import type { Probe } from './probe.ts'
 
+/** Runs a script for as long as a dockerd that works may need; an emulated host exports a larger PATIENCE. */
+const answeredIn = (times: number): string => `timeout $((\${PATIENCE:-4} * ${times})) sh -c`
+
 /** What an operator does next: create a network, publish a port. Many faults show only here. */
 export const operations: readonly Probe[] = [
   {
@@ -21,10 +24,11 @@ exit $code`,
     name: 'new-network',
     healthy: 'pass',
     changes: true,
-    script: `docker network create probe-new >/dev/null; code=$?
-docker network rm probe-new >/dev/null 2>&1
+    // A dockerd that hangs carries it out as soon as it goes on.
+    script: `${answeredIn(4)} 'docker network rm probe-new >/dev/null 2>&1; docker network create probe-new >/dev/null'; code=$?
+[ $code = 124 ] || docker network rm probe-new >/dev/null 2>&1
 exit $code`,
-    failCodes: [1],
+    failCodes: [1, 124],
     deadlineMs: 20_000,
   },
   {
@@ -32,10 +36,11 @@ exit $code`,
     healthy: 'pass',
     changes: true,
     // docker run exits 125 when the daemon refuses. Source: docker run reference, "Exit status".
-    script: `docker run -d --init --name probe-publish -p 8098:80 ${probeImage} sleep 60 >/dev/null; code=$?
-docker rm -f probe-publish >/dev/null 2>&1
+    script: `${answeredIn(6)} 'docker rm -f probe-publish >/dev/null 2>&1
+docker run -d --init --name probe-publish -p 8098:80 ${probeImage} sleep 60 >/dev/null'; code=$?
+[ $code = 124 ] || docker rm -f probe-publish >/dev/null 2>&1
 exit $code`,
-    failCodes: [1, 125],
+    failCodes: [1, 124, 125],
     deadlineMs: 30_000,
   },
 ]

@@ -7,7 +7,7 @@ export const probeImage = 'dockfault/busybox:1'
  */
 export const probeContainers = {
   default: { name: 'probe-default', port: 8080 },
-  user: { name: 'probe-user', port: 8081 },
+  user: { name: 'probe-user', port: 8081, address: '172.30.1.10' },
   peer: { name: 'probe-peer', address: '172.30.1.11' },
   other: { name: 'probe-other', address: '172.30.2.10' },
   host: { name: 'probe-host' },

@@ -2,8 +2,8 @@ import { outside } from '../outside/outside.ts'
 import { patience } from './container.ts'
 import type { Probe } from './probe.ts'
 
-// curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES.
-const failCodes = [7, 28, 52, 56]
+/** curl: 7 refused or unreachable, 28 timed out, 52 empty reply, 56 reset. Source: curl(1), EXIT CODES. */
+export const failCodes = [7, 28, 52, 56]
 
 /** Connections to a published port: by loopback, by the host's own address, and from the outside; one group. */
 export const published = (port: number, group: string): Probe[] => {

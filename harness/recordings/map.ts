@@ -8,10 +8,12 @@ import { LabError } from '../lib/errors.ts'
 export const harnessDir = new URL('../', import.meta.url).pathname
 const mapFile = new URL('../evidence/recordings.yaml', import.meta.url).pathname
 
+// `large`: the packets of a large transfer.
+const followed = { packets: z.string().optional(), large: z.boolean().optional() }
 const entry = z.union([
   z.strictObject({ cell: z.string(), stage: z.string() }),
-  z.strictObject({ cell: z.string(), script: z.string(), packets: z.string().optional() }),
-  z.strictObject({ cell: z.string(), file: z.string(), packets: z.string().optional() }),
+  z.strictObject({ cell: z.string(), script: z.string(), ...followed }),
+  z.strictObject({ cell: z.string(), file: z.string(), ...followed }),
   // Made by `npm run field -- FOLDER --record` from a script that is kept elsewhere.
   z.strictObject({ cell: z.string(), elsewhere: z.string() }),
 ])

@@ -2,13 +2,13 @@ import { collect } from '../evidence/collect.ts'
 import { readFacts } from '../evidence/facts.ts'
 import { changeHost } from '../field/change-host.ts'
 import { makeHost } from '../field/make-host.ts'
-import { packagesOf } from '../field/packages.ts'
 import type { Host } from '../hosts/host.ts'
+import { packagesOf } from '../injection/packages.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { orEnd } from '../lib/or-end.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { traceByPackets } from '../trace/by-packets.ts'
-import { flowTo, readTarget } from '../trace/flow.ts'
+import { flowTo, largeFlow, readTarget } from '../trace/flow.ts'
 import type { ScriptRecording } from './map.ts'
 import type { Recorded, RecordOptions } from './record-cell.ts'
 
@@ -18,7 +18,7 @@ import type { Recorded, RecordOptions } from './record-cell.ts'
  */
 export async function recordScript(
   cell: Cell,
-  { path, script, packets }: ScriptRecording,
+  { path, script, packets, large }: ScriptRecording,
   options: RecordOptions,
 ): Promise<Recorded> {
   let host: Host | undefined
@@ -32,7 +32,7 @@ export async function recordScript(
         const { code, output } = await changeHost(made, script)
         if (code !== 0) return { path, why: `the script exited with ${code}: ${output.trim().slice(-300)}` }
         const bundle = await collect(made, 120_000)
-        return { path, bundle, ...(packets && { packets: await follow(made, packets, bundle) }) }
+        return { path, bundle, ...(packets && { packets: await follow(made, packets, bundle, large) }) }
       },
     )
   } catch (error) {
@@ -44,7 +44,7 @@ export async function recordScript(
 }
 
 /** The tracer's output for a packet to a target. */
-async function follow(host: Host, target: string, bundle: string): Promise<string> {
+async function follow(host: Host, target: string, bundle: string, large = false): Promise<string> {
   const facts = readFacts(bundle)
   const flow = flowTo(readTarget(target), facts)
   if (typeof flow === 'string') throw new LabError('host', `no packet can be traced: ${flow}`)
@@ -56,6 +56,6 @@ async function follow(host: Host, target: string, bundle: string): Promise<strin
       return result
     },
   }
-  await traceByPackets(listening, [flow], facts)
+  await traceByPackets(listening, [large ? largeFlow(flow) : flow], facts, large ? { path: '/large' } : {})
   return printed
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { causes } from '../causes/index.ts'
+import { causesTable } from './causes-table.ts'
 import { claimsDocument, diagnosisExample, partOf, withPart } from './documents.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -16,9 +18,21 @@ describe('the documents', () => {
     expect(claimsDocument().match(/^\| (?!claim|---)/gm)).to.have.length.above(50)
   })
 
+  it('list every cause', () => {
+    const table = causesTable(causes)
+    expect(withoutLayout(partOf(read('docs/causes.md'), 'causes')), hint).to.equal(withoutLayout(table))
+    expect(table.split('\n')).to.have.length(causes.length + 2)
+  })
+
   it('lead to files that are there, and the README fits on 120 lines', () => {
     expect(read('README.md').trimEnd().split('\n')).to.have.length.at.most(120)
-    for (const path of ['README.md', 'docs/architecture.md', 'docs/writing-a-cause.md', 'docs/results.md']) {
+    for (const path of [
+      'README.md',
+      'docs/architecture.md',
+      'docs/writing-a-cause.md',
+      'docs/results.md',
+      'docs/causes.md',
+    ]) {
       const links = [...read(path).matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link]) => link!)
       for (const link of links)
         expect(

@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
-import { faults } from '../causes/index.ts'
+import { causes, faults } from '../causes/index.ts'
 import { examine } from '../diagnosis/examine.ts'
 import { loadClaims } from '../results/load-claims.ts'
 import { recordsIn } from '../results/read-record.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
+import { causesTable } from './causes-table.ts'
 import { measuredTable } from './measured-table.ts'
 import { examinationLines } from './terminal/examination.ts'
 import { fitLines } from './terminal/fit-lines.ts'
@@ -52,6 +53,7 @@ function write(file: string, name: string, part: string): void {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write('README.md', 'diagnose', diagnosisExample())
   write('docs/write-ups.md', 'claims', claimsDocument())
+  write('docs/causes.md', 'causes', causesTable(causes))
   const runs = process.argv.slice(2).flatMap(recordsIn)
   if (runs.length > 0) write('docs/results.md', 'measured', measuredTable(runs))
   const rows = measuredAdvice(runs)

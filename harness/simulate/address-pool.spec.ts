@@ -21,27 +21,41 @@ describe('Docker’s address pools', () => {
     expect(poolExhausted(facts([], all.slice(1)))).to.equal(undefined)
   })
 
-  it('have none beside routes to everywhere, which are named', () => {
+  it('have none beside routes to everywhere, of which those that overlap are named', () => {
     const found = poolExhausted(facts(['0.0.0.0/1 tun0', '128.0.0.0/1 tun0']))
-    expect(found?.blockers).to.deep.equal(['0.0.0.0/1', '128.0.0.0/1'])
+    expect(found?.routes.map(({ dst }) => dst)).to.deep.equal(['128.0.0.0/1'])
+    expect(found?.byRoutes).to.equal(true)
     expect(found?.message).to.contain('tun0')
   })
 
   it('have none left after as many networks as they hold', () => {
-    const found = poolExhausted(facts([], all))
-    expect(found?.blockers).to.deep.equal([])
+    const found = poolExhausted(facts(['192.0.2.0/24 wan0'], all))
+    expect(found).to.deep.include({ routes: [], byRoutes: false })
     expect(found?.message).to.contain(`${all.length} networks`)
+  })
+
+  it('have none left where a small route holds what networks left over', () => {
+    const found = poolExhausted(facts(['192.168.1.0/24 wan0'], all.slice(0, -16).concat(all.slice(-15))))
+    expect(found?.byRoutes).to.equal(false)
+    expect(found?.message).to.contain('30 networks, and the routes 192.168.1.0/24 dev wan0')
   })
 
   it('count routes by a gateway as old engines do', () => {
     const routes = ['0.0.0.0/1 tun0 global', '128.0.0.0/1 tun0 global']
     expect(poolExhausted(facts(routes))).to.equal(undefined)
-    expect(poolExhausted(facts(routes, [], {}, '20.10.24'))?.blockers).to.have.length(2)
+    expect(poolExhausted(facts(routes, [], {}, '20.10.24'))?.routes).to.have.length(1)
+  })
+
+  it('do not count a route from 0.0.0.0 on, except as old engines do', () => {
+    const config = { 'default-address-pools': [{ base: '10.201.0.0/16', size: 24 }] }
+    expect(poolExhausted(facts(['0.0.0.0/1 tun0'], [], config, '26.1.5'))).to.equal(undefined)
+    expect(poolExhausted(facts(['0.0.0.0/1 tun0'], [], config, '20.10.24'))?.byRoutes).to.equal(true)
   })
 
   it('are those that dockerd is configured with', () => {
     const config = { 'default-address-pools': [{ base: '10.10.0.0/16', size: 24 }] }
-    expect(poolExhausted(facts(['10.0.0.0/8 tun0'], [], config))?.blockers).to.deep.equal(['10.0.0.0/8'])
+    const found = poolExhausted(facts(['10.0.0.0/8 tun0'], [], config))
+    expect(found?.routes.map(({ dst }) => dst)).to.deep.equal(['10.0.0.0/8'])
     expect(
       poolExhausted(facts(['0.0.0.0/1 tun0'], [], { 'default-address-pools': [{ base: '192.168.0.0/16', size: 24 }] })),
     ).to.equal(undefined)

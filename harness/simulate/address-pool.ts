@@ -1,10 +1,20 @@
-import type { Facts } from '../evidence/facts.ts'
+import type { Facts, RouteFact } from '../evidence/facts.ts'
 import { addressIn, overlap, parsePrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
 
-interface Pool {
+/** Addresses from which dockerd takes networks of one size. */
+export interface Pool {
   base: string
   size: number
+}
+
+/** Why dockerd finds no subnet for a new network. */
+export interface Exhausted {
+  message: string
+  /** The routes of others than Docker that overlap its pools. */
+  routes: RouteFact[]
+  /** Whether those routes hold most of the pools, and not Docker’s own networks. */
+  byRoutes: boolean
 }
 
 // The default pools from which dockerd takes networks. Source: moby, libnetwork/ipamutils.
@@ -17,7 +27,7 @@ const defaults: Pool[] = [
 ]
 
 /** Why dockerd would find no subnet for a new network; undefined where it would find one, or where that is unknown. */
-export function poolExhausted(facts: Facts): { message: string; blockers: string[] } | undefined {
+export function poolExhausted(facts: Facts): Exhausted | undefined {
   const configured = facts.docker.config['default-address-pools']
   const given = Array.isArray(configured)
     ? configured.flatMap((each: { base?: unknown; size?: unknown }) =>
@@ -25,27 +35,48 @@ export function poolExhausted(facts: Facts): { message: string; blockers: string
       )
     : defaults
   const pools = given.filter(({ base }) => parsePrefix(base)?.family === 4)
-  if (pools.length === 0) return undefined
-  // Up to Docker 24 any route but the default one blocks a pool; in later versions only routes of the host's links do.
-  const old = compareVersions(facts.docker.server || '99', '25') < 0
-  const routes = facts.routes.filter(
-    ({ dst, table, scope, type }) =>
-      table === 'main' && type === 'unicast' && dst !== 'default' && (old || scope === 'link'),
+  if (pools.length === 0 || !isFull(facts, pools)) return undefined
+  const used = usedBy(facts)
+  const routes = blockingRoutes(facts).filter(
+    ({ dst, dev }) =>
+      pools.some(({ base }) => overlap(dst, base)) &&
+      !used.includes(dst) &&
+      !facts.docker.networks.some(({ bridge }) => bridge === dev),
   )
-  const used = facts.docker.allNetworks.flatMap(({ subnets }) => subnets)
-  const blocks = [...routes.map(({ dst }) => dst), ...used]
-  const free = pools.some(({ base, size }) =>
+  const subnets = pools.flatMap(({ base, size }) => subnetsOf(base, size))
+  const lost = subnets.filter((subnet) => routes.some(({ dst }) => overlap(subnet, dst)))
+  const byRoutes = lost.length * 2 > subnets.length
+  const named = routes.map(({ dst, dev }) => `${dst} dev ${dev}`).join(', ')
+  const full = `all of Docker’s address pools are used up by ${used.length} networks`
+  const why = byRoutes
+    ? `the routes ${named} overlap Docker’s address pools`
+    : `${full}${named && `, and the routes ${named} overlap the rest`}`
+  return { message: `no subnet is left for a new network: ${why}`, routes, byRoutes }
+}
+
+/** Whether every subnet of these pools is in use, by a network or by a route. */
+export function isFull(facts: Facts, pools: readonly Pool[]): boolean {
+  const blocks = [...blockingRoutes(facts).map(({ dst }) => dst), ...usedBy(facts)]
+  return !pools.some(({ base, size }) =>
     subnetsOf(base, size).some((subnet) => !blocks.some((block) => overlap(subnet, block))),
   )
-  if (free) return undefined
-  const wide = routes.filter(
-    ({ dst, dev }) => !used.includes(dst) && !facts.docker.networks.some(({ bridge }) => bridge === dev),
+}
+
+const usedBy = ({ docker }: Facts): string[] => docker.allNetworks.flatMap(({ subnets }) => subnets)
+
+/**
+ * Up to Docker 24 any route but the default one blocks a pool; in later versions only routes of the host's links do, and
+ * none from 0.0.0.0 on. Source: moby, libnetwork/netutils, and measured.
+ */
+function blockingRoutes({ docker, routes }: Facts): RouteFact[] {
+  const old = compareVersions(docker.server || '99', '25') < 0
+  return routes.filter(
+    ({ dst, table, scope, type }) =>
+      table === 'main' &&
+      type === 'unicast' &&
+      dst !== 'default' &&
+      (old || (scope === 'link' && !dst.startsWith('0.0.0.0/'))),
   )
-  const message =
-    wide.length > 0
-      ? `no subnet is left for a new network: the routes ${wide.map(({ dst, dev }) => `${dst} dev ${dev}`).join(', ')} overlap Docker’s address pools`
-      : `no subnet is left for a new network: all of Docker’s address pools are used up by ${used.length} networks`
-  return { message, blockers: wide.map(({ dst }) => dst) }
 }
 
 /** The subnets of one size in a pool, as CIDR. Bounded: a large pool of small subnets does not run out. */

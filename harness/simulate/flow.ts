@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../evidence/facts.ts'
 import type { traceEnds, traceSteps } from '../scenario/terms.ts'
 import type { Doubt, RuleStep } from './rules/index.ts'
 
@@ -64,12 +65,16 @@ export interface Drop {
   because?: RuleStep
   /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */
   setting?: { name: string; value: string }
+  /** The routing rule, other than a default one, that led to the route or away from it. */
+  policy?: PolicyRule
   /** The index of its step in the walk's path. */
   step?: number
   /** The address that cannot be routed, or the source that a check refuses. */
   address?: string
   /** The neighbour without a known hardware address. `isNamed`: `message` shows that it does not answer. */
   neighbour?: { address: string; isNamed: boolean }
+  /** A rule has sent the packet to an address of no container; `holder`: the other container that has it. */
+  misled?: { by: RuleStep; address: string; holder?: string }
   /** `message` shows that the answer is lost. */
   namesAnswer?: true
 }

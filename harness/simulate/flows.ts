@@ -1,6 +1,6 @@
-import type { ContainerFact, Facts, NetworkFact } from '../evidence/facts.ts'
+import type { ContainerFact, Facts, Listener, NetworkFact } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
-import { addressIn, isPublic } from '../lib/ip.ts'
+import { addressIn, inPrefix, isPublic } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
 import { allowsPeers, type Intent, isIsolated } from './intent.ts'
 import { nameFlows } from './names.ts'
@@ -122,26 +122,41 @@ const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, (
 const anyPort = 33_333
 
 /**
- * The host's own services, as its containers see them. Whether containers should connect to them is the administrator's
- * choice.
+ * The host's own services, as its containers see them. Whether containers should connect to one that listens everywhere
+ * is the administrator's choice. One that listens at nothing but Docker's gateways is there for containers.
  */
-function hostServices(member: Member, { listeners }: Facts): Flow[] {
+function hostServices(member: Member, facts: Facts): Flow[] {
   const { container, network } = member
   const address = network.gateway || addressIn(network.subnet, 1)
   if (!address || network.internal) return []
-  const open = listeners.filter(
-    ({ protocol, address: at, program }) =>
-      protocol === 'tcp' && (at === '0.0.0.0' || at === '::') && !/docker/.test(program),
-  )
+  const services = facts.listeners.filter(({ program }) => !/docker/.test(program))
+  const open = services.filter(({ protocol, address: at }) => protocol === 'tcp' && (at === '0.0.0.0' || at === '::'))
   const ports = [...new Set(open.map(({ port }) => port))].slice(0, 8)
-  return (ports.length > 0 ? ports : [anyPort]).map((port) =>
+  const own = services.filter((each) => each.address === address && isForContainers(each, facts)).slice(0, 8)
+  const service = (protocol: 'tcp' | 'udp', port: number, ought: Flow['ought']): Flow =>
     fromContainer(member, {
       kind: 'host-service',
       address,
       port,
-      ought: 'unknown',
+      protocol,
+      ought,
       title: `${onNetwork(container.name, network.name)} to ${port === anyPort ? 'a service' : `port ${port}`} of the host`,
-    }),
+    })
+  return [
+    ...own.map(({ protocol, port }) => service(protocol, port, 'pass')),
+    ...(ports.length > 0 ? ports : [anyPort]).map((port) => service('tcp', port, 'unknown')),
+  ]
+}
+
+/** Whether a service listens at gateways of Docker's and at loopback only, where no other machine connects to it. */
+function isForContainers({ protocol, port }: Listener, { listeners, docker }: Facts): boolean {
+  const gateways = new Set(docker.networks.map(({ gateway, subnet }) => gateway || addressIn(subnet, 1)))
+  return listeners.every(
+    (each) =>
+      each.protocol !== protocol ||
+      each.port !== port ||
+      gateways.has(each.address) ||
+      inPrefix(each.address, each.family === 4 ? '127.0.0.0/8' : '::1/128'),
   )
 }
 

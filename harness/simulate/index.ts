@@ -1,8 +1,9 @@
 import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import type { Flow, Walk } from './flow.ts'
-import { flowsOf } from './flows.ts'
+import { flowsOf, membersOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
+import { queriesToNobody, withoutAnswer } from './name-queries.ts'
 import { buildNet, type Net, netOf } from './net.ts'
 import { withStandIns } from './stand-in.ts'
 import { walk } from './walk/index.ts'
@@ -27,7 +28,8 @@ export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  return { intent, net, walks: walkAll(flowsOf(net.facts, intent), net) }
+  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) => withoutAnswer(each, facts))
+  return { intent, net, walks: [...walks, ...queriesToNobody(membersOf(facts), facts)] }
 })
 
 /** Simulates these flows on a host. */

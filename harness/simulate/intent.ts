@@ -2,8 +2,10 @@ import type { Facts, NetworkFact } from '../evidence/facts.ts'
 
 /** What dockerd is configured to do, by its configuration file and its command line. */
 export interface Intent {
-  /** Whether dockerd makes any iptables rules. */
+  /** Whether dockerd makes any firewall rules. */
   programsIptables: boolean
+  /** What it makes them with. From Docker 29 on it can do without iptables. */
+  backend: 'iptables' | 'nftables'
   /** Whether dockerd masquerades its default bridge the next time that it creates it. */
   masquerades: boolean
   /** Whether Docker's proxy serves published ports. */
@@ -27,6 +29,7 @@ export function readIntent({ docker }: Facts): Intent {
   const isOff = (name: string): boolean => /^(0|f|false)$/i.test(value(name) ?? '')
   return {
     programsIptables: !isOff('iptables'),
+    backend: value('firewall-backend') === 'nftables' ? 'nftables' : 'iptables',
     masquerades: !isOff('ip-masq'),
     proxies: !isOff('userland-proxy'),
     publishesAt: value('ip') ?? '0.0.0.0',

@@ -44,12 +44,20 @@ export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent
     return noted
       .map(([, host, server]) => ({ server: server!, fromHost: host !== undefined }))
       .filter(({ server }) => familyOf(server) === 4)
-  const usable = (intent.dns.length > 0 ? intent.dns : facts.resolver.nameservers).filter(
-    (server) => familyOf(server) === 4 && !inPrefix(server, '127.0.0.0/8'),
-  )
+  if (intent.dns.length > 0) return intent.dns.filter((server) => familyOf(server) === 4).map(inside)
+  // The resolver sends queries for a loopback address from the host’s own network.
+  const inherited = hostServers(facts.resolver)
+    .filter((server) => familyOf(server) === 4)
+    .map((server) => ({ server, fromHost: inPrefix(server, '127.0.0.0/8') }))
   const old = facts.docker.server !== '' && compareVersions(facts.docker.server, '28') < 0
-  return (usable.length > 0 || !old ? usable : fallback).map((server) => ({ server, fromHost: false }))
+  return inherited.length > 0 || !old ? inherited : fallback.map(inside)
 }
+
+const inside = (server: string): Server => ({ server, fromHost: false })
+
+/** The servers that dockerd reads on the host. It takes those behind systemd-resolved’s stub. */
+const hostServers = ({ nameservers, upstream }: Facts['resolver']): string[] =>
+  nameservers.length === 1 && nameservers[0] === '127.0.0.53' ? upstream : nameservers
 
 /** Whether dockerd chose a name server itself because containers could use none of the host's. */
 export const isFallback = (server: string, { resolver }: Facts, { dns }: Intent): boolean =>

@@ -6,6 +6,8 @@ import type { RuleStep } from './rules/index.ts'
 export interface Owner {
   who: string
   by: string
+  /** The file that the rule is loaded from. */
+  file?: string
 }
 
 export interface RuleAt {
@@ -102,9 +104,9 @@ function savedIn({ table, chain, rule }: RuleAt, { savedRules }: Facts): Owner |
   for (const { file, line } of savedRules) {
     if (file.includes('nftables')) {
       const own = line.match(/^(?:add )?table (\S+ \S+)/)?.[1]
-      if (own === table) return { who: 'nftables.service', by: `${file} makes the table` }
+      if (own === table) return { who: 'nftables.service', by: `${file} makes the table`, file }
     } else if (rule === '' ? policy.test(line) : line === rule)
-      return { who: 'iptables.service', by: `${file} holds it` }
+      return { who: 'iptables.service', by: `${file} holds it`, file }
   }
   return undefined
 }

@@ -23,6 +23,16 @@ const enough = 4
  * Among flows with the same drop the first gets all of its peers; the others may get only the first one found.
  */
 export function passesOnlyFor(walk: Walk, net: Net): string[] {
+  const known = answers.get(walk)
+  if (known) return known
+  const answer = allowedPeers(walk, net)
+  answers.set(walk, answer)
+  return answer
+}
+
+const answers = new WeakMap<Walk, string[]>()
+
+function allowedPeers(walk: Walk, net: Net): string[] {
   const { flow, end } = walk
   if (end !== 'dies' || (flow.kind !== 'egress' && flow.kind !== 'published')) return []
   const { drop } = walk

@@ -55,6 +55,9 @@ export function flowTo({ container, ...target }: Target, { docker }: Facts): Flo
     : `no running container ${container} on a bridge network${candidates.length > 0 ? `; there are ${[...new Set(candidates.map((each) => each.container))].join(', ')}` : ''}`
 }
 
+/** The same flow with packets as large as the sender's link allows. */
+export const largeFlow = (flow: Flow): Flow => ({ ...flow, kind: 'egress', size: 'full', ought: 'pass' })
+
 /** One flow from each bridge network that has a running container. */
 export const flowsFrom = ({ docker }: Facts, target: Target): Flow[] =>
   docker.networks

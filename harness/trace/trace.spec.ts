@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { causeNames } from '../causes/index.ts'
 import { examineFacts } from '../diagnosis/examine.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import { readTraces } from './by-packets.ts'
@@ -89,7 +90,10 @@ describe('a trace', () => {
         expect(summaryOf(traceByRules(flowOf(facts), facts))).to.deep.equal(simulated ? { end: simulated } : expected)
       })
 
-      it('is of a host without a named cause', () => expect(examineFacts(factsOf(name)).findings).to.deep.equal([]))
+      it('is of a host without a named cause, unless it has the name of one', () => {
+        const named = examineFacts(factsOf(name)).findings.map(({ cause }) => cause)
+        expect(named).to.deep.equal(causeNames.filter((cause) => cause === name))
+      })
     })
 
   it('shows each location as passed up to the one where it dies, and nothing after', () => {

@@ -1,4 +1,4 @@
-import { settingAtBoot } from '../../cause/boot-setting.ts'
+import { settersAtBoot, settingAtBoot } from '../../cause/boot-setting.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
@@ -24,12 +24,8 @@ export const forwardingOff = defineCause({
   explains: (symptom) => isDropped(symptom, isForwarding),
   remedies: {
     'turn-on': {
-      title: 'Turn forwarding on, and remove the line that turns it off',
-      steps: (facts) =>
-        settingsOff(facts).flatMap(({ name, boot }) => [
-          ...(boot ? [`sed -i 's|^${pattern(boot.line)}|# &|' ${boot.file}`] : []),
-          `sysctl -w ${name}=1`,
-        ]),
+      title: 'Turn forwarding on, and remove the lines that turn it off at boot',
+      steps: (facts) => settingsOff(facts).flatMap(({ name }) => [...undone(name, facts), `sysctl -w ${name}=1`]),
       cost: 'none',
     },
   },
@@ -65,6 +61,16 @@ const settingsOff = oncePer((facts: Facts) => {
   const names = [...new Set(settings.map(({ name }) => name))].sort()
   return names.map((name) => ({ name, boot: settingAtBoot({ name, value: '0' }, facts) }))
 })
+
+/** Steps so that no file turns a setting off again. The packages' own files stay as they are: a later one wins. */
+function undone(name: string, facts: Facts): string[] {
+  const lines = settersAtBoot({ name, value: '0' }, facts)
+  const own = lines.filter(({ file }) => file.startsWith('/etc/'))
+  return [
+    ...own.map(({ file, line }) => `sed -i 's|^[[:space:]]*${pattern(line.trim())}|# &|' ${file}`),
+    ...(own.length < lines.length ? [`echo '${name} = 1' >/etc/sysctl.d/zz-docker-forwarding.conf`] : []),
+  ]
+}
 
 /** A line as a basic regular expression for sed, with | as delimiter. */
 const pattern = (line: string): string => line.replaceAll(/[\\.*[\]^$|]/g, '\\$&')

@@ -1,9 +1,16 @@
-import { absent, defineCause, type Evidence, present, unknown } from '../../cause/cause.ts'
-import { entrances, jumps, lostTables, programsIptables, type Table } from '../../cause/docker-rules.ts'
+import { absent, type Detection, defineCause, type Evidence, present, unknown } from '../../cause/cause.ts'
+import {
+  entrances,
+  isNativeTableGone,
+  jumps,
+  lostTables,
+  programsIptables,
+  type Table,
+} from '../../cause/docker-rules.ts'
 import type { FlowSymptom, Symptom } from '../../cause/symptom.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { isDefaultBridge, isMasqueraded, readIntent } from '../../simulate/intent.ts'
-import { alias, startedAfterDocker } from './culprits.ts'
+import { alias, flushingFile, startedAfterDocker } from './culprits.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
@@ -13,9 +20,10 @@ import { remedies, temptations } from './remedies.ts'
 export const rulesFlushed = defineCause({
   id: 'rules-flushed',
   title: 'Docker’s rules were flushed',
-  needs: ['units', 'docker-config', 'rules-nft', 'rules-legacy'],
+  needs: ['units', 'docker-config', 'rules-nft', 'rules-legacy', 'rules-native'],
   detect(facts) {
     if (!facts.docker.answers) return unknown('dockerd does not answer, so its networks are unknown')
+    if (isNativeTableGone(facts)) return nativeGone(facts)
     if (!programsIptables(facts)) return absent('Docker needs no iptables rules here')
     if (!facts.iptables.listed) return unknown('the rules could not be listed')
     const lost = lostTables(facts)
@@ -27,20 +35,22 @@ export const rulesFlushed = defineCause({
       return absent('dockerd seems to have started with iptables=false')
 
     const culprits = startedAfterDocker(facts)
+    const flushing = flushingFile(facts)
     const who =
       culprits.length > 0
         ? `${culprits.map((unit) => alias(facts, unit)).join(', ')} started after docker.service and replaced them.`
         : 'No firewall service has started since docker.service: they were flushed or replaced by hand, or by a reload.'
     const rest = kept.length > 0 ? ` Docker’s rules in the ${kept[0]} table are intact.` : ''
-    const words = `Docker’s rules are gone from the ${lost.join(' and ')} table${lost.length > 1 ? 's' : ''} while dockerd runs. ${who}${rest}`
+    const words = `Docker’s rules are gone from the ${lost.join(' and ')} table${lost.length > 1 ? 's' : ''} while dockerd runs. ${who}${flushedBy(facts)}${rest}`
     return present({
-      confidence: kept.length > 0 || culprits.length > 0 ? 'certain' : 'likely',
+      confidence: kept.length > 0 || culprits.length > 0 || flushing ? 'certain' : 'likely',
       active: words,
       latent: words,
       evidence: [
         ...lost.flatMap((table) => leftIn(facts, table)),
         ...kept.map((table) => ({ from: `iptables-save -t ${table}`, line: jumps(facts, table)[0]! })),
         ...culprits.map((unit) => ({ from: 'systemctl show', line: times(facts, unit) })),
+        ...(flushing ? [{ from: flushing.file, line: flushing.line.trim() }] : []),
         ...journal(facts),
       ],
     })
@@ -53,6 +63,22 @@ export const rulesFlushed = defineCause({
   remedies,
   temptations,
 })
+
+/** With the nftables backend one table holds all of dockerd's rules, and `flush ruleset` removes it as any other. */
+function nativeGone(facts: Facts): Detection {
+  const flushing = flushingFile(facts)
+  const words = `Docker’s table ip docker-bridges is gone while dockerd runs with its nftables backend.${flushedBy(facts)} dockerd makes it again only when it starts.`
+  const evidence = [
+    { from: 'nft list tables', line: 'no table ip docker-bridges' },
+    ...(flushing ? [{ from: flushing.file, line: flushing.line.trim() }] : []),
+  ]
+  return present({ confidence: 'certain', active: words, latent: words, evidence })
+}
+
+const flushedBy = (facts: Facts): string => {
+  const flushing = flushingFile(facts)
+  return flushing ? ` ${flushing.file} removes the rules of every program each time that it is loaded.` : ''
+}
 
 /** Whether the lost rules would have let a flow through, or kept it out. */
 function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {

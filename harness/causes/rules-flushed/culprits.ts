@@ -12,6 +12,23 @@ export function startedAfterDocker({ units }: Facts): string[] {
 export const alias = ({ units }: Facts, unit: string): string =>
   unit === 'netfilter-persistent.service' && !units['iptables.service'] ? `${unit} (iptables.service)` : unit
 
-/** Whether iptables.service is to blame, so that a drop-in can tie docker to it. */
-export const byIptablesService = (facts: Facts): boolean =>
-  startedAfterDocker(facts).some((unit) => alias(facts, unit).includes('iptables.service'))
+/** The service to blame that a drop-in can tie docker to; undefined where there is none. */
+export function unitToFollow(facts: Facts): 'iptables.service' | 'nftables.service' | undefined {
+  const started = startedAfterDocker(facts).map((unit) => alias(facts, unit))
+  if (started.some((unit) => unit.includes('iptables.service'))) return 'iptables.service'
+  return started.includes('nftables.service') ? 'nftables.service' : undefined
+}
+
+/**
+ * The line of a file that flushes every table of every program, and the tables that the file makes. Undefined where none
+ * of these tables is loaded: then the file was not applied.
+ */
+export function flushingFile({ savedRules, nft }: Facts): { file: string; line: string; tables: string[] } | undefined {
+  const flush = savedRules.find(({ file, line }) => file.includes('nftables') && /^\s*flush ruleset\b/.test(line))
+  if (!flush) return undefined
+  const tables = savedRules.flatMap(({ file, line }) =>
+    file === flush.file ? (line.match(/^\s*(?:add )?table (\w+ [\w-]+)/)?.[1] ?? []) : [],
+  )
+  const loaded = tables.some((table) => nft.some((chain) => `${chain.family} ${chain.table}` === table))
+  return loaded ? { ...flush, tables } : undefined
+}

@@ -3,19 +3,26 @@ import type { Host } from '../../hosts/host.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
 import { settle } from '../../probes/containers.ts'
 
-/** Which rules the restart of iptables.service removes. */
+/** Which firewall service flushes the rules, and how much of them. */
 export const params = z.strictObject({
+  by: z
+    .enum(['iptables.service', 'nftables.service'])
+    .default('iptables.service')
+    .describe('The service that somebody restarts. nftables.service loads a file that begins with `flush ruleset`'),
   how: z
     .enum(['filter-only', 'all-tables'])
     .default('filter-only')
     .describe(
       'filter-only: the saved rules hold the filter table alone, and nat survives (EL 8 and later); ' +
-        'all-tables: every table is flushed first (EL 7)',
+        'all-tables: every table is flushed first (EL 7). nftables.service always flushes all',
     ),
   reloads: z
     .boolean()
     .default(false)
-    .describe("A drop-in gives iptables.service an ExecReload, so that it can reload. EL's can; Debian's cannot."),
+    .describe(
+      "iptables.service: a drop-in gives it an ExecReload, so that it can reload; EL's can, Debian's cannot. " +
+        'nftables.service: it is reloaded, not restarted',
+    ),
 })
 export type Params = z.infer<typeof params>
 
@@ -52,28 +59,50 @@ printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' \\
   >/etc/systemd/system/netfilter-persistent.service.d/reload.conf
 systemctl daemon-reload`
 
+// As an admin writes it, from the example that Debian's package ships.
+const nftables = `#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority 0; policy accept;
+    tcp dport 25 drop
+  }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+  }
+}
+`
+
+const setUp = ({ by, how, reloads }: Params): string =>
+  by === 'nftables.service'
+    ? `grep -q 'dport 25 ' /etc/nftables.conf 2>/dev/null || cat >/etc/nftables.conf <<'RULES'
+${nftables}RULES
+systemctl enable -q nftables.service`
+    : `[ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
+${saved[how]}RULES
+${reloads ? reload : ''}
+systemctl enable -q netfilter-persistent.service`
+
 /**
- * Sets the host up as after a boot with iptables.service: the saved rules first, docker after them. Nothing fails until
- * the service restarts. If the service runs already, it and its saved rules stay as they are.
+ * Sets the host up as after a boot with a firewall service: its rules first, docker after them. Nothing fails until the
+ * service restarts. If the service runs already, it and its rules stay as they are.
  */
-export async function inject(host: Host, { how, reloads }: Params): Promise<void> {
+export async function inject(host: Host, params: Params): Promise<void> {
   await runOrThrow(
     host,
     `set -e
-[ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
-${saved[how]}RULES
-${reloads ? reload : ''}
-systemctl enable -q netfilter-persistent.service
-systemctl is-active -q iptables.service && exit 0
-systemctl start iptables.service
+${setUp(params)}
+systemctl is-active -q ${params.by} && exit 0
+systemctl start ${params.by}
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
-    'the setting up of iptables.service',
+    `the setting up of ${params.by}`,
   )
   await settle(host)
 }
 
 /** Somebody restarts the firewall, for example to load a new rule. */
-export async function trigger(host: Host): Promise<void> {
-  await runOrThrow(host, 'systemctl restart iptables.service', 'the restart of iptables.service')
+export async function trigger(host: Host, { by, reloads }: Params): Promise<void> {
+  const how = by === 'nftables.service' && reloads ? 'reload' : 'restart'
+  await runOrThrow(host, `systemctl ${how} ${by}`, `the ${how} of ${by}`)
 }

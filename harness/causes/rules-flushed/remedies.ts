@@ -1,13 +1,33 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { lostTables } from '../../cause/docker-rules.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import type { Facts } from '../../evidence/facts.ts'
 import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
-import { byIptablesService } from './culprits.ts'
+import { flushingFile, unitToFollow } from './culprits.ts'
 
 // Without After= both restart at the same time, and it is a matter of luck which one writes its rules last.
-const dropIn = (tie: 'PartOf' | 'Requires'): string => `mkdir -p /etc/systemd/system/docker.service.d
-printf '[Unit]\\n${tie}=iptables.service\\nAfter=iptables.service\\n' >/etc/systemd/system/docker.service.d/iptables.conf
+const dropIn = (tie: 'PartOf' | 'Requires', unit: string): string => `mkdir -p /etc/systemd/system/docker.service.d
+printf '[Unit]\\n${tie}=${unit}\\nAfter=${unit}\\n' >/etc/systemd/system/docker.service.d/firewall.conf
 systemctl daemon-reload`
+
+// Makes a file of nftables replace its own tables only: `table` creates one that is missing, so that it can be deleted.
+// Debian's nftables.service also flushes every table when it stops.
+function ownTablesOnly(facts: Facts): string[] {
+  const { file, tables } = flushingFile(facts)!
+  const own = tables.map((table) => `table ${table}\\ndelete table ${table}`).join('\\n')
+  return [
+    `cp -n ${file} ${file}.before`,
+    `sed -i 's/^[[:space:]]*flush ruleset.*/${own}/' ${file}`,
+    `nft --check --file ${file}`,
+    `mkdir -p /etc/systemd/system/nftables.service.d
+cat >/etc/systemd/system/nftables.service.d/own-tables-only.conf <<'UNIT'
+[Service]
+ExecStop=
+${tables.map((table) => `ExecStop=-/usr/sbin/nft delete table ${table}`).join('\n')}
+UNIT
+systemctl daemon-reload`,
+  ]
+}
 
 const container = probeContainers.default.name
 const serve = (port: number): string =>
@@ -22,26 +42,39 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     cost: 'containers restarted; the next restart of the firewall breaks it again',
     restartsDocker: true,
   },
+  'own-tables-only': {
+    title: 'Let nftables.service replace its own tables only, and restart docker',
+    steps: (facts) => [...ownTablesOnly(facts), restartDocker],
+    cost: 'containers restarted; rules that other programs left behind stay until they remove them',
+    when: (facts) => flushingFile(facts) !== undefined,
+    restartsDocker: true,
+  },
   'partof-drop-in': {
-    title: 'Restart docker with iptables.service, by a drop-in with PartOf=',
-    steps: () => [dropIn('PartOf'), restartDocker],
+    title: 'Restart docker with the firewall’s service, by a drop-in with PartOf=',
+    steps: (facts) => [dropIn('PartOf', unitToFollow(facts)!), restartDocker],
     cost:
       'each restart of the firewall restarts docker, and the fourth within a minute hits docker’s start limit; it does ' +
-      'not help after a reload, an iptables-restore by hand, or a stop followed by a start',
-    when: byIptablesService,
+      'not help after a reload, rules loaded by hand, or a stop followed by a start',
+    when: (facts) => unitToFollow(facts) !== undefined,
     restartsDocker: true,
   },
   'requires-drop-in': {
-    title: 'Make docker require iptables.service, by a drop-in with Requires=',
-    steps: () => [dropIn('Requires'), restartDocker],
-    cost: 'as with PartOf=; also, docker does not run while iptables.service fails',
-    when: byIptablesService,
+    title: 'Make docker require the firewall’s service, by a drop-in with Requires=',
+    steps: (facts) => [dropIn('Requires', unitToFollow(facts)!), restartDocker],
+    cost: 'as with PartOf=; also, docker does not run while that service fails',
+    when: (facts) => unitToFollow(facts) !== undefined,
     restartsDocker: true,
   },
 }
 
 /** What people try first. */
 export const temptations: Readonly<Record<string, Temptation>> = {
+  'reload-docker': {
+    title: 'Reload docker',
+    steps: () => ['systemctl reload docker.service'],
+    cost: 'none',
+    why: 'dockerd reads some of its settings again, and adds no rules.',
+  },
   'restart-container': {
     title: 'Restart the container',
     steps: () => [`docker restart ${container}`],

@@ -1,4 +1,5 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
+import { configErrorOf } from '../../cause/daemon-config.ts'
 import { missingNatModules, orphanOf } from '../../cause/restart.ts'
 import type { Facts, ModuleFact } from '../../evidence/facts.ts'
 import { compareVersions } from '../../lib/text.ts'
@@ -34,9 +35,12 @@ export const staleKernel = defineCause({
       ],
     })
   },
-  // If both causes would keep dockerd down, its last error decides.
+  // If several causes would keep dockerd down, its last error decides.
   explains: (symptom, facts) =>
-    symptom.kind === 'daemon' && missingNatModules(facts).length > 0 && orphanOf(facts) === undefined,
+    symptom.kind === 'daemon' &&
+    missingNatModules(facts).length > 0 &&
+    orphanOf(facts) === undefined &&
+    configErrorOf(facts) === undefined,
   remedies,
   temptations,
 })

@@ -60,7 +60,7 @@ function distinct(cell: CellRecord): Card[] {
 function card({ diagnosis, stages, later }: Card, cell: CellRecord): Html {
   const { cause, state, confidence, summary } = diagnosis
   const head = html`<h4><code>${bound(cause, 80)}</code>
-<span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: it fails now'}</span>
+<span class="tag ${state}">${state === 'latent' ? 'latent: nothing fails yet' : 'active: something fails now'}</span>
 <span class="tag">${confidence}</span></h4>
 <p class="summary">${prose(sentence(bound(summary, 400)))}</p>`
   const rest = html`${evidence(diagnosis)}${later && sameAdvice(diagnosis, later) ? false : advice(diagnosis, cell)}\

@@ -125,7 +125,7 @@ function findingLines(
   const explained = bad.filter(({ explainedBy }) => explainedBy.includes(cause))
   return [
     '',
-    `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent (nothing fails yet)' : 'active (it fails now)'}, ${confidence}`)}`,
+    `  ${paint.red(paint.bold(cause))} ${dim(`${state === 'latent' ? 'latent (nothing fails yet)' : 'active (something fails now)'}, ${confidence}`)}`,
     ...wrap(sentence(runOut(plain(summary, 600))), 96, '  ', paint.columns),
     '',
     ...explained.flatMap(({ what, message }) =>

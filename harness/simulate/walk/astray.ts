@@ -11,7 +11,7 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
   const { destination } = state.packet
   const home = net.homes.get(destination)
   const dst = found.route?.dst ?? ''
-  const { words: by, setting } = routeInWords(found)
+  const { words: by, setting, ...policy } = routeInWords(found)
   // An administrator may have moved its link to another bridge.
   if (home !== undefined && dev !== home && !holderOn(net, dev, nextHop)) {
     const bridge = net.host.links.get(home)
@@ -31,17 +31,20 @@ export function astray(net: Net, state: State, dev: string, nextHop: string, fou
     // A routing rule, or a route to a single address, beats the route of the bridge’s address.
     const covered = address !== undefined && inPrefix(destination, `${address.address}/${address.prefix}`)
     const message = setting.name.startsWith('ip rule') || (covered && dst !== 'default') ? sent : `${sent}: ${has}`
-    return dies(state, { location: 'routing', end: 'no-route', message, address: destination, setting })
+    return dies(state, { location: 'routing', end: 'no-route', message, address: destination, setting, ...policy })
   }
   const network = net.facts.docker.networks.find(({ bridge }) => bridge === dev)
   const answers = state.way === 'back' && dst !== 'default'
   if (!network || home !== undefined || answers || holderOn(net, dev, nextHop)) return state
   const led = translationOf(state)
   // The walk goes on to find what ends it there: a filter, or a missing answer.
-  if (led) return { ...state, misled: { by: led, to: `${destination}, which no container on ${dev} has` } }
+  if (led) {
+    const to = `${destination}, which no container on ${dev} has`
+    return { ...state, misled: { by: led, to, address: destination } }
+  }
   const message =
     dst === 'default'
       ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
       : `${destination} is in ${dst}, which the host routes into Docker’s network ${network.name} (${dev})`
-  return dies(state, { location: 'routing', end: 'wrong-bridge', message, address: destination, setting })
+  return dies(state, { location: 'routing', end: 'wrong-bridge', message, address: destination, setting, ...policy })
 }

@@ -22,6 +22,8 @@ export function atDestination(flow: Flow, net: Net, state: State): State[] {
 export function inContainer(flow: Flow, net: Net, state: State, container: string, respond: Next): State[] {
   const { destination, destinationPort, protocol } = state.packet
   const own = net.facts.containers.find((each) => each.container === container)
+  const astray = net.isExact ? undefined : anothers(flow, state, container)
+  if (astray) return respond(astray)
   const needsListener = (protocol === 'tcp' || protocol === 'udp') && (flow.kind === 'published' || net.isExact)
   if (!needsListener || !own?.read || takes(own.listeners, destination, destinationPort, protocol))
     return respond(state)
@@ -32,6 +34,16 @@ export function inContainer(flow: Flow, net: Net, state: State, container: strin
   const [other] = others
   const setting = other && { name: `listener of ${container}`, value: other.address }
   return respond(dies(state, { location: 'container', end: 'no-listener', message, ...(setting && { setting }) }))
+}
+
+/** A packet for a published port that Docker's own chain has sent to another container: its rules are out of date. */
+function anothers(flow: Flow, state: State, holder: string): State | undefined {
+  if (flow.kind !== 'published' || holder === flow.container || state.way === 'back') return undefined
+  const by = translationOf(state)
+  if (by?.chain !== 'DOCKER') return undefined
+  const address = state.packet.destination
+  const message = `“${by.rule}” in ${by.table} ${by.chain} sends it to ${address}, which ${holder} has, and not ${flow.container}`
+  return dies(state, { location: 'container', end: 'no-listener', message, rule: by, misled: { by, address, holder } })
 }
 
 /**
@@ -71,7 +83,11 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     return [dies(state, { location: 'input', end: 'no-listener', message, rule: led })]
   }
   if (flow.kind !== 'published') return answer(flow, net, state)
-  const message = `port ${destinationPort} of the host belongs to ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
+  // Without its proxy dockerd holds the port, so that nobody else takes it. The kernel connects, and nobody answers.
+  const message =
+    listener.program === 'dockerd'
+      ? `no rule sends it to a container, and dockerd only reserves port ${destinationPort} of the host: its proxy is off`
+      : `port ${destinationPort} of the host belongs to ${listener.program || 'a program that cannot be seen'}, which is not Docker’s proxy`
   if (listener.program !== '') return [dies(state, { location: 'input', end: 'no-listener', message })]
   const doubt = {
     message: `${capital(message)}.`,

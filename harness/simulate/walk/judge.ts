@@ -6,8 +6,9 @@ import type { State } from './state.ts'
 import { itemsOf } from './trail.ts'
 
 /** The end of a flow over all its possible paths: it passes, it dies, or that depends on something unknown. */
-export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk {
-  const ends = ended.flatMap((state) => narrowed(state, (lives) => [lives]))
+export function judge(flow: Flow, net: Net, ended: readonly State[]): Walk {
+  const { blind } = net
+  const ends = ended.flatMap((state) => narrowed(net, state, (lives) => [lives]))
   const dead = ends.filter(({ drops }) => drops.length > 0)
   const alive = ends.filter(({ drops }) => drops.length === 0)
   const doubts = distinct([...blind, ...ends.flatMap((state) => state.doubts)])
@@ -16,7 +17,7 @@ export function judge(flow: Flow, { blind }: Net, ended: readonly State[]): Walk
   const base = {
     flow,
     ...(drop && { drop }),
-    masked: shown?.drops.slice(1) ?? [],
+    masked: (shown?.drops.slice(1) ?? []).map((each) => astray(shown!, each)),
     path: itemsOf(shown?.path),
   }
   if (dead.length > 0 && alive.length > 0) return { ...base, end: 'unclear', doubts }
@@ -38,7 +39,11 @@ function inFull({ stranded, misled }: State, drop: Drop): Drop {
   }
   if (!misled || drop.way === 'back') return drop
   const message = `${named(misled.by)} sends it to ${misled.to}: ${drop.message}`
-  return { ...drop, message, ...(drop.rule ? { because: misled.by } : { rule: misled.by }) }
+  return { ...astray({ misled }, drop), message, ...(drop.rule ? { because: misled.by } : { rule: misled.by }) }
 }
+
+/** A drop on the way to an address that nothing has, with the rule that sent the packet there. */
+const astray = ({ misled }: Pick<State, 'misled'>, drop: Drop): Drop =>
+  misled && drop.way === 'out' ? { ...drop, misled: { by: misled.by, address: misled.address } } : drop
 
 const distinct = (doubts: readonly Doubt[]): Doubt[] => [...new Map(doubts.map((doubt) => [doubt.key, doubt])).values()]

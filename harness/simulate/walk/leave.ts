@@ -33,8 +33,11 @@ export function leave(
   if (link.noarp) return gone(state)
   if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
     return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`, true)
-  if (deviceOf(net.host, nextHop))
+  // Another machine may have the same address; its entry proves that.
+  if (deviceOf(net.host, nextHop) && entry?.mac === undefined) {
+    if (!net.isExact) return unmet(state, link, nextHop, location, gone)
     return none(`${nextHop} is the host’s own address, but the packet is sent out by ${link.name}`)
+  }
   if (net.readable.has(packet.destination))
     return none(`${packet.destination} is a container’s address, but the packet is sent out by ${link.name}`)
   const met = state.acquainted.some((each) => each.by === '' && each.address === nextHop && each.device === link.name)

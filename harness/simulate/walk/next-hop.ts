@@ -15,7 +15,7 @@ export function noRoute(
   { type, route, rule }: Found,
   { destination, source, direction, icmpType }: Packet,
   who = 'the host',
-): (Required<Pick<Drop, 'message' | 'address'>> & Pick<Drop, 'setting'>) | undefined {
+): (Required<Pick<Drop, 'message' | 'address'>> & Pick<Drop, 'setting' | 'policy'>) | undefined {
   const address = destination
   if (type === 'none') return { message: `${who} has no route to ${destination}`, address }
   // The kernel itself may answer an echo to a broadcast address; programs may not.
@@ -27,14 +27,26 @@ export function noRoute(
       message: `${who}’s route to ${destination} is ${type} ${route.dst} (table ${route.table})`,
       address,
       setting: { name: `ip route ${route.dst} table ${route.table}`, value: type },
+      ...policyOf(rule),
     }
   const words = conditionsOf(rule!)
   return {
     message: `the routing rule ${rule!.priority} (${words} ${type}) stops packets from ${source || who}`,
     address: source,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
+    ...policyOf(rule),
   }
 }
+
+const usualTables = new Set([undefined, 'main', 'local', 'default'])
+
+/** A routing rule, unless it only leads to the usual tables. */
+export const policyOf = (rule: PolicyRule | undefined): Pick<Drop, 'policy'> =>
+  rule && (rule.action !== 'lookup' || !usualTables.has(rule.table)) ? { policy: rule } : {}
+
+/** A routing rule as `ip rule` takes it, without its priority. */
+export const ruleInWords = (rule: PolicyRule): string =>
+  `${conditionsOf(rule)} ${rule.action === 'lookup' ? `lookup ${rule.table}` : rule.action}`
 
 /** A routing rule's conditions, as `ip rule` prints them. */
 function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport, dport }: PolicyRule): string {
@@ -54,7 +66,10 @@ function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport,
 }
 
 /** A route in words, with its routing rule where that is not a default one; and the setting that holds it. */
-export function routeInWords({ route, rule }: Found): { words: string; setting: { name: string; value: string } } {
+export function routeInWords({
+  route,
+  rule,
+}: Found): { words: string; setting: { name: string; value: string } } & Pick<Drop, 'policy'> {
   const { dst = '', dev = '', table = 'main' } = route ?? {}
   const usual = dst === 'default' ? 'the host’s default route' : `the host’s route ${dst}`
   if (!rule || table === 'main' || table === 'local' || table === 'default')
@@ -63,5 +78,6 @@ export function routeInWords({ route, rule }: Found): { words: string; setting: 
   return {
     words: `the route ${dst} of table ${table} (routing rule ${rule.priority}: ${conditions})`,
     setting: { name: `ip rule ${rule.priority}`, value: `${conditions} lookup ${table}` },
+    ...policyOf(rule),
   }
 }

@@ -88,7 +88,7 @@ function offeredBy({ container }: Flow, { containers }: Net, { packet }: State):
 }
 
 /** Ends a walk whose large answers may not fit the path. */
-export function narrowed(state: State, next: Next): State[] {
+export function narrowed({ facts }: Net, state: State, next: Next): State[] {
   const { narrow } = state
   if (!narrow || state.drops.length > 0) return next(state)
   const { device, mtu, offered } = narrow
@@ -101,5 +101,6 @@ export function narrowed(state: State, next: Next): State[] {
     namesAnswer: true,
     setting: { name: `${device} mtu`, value: String(mtu) },
   } as const
+  if (facts.settled?.includes(doubt.key)) return [dies(state, drop)]
   return mayDie(state, drop, doubt, next)
 }

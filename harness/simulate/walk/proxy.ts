@@ -8,7 +8,7 @@ import { inContainer } from './endpoint.ts'
 import { output } from './output.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt } from './state.ts'
 
-export const isProxy = (program: string): boolean => /docker-proxy|dockerd|rootlessport/.test(program)
+export const isProxy = (program: string): boolean => /docker-proxy|rootlessport/.test(program)
 
 /**
  * The proxy's own connection to the container, then `respond`: its answer to the client. `by`: the ports whose proxies

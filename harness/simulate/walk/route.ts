@@ -128,6 +128,7 @@ function checked(net: Net, state: State, output: string): State {
     ...(wrong.filter !== undefined && {
       setting: { name: `net.ipv4.conf.${input}.rp_filter`, value: String(wrong.filter) },
     }),
+    ...(wrong.policy && { policy: wrong.policy }),
   })
 }
 

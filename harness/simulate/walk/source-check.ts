@@ -1,5 +1,7 @@
+import type { PolicyRule } from '../../evidence/facts.ts'
 import { planted } from '../planted.ts'
 import { deviceOf, eitherSetting, largerSetting, type Stack } from '../stack.ts'
+import { policyOf } from './next-hop.ts'
 
 /** What a source check reads of a packet. */
 export interface Checked {
@@ -17,6 +19,8 @@ export interface Checked {
 export interface WrongSource {
   message: string
   filter?: number
+  /** The routing rule by which the route back goes elsewhere. */
+  policy?: PolicyRule
 }
 
 const ends = new Set(['none', 'blackhole', 'unreachable', 'prohibit'])
@@ -34,7 +38,7 @@ export function wrongSource(stack: Stack, packet: Checked, output: string): Wron
   const acceptsLocal = eitherSetting(stack, input, 'accept_local')
   const strict = `rp_filter is ${filter} for ${input}`
   const martian = { message: `its source ${source} is ${who}’s own address (martian source)` }
-  const byFilter = (why: string): WrongSource => ({ message: `${why}, and ${strict}`, filter })
+  const byFilter = (why: string): WrongSource => ({ message: `${why}, and ${strict}`, filter, ...policyOf(rule) })
   const fib = stack.fib[4]
   // The kernel checks more closely a packet that leaves by its input device, because it may have to send a redirect.
   if (filter === 0 && input !== output && (acceptsLocal || !fib.hasCustomRules))
@@ -49,7 +53,7 @@ export function wrongSource(stack: Stack, packet: Checked, output: string): Wron
     destinationPort: packet.sourcePort,
     received: true,
   })
-  const { type, route } = found!
+  const { type, route, rule } = found!
   if (ends.has(type)) return filter > 0 ? byFilter(`${who} has no route back to ${source}`) : undefined
   if (type !== 'unicast' && type !== 'local')
     return { message: `its source ${source} is a ${type} address (martian source)` }

@@ -66,7 +66,7 @@ export interface State {
    */
   stranded?: { by: RuleStep; clashes: boolean }
   /** The rule that has sent a packet to an address that nothing has. */
-  misled?: { by: RuleStep; to: string }
+  misled?: { by: RuleStep; to: string; address: string }
   /** IP's prerouting already saw the packet in the bridge. */
   prerouted?: boolean
 }

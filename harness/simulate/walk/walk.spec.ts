@@ -3,6 +3,24 @@ import type { Facts, LinkFact } from '../../evidence/facts.ts'
 import { simulate } from '../index.ts'
 import { ends, healthy, links, port, sysctls } from './healthy-host.spec-data.ts'
 
+/** The host without Docker's rules for published ports. */
+const withoutDnat: Facts = {
+  ...healthy,
+  nft: healthy.nft.map((chain) => ({
+    ...chain,
+    rules: chain.rules.filter(
+      ({ handle }) => !healthy.ruleTexts.get(`${chain.family} ${chain.table} ${handle}`)?.includes('dnat to'),
+    ),
+  })),
+  xtables: {
+    ...healthy.xtables,
+    nft: {
+      ...healthy.xtables.nft,
+      rules: healthy.xtables.nft.rules.filter(({ text }) => !text.includes('DNAT')),
+    },
+  },
+}
+
 describe('a walk through a host', () => {
   it('passes on a healthy one, but between networks', () => {
     const { walks } = simulate(healthy)
@@ -95,22 +113,17 @@ describe('a walk through a host', () => {
     ],
     [
       'no proxy and no rule',
+      { ...withoutDnat, listeners: [] },
+      'port 8080/tcp published by probe-default, from outside',
+      'dies out input no-listener',
+    ],
+    [
+      'no rule, where dockerd only reserves the port',
       {
-        ...healthy,
-        listeners: [],
-        nft: healthy.nft.map((chain) => ({
-          ...chain,
-          rules: chain.rules.filter(
-            ({ handle }) => !healthy.ruleTexts.get(`${chain.family} ${chain.table} ${handle}`)?.includes('dnat to'),
-          ),
-        })),
-        xtables: {
-          ...healthy.xtables,
-          nft: {
-            ...healthy.xtables.nft,
-            rules: healthy.xtables.nft.rules.filter(({ text }) => !text.includes('DNAT')),
-          },
-        },
+        ...withoutDnat,
+        listeners: healthy.listeners.map((each) =>
+          each.program === 'docker-proxy' ? { ...each, program: 'dockerd' } : each,
+        ),
       },
       'port 8080/tcp published by probe-default, from outside',
       'dies out input no-listener',

@@ -7,6 +7,8 @@ export interface Listener {
   port: number
   /** Empty where it is not known. */
   program: string
+  /** 0 where it is not known. */
+  pid: number
 }
 
 /** The lines of `ss -Hlntup`. Throws where one has another form. */
@@ -25,5 +27,6 @@ export const readListeners = (text: string): Listener[] =>
         address,
         port: Number(port),
         program: line.match(/users:\(\("([^"]*)"/)?.[1] ?? '',
+        pid: Number(line.match(/users:\(\("[^"]*",pid=(\d+)/)?.[1] ?? 0),
       }
     })

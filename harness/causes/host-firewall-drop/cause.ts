@@ -1,0 +1,83 @@
+import { acceptBridges, addRules } from '../../cause/accept-bridges.ts'
+import { absent, defineCause, present } from '../../cause/cause.ts'
+import { droppedFlows, isDropped } from '../../cause/drops.ts'
+import { restartDocker } from '../../cause/steps.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { oncePer } from '../../lib/once-per.ts'
+import type { Drop } from '../../simulate/index.ts'
+import { ownerOfStep } from '../../simulate/owner.ts'
+import type { RuleStep } from '../../simulate/rules/index.ts'
+
+/** A table that the admin's own file makes drops what the host forwards, whatever Docker's rules accept. */
+export const hostFirewallDrop = defineCause({
+  id: 'host-firewall-drop',
+  title: 'The host’s own firewall drops what Docker forwards',
+  needs: ['saved-rules', 'rules-native'],
+  detect(facts) {
+    const drops = dropsOf(facts)
+    const [first] = drops
+    if (!first) return absent('no table of the host’s own firewall file stops packets of containers')
+    const words = `The table ${first.rule.table} of ${first.file} drops packets of containers that the host forwards. Docker’s own rules accept them, but every base chain has to.`
+    const evidence = drops.flatMap(({ rule, file }) => [
+      { from: `nft list chain ${rule.table} ${rule.chain}`, line: rule.rule },
+      ...facts.savedRules
+        .filter((each) => each.file === file && each.line.includes(`table ${rule.table}`))
+        .map((each) => ({ from: file, line: each.line }))
+        .slice(0, 1),
+    ])
+    return present({ confidence: 'certain', active: words, latent: words, evidence })
+  },
+  explains: (symptom, facts) => isDropped(symptom, (drop) => fileOf(drop, facts) !== undefined),
+  remedies: {
+    'accept-bridges': {
+      title: 'Accept the packets of Docker’s bridges, now and in the file',
+      steps: (facts) => dropsOf(facts).flatMap(({ rule, file }) => accept(rule, file, facts)),
+      cost: 'Docker alone decides what gets in to containers and out of them',
+    },
+  },
+  temptations: {
+    'accept-in-docker-user': {
+      title: 'Accept everything in DOCKER-USER',
+      steps: () => ['iptables -C DOCKER-USER -j ACCEPT 2>/dev/null || iptables -I DOCKER-USER -j ACCEPT'],
+      cost: 'networks are no longer isolated from each other',
+      why: 'An ACCEPT ends only its own base chain. The other table sees the packet as well, and drops it.',
+    },
+    'accept-forward': {
+      title: 'Set the policy of FORWARD to ACCEPT',
+      steps: () => ['iptables -P FORWARD ACCEPT'],
+      cost: 'the host forwards for anyone',
+      why: 'It is the policy of another base chain.',
+    },
+    'restart-docker': {
+      title: 'Restart docker',
+      steps: () => [restartDocker],
+      cost: 'containers restarted',
+      why: 'dockerd leaves tables that are not its own alone.',
+    },
+    'stop-nftables': {
+      title: 'Stop nftables.service',
+      steps: () => ['systemctl stop nftables.service'],
+      cost: 'the host has no firewall',
+      when: ({ units }) => units['nftables.service']?.active === 'active',
+      why: 'When it stops, it flushes every table, with Docker’s own rules in them.',
+    },
+  },
+})
+
+/** The file that makes the table of a drop, if it is one of the host's own tables; Docker shares `ip filter`. */
+function fileOf({ rule, location }: Drop, facts: Facts): string | undefined {
+  if (!rule || location !== 'forward' || rule.backend !== 'nft' || rule.base === 'FORWARD') return undefined
+  const { who, file } = ownerOfStep(rule, facts)
+  return who === 'nftables.service' ? file : undefined
+}
+
+const dropsOf = oncePer((facts: Facts): { rule: RuleStep; file: string }[] => {
+  const found = droppedFlows(facts, (drop) => fileOf(drop, facts) !== undefined)
+  const all = found.map(({ drop }) => ({ rule: drop.rule!, file: fileOf(drop, facts)! }))
+  return [...new Map(all.map((each) => [`${each.rule.table} ${each.rule.chain} ${each.rule.rule}`, each])).values()]
+})
+
+function accept(rule: RuleStep, file: string, facts: Facts): string[] {
+  const rules = acceptBridges(rule, facts)
+  return [...rules.map((line) => `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`), ...addRules(rules)]
+}

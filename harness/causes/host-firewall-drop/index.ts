@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Fault } from '../../injection/fault.ts'
+import { runOrThrow } from '../../injection/run-or-throw.ts'
+import { hostFirewallDrop } from './cause.ts'
+
+const params = z.strictObject({
+  by: z
+    .enum(['policy', 'rule'])
+    .default('policy')
+    .describe('policy: its forward chain has the policy drop; rule: it accepts some, and a rule rejects the rest'),
+})
+type Params = z.infer<typeof params>
+
+const forward: Record<Params['by'], string> = {
+  policy: 'type filter hook forward priority filter; policy drop;',
+  rule: `type filter hook forward priority filter; policy accept;
+    ct state established,related accept
+    iifname "lan0" accept
+    reject with icmpx admin-prohibited`,
+}
+
+// It replaces its own table and no other.
+const file = (by: Params['by']): string => `#!/usr/sbin/nft -f
+table inet firewall
+flush table inet firewall
+table inet firewall {
+  chain input {
+    type filter hook input priority filter; policy accept;
+  }
+  chain forward {
+    ${forward[by]}
+  }
+}
+`
+
+const fault: Fault<Params> = {
+  params,
+  cause: hostFirewallDrop,
+  async inject(host, { by }) {
+    await host.put('/etc/nftables.conf', file(by))
+    await runOrThrow(host, 'systemctl enable -q nftables.service && systemctl restart nftables.service', 'the firewall')
+  },
+}
+export default fault

@@ -1,0 +1,78 @@
+import { absent, defineCause, present } from '../../cause/cause.ts'
+import { lostTables, programsIptables } from '../../cause/docker-rules.ts'
+import { droppedFlows, isDropped } from '../../cause/drops.ts'
+import { restartDocker } from '../../cause/steps.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { oncePer } from '../../lib/once-per.ts'
+import type { Drop, Flow } from '../../simulate/index.ts'
+
+/** Docker's chain has lost the rule of a published port, while the chain itself and its other rules are there. */
+export const publishedRuleMissing = defineCause({
+  id: 'published-rule-missing',
+  title: 'Docker’s rule for a published port is gone',
+  needs: ['docker-containers', 'rules-nft', 'rules-legacy', 'units'],
+  detect(facts) {
+    const bare = barePorts(facts)
+    if (bare.length === 0) return absent('every published port that fails has its rule in Docker’s chain')
+    const ports = bare.map(({ port, protocol, container }) => `${port}/${protocol} of ${container}`).join(', ')
+    const words = `Docker’s chain has no rule for port ${ports}, so packets for it end at the host. Somebody deleted it, or restored rules that were saved before the container started.`
+    return present({
+      confidence: 'certain',
+      active: words,
+      latent: words,
+      evidence: bare.map(({ port, protocol, container }) => ({
+        from: 'iptables -t nat -S DOCKER',
+        line: `no rule for --dport ${port} (${protocol}), which ${container} publishes`,
+      })),
+    })
+  },
+  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isBare(drop, flow, facts)),
+  remedies: {
+    'restart-containers': {
+      title: 'Restart the containers, for which dockerd writes the rules again',
+      steps: (facts) => [`docker restart -t 2 ${containersOf(facts).join(' ')}`],
+      cost: 'these containers restarted',
+    },
+    'restart-docker': {
+      title: 'Restart docker, which writes all its rules again',
+      steps: () => [restartDocker],
+      cost: 'all containers restarted',
+      restartsDocker: true,
+    },
+  },
+  temptations: {
+    'accept-port': {
+      title: 'Let the port in by a rule of the firewall',
+      steps: (facts) =>
+        barePorts(facts).map(({ port, protocol }) => `iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`),
+      cost: 'a rule that nothing removes',
+      why: 'The packets get as far as the host already, and no program of it answers there.',
+    },
+    'accept-forward': {
+      title: 'Set the policy of FORWARD to ACCEPT',
+      steps: () => ['iptables -P FORWARD ACCEPT'],
+      cost: 'the host no longer isolates what it forwards',
+      why: 'Without their rule the packets are not forwarded at all.',
+    },
+  },
+})
+
+/** A flow that ends at the host, because nothing sends it on to the container that publishes the port. */
+function isBare({ end, rule }: Drop, { kind, port, protocol, container, address }: Flow, facts: Facts): boolean {
+  if (kind !== 'published' || end !== 'no-listener' || rule) return false
+  if (!programsIptables(facts) || lostTables(facts).includes('nat')) return false
+  const own = facts.docker.containers.find(({ name }) => name === container)
+  const published = own?.published.find((each) => each.port === port && each.protocol === protocol)
+  if (!published || !['', '0.0.0.0', address].includes(published.host)) return false
+  return !facts.ruleset.rules.some(
+    (each) => each.table === 'nat' && each.chain === 'DOCKER' && each.port === port && each.protocol === protocol,
+  )
+}
+
+/** The flows that end so, one of each port. */
+const barePorts = oncePer((facts: Facts): Flow[] => {
+  const found = droppedFlows(facts, (drop, flow) => isBare(drop, flow, facts)).map(({ flow }) => flow)
+  return [...new Map(found.map((flow) => [`${flow.port}/${flow.protocol}`, flow])).values()]
+})
+
+const containersOf = (facts: Facts): string[] => [...new Set(barePorts(facts).map(({ container }) => container))].sort()

@@ -1,0 +1,176 @@
+import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
+import { droppedFlows, isDropped } from '../../cause/drops.ts'
+import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { groupBy } from '../../lib/group.ts'
+import { familyOf, inPrefix } from '../../lib/ip.ts'
+import { oncePer } from '../../lib/once-per.ts'
+import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
+import { answeringServers, queriedServers } from '../../simulate/name-queries.ts'
+import { isFallback } from '../../simulate/names.ts'
+
+/** Containers send name queries to a server that nobody has, or that does not answer; or they have no server at all. */
+export const resolverUnreachable = defineCause({
+  id: 'resolver-unreachable',
+  title: 'Containers have no name server that answers',
+  needs: ['resolver'],
+  detect(facts) {
+    const lost = lostServers(facts)
+    if (lost.length === 0) return absent('no name server of a container is known to be unreachable')
+    const why = groupBy(lost, ({ origin }) => origin).map((each) => sentence(each, facts))
+    const summary = `${why.join(' ')} Containers reach addresses, but find none by name.`
+    const certain = lost.every(({ drop }) => drop.end !== 'no-answer' || drop.location !== 'outside')
+    return present({
+      confidence: certain ? 'certain' : 'likely',
+      active: summary,
+      latent: summary,
+      evidence: lost.flatMap((each) => evidenceOf(each, facts)),
+    })
+  },
+  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isLost(drop, flow, facts)),
+  remedies: {
+    'link-resolv-conf': {
+      title: 'Link /etc/resolv.conf to the servers that the host’s network manager knows, and restart the containers',
+      when: (facts) =>
+        lostServers(facts).every(isHosts) && (isMissing(facts) || facts.resolver.upstream.some(isUsable(facts))),
+      steps: () => [linkResolvConf, restartContainers],
+      cost: 'containers restarted',
+    },
+    'other-servers': {
+      title: 'Let dockerd give containers servers that answer',
+      // dockerd does not start with a setting both in its file and on its command line.
+      when: (facts) =>
+        !isMissing(facts) &&
+        working(facts).length > 0 &&
+        !facts.docker.command.some((word) => word.startsWith('--dns')) &&
+        lostServers(facts).every(({ origin }) => origin !== 'container'),
+      restartsDocker: true,
+      steps: (facts) => [
+        daemonSetting('dns', JSON.stringify(working(facts))),
+        restartDocker,
+        ...(facts.docker.config['live-restore'] === true ? [restartContainers] : []),
+      ],
+      cost: 'docker and its containers restarted',
+    },
+  },
+  temptations: {
+    'accept-queries': {
+      title: 'Accept DNS in DOCKER-USER',
+      steps: () => ['iptables -I DOCKER-USER -p udp --dport 53 -j ACCEPT'],
+      cost: 'containers may query any server',
+      why: 'No rule stops the queries: they go to a server that does not answer.',
+    },
+    'restart-docker': {
+      title: 'Restart docker',
+      steps: () => [restartDocker],
+      cost: 'containers restarted',
+      why: 'dockerd reads the same settings again, and gives containers the same server.',
+    },
+  },
+})
+
+const restartContainers = 'docker ps -q | xargs -r docker restart -t 2'
+
+const managers = ['systemd/resolve', 'NetworkManager', 'resolvconf'].map((each) => `/run/${each}/resolv.conf`)
+const linkResolvConf = `file=$(grep -ls '^nameserver' ${managers.join(' ')} | head -n 1)
+if [ -n "$file" ]; then ln -sfn "$file" /etc/resolv.conf
+else echo 'No program on this host knows a name server: write one that answers into /etc/resolv.conf' >&2; false; fi`
+
+type Origin = 'daemon' | 'host' | 'fallback' | 'none' | 'container'
+
+/** A server that queries are sent to in vain; '' where there is none. */
+interface Lost {
+  server: string
+  flow: Flow
+  drop: Drop
+  origin: Origin
+}
+
+/** What is wrong with servers of one origin. */
+function sentence(lost: readonly Lost[], facts: Facts): string {
+  const { resolver, sections } = facts
+  const [{ origin, flow }] = lost as [Lost]
+  const why = isMissing(facts)
+    ? `${sections.resolver?.why}`
+    : `the host’s ${resolver.file} names no server that containers can use`
+  if (origin === 'none')
+    return `Docker’s resolver in containers of user networks has no name server to query, because ${why}.`
+  const which = {
+    daemon: `which dockerd is configured to give to containers: ${simulate(facts).intent.settings.dns}`,
+    host: `which the host’s ${resolver.file} names`,
+    fallback: `which dockerd chose itself, because ${why}`,
+    container: `which ${flow.container} was given when it started`,
+  }[origin]
+  const servers = lost.map(({ server }) => server).join(' and ')
+  const one = lost.length > 1 ? 'servers' : 'server'
+  return lost.every(({ drop }) => isRefused(drop))
+    ? `The host refuses to send to the name ${one} ${servers} (${lost[0]!.drop.setting!.value} ${lost[0]!.drop.setting!.name.split(' ')[2]}), ${which}.`
+    : `Nobody answers at the name ${one} ${servers}, ${which}.`
+}
+
+const isMissing = ({ sections }: Facts): boolean => sections.resolver?.status === 'absent'
+
+/** The servers that containers query in vain, each once. */
+const lostServers = oncePer((facts: Facts): Lost[] => {
+  const found = droppedFlows(facts, (drop, flow) => isLost(drop, flow, facts))
+  return [...new Map(found.map(({ flow, drop }) => [flow.address, { flow, drop }])).values()]
+    .map(({ flow, drop }) => ({ server: flow.address, flow, drop, origin: originOf(flow.address, facts) }))
+    .sort((a, b) => (a.server < b.server ? -1 : 1))
+})
+
+function isLost(drop: Drop, { kind, address }: Flow, facts: Facts): boolean {
+  const { end, rule, way, neighbour, location } = drop
+  if (kind !== 'names' || rule || way !== 'out') return false
+  // If it is the host's own server that a route refuses, the route is what is wrong.
+  if (isRefused(drop)) return simulate(facts).intent.dns.includes(address)
+  // A gateway that does not answer is more than a lost name server.
+  if (end === 'no-neighbour')
+    return location === 'uplink' && neighbour?.address === address && !isGateway(address, facts)
+  if (end === 'no-listener') return location === 'input' && inPrefix(address, '127.0.0.0/8')
+  return end === 'no-answer'
+}
+
+/** Whether a route of the host’s refuses the server’s addresses. A routing rule or a missing default route stops more. */
+const isRefused = ({ end, location, setting, policy }: Drop): boolean =>
+  end === 'no-route' && location === 'routing' && !policy && !!setting && !/^ip route default\b/.test(setting.name)
+
+const isGateway = (address: string, { routes }: Facts): boolean => routes.some(({ gateway }) => gateway === address)
+
+function originOf(server: string, facts: Facts): Origin {
+  const { intent } = simulate(facts)
+  if (server === '') return 'none'
+  if (intent.dns.includes(server)) return 'daemon'
+  if (isFallback(server, facts, intent)) return 'fallback'
+  const { nameservers, upstream } = facts.resolver
+  return [...nameservers, ...upstream].includes(server) ? 'host' : 'container'
+}
+
+const isHosts = ({ origin }: Lost): boolean => origin !== 'daemon' && origin !== 'container'
+
+/** The servers that are known and not lost, for containers. */
+const working = (facts: Facts): string[] => {
+  const { nameservers, upstream } = facts.resolver
+  return [...new Set([...nameservers, ...upstream, ...answeringServers(facts)])].filter(isUsable(facts)).slice(0, 3)
+}
+
+const isUsable =
+  (facts: Facts) =>
+  (server: string): boolean =>
+    familyOf(server) === 4 &&
+    !inPrefix(server, '127.0.0.0/8') &&
+    !lostServers(facts).some((lost) => lost.server === server)
+
+function evidenceOf({ server, flow }: Lost, facts: Facts): Evidence[] {
+  const own = facts.containers.find(({ container }) => container === flow.container)?.resolver
+  const shown = [
+    ...(own?.nameservers ?? []).map((each) => `nameserver ${each}`),
+    ...(own?.comments ?? []).filter((line) => /ExtServers|NO EXTERNAL|default nameservers/.test(line)),
+  ]
+  const waiting = queriedServers(facts).get(server)?.waiting[0]?.line
+  const neighbour = facts.neighbours.find((each) => each.address === server)
+  return [
+    ...shown.map((line) => ({ from: `/etc/resolv.conf in ${flow.container}`, line })),
+    ...(waiting ? [{ from: 'conntrack -L', line: waiting }] : []),
+    ...(neighbour ? [{ from: 'ip neigh', line: `${server} dev ${neighbour.dev} ${neighbour.state.join(' ')}` }] : []),
+  ]
+}
