@@ -57,6 +57,8 @@ export interface Cause {
   title: string
   /** The sections of the evidence that it needs. An `absent` section counts as read: it has nothing to show. */
   needs: readonly string[]
+  /** It shows in flows of containers only. While dockerd does not answer, none is known, so it is not ruled out. */
+  byFlows?: true
   detect(facts: Facts): Detection
   /** Whether it leads to a symptom. Called only where it is present. */
   explains(symptom: Symptom, facts: Facts): boolean
@@ -65,7 +67,7 @@ export interface Cause {
   temptations: Readonly<Record<string, Temptation>>
 }
 
-/** The cause with a guarded `detect`: it answers `unknown` where a section in `needs` was not read. */
+/** The cause with a guarded `detect`: it answers `unknown` where evidence that it needs is missing. */
 export function defineCause(cause: Cause): Cause {
   return {
     ...cause,
@@ -76,7 +78,11 @@ export function defineCause(cause: Cause): Cause {
           ? []
           : [`${name}: ${state?.why ?? 'no such section'}`]
       })
-      return missing.length > 0 ? unknown(missing.join('; ')) : cause.detect(facts)
+      if (missing.length > 0) return unknown(missing.join('; '))
+      const detection = cause.detect(facts)
+      return cause.byFlows && detection.answer === 'absent' && !facts.docker.answers
+        ? unknown('dockerd does not answer, so its containers are unknown')
+        : detection
     },
   }
 }

@@ -136,6 +136,13 @@ for (const { folder, cause } of causes)
       expect(both).to.deep.equal([])
     })
 
+    it('is not ruled out by flows while dockerd does not answer', () => {
+      const usesFlows = readFileSync(join(root, folder, 'cause.ts'), 'utf8').includes('droppedFlows(')
+      expect(cause.byFlows ?? false).to.equal(usesFlows)
+      if (usesFlows)
+        expect(cause.detect(recordedAt('field/evidence/sick/dockerd-hung').facts).answer).to.equal('unknown')
+    })
+
     it('knows no other cause: no file of its folder imports from another', () => {
       const files = readdirSync(join(root, folder)).filter((name) => /(?<!\.spec|\.suite)\.ts$/.test(name))
       const wrong = files.flatMap((name) => othersIn(readFileSync(join(root, folder, name), 'utf8')))

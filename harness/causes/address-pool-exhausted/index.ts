@@ -27,7 +27,7 @@ while docker network create shop-$count >/dev/null 2>/run/shop.err; do
   count=$((count + 1))
   [ $count -lt 60 ] || exit 1
 done
-grep -q 'non-overlapping' /run/shop.err || { cat /run/shop.err >&2; exit 1; }`,
+grep -qE 'non-overlapping|fully subnetted' /run/shop.err || { cat /run/shop.err >&2; exit 1; }`,
   'private-routes': `${tunnel}
 ip route add 172.16.0.0/12 dev tun0
 ip route add 192.168.0.0/16 dev tun0`,

@@ -12,6 +12,7 @@ export const backendSplit = defineCause({
   id: 'backend-split',
   title: 'Docker’s old rules in the other backend of iptables stop its new networks',
   needs: ['iptables-tool', 'rules-nft', 'rules-legacy'],
+  byFlows: true,
   detect(facts) {
     const drops = leftoverDrops(facts)
     if (drops.length === 0) return absent('no rules of Docker’s in the other backend of iptables stop a flow')

@@ -12,6 +12,7 @@ export const bridgeFilter = defineCause({
   id: 'bridge-filter',
   title: 'A rule for bridges or for ARP drops packets of containers',
   needs: ['rules-native', 'links'],
+  byFlows: true,
   detect(facts) {
     const rules = rulesOf(facts)
     if (rules.length === 0) return absent('no rule of the families bridge and arp drops packets of containers')

@@ -12,6 +12,7 @@ export const bridgeManaged = defineCause({
   id: 'bridge-managed',
   title: 'systemd-networkd manages Docker’s bridges or its containers’ links',
   needs: ['units', 'boot-files', 'links', 'addresses', 'routes'],
+  byFlows: true,
   detect(facts) {
     const unit = facts.units['systemd-networkd.service']
     // What it did stays when it stops.

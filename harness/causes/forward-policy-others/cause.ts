@@ -13,6 +13,7 @@ export const forwardPolicyOthers = defineCause({
   id: 'forward-policy-others',
   title: 'Docker’s policy for FORWARD stops the host’s other guests',
   needs: ['links', 'rules-nft', 'rules-legacy'],
+  byFlows: true,
   detect(facts) {
     const [first] = stoppedGuests(facts)
     if (!first) return absent('no guest of another bridge is stopped by the policy of FORWARD')

@@ -11,6 +11,7 @@ export const forwardingOff = defineCause({
   id: 'forwarding-off',
   title: 'The host does not forward packets',
   needs: ['sysctls', 'boot-files'],
+  byFlows: true,
   detect(facts) {
     const settings = settingsOff(facts)
     if (settings.length === 0) return absent('the host forwards packets between the devices that containers need')

@@ -13,6 +13,7 @@ export const hostFirewallDrop = defineCause({
   id: 'host-firewall-drop',
   title: 'The host’s own firewall drops what Docker forwards',
   needs: ['saved-rules', 'rules-native'],
+  byFlows: true,
   detect(facts) {
     const drops = dropsOf(facts)
     const [first] = drops

@@ -10,6 +10,7 @@ export const mtuBlackHole = defineCause({
   id: 'mtu-black-hole',
   title: 'Containers accept larger packets than the uplink takes, and the path loses them silently',
   needs: ['links', 'addresses', 'container-namespaces', 'rules-nft'],
+  byFlows: true,
   detect(facts) {
     const [lost] = droppedFlows(facts, isTooLarge)
     if (!lost) {

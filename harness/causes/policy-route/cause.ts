@@ -12,6 +12,7 @@ export const policyRoute = defineCause({
   id: 'policy-route',
   title: 'A routing rule sends containers’ packets the wrong way',
   needs: ['routing-rules', 'routes', 'sysctls', 'docker-networks'],
+  byFlows: true,
   detect(facts) {
     const found = misrouted(facts)
     if (found.length === 0) return absent('no routing rule stops a flow that should work')

@@ -11,6 +11,7 @@ export const proxyOffLoopback = defineCause({
   id: 'proxy-off-loopback',
   title: 'Docker’s proxy is off, and the kernel sends no packet of 127.0.0.1 to containers',
   needs: ['docker-config', 'sysctls', 'boot-files'],
+  byFlows: true,
   detect(facts) {
     const settings = settingsOff(facts)
     if (settings.length === 0) return absent('published ports answer at 127.0.0.1')

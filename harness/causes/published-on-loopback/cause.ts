@@ -10,6 +10,7 @@ export const publishedOnLoopback = defineCause({
   id: 'published-on-loopback',
   title: 'dockerd is configured to publish ports at one address only',
   needs: ['docker-config', 'docker-containers'],
+  byFlows: true,
   detect(facts) {
     const closed = closedPorts(facts)
     const { publishesAt, settings } = simulate(facts).intent

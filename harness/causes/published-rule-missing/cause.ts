@@ -11,6 +11,7 @@ export const publishedRuleMissing = defineCause({
   id: 'published-rule-missing',
   title: 'Docker’s rule for a published port is gone',
   needs: ['docker-containers', 'rules-nft', 'rules-legacy', 'units'],
+  byFlows: true,
   detect(facts) {
     const bare = barePorts(facts)
     if (bare.length === 0) return absent('every published port that fails has its rule in Docker’s chain')

@@ -14,6 +14,7 @@ export const resolverUnreachable = defineCause({
   id: 'resolver-unreachable',
   title: 'Containers have no name server that answers',
   needs: ['resolver'],
+  byFlows: true,
   detect(facts) {
     const lost = lostServers(facts)
     if (lost.length === 0) return absent('no name server of a container is known to be unreachable')

@@ -10,6 +10,7 @@ export const staleDnat = defineCause({
   id: 'stale-dnat',
   title: 'A rule sends a published port to an old container address',
   needs: ['docker-containers', 'rules-nft', 'rules-legacy', 'saved-rules'],
+  byFlows: true,
   detect(facts) {
     const stale = staleRules(facts)
     if (stale.length === 0) return absent('every rule for a published port leads to the container that publishes it')

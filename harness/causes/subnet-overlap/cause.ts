@@ -14,6 +14,7 @@ export const subnetOverlap = defineCause({
   id: 'subnet-overlap',
   title: 'A Docker network hides another network with the same addresses',
   needs: ['docker-networks', 'routes', 'resolver', 'neighbours', 'container-namespaces'],
+  byFlows: true,
   detect(facts) {
     const found = hidden(facts)
     if (found.length === 0)

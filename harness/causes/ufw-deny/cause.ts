@@ -11,6 +11,7 @@ export const ufwDeny = defineCause({
   id: 'ufw-deny',
   title: 'ufw denies what containers need',
   needs: ['boot-files', 'rules-nft', 'rules-legacy'],
+  byFlows: true,
   detect(facts) {
     const denied = deniedFlows(facts)
     if (denied.length === 0) return absent('no rule of ufw’s stops a flow that should work')

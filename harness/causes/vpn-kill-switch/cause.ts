@@ -14,6 +14,7 @@ export const vpnKillSwitch = defineCause({
   id: 'vpn-kill-switch',
   title: 'A VPN’s kill switch stops what does not go through its tunnel',
   needs: ['links', 'rules-native'],
+  byFlows: true,
   detect(facts) {
     const [first] = switchesOf(facts)
     if (!first) return absent('no table stops containers and lets out what leaves by a tunnel')

@@ -1,8 +1,9 @@
 import type { Examination, Finding } from '../../diagnosis/examine.ts'
 import type { SymptomGroup } from '../../diagnosis/symptom.ts'
+import { groupBy } from '../../lib/group.ts'
 import { invocation } from '../../lib/invocation.ts'
 import { senderOf, type Trace } from '../../trace/trace.ts'
-import { sentence } from '../words.ts'
+import { count, sentence } from '../words.ts'
 import { type Paint, plain, runOut, wrap } from './paint.ts'
 import { wayLines } from './way.ts'
 
@@ -48,20 +49,38 @@ export function examinationLines(name: string, seen: Examination, followed: read
     ...list('Missing from the evidence', notSeen, '?', paint),
     ...list('Restricted, it seems on purpose', restricted, '·', paint),
     ...list('Works, as far as this host decides', seen.works, '✓', paint),
-    ...list(
-      'Ruled out',
-      seen.ruledOut.map(({ cause, found }) => `${cause}: ${found}`),
-      '✓',
-      paint,
-    ),
-    ...list(
-      'Not checked',
-      seen.notChecked.map(({ cause, why }) => `${cause}: ${why}`),
-      '?',
-      paint,
-    ),
+    ...notCheckedLines(seen, paint),
+    ...ruledOutLines(seen, paint),
   ]
 }
+
+/** The causes that could not be judged, those with the same reason together. */
+const notCheckedLines = ({ notChecked }: Examination, paint: Paint): string[] =>
+  notChecked.length === 0
+    ? []
+    : [
+        '',
+        paint.bold('  Not checked'),
+        ...groupBy(notChecked, ({ why }) => why).flatMap((group) =>
+          hanging(
+            '?',
+            `${group.map(({ cause }) => cause).join(', ')}: ${plain(group[0]!.why, 200)}`,
+            94,
+            '    ',
+            paint,
+          ).map(paint.dim),
+        ),
+      ]
+
+// There are many, and nobody needs the reasons while the host is down.
+const ruledOutLines = ({ ruledOut }: Examination, paint: Paint): string[] =>
+  ruledOut.length === 0
+    ? []
+    : [
+        '',
+        `  ${paint.bold('Ruled out')} ${paint.dim(`${count(ruledOut.length, 'cause')}; --json gives the reasons`)}`,
+        ...hanging('✓', ruledOut.map(({ cause }) => cause).join(', '), 94, '    ', paint).map(paint.dim),
+      ]
 
 /** What the verdict rests on, and the command that would add to it. */
 function how(verdict: Examination['verdict'], followed: readonly Trace[]): string[] {
