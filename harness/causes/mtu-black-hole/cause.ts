@@ -2,6 +2,7 @@ import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { daemonJson, daemonSetting, restartDocker } from '../../cause/steps.ts'
 import type { Facts, NetworkFact } from '../../evidence/facts.ts'
+import { invocation } from '../../lib/invocation.ts'
 import { compareVersions } from '../../lib/text.ts'
 import { type Drop, simulate } from '../../simulate/index.ts'
 
@@ -14,9 +15,10 @@ export const mtuBlackHole = defineCause({
   detect(facts) {
     const [lost] = droppedFlows(facts, isTooLarge)
     if (!lost) {
-      const narrow = simulate(facts).walks.find(({ end, drop }) => end === 'unclear' && drop?.end === 'too-large')
+      // A drop is computed when it is read.
+      const narrow = simulate(facts).walks.find((walk) => walk.end === 'unclear' && walk.drop?.end === 'too-large')
       return narrow?.drop
-        ? unknown(`${narrow.drop.message}; dockfault diagnose --trace shows whether they arrive`)
+        ? unknown(`${narrow.drop.message}; ${invocation('diagnose', '--trace')} shows whether they arrive`)
         : absent('the uplink takes every packet that containers accept')
     }
     const { setting } = lost.drop
