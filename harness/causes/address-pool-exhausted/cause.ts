@@ -1,6 +1,7 @@
 import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
 import { freeRange, usualRange } from '../../cause/free-range.ts'
 import { daemonJson, daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { isFull, type Pool, poolExhausted } from '../../simulate/address-pool.ts'
 
@@ -59,12 +60,9 @@ export const addressPoolExhausted = defineCause({
       when: (facts) => !pruneHelps(facts),
       why: 'Routes hold the pools, so fewer networks leave no more room.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd keeps its networks and their subnets, and the host keeps its routes.',
-    },
+    }),
     'other-pools': {
       title: 'Set default-address-pools in daemon.json to another range',
       steps: () => [setPools({ base: usualRange, size }), restartDocker],

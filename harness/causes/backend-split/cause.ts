@@ -2,6 +2,7 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { currentBackend } from '../../cause/docker-rules.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -52,18 +53,12 @@ export const backendSplit = defineCause({
     },
   },
   temptations: {
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host forwards for anyone',
+    'accept-forward': acceptingForward({
       why: 'It sets the policy in the backend that iptables uses now, and the other one drops the packets.',
-    },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    }),
+    'restart-docker': restarting({
       why: 'dockerd makes its rules in the backend that iptables uses now, and does not see the other.',
-    },
+    }),
   },
 })
 

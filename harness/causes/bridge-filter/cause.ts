@@ -1,6 +1,6 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -35,12 +35,9 @@ export const bridgeFilter = defineCause({
     },
   },
   temptations: {
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'FORWARD of iptables does not see a frame that the bridge has dropped.',
-    },
+    }),
     'bridge-nf-off': {
       title: 'Keep bridged packets out of iptables (bridge-nf-call-iptables=0)',
       steps: () => ['sysctl -w net.bridge.bridge-nf-call-iptables=0'],
@@ -55,12 +52,9 @@ export const bridgeFilter = defineCause({
       when: (facts) => stopsArp(facts),
       why: 'The kernel then sends the requests whose answers the rule drops.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd has no rules in these families, and leaves those of others alone.',
-    },
+    }),
   },
 })
 

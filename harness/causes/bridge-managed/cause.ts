@@ -2,6 +2,7 @@ import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { isOn, type NetworkFile, nameOf, networkFileOf, valuesOf } from '../../cause/network-file.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
@@ -63,13 +64,10 @@ export const bridgeManaged = defineCause({
     },
   },
   temptations: {
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       when: (facts) => managed(facts).ports.some(({ file }) => takesOut(file)),
       why: 'dockerd sets up its devices, and the next restart of systemd-networkd takes the links of containers out of their bridges again.',
-    },
+    }),
     'restart-networkd': {
       title: 'Restart systemd-networkd',
       steps: () => ['systemctl restart systemd-networkd.service'],

@@ -2,6 +2,7 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { currentBackend } from '../../cause/docker-rules.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { compareVersions } from '../../lib/text.ts'
@@ -55,12 +56,9 @@ export const forwardPolicyOthers = defineCause({
       cost: 'nothing',
       why: 'An accept ends only its own base chain. The policy of FORWARD drops the packet all the same.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd does not take the policy back.',
-    },
+    }),
     'iptables-off': {
       title: 'Have dockerd leave iptables alone',
       steps: () => [daemonSetting('iptables', 'false'), restartDocker],

@@ -1,7 +1,7 @@
 import { settersAtBoot, settingAtBoot } from '../../cause/boot-setting.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -31,26 +31,20 @@ export const forwardingOff = defineCause({
     },
   },
   temptations: {
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'The kernel discards the packets before they meet a rule of FORWARD.',
-    },
+    }),
     'restart-containers': {
       title: 'Restart the containers',
       steps: () => ['docker ps -q | xargs -r docker restart -t 2'],
       cost: 'containers restarted',
       why: 'The setting is the host’s, and starting a container does not change it.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       // dockerd turns on net.ipv4.ip_forward where that is 0. Source: moby, libnetwork/drivers/bridge.
       when: (facts) => settingsOff(facts).every(({ name }) => name !== 'net.ipv4.ip_forward'),
       why: 'dockerd reads net.ipv4.ip_forward, which is on, and leaves the switches of single devices alone.',
-    },
+    }),
   },
 })
 

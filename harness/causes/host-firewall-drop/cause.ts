@@ -1,7 +1,7 @@
 import { acceptBridges, addRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -43,18 +43,12 @@ export const hostFirewallDrop = defineCause({
       cost: 'networks are no longer isolated from each other',
       why: 'An ACCEPT ends only its own base chain. The other table sees the packet as well, and drops it.',
     },
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host forwards for anyone',
+    'accept-forward': acceptingForward({
       why: 'It is the policy of another base chain.',
-    },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    }),
+    'restart-docker': restarting({
       why: 'dockerd leaves tables that are not its own alone.',
-    },
+    }),
     'stop-nftables': {
       title: 'Stop nftables.service',
       steps: () => ['systemctl stop nftables.service'],

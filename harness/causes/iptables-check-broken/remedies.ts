@@ -1,5 +1,6 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 
 // Puts the package's own build back if another one replaced it; else upgrades the package.
 const soundBuild = `program=/usr/sbin/xtables-nft-multi
@@ -27,12 +28,9 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     cost: 'nothing',
     why: 'dockerd restores missing rules only when it starts. New networks are complete, but existing ones stay as they are.',
   },
-  'restart-docker': {
-    title: 'Restart docker',
-    steps: () => [restartDocker],
-    cost: 'containers restarted',
+  'restart-docker': restarting({
     why: 'dockerd checks its rules with the same iptables, which again reports them as present.',
-  },
+  }),
   'userland-proxy': {
     title: 'Turn userland-proxy on',
     steps: () => [daemonSetting('userland-proxy', 'true'), restartDocker],

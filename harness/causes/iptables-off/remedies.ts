@@ -1,5 +1,6 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { masqueradeByHand, removeSetting, restartDocker, stopContainers } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'remove-setting': {
@@ -16,12 +17,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
 
 /** What people try first. */
 export const temptations: Readonly<Record<string, Temptation>> = {
-  'restart-docker': {
-    title: 'Restart docker',
-    steps: () => [restartDocker],
-    cost: 'containers restarted',
+  'restart-docker': restarting({
     why: 'dockerd reads the same setting again.',
-  },
+  }),
   'hand-made-masquerade': {
     title: 'Add the MASQUERADE rule by hand',
     steps: () => [masqueradeByHand],

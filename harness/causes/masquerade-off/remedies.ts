@@ -1,5 +1,6 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { daemonSetting, masqueradeByHand, removeSetting, restartDocker, stopContainers } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import { compareVersions } from '../../lib/text.ts'
 
 export const remedies: Readonly<Record<string, Remedy>> = {
@@ -20,12 +21,9 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     when: ({ docker }) => docker.server !== '' && compareVersions(docker.server, '28') >= 0,
     why: 'From Docker 28 on, the raw table drops packets from outside to a container’s own address, replies included.',
   },
-  'restart-docker': {
-    title: 'Restart docker',
-    steps: () => [restartDocker],
-    cost: 'containers restarted',
+  'restart-docker': restarting({
     why: 'dockerd reads the same setting again.',
-  },
+  }),
   'ip-forward-1': {
     title: 'sysctl net.ipv4.ip_forward=1',
     steps: () => ['sysctl -w net.ipv4.ip_forward=1'],

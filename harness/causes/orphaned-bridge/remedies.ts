@@ -1,5 +1,6 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { daemonSetting, dropStore, restartDocker, useOwnBridge } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'default-bridge-of-its-own': {
@@ -35,10 +36,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     cost: 'docker restarted',
     why: 'The old record is in a file, and dockerd creates the link for it again.',
   },
-  'restart-docker': {
-    title: 'Restart docker',
-    steps: () => [restartDocker],
-    cost: 'docker restarted',
+  'restart-docker': restarting({
     why: 'Each start reads the same record.',
-  },
+  }),
 }

@@ -1,6 +1,6 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts, PolicyRule } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
@@ -82,18 +82,12 @@ export const policyRoute = defineCause({
       when: (facts) => filtersOf(facts).some(({ name }) => facts.sysctls[name] === '1'),
       why: 'The kernel takes the larger of that value and the link’s own, which stays 1.',
     },
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'The kernel chooses the route before rules of FORWARD see the packet.',
-    },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    }),
+    'restart-docker': restarting({
       why: 'dockerd leaves routing rules alone.',
-    },
+    }),
   },
 })
 

@@ -2,6 +2,7 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { lostTables, programsIptables } from '../../cause/docker-rules.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
@@ -49,12 +50,9 @@ export const publishedRuleMissing = defineCause({
       cost: 'a rule that nothing removes',
       why: 'The packets get as far as the host already, and no program of it answers there.',
     },
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'Without their rule the packets are not forwarded at all.',
-    },
+    }),
   },
 })
 

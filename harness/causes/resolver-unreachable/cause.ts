@@ -1,6 +1,7 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { groupBy } from '../../lib/group.ts'
 import { familyOf, inPrefix } from '../../lib/ip.ts'
@@ -61,12 +62,9 @@ export const resolverUnreachable = defineCause({
       cost: 'containers may query any server',
       why: 'No rule stops the queries: they go to a server that does not answer.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd reads the same settings again, and gives containers the same server.',
-    },
+    }),
   },
 })
 

@@ -1,6 +1,7 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
@@ -47,12 +48,9 @@ export const staleDnat = defineCause({
     },
   },
   temptations: {
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'The packets go to an address that the container does not have.',
-    },
+    }),
     'forget-connections': {
       title: 'Delete conntrack’s entries',
       steps: () => ['conntrack -F'],

@@ -3,6 +3,7 @@ import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { freeRange } from '../../cause/free-range.ts'
 import { hiddenMachines } from '../../cause/hidden-machines.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts, NetworkFact, RouteFact } from '../../evidence/facts.ts'
 import { addressIn, inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
@@ -65,12 +66,9 @@ export const subnetOverlap = defineCause({
       cost: 'none',
       why: 'The bridge’s own route has metric 0, or is the more specific one, and wins.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'Docker keeps the addresses of its networks.',
-    },
+    }),
   },
 })
 

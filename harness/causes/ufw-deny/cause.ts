@@ -1,6 +1,6 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -61,12 +61,9 @@ export const ufwDeny = defineCause({
       when: (facts) => isOn(facts),
       why: 'It opens every port of the host, and leaves ufw’s rules in Docker’s chain DOCKER-USER.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd leaves the rules of ufw and of DOCKER-USER alone.',
-    },
+    }),
   },
 })
 

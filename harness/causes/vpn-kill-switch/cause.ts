@@ -1,7 +1,7 @@
 import { acceptBridges, addRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -54,12 +54,9 @@ export const vpnKillSwitch = defineCause({
       when: ({ uplink }) => uplink !== '',
       why: 'The packets do not get as far as that: they end in the chain of the hook forward.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
+    'restart-docker': restarting({
       why: 'dockerd leaves tables that are not its own alone.',
-    },
+    }),
   },
 })
 
