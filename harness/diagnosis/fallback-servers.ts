@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { invocation } from '../lib/invocation.ts'
 import type { Walk } from '../simulate/index.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
@@ -33,7 +34,7 @@ export function fallbackServers(
       behind: [],
       next: [
         'cat /etc/resolv.conf',
-        'dockfault diagnose --trace 8.8.8.8:53/udp',
+        invocation('diagnose', '--trace', '8.8.8.8:53/udp'),
         'set "dns" in /etc/docker/daemon.json',
       ],
     },

@@ -1,5 +1,6 @@
 import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
+import { invocation } from '../../lib/invocation.ts'
 import { isPublic } from '../../lib/ip.ts'
 import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
@@ -28,7 +29,12 @@ const fewRouters = 3
 function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
   const leaves = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}`
   const message = `${leaves}: whether it arrives depends on how many routers there are.`
-  const doubt = { message, kind: 'other', key: `time to live ${left}`, settle: 'dockfault diagnose --trace' } as const
+  const doubt = {
+    message,
+    kind: 'other',
+    key: `time to live ${left}`,
+    settle: invocation('diagnose', '--trace'),
+  } as const
   const drop = {
     location: 'uplink',
     end: 'dropped',
@@ -66,7 +72,7 @@ function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] 
     message: `${capital(message)}: whether the outside has a route back to it cannot be seen on this host.`,
     kind: 'other',
     key: `way back to ${source}`,
-    settle: 'conntrack -L --src-nat; dockfault diagnose --trace',
+    settle: `conntrack -L --src-nat; ${invocation('diagnose', '--trace')}`,
   } as const
   return mayDie(state, drop, doubt, next)
 }
@@ -93,7 +99,12 @@ export function narrowed({ facts }: Net, state: State, next: Next): State[] {
   if (!narrow || state.drops.length > 0) return next(state)
   const { device, mtu, offered } = narrow
   const message = `Containers accept packets of ${offered} bytes, and ${device} takes ${mtu}: answers of that size arrive only if the path fragments them or reports its size to their sender, which cannot be seen on this host.`
-  const doubt = { message, kind: 'other', key: `path behind ${device}`, settle: 'dockfault diagnose --trace' } as const
+  const doubt = {
+    message,
+    kind: 'other',
+    key: `path behind ${device}`,
+    settle: invocation('diagnose', '--trace'),
+  } as const
   const drop = {
     location: 'uplink',
     end: 'too-large',
