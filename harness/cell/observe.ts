@@ -193,7 +193,8 @@ function disagreements(trace: Trace, simulated: Trace): string[] {
   // The host cannot know what happens to a packet outside.
   if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
   if (!isDead(simulated)) return [`${trace.summary}, but it passes when simulated`]
-  const location = ({ at }: Trace): string => `${at?.way} ${at?.location}`
+  // On a bridge either side may look up the other, by what each still knows: a lookup is lost on the way out or back.
+  const location = ({ at }: Trace): string => (at?.location === 'bridge' ? 'bridge' : `${at?.way} ${at?.location}`)
   return location(trace) === location(simulated)
     ? []
     : [`dropped at ${location(trace)}, but simulated at ${location(simulated)} (${simulated.summary})`]

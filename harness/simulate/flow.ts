@@ -61,6 +61,8 @@ export interface Drop {
   /** Why, for people: one sentence without the flow's name. */
   message: string
   rule?: RuleStep
+  /** Where a rule ends it: the device that the packet came in by, or is to leave by. */
+  device?: string
   /** The rule that sent the packet there, where another rule ends it. */
   because?: RuleStep
   /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */

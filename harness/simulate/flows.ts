@@ -2,7 +2,7 @@ import type { ContainerFact, Facts, Listener, NetworkFact } from '../evidence/fa
 import { groupBy } from '../lib/group.ts'
 import { addressIn, inPrefix, isPublic } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
-import { allowsPeers, type Intent, isIsolated } from './intent.ts'
+import { allowsPeers, gatewayOf, type Intent, isIsolated } from './intent.ts'
 import { nameFlows } from './names.ts'
 import { publishedFlows } from './published.ts'
 import { onNetwork } from './stand-in.ts'
@@ -127,7 +127,7 @@ const anyPort = 33_333
  */
 function hostServices(member: Member, facts: Facts): Flow[] {
   const { container, network } = member
-  const address = network.gateway || addressIn(network.subnet, 1)
+  const address = gatewayOf(network)
   if (!address || network.internal) return []
   const services = facts.listeners.filter(({ program }) => !/docker/.test(program))
   const open = services.filter(({ protocol, address: at }) => protocol === 'tcp' && (at === '0.0.0.0' || at === '::'))
@@ -150,7 +150,7 @@ function hostServices(member: Member, facts: Facts): Flow[] {
 
 /** Whether a service listens at gateways of Docker's and at loopback only, where no other machine connects to it. */
 function isForContainers({ protocol, port }: Listener, { listeners, docker }: Facts): boolean {
-  const gateways = new Set(docker.networks.map(({ gateway, subnet }) => gateway || addressIn(subnet, 1)))
+  const gateways = new Set(docker.networks.map(gatewayOf))
   return listeners.every(
     (each) =>
       each.protocol !== protocol ||

@@ -1,4 +1,5 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
+import { addressIn } from '../lib/ip.ts'
 
 /** What dockerd is configured to do, by its configuration file and its command line. */
 export interface Intent {
@@ -73,6 +74,13 @@ export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIpta
   !internal &&
   options[option('enable_ip_masquerade')] !== 'false' &&
   (options[option('gateway_mode_ipv4')] ?? 'nat') !== 'routed'
+
+/**
+ * The address that dockerd gave to a network's bridge. Old engines list none where the user chose a subnet alone: it is
+ * the first then. Source: moby, libnetwork/ipam.
+ */
+export const gatewayOf = ({ gateway, subnet }: Pick<NetworkFact, 'gateway' | 'subnet'>): string =>
+  gateway || (addressIn(subnet, 1) ?? '')
 
 /** Docker's network `bridge`. */
 export const isDefaultBridge = ({ options }: NetworkFact): boolean => options[option('default_bridge')] === 'true'

@@ -1,5 +1,6 @@
 import type { ContainerFact, ContainerNamespace, Facts, LinkFact, NetworkFact } from '../evidence/facts.ts'
 import { addressIn, parsePrefix } from '../lib/ip.ts'
+import { gatewayOf } from './intent.ts'
 
 /** The name of a stand-in container. */
 export const standIn = (network: string): string => `a container on ${network}`
@@ -61,7 +62,7 @@ function standInOn({ name: network, subnet, gateway, bridge }: NetworkFact, inde
     noarp: false,
   })
   const route = { type: 'unicast', table: 'main', metric: 0, flags: [] }
-  const via = gateway || (addressIn(subnet, 1) ?? '')
+  const via = gatewayOf({ gateway, subnet })
   return {
     container: {
       name,

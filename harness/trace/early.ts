@@ -1,10 +1,19 @@
+import type { Facts } from '../evidence/facts.ts'
 import { type Answer, isRefused, isUnrouted } from './answer.ts'
 import type { Ending } from './build.ts'
 import { dropEnding } from './by-rules.ts'
 import type { Context } from './context.ts'
 import { isUnnoticed } from './hidden-from-ip.ts'
 import { refused } from './refused.ts'
-import { type Station, senderOf } from './trace.ts'
+import { type Flow, type Station, senderOf } from './trace.ts'
+
+/** Whether a container sends a flow's packets to this neighbour. It may have other neighbours that do not answer. */
+const isNextHop = (address: string, { from, container, address: destination }: Flow, facts: Facts): boolean =>
+  from?.at === 'outside' ||
+  address === destination ||
+  facts.containers.some(
+    (each) => each.container === container && each.routes.some(({ gateway }) => gateway === address),
+  )
 
 /** The ending of a packet that no IP hook saw: it ended before the first one, or is hidden from IP. */
 export function early(context: Context, answer: Answer): Ending {
@@ -25,7 +34,7 @@ export function early(context: Context, answer: Answer): Ending {
   const before = isHidden ? computed.walk.drop : computed.early
   if (before && computed.isCertain()) return note(before.location, dropEnding(before, facts), before.way)
   if (isRefused(answer)) return refused(context, undefined)
-  const [silent] = answer.silent.filter(({ namespace }) => namespace !== '-')
+  const silent = answer.silent.find(({ namespace, address }) => namespace !== '-' && isNextHop(address, flow, facts))
   if (silent) {
     const summary = `nobody answers for ${silent.address} when ${sender} looks up its hardware address`
     return note(flow.from?.at === 'outside' ? 'uplink' : 'bridge', { end: 'no-neighbour', summary })

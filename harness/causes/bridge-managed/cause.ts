@@ -7,6 +7,7 @@ import type { Facts } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
+import { gatewayOf } from '../../simulate/intent.ts'
 
 /** systemd-networkd manages Docker’s devices by a file of its own, and so undoes what dockerd has set up. */
 export const bridgeManaged = defineCause({
@@ -152,16 +153,20 @@ function harmOf(
       isProven: true,
     }
   const home = bridges.find(({ link }) => link.name === bridge)
-  if (!home || home.link.addresses.includes(home.network.gateway) || givesAddress(home.file, home.network.gateway))
+  if (
+    !home ||
+    home.link.addresses.includes(gatewayOf(home.network)) ||
+    givesAddress(home.file, gatewayOf(home.network))
+  )
     return undefined
   const isLost =
-    (end === 'no-neighbour' && neighbour?.address === home.network.gateway) ||
+    (end === 'no-neighbour' && neighbour?.address === gatewayOf(home.network)) ||
     (end === 'no-route' && address !== undefined && inPrefix(address, home.network.subnet))
   return isLost
     ? {
         file: home.file,
         what: `removed the address of ${bridge}`,
-        line: `${bridge} has no address ${home.network.gateway}`,
+        line: `${bridge} has no address ${gatewayOf(home.network)}`,
         isProven: false,
       }
     : undefined
@@ -207,6 +212,6 @@ const takeBack = (facts: Facts): string[] =>
         ({ gateway }) => `ip route del default ${gateway ? `via ${gateway} ` : ''}dev ${link.name} 2>/dev/null || true`,
       ),
     ...valuesOf(file, 'Network', 'Address')
-      .filter((address) => !address.startsWith(`${network.gateway}/`))
+      .filter((address) => !address.startsWith(`${gatewayOf(network)}/`))
       .map((address) => `ip address del ${address} dev ${link.name} 2>/dev/null || true`),
   ])

@@ -143,6 +143,7 @@ function follow(state: State, world: World, call: Omit<Call, 'location' | 'devic
             ...state.drops,
             ...terminating.map((rule) => ({
               ...dropBy(rule, state.way, location),
+              device,
               step: lengthOf(passed.path) - 1,
             })),
           ]
