@@ -193,7 +193,7 @@ function disagreements(trace: Trace, simulated: Trace): string[] {
   // The host cannot know what happens to a packet outside.
   if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
   if (!isDead(simulated)) return [`${trace.summary}, but it passes when simulated`]
-  // On a bridge either side may look up the other, by what each still knows: a lookup is lost on the way out or back.
+  // On a bridge either side may have to resolve the other, by what each still knows: ARP is lost on the way out or back.
   const location = ({ at }: Trace): string => (at?.location === 'bridge' ? 'bridge' : `${at?.way} ${at?.location}`)
   return location(trace) === location(simulated)
     ? []

@@ -8,7 +8,7 @@ import { refused } from './refused.ts'
 import { type Flow, type Station, senderOf } from './trace.ts'
 
 /** Whether a container sends a flow's packets to this neighbour. It may have other neighbours that do not answer. */
-const isNextHop = (address: string, { from, container, address: destination }: Flow, facts: Facts): boolean =>
+const isReceiver = (address: string, { from, container, address: destination }: Flow, facts: Facts): boolean =>
   from?.at === 'outside' ||
   address === destination ||
   facts.containers.some(
@@ -34,7 +34,7 @@ export function early(context: Context, answer: Answer): Ending {
   const before = isHidden ? computed.walk.drop : computed.early
   if (before && computed.isCertain()) return note(before.location, dropEnding(before, facts), before.way)
   if (isRefused(answer)) return refused(context, undefined)
-  const silent = answer.silent.find(({ namespace, address }) => namespace !== '-' && isNextHop(address, flow, facts))
+  const silent = answer.silent.find(({ namespace, address }) => namespace !== '-' && isReceiver(address, flow, facts))
   if (silent) {
     const summary = `nobody answers for ${silent.address} when ${sender} looks up its hardware address`
     return note(flow.from?.at === 'outside' ? 'uplink' : 'bridge', { end: 'no-neighbour', summary })

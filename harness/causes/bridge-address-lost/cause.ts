@@ -2,8 +2,9 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { networkFileOf } from '../../cause/network-file.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { acceptingForward } from '../../cause/temptations.ts'
 import type { AddressFact, Facts, NetworkFact } from '../../evidence/facts.ts'
-import { addressIn, inPrefix, parsePrefix } from '../../lib/ip.ts'
+import { inPrefix, parsePrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
 import { isDefaultBridge } from '../../simulate/intent.ts'
@@ -12,7 +13,7 @@ import { isDefaultBridge } from '../../simulate/intent.ts'
 export const bridgeAddressLost = defineCause({
   id: 'bridge-address-lost',
   title: 'A Docker bridge has lost its address or its netmask',
-  needs: ['docker-networks', 'links', 'addresses', 'routes', 'units', 'boot-files'],
+  needs: ['docker-networks', 'container-namespaces', 'links', 'addresses', 'routes', 'units', 'boot-files'],
   byFlows: true,
   detect(facts) {
     const lost = harmful(facts)
@@ -47,6 +48,17 @@ export const bridgeAddressLost = defineCause({
         ]),
       cost: 'none',
     },
+    'restart-docker': {
+      title: 'Restart docker',
+      steps: () => [restartDocker],
+      cost: 'containers restarted',
+      // As it starts, dockerd deletes the bridge that it made for its default network, unless containers outlived it.
+      when: (facts) =>
+        facts.docker.config['live-restore'] !== true &&
+        !facts.docker.command.includes('--live-restore') &&
+        harmful(facts).every(({ bridge, network }) => bridge === 'docker0' || !isDefaultBridge(network)),
+      restartsDocker: true,
+    },
   },
   temptations: {
     'restart-containers': {
@@ -55,20 +67,9 @@ export const bridgeAddressLost = defineCause({
       cost: 'containers restarted',
       why: 'dockerd gives a bridge its address when dockerd starts, and not when a container does.',
     },
-    'accept-forward': {
-      title: 'Set the policy of FORWARD to ACCEPT',
-      steps: () => ['iptables -P FORWARD ACCEPT'],
-      cost: 'the host no longer isolates what it forwards',
+    'accept-forward': acceptingForward({
       why: 'No rule drops the packets: the host has no way to the containers.',
-    },
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'containers restarted',
-      // Source: moby, daemon_unix.go, initBridgeDriver: the default network takes the subnet of the address that is there.
-      when: (facts) => harmful(facts).some(({ network, wrong }) => isDefaultBridge(network) && wrong.length > 0),
-      why: 'dockerd takes the netmask of its default bridge from the address that the bridge has.',
-    },
+    }),
   },
 })
 
@@ -87,7 +88,7 @@ const inWords = ({ address, prefix }: AddressFact): string => `${address}/${pref
 
 /** Docker's bridges that are without their address. What systemd-networkd manages is another matter. */
 const lostOf = oncePer((facts: Facts): Lost[] => {
-  const { docker, containers, links, units } = facts
+  const { docker, links, units } = facts
   const networkd = units['systemd-networkd.service']
   const hasRun = networkd?.active === 'active' || Boolean(networkd?.activeSinceUs)
   return docker.networks.flatMap((network) => {
@@ -97,21 +98,25 @@ const lostOf = oncePer((facts: Facts): Lost[] => {
     const isInhibited = network.options['com.docker.network.bridge.inhibit_ipv4'] === 'true'
     if (!link || !length || isInhibited || (hasRun && networkFileOf(link, facts))) return []
     const left = link.ips.filter(({ family }) => family === 4)
-    // dockerd may be set to give the containers of its default network a gateway other than the bridge.
-    const isOther = isDefaultBridge(network) && docker.config['default-gateway'] !== undefined
-    const vias = containers.flatMap(({ routes }) =>
-      routes.flatMap(({ dst, gateway }) => (dst === 'default' && gateway) || []),
-    )
-    const known = network.gateway || (isOther ? '' : vias.find((via) => inPrefix(via, network.subnet)))
+    // An old engine does not show a gateway that it chose itself. Its containers show it.
+    const vias = isDefaultBridge(network) && hasOtherGateway(facts) ? [] : gatewaysUsed(facts)
+    const gateway = network.gateway || (vias.find((via) => inPrefix(via, network.subnet)) ?? '')
     const isThere = left.some(
-      ({ address, prefix }) => prefix === length && (known ? address === known : inPrefix(address, network.subnet)),
+      ({ address, prefix }) =>
+        prefix === length && (network.gateway ? address === gateway : inPrefix(address, network.subnet)),
     )
-    const gateway = known || addressIn(network.subnet, 1)
     if (isThere || !gateway) return []
     const wrong = left.filter(({ address }) => address === gateway)
     return [{ bridge: link.name, network, wanted: `${gateway}/${length}`, gateway, left, wrong }]
   })
 })
+
+/** Whether containers of the default network are given a gateway other than its bridge. */
+const hasOtherGateway = ({ docker }: Facts): boolean =>
+  docker.config['default-gateway'] !== undefined || docker.command.some((word) => word.startsWith('--default-gateway'))
+
+const gatewaysUsed = ({ containers }: Facts): string[] =>
+  containers.flatMap(({ routes }) => routes.flatMap(({ dst, gateway }) => (dst === 'default' && gateway) || []))
 
 /** The bridge whose lost address ends a flow: nobody answers for it, or its route went with it. */
 function lostBy({ end, neighbour, address, policy }: Drop, { bridge }: Flow, facts: Facts): Lost | undefined {
