@@ -9,19 +9,31 @@ export function bridgeNames({ docker, links }: Facts): string[] {
   return [...new Set(names)].sort()
 }
 
-/** The rules that let the packets of Docker's bridges through the base chain of a rule, each as words of nft. */
-export const acceptBridges = ({ table, base, hook }: RuleStep, facts: Facts): string[] =>
+/** A rule of nft that accepts packets, ahead of the others of a base chain. */
+interface AcceptRule {
+  /** With its family: `inet firewall`. */
+  table: string
+  chain: string
+  match: string
+}
+
+/** The rules that let the packets of Docker's bridges through the base chain of a rule. */
+export const acceptBridges = ({ table, base, hook }: RuleStep, facts: Facts): AcceptRule[] =>
   bridgeNames(facts).flatMap((name) =>
     // What comes in to the host itself does not leave by a device.
-    (hook === 'input' ? ['iifname'] : ['iifname', 'oifname']).map(
-      (way) => `insert rule ${table} ${base} ${way} "${name}" accept`,
-    ),
+    (hook === 'input' ? ['iifname'] : ['iifname', 'oifname']).map((way) => ({
+      table,
+      chain: base,
+      match: `${way} "${name}" accept`,
+    })),
   )
 
+const lineOf = ({ table, chain, match }: AcceptRule): string => `insert rule ${table} ${chain} ${match}`
+
 /** Adds such rules, those that are not there. */
-export const addRules = (rules: readonly string[]): string[] =>
-  rules.map((rule) => {
-    const [, , family, table, chain] = rule.split(' ')
-    const match = rule.split(' ').slice(5).join(' ')
-    return `nft list chain ${family} ${table} ${chain} | grep -qF '${match}' || nft '${rule}'`
-  })
+export const addRules = (rules: readonly AcceptRule[]): string[] =>
+  rules.map((rule) => `nft list chain ${rule.table} ${rule.chain} | grep -qF '${rule.match}' || nft '${lineOf(rule)}'`)
+
+/** Adds such rules to a file that nftables.service loads. */
+export const saveRules = (rules: readonly AcceptRule[], file: string): string[] =>
+  rules.map(lineOf).map((line) => `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`)

@@ -2,10 +2,6 @@ import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { readIntent } from '../simulate/intent.ts'
 
-/** The backend that `iptables` stands for, which dockerd uses. */
-export const currentBackend = ({ iptables }: Pick<Facts, 'iptables'>): 'nft' | 'legacy' =>
-  iptables.version.includes('legacy') ? 'legacy' : 'nft'
-
 /** The base chains that jump to dockerd's own, by table. */
 export const entrances = { filter: ['FORWARD'], nat: ['PREROUTING', 'OUTPUT'] } as const
 export type Table = keyof typeof entrances

@@ -30,3 +30,14 @@ const stopped = oncePer((facts: Facts): Walk[] => {
 /** Whether a symptom is a flow that is dropped in a certain way. */
 export const isDropped = (symptom: Symptom, isOfKind: Kind): symptom is FlowSymptom & { drop: Drop } =>
   symptom.kind === 'flow' && symptom.drop !== undefined && isOfKind(symptom.drop, symptom.flow)
+
+/** The published ports of such flows, by one flow of each. */
+export function droppedPorts(facts: Facts, isOfKind: Kind): Flow[] {
+  const flows = droppedFlows(facts, isOfKind).map(({ flow }) => flow)
+  return [...new Map(flows.map((flow) => [`${flow.port}/${flow.protocol}`, flow])).values()]
+}
+
+/** The drop of a large packet that nothing on the host shows to be lost, or to arrive; undefined where there is none. */
+export const doubtfulLarge = (facts: Facts): Drop | undefined =>
+  // A drop is computed when it is read.
+  simulate(facts).walks.find((walk) => walk.end === 'unclear' && walk.drop?.end === 'too-large')?.drop

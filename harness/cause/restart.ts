@@ -1,5 +1,6 @@
 import type { Facts, ModuleFact } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
+import { currentBackend } from '../simulate/intent.ts'
 import { configErrorOf } from './daemon-config.ts'
 
 /** What a restart of dockerd would meet: `iptables` makes it lose rules, and the others keep it from starting. */
@@ -69,7 +70,7 @@ const nat = {
 
 /** The modules that dockerd needs for NAT and that the running kernel cannot load. */
 export function missingNatModules({ modules, iptables }: Facts): ModuleFact[] {
-  const needed = iptables.version.includes('legacy') ? nat.legacy : nat.nft
+  const needed = nat[currentBackend({ iptables })]
   return modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
 }
 

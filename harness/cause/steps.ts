@@ -4,6 +4,9 @@ export const restartDocker = 'systemctl reset-failed docker.service; systemctl r
 /** Stops containers that would outlive dockerd, or prevent it from creating its default bridge again. */
 export const stopContainers = 'docker ps -q | xargs -r docker stop -t 2'
 
+/** Restarts every running container. */
+export const restartContainers = 'docker ps -q | xargs -r docker restart -t 2'
+
 export const daemonJson = '/etc/docker/daemon.json'
 
 /** Sets a key of daemon.json to a value in JSON and keeps the other keys. The next start of dockerd reads it. */

@@ -137,14 +137,17 @@ for (const { folder, cause } of causes)
     })
 
     it('is not ruled out by flows while dockerd does not answer', () => {
-      const usesFlows = readFileSync(join(root, folder, 'cause.ts'), 'utf8').includes('droppedFlows(')
+      const files = sourcesOf(folder)
+      const usesFlows = files.some((name) =>
+        /\bdropped(Flows|Ports)\(/.test(readFileSync(join(root, folder, name), 'utf8')),
+      )
       expect(cause.byFlows ?? false).to.equal(usesFlows)
       if (usesFlows)
         expect(cause.detect(recordedAt('field/evidence/sick/dockerd-hung').facts).answer).to.equal('unknown')
     })
 
     it('knows no other cause: no file of its folder imports from another', () => {
-      const files = readdirSync(join(root, folder)).filter((name) => /(?<!\.spec|\.suite)\.ts$/.test(name))
+      const files = sourcesOf(folder)
       const wrong = files.flatMap((name) => othersIn(readFileSync(join(root, folder, name), 'utf8')))
       expect(wrong).to.deep.equal([])
       expect(files).to.include.members(['cause.ts', 'index.ts'])
@@ -168,6 +171,10 @@ describe('what causes have in common', () => {
     expect(othersIn("import { a } from '../../cause/restart.ts'")).to.deep.equal([])
   })
 })
+
+/** The files of a cause that are not its specs. */
+const sourcesOf = (folder: string): string[] =>
+  readdirSync(join(root, folder)).filter((name) => /(?<!\.spec|\.suite)\.ts$/.test(name))
 
 /** The imports of a file that lead into the folder of a cause. */
 function othersIn(source: string, up = '../'): string[] {

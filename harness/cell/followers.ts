@@ -1,8 +1,8 @@
+import { doubtfulLarge } from '../cause/drops.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
 import { outside } from '../outside/outside.ts'
 import { probeContainers } from '../probes/containers.ts'
-import { simulate } from '../simulate/index.ts'
 import { everyFlow } from '../trace/all-flows.ts'
 import { traceByPackets } from '../trace/by-packets.ts'
 import { trace } from '../trace/index.ts'
@@ -25,8 +25,7 @@ export const followers: readonly Follower[] = [from('default', 'egress-tcp'), fr
 
 /** Follows large transfers where the host’s evidence cannot show whether they arrive; none elsewhere. */
 export async function followLarge(host: Host, facts: Facts): Promise<Trace[]> {
-  const unclear = simulate(facts).walks.some(({ end, drop }) => end === 'unclear' && drop?.end === 'too-large')
-  if (!unclear) return []
+  if (!doubtfulLarge(facts)) return []
   const flows = everyFlow(facts, { address: outside.address, port: 80, protocol: 'tcp' }).filter(
     ({ kind, protocol, size }) => kind === 'egress' && protocol === 'tcp' && size === 'full',
   )

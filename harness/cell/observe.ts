@@ -8,12 +8,12 @@ import type { Vector } from '../fix/classify.ts'
 import type { Host } from '../hosts/host.ts'
 import { type Probe, type ProbeResult, runProbe, runProbes } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
-import type { TraceExpectation, UnexplainedExpectation } from '../scenario/schema.ts'
+import type { UnexplainedExpectation } from '../scenario/schema.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import { type Answer, runDetector } from '../scoring/run-detector.ts'
-import { traceByRules } from '../trace/by-rules.ts'
-import { isDead, type Trace } from '../trace/trace.ts'
+import type { Trace } from '../trace/trace.ts'
 import { followLarge } from './followers.ts'
+import { wrongTrace } from './wrong-trace.ts'
 
 /** Traces a packet from a probe container. `probe` names the probe that sends the same packet. */
 export interface Follower {
@@ -151,51 +151,4 @@ function wrongVerdict(
         `diagnosis: unexplained ${at ? `at ${at.way} ${at.location} ` : ''}(${what}: ${message})`,
     ),
   ]
-}
-
-/** Where a trace differs from the scenario, from the probe that sends the same packet, or from its own simulation. */
-function wrongTrace(
-  { from, probe, trace }: Traced,
-  wanted: TraceExpectation | undefined,
-  { vector, facts }: Observation,
-): string[] {
-  const { end, at, terminatingRule } = trace
-  const simulated = trace.by === 'packets' ? traceByRules(trace.flow, facts) : undefined
-  const saw: TraceExpectation = {
-    end,
-    at: at?.location,
-    way: at?.way,
-    chain: terminatingRule?.chain,
-    owner: terminatingRule?.owner.who,
-  }
-  const wrong = Object.entries(wanted ?? {}).filter(([key, value]) => saw[key as keyof TraceExpectation] !== value)
-  // Without an answer of dockerd no container is known, although it may run.
-  const isDrop = isDead(trace) && (end !== 'no-container' || facts.docker.answers)
-  const contradicts = isDrop ? vector[probe] === 'pass' : end === 'answered' && vector[probe] === 'fail'
-  return [
-    ...(wrong.length > 0
-      ? [
-          `trace from ${from}: expected ${wrong.map(([key, value]) => `${key} ${value}`).join(', ')}, saw ${wrong
-            .map(([key]) => `${key} ${saw[key as keyof TraceExpectation] ?? 'none'}`)
-            .join(', ')} (${trace.summary})`,
-        ]
-      : []),
-    ...(contradicts ? [`trace from ${from}: ${trace.summary}, but the probe ${probe} saw ${vector[probe]}`] : []),
-    ...(simulated ? disagreements(trace, simulated).map((words) => `trace from ${from}: ${words}`) : []),
-  ]
-}
-
-/** Where a real packet and the simulated one end differently. An unclear simulation contradicts nothing. */
-function disagreements(trace: Trace, simulated: Trace): string[] {
-  if (simulated.end === 'unclear') return []
-  if (isDead(simulated) && trace.end === 'answered')
-    return [`the packet was answered, but simulated: ${simulated.summary}`]
-  // The host cannot know what happens to a packet outside.
-  if (!isDead(trace) || trace.end === 'no-answer' || trace.end === 'no-container') return []
-  if (!isDead(simulated)) return [`${trace.summary}, but it passes when simulated`]
-  // On a bridge either side may have to resolve the other, by what each still knows: ARP is lost on the way out or back.
-  const location = ({ at }: Trace): string => (at?.location === 'bridge' ? 'bridge' : `${at?.way} ${at?.location}`)
-  return location(trace) === location(simulated)
-    ? []
-    : [`dropped at ${location(trace)}, but simulated at ${location(simulated)} (${simulated.summary})`]
 }

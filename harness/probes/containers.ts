@@ -1,12 +1,8 @@
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
-import { probeContainers, probeImage } from './probe-containers.ts'
+import { probeContainers, probeImage, runContainer } from './probe-containers.ts'
 
 export { probeContainers, probeImage } from './probe-containers.ts'
-
-const serve = `sh -c 'mkdir -p /www && echo container >/www/index.html && exec httpd -f -p 80 -h /www'`
-const run = (name: string, options: string, command = serve): string =>
-  `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`
 
 // Each tool uses loopback only, so a failure is a broken tool and never a broken network. No server answers nslookup
 // there, so it is cut off after one second.
@@ -53,11 +49,11 @@ docker image inspect ${probeImage} >/dev/null 2>&1 || docker load -q -i /var/lib
 docker network create --subnet 172.30.1.0/24 -o com.docker.network.bridge.name=br-probe-a probe-a
 docker network create --subnet 172.30.2.0/24 -o com.docker.network.bridge.name=br-probe-b probe-b
 # Side by side: each takes seconds under emulation.
-${run(probeContainers.default.name, `-p ${probeContainers.default.port}:80`)} & a=$!
-${run(probeContainers.user.name, `--network probe-a --ip ${probeContainers.user.address} -p ${probeContainers.user.port}:80`)} & b=$!
-${run(probeContainers.peer.name, `--network probe-a --ip ${probeContainers.peer.address}`)} & c=$!
-${run(probeContainers.other.name, `--network probe-b --ip ${probeContainers.other.address}`)} & d=$!
-${run(probeContainers.host.name, '--network host', 'sleep 2147483647')} & e=$!
+${runContainer(probeContainers.default.name, `-p ${probeContainers.default.port}:80`)} & a=$!
+${runContainer(probeContainers.user.name, `--network probe-a --ip ${probeContainers.user.address} -p ${probeContainers.user.port}:80`)} & b=$!
+${runContainer(probeContainers.peer.name, `--network probe-a --ip ${probeContainers.peer.address}`)} & c=$!
+${runContainer(probeContainers.other.name, `--network probe-b --ip ${probeContainers.other.address}`)} & d=$!
+${runContainer(probeContainers.host.name, '--network host', 'sleep 2147483647')} & e=$!
 for job in $a $b $c $d $e; do wait $job; done
 docker exec ${probeContainers.peer.name} sh -c '${selfTest}'
 # The probes may first run when dockerd no longer lists them.

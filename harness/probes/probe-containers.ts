@@ -12,3 +12,11 @@ export const probeContainers = {
   other: { name: 'probe-other', address: '172.30.2.10' },
   host: { name: 'probe-host' },
 } as const
+
+/** The command of a container that serves one word by HTTP. */
+export const serve = (word = 'container', port = 80): string =>
+  `sh -c 'mkdir -p /www && echo ${word} >/www/index.html && exec httpd -f -p ${port} -h /www'`
+
+/** The command line that starts a container of the probe image. */
+export const runContainer = (name: string, options: string, command = serve()): string =>
+  `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`

@@ -82,6 +82,10 @@ export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIpta
 export const gatewayOf = ({ gateway, subnet }: Pick<NetworkFact, 'gateway' | 'subnet'>): string =>
   gateway || (addressIn(subnet, 1) ?? '')
 
+/** The backend that `iptables` stands for, which dockerd uses. */
+export const currentBackend = ({ iptables }: Pick<Facts, 'iptables'>): 'nft' | 'legacy' =>
+  iptables.version.includes('legacy') ? 'legacy' : 'nft'
+
 /** Docker's network `bridge`. */
 export const isDefaultBridge = ({ options }: NetworkFact): boolean => options[option('default_bridge')] === 'true'
 

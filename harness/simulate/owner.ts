@@ -1,5 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
-import { readIntent } from './intent.ts'
+import { currentBackend, readIntent } from './intent.ts'
 import type { RuleStep } from './rules/index.ts'
 
 /** Who made a rule, and the documented mark that shows it; `unknown` where the rule has none. */
@@ -85,7 +85,7 @@ const leadsToUfw = (chain: string, backend: RuleAt['backend'], { xtables }: Fact
 function policyOf(backend: 'nft' | 'legacy', facts: Facts): Owner | undefined {
   if (!readIntent(facts).programsIptables) return undefined
   // dockerd uses the backend that `iptables` stands for.
-  const current = facts.iptables.version.includes('legacy') ? 'legacy' : 'nft'
+  const current = currentBackend(facts)
   const chains = facts.xtables[backend].chains.some((each) => each.table === 'filter' && each.chain === 'DOCKER-USER')
   if (backend !== current)
     return chains

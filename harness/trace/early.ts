@@ -36,6 +36,10 @@ export function early(context: Context, answer: Answer): Ending {
   if (isRefused(answer)) return refused(context, undefined)
   const silent = answer.silent.find(({ namespace, address }) => namespace !== '-' && isReceiver(address, flow, facts))
   if (silent) {
+    // What the evidence still showed as known may have to be resolved by now, and a rule that drops ARP drops that too.
+    const { drop, masked } = computed.walk
+    const byRule = [drop, ...masked].find((each) => each?.location === 'bridge' && each.rule && each.neighbour)
+    if (byRule) return note('bridge', dropEnding({ ...byRule, way: 'out' }, facts))
     const summary = `nobody answers for ${silent.address} when ${sender} looks up its hardware address`
     return note(flow.from?.at === 'outside' ? 'uplink' : 'bridge', { end: 'no-neighbour', summary })
   }

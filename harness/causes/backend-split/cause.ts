@@ -1,11 +1,11 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
-import { currentBackend } from '../../cause/docker-rules.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
 import { acceptingForward, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
+import { currentBackend } from '../../simulate/intent.ts'
 import { ownerOfStep } from '../../simulate/owner.ts'
 
 /** Docker's rules of an earlier time are in the other backend of iptables, and know nothing of newer networks. */

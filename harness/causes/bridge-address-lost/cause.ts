@@ -2,7 +2,7 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { networkFileOf } from '../../cause/network-file.ts'
 import { restartDocker } from '../../cause/steps.ts'
-import { acceptingForward } from '../../cause/temptations.ts'
+import { acceptingForward, restartingContainers } from '../../cause/temptations.ts'
 import type { AddressFact, Facts, NetworkFact } from '../../evidence/facts.ts'
 import { inPrefix, parsePrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
@@ -61,12 +61,9 @@ export const bridgeAddressLost = defineCause({
     },
   },
   temptations: {
-    'restart-containers': {
-      title: 'Restart the containers',
-      steps: () => ['docker ps -q | xargs -r docker restart -t 2'],
-      cost: 'containers restarted',
+    'restart-containers': restartingContainers({
       why: 'dockerd gives a bridge its address when dockerd starts, and not when a container does.',
-    },
+    }),
     'accept-forward': acceptingForward({
       why: 'No rule drops the packets: the host has no way to the containers.',
     }),

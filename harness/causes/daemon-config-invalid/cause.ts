@@ -1,6 +1,7 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { type ConfigError, configErrorOf } from '../../cause/daemon-config.ts'
 import { restartDocker } from '../../cause/steps.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 
 /** dockerd refuses its configuration file, and so does not start. Its own last error shows why. */
@@ -43,12 +44,7 @@ export const daemonConfigInvalid = defineCause({
     },
   },
   temptations: {
-    'restart-docker': {
-      title: 'Restart docker',
-      steps: () => [restartDocker],
-      cost: 'none',
-      why: 'Each start reads the same file.',
-    },
+    'restart-docker': { ...restarting({ why: 'Each start reads the same file.' }), cost: 'none' },
     'reload-units': {
       title: 'Reload systemd’s units, and restart docker',
       steps: () => ['systemctl daemon-reload', restartDocker],

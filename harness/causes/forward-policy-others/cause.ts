@@ -1,5 +1,4 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
-import { currentBackend } from '../../cause/docker-rules.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
 import { restarting } from '../../cause/temptations.ts'
@@ -7,6 +6,7 @@ import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { compareVersions } from '../../lib/text.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
+import { currentBackend } from '../../simulate/intent.ts'
 import { ownerOfStep } from '../../simulate/owner.ts'
 
 /** dockerd set the policy of FORWARD to DROP, and that stops the other guests of the host. */

@@ -41,4 +41,13 @@ describe('forwarding that is off', () => {
       'sysctl -w net.ipv4.ip_forward=1',
     ])
   })
+
+  it('is overruled for every device in one file', () => {
+    const bootFiles = [{ file: '/usr/lib/sysctl.d/70-c.conf', line: 'net.ipv4.conf.*.forwarding = 0' }]
+    const devices = { 'net.ipv4.conf.docker0.forwarding': '0', 'net.ipv4.conf.wan0.forwarding': '0' }
+    const [finding] = examinationOf({ ...withSysctls(devices), bootFiles }).findings
+    expect(finding!.remedies[0]!.steps[0]).to.equal(
+      "echo 'net.ipv4.conf.docker0.forwarding = 1\nnet.ipv4.conf.wan0.forwarding = 1' >/etc/sysctl.d/zz-docker-forwarding.conf",
+    )
+  })
 })

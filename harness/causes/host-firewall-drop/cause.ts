@@ -1,7 +1,7 @@
-import { acceptBridges, addRules } from '../../cause/accept-bridges.ts'
+import { acceptBridges, addRules, saveRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { acceptingForward, restarting } from '../../cause/temptations.ts'
+import { acceptingForward, acceptingInDockerUser, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -37,12 +37,9 @@ export const hostFirewallDrop = defineCause({
     },
   },
   temptations: {
-    'accept-in-docker-user': {
-      title: 'Accept everything in DOCKER-USER',
-      steps: () => ['iptables -C DOCKER-USER -j ACCEPT 2>/dev/null || iptables -I DOCKER-USER -j ACCEPT'],
-      cost: 'networks are no longer isolated from each other',
+    'accept-in-docker-user': acceptingInDockerUser({
       why: 'An ACCEPT ends only its own base chain. The other table sees the packet as well, and drops it.',
-    },
+    }),
     'accept-forward': acceptingForward({
       why: 'It is the policy of another base chain.',
     }),
@@ -74,5 +71,5 @@ const dropsOf = oncePer((facts: Facts): { rule: RuleStep; file: string }[] => {
 
 function accept(rule: RuleStep, file: string, facts: Facts): string[] {
   const rules = acceptBridges(rule, facts)
-  return [...rules.map((line) => `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`), ...addRules(rules)]
+  return [...saveRules(rules, file), ...addRules(rules)]
 }

@@ -1,7 +1,7 @@
-import { acceptBridges, addRules, bridgeNames } from '../../cause/accept-bridges.ts'
+import { acceptBridges, addRules, bridgeNames, saveRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { type DroppedFlow, droppedFlows, isDropped } from '../../cause/drops.ts'
-import { acceptingForward, restarting } from '../../cause/temptations.ts'
+import { acceptingForward, acceptingInDockerUser, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -52,12 +52,9 @@ export const hostInputDrop = defineCause({
       when: (facts) => droppedHere(facts).some((each) => openPort(each).length > 0),
       why: 'The host drops the answers, and those go to a port that the host chose for the connection.',
     },
-    'accept-in-docker-user': {
-      title: 'Accept everything in DOCKER-USER',
-      steps: () => ['iptables -C DOCKER-USER -j ACCEPT 2>/dev/null || iptables -I DOCKER-USER -j ACCEPT'],
-      cost: 'networks are no longer isolated from each other',
+    'accept-in-docker-user': acceptingInDockerUser({
       why: 'That chain is for packets that the host forwards. These are for the host itself.',
-    },
+    }),
     'accept-forward': acceptingForward({
       why: 'That is the policy for packets that the host forwards. These are for the host itself.',
     }),
@@ -96,9 +93,7 @@ function accept(rule: RuleStep, file: string | undefined, facts: Facts): string[
   const isIptables = backend === 'legacy' || (base === 'INPUT' && /^ip (filter|mangle|nat|security)$/.test(table))
   const iptables = `iptables-${backend} -t ${name}`
   return [
-    ...(file?.includes('nftables')
-      ? rules.map((line) => `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`)
-      : []),
+    ...(file?.includes('nftables') ? saveRules(rules, file) : []),
     ...(file && !file.includes('nftables') ? words.map((each) => savedAhead(`-A ${each}`, name, file)) : []),
     ...(isIptables
       ? words.map((each) => `${iptables} -C ${each} 2>/dev/null || ${iptables} -I ${each}`)

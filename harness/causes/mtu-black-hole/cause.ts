@@ -1,10 +1,12 @@
 import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
-import { droppedFlows, isDropped } from '../../cause/drops.ts'
+import { doubtfulLarge, droppedFlows, isDropped } from '../../cause/drops.ts'
+import { containersOn, createAgain } from '../../cause/networks.ts'
 import { daemonJson, daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { restartingContainers } from '../../cause/temptations.ts'
 import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { invocation } from '../../lib/invocation.ts'
 import { compareVersions } from '../../lib/text.ts'
-import { type Drop, simulate } from '../../simulate/index.ts'
+import type { Drop } from '../../simulate/index.ts'
 
 /** Containers accept larger packets than the way to them takes, and no sender is notified. */
 export const mtuBlackHole = defineCause({
@@ -15,10 +17,9 @@ export const mtuBlackHole = defineCause({
   detect(facts) {
     const [lost] = droppedFlows(facts, isTooLarge)
     if (!lost) {
-      // A drop is computed when it is read.
-      const narrow = simulate(facts).walks.find((walk) => walk.end === 'unclear' && walk.drop?.end === 'too-large')
-      return narrow?.drop
-        ? unknown(`${narrow.drop.message}; ${invocation('diagnose', '--trace')} shows whether they arrive`)
+      const doubtful = doubtfulLarge(facts)
+      return doubtful
+        ? unknown(`${doubtful.message}; ${invocation('diagnose', '--trace')} shows whether they arrive`)
         : absent('the uplink takes every packet that containers accept')
     }
     const { setting } = lost.drop
@@ -72,14 +73,11 @@ export const mtuBlackHole = defineCause({
           .map(({ name }) => `ip link set ${name} mtu ${uplinkMtu(facts)}`),
       ],
       cost: 'none',
-      why: 'A container tells senders the size of its own end of the link, which stays as it was.',
+      why: 'A container announces the size of its own end of the link, which stays as it was.',
     },
-    'restart-containers': {
-      title: 'Restart the containers',
-      steps: () => ['docker ps -q | xargs -r docker restart -t 2'],
-      cost: 'containers restarted',
+    'restart-containers': restartingContainers({
       why: 'dockerd sets the same size again.',
-    },
+    }),
   },
 })
 
@@ -101,16 +99,12 @@ WantedBy=multi-user.target
 UNIT`
 
 /** Creates a network again with the same addresses and a smaller MTU, and connects its containers as they were. */
-function again({ name, subnet, internal, options }: NetworkFact, facts: Facts): string[] {
-  const users = facts.docker.containers.filter(({ addresses }) => name in addresses)
-  const given = Object.entries({ ...options, [mtuOption]: uplinkMtu(facts) }).map(
-    ([key, value]) => ` -o ${key}=${value}`,
-  )
+function again(network: NetworkFact, facts: Facts): string[] {
+  const { name, options } = network
+  const users = containersOn(network, facts)
   return [
     [
-      ...users.map((user) => `docker network disconnect -f ${name} ${user.name}`),
-      `docker network rm ${name}`,
-      `docker network create --subnet ${subnet}${internal ? ' --internal' : ''}${given.join('')} ${name}`,
+      createAgain({ ...network, options: { ...options, [mtuOption]: uplinkMtu(facts) } }, users),
       ...users.map((user) => `docker network connect --ip ${user.addresses[name]} ${name} ${user.name}`),
     ].join(' && '),
   ]

@@ -1,4 +1,5 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
+import { restarting } from '../../cause/temptations.ts'
 import type { Facts, Listener } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 
@@ -50,13 +51,10 @@ export const portTaken = defineCause({
       cost: 'none',
       why: 'The port still belongs to the other program.',
     },
-    'restart-docker': {
-      title: 'Restart docker',
+    'restart-docker': restarting({
       when: (facts) => holders(facts).length > 0,
-      steps: () => ['systemctl reset-failed docker.service; systemctl restart docker.service'],
-      cost: 'containers restarted',
       why: 'dockerd tries to start the container once more, and the port still belongs to the other program.',
-    },
+    }),
   },
 })
 

@@ -1,7 +1,8 @@
-import { settingAtBoot } from '../../cause/boot-setting.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { switchEvidence, switchesInWords, switchesOf, turnOn } from '../../cause/kernel-switch.ts'
+import { daemonSetting, restartContainers, restartDocker } from '../../cause/steps.ts'
+import { restartingContainers } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
@@ -15,30 +16,20 @@ export const proxyOffLoopback = defineCause({
   detect(facts) {
     const settings = settingsOff(facts)
     if (settings.length === 0) return absent('published ports answer at 127.0.0.1')
-    const files = settings.flatMap(({ boot }) => (boot ? [{ from: boot.file, line: boot.line }] : []))
-    const by = files.length > 0 ? ` (set by ${[...new Set(files.map(({ from }) => from))].join(', ')})` : ''
     const proxy = simulate(facts).intent.settings['userland-proxy'] ?? ''
-    const words = `Published ports do not answer at 127.0.0.1: Docker’s proxy is off (${proxy}), and ${settings.map(({ name }) => name).join(' and ')} ${settings.length > 1 ? 'are' : 'is'} 0${by}. From elsewhere they answer.`
+    const words = `Published ports do not answer at 127.0.0.1: Docker’s proxy is off (${proxy}), and ${switchesInWords(settings)}. From elsewhere they answer.`
     return present({
       confidence: 'certain',
       active: words,
       latent: words,
-      evidence: [
-        { from: 'dockerd’s configuration', line: proxy },
-        ...settings.map(({ name }) => ({ from: `sysctl ${name}`, line: `${name} = 0` })),
-        ...files,
-      ],
+      evidence: [{ from: 'dockerd’s configuration', line: proxy }, ...switchEvidence(settings)],
     })
   },
   explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isKept(drop, flow, facts)),
   remedies: {
     'route-localnet': {
       title: 'Let the kernel route addresses of loopback on Docker’s bridges',
-      steps: (facts) =>
-        settingsOff(facts).flatMap(({ name, boot }) => [
-          ...(boot ? [`sed -i 's|^${pattern(boot.line)}|# &|' ${boot.file}`] : []),
-          `sysctl -w ${name}=1`,
-        ]),
+      steps: (facts) => turnOn(settingsOff(facts), '/etc/sysctl.d/zz-docker-loopback.conf', facts),
       cost: 'containers reach what listens on the host’s loopback alone, if they send to 127.0.0.1 by way of the bridge',
     },
     'proxy-on': {
@@ -55,12 +46,9 @@ export const proxyOffLoopback = defineCause({
     },
   },
   temptations: {
-    'restart-containers': {
-      title: 'Restart the containers',
-      steps: () => [restartContainers],
-      cost: 'containers restarted',
+    'restart-containers': restartingContainers({
       why: 'The setting belongs to the bridge, and starting a container does not change it.',
-    },
+    }),
     'masquerade-loopback': {
       title: 'Masquerade packets of 127.0.0.1',
       steps: () => ['iptables -t nat -A POSTROUTING -s 127.0.0.0/8 ! -o lo -j MASQUERADE'],
@@ -70,18 +58,13 @@ export const proxyOffLoopback = defineCause({
   },
 })
 
-const restartContainers = 'docker ps -q | xargs -r docker restart -t 2'
-
 /** Whether a flow by loopback ends because its source may not leave by the bridge. */
 const isKept = ({ setting }: Drop, { kind }: Flow, facts: Facts): boolean =>
   kind === 'published' && !simulate(facts).intent.proxies && setting?.name.split('.').at(-1) === 'route_localnet'
 
-/** The settings that stop flows, each with the line of a file that sets it at boot. */
-const settingsOff = oncePer((facts: Facts) => {
-  const found = droppedFlows(facts, (drop, flow) => isKept(drop, flow, facts))
-  const names = [...new Set(found.flatMap(({ drop }) => drop.setting?.name ?? []))].sort()
-  return names.map((name) => ({ name, boot: settingAtBoot({ name, value: '0' }, facts) }))
-})
-
-/** A line as a basic regular expression for sed, with | as delimiter. */
-const pattern = (line: string): string => line.replaceAll(/[\\.*[\]^$|]/g, '\\$&')
+const settingsOff = oncePer((facts: Facts) =>
+  switchesOf(
+    droppedFlows(facts, (drop, flow) => isKept(drop, flow, facts)),
+    facts,
+  ),
+)

@@ -1,6 +1,7 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
-import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { daemonJson, restartDocker } from '../../cause/steps.ts'
+import { droppedPorts, isDropped } from '../../cause/drops.ts'
+import { daemonJson, restartContainers, restartDocker } from '../../cause/steps.ts'
+import { acceptingPorts, restartingContainers } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
@@ -50,23 +51,14 @@ export const publishedOnLoopback = defineCause({
     },
   },
   temptations: {
-    'accept-port': {
-      title: 'Let the port in by a rule of the firewall',
-      steps: (facts) =>
-        closedPorts(facts).map(({ port, protocol }) => `iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`),
-      cost: 'a rule that nothing removes',
+    'accept-port': acceptingPorts((facts) => closedPorts(facts), {
       why: 'No rule stops the packets. Nothing listens at the address that they are sent to.',
-    },
-    'restart-containers': {
-      title: 'Restart the containers',
-      steps: () => [restartContainers],
-      cost: 'containers restarted',
+    }),
+    'restart-containers': restartingContainers({
       why: 'dockerd chooses the address again, by the same setting.',
-    },
+    }),
   },
 })
-
-const restartContainers = 'docker ps -q | xargs -r docker restart -t 2'
 
 const dropIns = '/etc/systemd/system/docker.service.d /etc/default/docker'
 const removeIp = ({ docker }: Facts): string => {
@@ -86,7 +78,4 @@ function isClosed({ end, rule }: Drop, { kind, port, protocol, container }: Flow
 }
 
 /** The flows that end so, one of each port. */
-const closedPorts = oncePer((facts: Facts): Flow[] => {
-  const found = droppedFlows(facts, (drop, flow) => isClosed(drop, flow, facts)).map(({ flow }) => flow)
-  return [...new Map(found.map((flow) => [`${flow.port}/${flow.protocol}`, flow])).values()]
-})
+const closedPorts = oncePer((facts: Facts): Flow[] => droppedPorts(facts, (drop, flow) => isClosed(drop, flow, facts)))

@@ -1,8 +1,8 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { lostTables, programsIptables } from '../../cause/docker-rules.ts'
-import { droppedFlows, isDropped } from '../../cause/drops.ts'
+import { droppedPorts, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
-import { acceptingForward } from '../../cause/temptations.ts'
+import { acceptingForward, acceptingPorts } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
@@ -43,13 +43,9 @@ export const publishedRuleMissing = defineCause({
     },
   },
   temptations: {
-    'accept-port': {
-      title: 'Let the port in by a rule of the firewall',
-      steps: (facts) =>
-        barePorts(facts).map(({ port, protocol }) => `iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`),
-      cost: 'a rule that nothing removes',
+    'accept-port': acceptingPorts((facts) => barePorts(facts), {
       why: 'The packets get as far as the host already, and no program of it answers there.',
-    },
+    }),
     'accept-forward': acceptingForward({
       why: 'Without their rule the packets are not forwarded at all.',
     }),
@@ -69,9 +65,6 @@ function isBare({ end, rule }: Drop, { kind, port, protocol, container, address 
 }
 
 /** The flows that end so, one of each port. */
-const barePorts = oncePer((facts: Facts): Flow[] => {
-  const found = droppedFlows(facts, (drop, flow) => isBare(drop, flow, facts)).map(({ flow }) => flow)
-  return [...new Map(found.map((flow) => [`${flow.port}/${flow.protocol}`, flow])).values()]
-})
+const barePorts = oncePer((facts: Facts): Flow[] => droppedPorts(facts, (drop, flow) => isBare(drop, flow, facts)))
 
 const containersOf = (facts: Facts): string[] => [...new Set(barePorts(facts).map(({ container }) => container))].sort()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Fault } from '../../injection/fault.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
-import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
+import { probeContainers, runContainer } from '../../probes/probe-containers.ts'
 import { publishedRuleMissing } from './cause.ts'
 
 const params = z.strictObject({
@@ -20,8 +20,7 @@ const scripts: Record<Params['how'], string> = {
   restored: `docker rm -f ${name}
 mkdir -p /etc/iptables
 iptables-save >/etc/iptables/rules.v4
-docker run -d --init --restart always --name ${name} -p ${port}:80 ${probeImage} \\
-  sh -c 'mkdir -p /www && echo container >/www/index.html && exec httpd -f -p 80 -h /www'
+${runContainer(name, `-p ${port}:80`)}
 iptables-restore /etc/iptables/rules.v4`,
   'chain-flushed': 'iptables -t nat -F DOCKER',
 }

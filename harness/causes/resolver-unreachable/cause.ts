@@ -1,6 +1,6 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { daemonSetting, restartDocker } from '../../cause/steps.ts'
+import { daemonSetting, restartContainers, restartDocker } from '../../cause/steps.ts'
 import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { groupBy } from '../../lib/group.ts'
@@ -67,8 +67,6 @@ export const resolverUnreachable = defineCause({
     }),
   },
 })
-
-const restartContainers = 'docker ps -q | xargs -r docker restart -t 2'
 
 const managers = ['systemd/resolve', 'NetworkManager', 'resolvconf'].map((each) => `/run/${each}/resolv.conf`)
 const linkResolvConf = `file=$(grep -ls '^nameserver' ${managers.join(' ')} | head -n 1)

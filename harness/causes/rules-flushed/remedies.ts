@@ -2,7 +2,7 @@ import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { lostTables } from '../../cause/docker-rules.ts'
 import { restartDocker } from '../../cause/steps.ts'
 import type { Facts } from '../../evidence/facts.ts'
-import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
+import { probeContainers, runContainer, serve } from '../../probes/probe-containers.ts'
 import { flushingFile, unitToFollow } from './culprits.ts'
 
 // Without After= both restart at the same time, and it is a matter of luck which one writes its rules last.
@@ -30,10 +30,6 @@ systemctl daemon-reload`,
 }
 
 const container = probeContainers.default.name
-const serve = (port: number): string =>
-  `sh -c 'mkdir -p /www && echo container >/www/index.html && exec httpd -f -p ${port} -h /www'`
-const run = (name: string, options: string, command: string): string =>
-  `docker run -d --init --restart always --name ${name} ${options} ${probeImage} ${command}`
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'restart-docker': {
@@ -94,7 +90,10 @@ export const temptations: Readonly<Record<string, Temptation>> = {
   },
   'host-network': {
     title: 'Run the container on the host’s network',
-    steps: () => [`docker rm -f ${container}`, run(container, '--network host', serve(probeContainers.default.port))],
+    steps: () => [
+      `docker rm -f ${container}`,
+      runContainer(container, '--network host', serve('container', probeContainers.default.port)),
+    ],
     cost: 'no isolation from the host; the host’s INPUT rules decide who reaches the container’s port',
     why: 'It helps one container. The others, new networks and new ports stay broken.',
   },
@@ -105,8 +104,8 @@ export const temptations: Readonly<Record<string, Temptation>> = {
       'iptables-save >/etc/iptables/rules.v4',
       // A deployment replaces the container, and another one has taken its address by the time it is back.
       `docker rm -f probe-batch 2>/dev/null; docker rm -f ${container}`,
-      run('probe-batch', '', 'sleep 2147483647'),
-      run(container, `-p ${probeContainers.default.port}:80`, serve(80)),
+      runContainer('probe-batch', '', 'sleep 2147483647'),
+      runContainer(container, `-p ${probeContainers.default.port}:80`),
       'systemctl restart iptables.service',
     ],
     cost: 'each start of the firewall restores rules of containers that are gone',

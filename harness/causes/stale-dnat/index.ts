@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Fault } from '../../injection/fault.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
-import { probeContainers, probeImage } from '../../probes/probe-containers.ts'
+import { probeContainers, runContainer, serve } from '../../probes/probe-containers.ts'
 import { staleDnat } from './cause.ts'
 
 const params = z.strictObject({
@@ -16,16 +16,11 @@ const params = z.strictObject({
 type Params = z.infer<typeof params>
 
 const { name, port } = probeContainers.default
-const serve = (page: string): string =>
-  `sh -c 'mkdir -p /www && echo ${page} >/www/index.html && exec httpd -f -p 80 -h /www'`
-const run = (container: string, options: string, page: string): string =>
-  `docker run -d --init --restart always --name ${container} ${options} ${probeImage} ${serve(page)}`
-
 const restored = `mkdir -p /etc/iptables
 iptables-save >/etc/iptables/rules.v4
 docker rm -f ${name}
-${run('probe-batch', '', 'batch')}
-${run(name, `-p ${port}:80`, 'container')}
+${runContainer('probe-batch', '', serve('batch'))}
+${runContainer(name, `-p ${port}:80`)}
 iptables-restore /etc/iptables/rules.v4`
 
 const scripts: Record<Params['how'], string> = {

@@ -2,6 +2,7 @@ import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { freeRange } from '../../cause/free-range.ts'
 import { hiddenMachines } from '../../cause/hidden-machines.ts'
+import { containersOn, createAgain } from '../../cause/networks.ts'
 import { daemonSetting, restartDocker } from '../../cause/steps.ts'
 import { restarting } from '../../cause/temptations.ts'
 import type { Facts, NetworkFact, RouteFact } from '../../evidence/facts.ts'
@@ -37,7 +38,7 @@ export const subnetOverlap = defineCause({
       title: 'Remove the Docker network, which no running container uses',
       steps: (facts) => networksOf(facts).map(({ name }) => `docker network rm ${name}`),
       cost: 'stopped containers of that network do not start until it is created again',
-      when: (facts) => networksOf(facts).every((each) => isUser(each) && usersOf(each, facts).length === 0),
+      when: (facts) => networksOf(facts).every((each) => isUser(each) && containersOn(each, facts).length === 0),
     },
     'move-network': {
       title: 'Create the Docker network again, with other addresses',
@@ -46,7 +47,7 @@ export const subnetOverlap = defineCause({
       when: (facts) =>
         freeRange(facts) !== undefined &&
         networksOf(facts).every(isUser) &&
-        networksOf(facts).some((each) => usersOf(each, facts).length > 0),
+        networksOf(facts).some((each) => containersOn(each, facts).length > 0),
     },
     'move-default-bridge': {
       title: 'Give docker0 other addresses (bip)',
@@ -112,25 +113,17 @@ const networksOf = (facts: Facts): NetworkFact[] => [...new Set(hidden(facts).ma
 
 const isUser = ({ name }: NetworkFact): boolean => name !== 'bridge'
 
-const usersOf = ({ name }: NetworkFact, { docker }: Facts): string[] =>
-  docker.containers.filter(({ addresses }) => name in addresses).map((container) => container.name)
-
 const inWords = ({ dst, gateway, dev }: RouteFact): string => `${dst}${gateway ? ` via ${gateway}` : ''} dev ${dev}`
 
 function move(network: NetworkFact, facts: Facts): string[] {
-  const { name, options, internal } = network
-  const users = usersOf(network, facts)
-  const given = Object.entries(options).map(([key, value]) => ` -o ${key}=${value}`)
+  const { name } = network
+  const users = containersOn(network, facts)
   const subnet = `${addressIn(freeRange(facts)!, 0)}/24`
   return [
-    `docker network inspect -f '{{json .IPAM.Config}}' ${name} | grep -qF ${subnet} || { ${[
-      ...users.map((user) => `docker network disconnect -f ${name} ${user}`),
-      `docker network rm ${name}`,
-      `docker network create --subnet ${subnet}${internal ? ' --internal' : ''}${given.join('')} ${name}`,
-    ].join(' && ')}; }`,
+    `docker network inspect -f '{{json .IPAM.Config}}' ${name} | grep -qF ${subnet} || { ${createAgain({ ...network, subnet }, users)}; }`,
     ...users.map(
       (user) =>
-        `docker inspect -f '{{json .NetworkSettings.Networks}}' ${user} | grep -qF '"${name}"' || docker network connect ${name} ${user}`,
+        `docker inspect -f '{{json .NetworkSettings.Networks}}' ${user.name} | grep -qF '"${name}"' || docker network connect ${name} ${user.name}`,
     ),
   ]
 }

@@ -1,7 +1,7 @@
 import { acceptBridges, addRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
-import { restarting } from '../../cause/temptations.ts'
+import { acceptingInDockerUser, restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop } from '../../simulate/index.ts'
@@ -39,12 +39,9 @@ export const vpnKillSwitch = defineCause({
     },
   },
   temptations: {
-    'accept-in-docker-user': {
-      title: 'Accept everything in DOCKER-USER',
-      steps: () => ['iptables -C DOCKER-USER -j ACCEPT 2>/dev/null || iptables -I DOCKER-USER -j ACCEPT'],
-      cost: 'networks are no longer isolated from each other',
+    'accept-in-docker-user': acceptingInDockerUser({
       why: 'An ACCEPT ends only its own base chain. The VPN’s table sees the packet as well, and stops it.',
-    },
+    }),
     'masquerade-by-hand': {
       title: 'Masquerade containers by hand',
       steps: (facts) => [
