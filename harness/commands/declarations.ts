@@ -62,6 +62,10 @@ export const declarations = {
         value: 'file',
         what: 'diagnose the evidence that collect printed on another machine; - is standard input',
       },
+      sos: {
+        value: 'archive or folder',
+        what: 'diagnose a sos report of another machine, as far as it goes: what it lacks is named, so it never shows a healthy host',
+      },
       trace: {
         operand: '[target]',
         what: 'also follow real packets through the host: of every flow, or only to a target such as web@203.0.113.10:443',
@@ -134,6 +138,23 @@ export const declarations = {
       resume: { operand: '[run-id]', what: 'finish a run that was cut short; default: the last one' },
     },
   },
+  sweep: {
+    operands: '<scenario>',
+    what: 'Runs the fault of a scenario under every combination of conditions, and prints which of them each symptom needs. Of many combinations it runs few, then more around what differs. Tries no fixes.',
+    options: {
+      over: {
+        value: 'words',
+        what: 'vary these: proxy, policy, backend, networks, live-restore, ipv6, br-netfilter, ip-forward, firewalld, engine; default: proxy,policy,backend,live-restore',
+      },
+      hosts: { value: 'names', what: 'on these hosts; default: the first, and with --over engine all of the scenario' },
+      all: { what: 'run every combination, however many there are' },
+      provider,
+      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      resume: { operand: '[run-id]', what: 'finish a sweep that was cut short; default: the last one' },
+      json: { what: 'print the result as JSON' },
+      reports,
+    },
+  },
   list: {
     what: 'Lists all cells and the provider that runs each here. For cells that nothing here can run, names what is missing.',
     options: {
@@ -157,9 +178,13 @@ export const declarations = {
     },
   },
   report: {
-    operands: '[record | merge records... | compare A B | advice runs...]',
-    what: 'Writes the report of a run again (default: the latest); merges the records of shards; compares two runs; or prints what each remedy and each “do not” was measured to do.',
-    options: { plan: { value: 'file', what: 'with merge: the cells to expect, as list printed them' }, reports },
+    operands: '[record | merge records... | compare A B | advice runs... | look-alikes runs... | sweep runs...]',
+    what: 'Writes the report of a run again (default: the latest); merges the records of shards; compares two runs; prints what each remedy and each “do not” was measured to do; prints which causes fail the same probes, and what separates them; or prints what sweeps found.',
+    options: {
+      plan: { value: 'file', what: 'with merge: the cells to expect, as list printed them' },
+      json: { what: 'with look-alikes or sweep: print JSON' },
+      reports,
+    },
   },
   box: {
     operands: '<host>',

@@ -2,6 +2,7 @@ import { asJson } from '../diagnosis/as-json.ts'
 import { examine } from '../diagnosis/examine.ts'
 import { withPackets } from '../diagnosis/followed.ts'
 import { probeHost } from '../diagnosis/probe.ts'
+import { sosBundle } from '../evidence/sos/index.ts'
 import { LabError } from '../lib/errors.ts'
 import { colorsFor } from '../report/terminal/colors.ts'
 import { examinationLines } from '../report/terminal/examination.ts'
@@ -22,7 +23,7 @@ interface Means {
 }
 
 /**
- * `diagnose [--ssh user@host | --bundle FILE]`: names what is wrong with a host, what repairs it, and what does not.
+ * `diagnose [--ssh user@host | --bundle FILE | --sos FILE]`: names what is wrong with a host, what repairs it, and what does not.
  * Changes nothing. `--trace` also follows real packets of every flow, or to one target. `--probe` also starts a
  * container for a moment.
  */
@@ -31,22 +32,31 @@ export default (args: string[], signal: AbortSignal): Promise<number> => diagnos
 /** The same, with what the package does not have. */
 export async function diagnoseWith(args: string[], signal: AbortSignal, { probeArchive }: Means = {}): Promise<number> {
   const { values, positionals } = parse('diagnose', args)
-  const { ssh, bundle, json } = values
-  if (ssh !== undefined && bundle !== undefined)
-    throw new LabError('usage', '--ssh and --bundle exclude each other: use one')
-  if (bundle !== undefined && (values.trace || values.probe))
-    throw new LabError('usage', '--trace and --probe need a host: a bundle holds only what a host printed', {
-      hint: 'without them, the diagnosis of the bundle simulates every flow',
+  const { ssh, bundle, sos, json } = values
+  const sources = Object.entries({ ssh, bundle, sos }).flatMap(([name, value]) =>
+    value === undefined ? [] : `--${name}`,
+  )
+  if (sources.length > 1) throw new LabError('usage', `${sources.join(' and ')} exclude each other: use one`)
+  const file = bundle ?? sos
+  if (file !== undefined && (values.trace || values.probe)) {
+    const what = bundle === undefined ? 'sos report' : 'bundle'
+    throw new LabError('usage', `--trace and --probe need a host: a ${what} holds only what a host printed`, {
+      hint: `without them, the diagnosis of the ${what} simulates every flow`,
     })
+  }
   if (positionals.length > (values.trace ? 1 : 0))
     throw new LabError('usage', `unexpected argument: ${positionals.at(-1)}`, {
-      hint: 'the only argument is the target of --trace; a file follows --bundle',
+      hint: 'the only argument is the target of --trace; a file follows --bundle or --sos',
     })
   const [named] = positionals
   const target = readTarget(named ?? anywhere)
-  const host = bundle === undefined ? targetOf(values) : undefined
+  const host = file === undefined ? targetOf(values) : undefined
 
-  const examined = examine(host ? await collectFrom(host, signal) : await readBundleFile(bundle!))
+  const evidence = async (): Promise<string> => {
+    if (host) return collectFrom(host, signal)
+    return sos === undefined ? readBundleFile(bundle!) : sosBundle(sos)
+  }
+  const examined = examine(await evidence())
   const { facts } = examined
   const follow = async (): Promise<Trace[]> =>
     named === undefined ? traceAll(host!, target, facts) : [await trace(host!, target, facts)]
@@ -59,7 +69,7 @@ export async function diagnoseWith(args: string[], signal: AbortSignal, { probeA
     seen.verdict = 'sick'
     seen.unexplained.push(...silent.map(({ check, message }) => `${check}: no (${message})`))
   }
-  const name = ssh ?? (bundle === undefined ? 'this machine' : nameOfBundle(bundle))
+  const name = ssh ?? (bundle === undefined ? (sos ?? 'this machine') : nameOfBundle(bundle))
   if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
   else {
     const paint = colorsFor(process.stdout)

@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { isNotInReport } from '../evidence/sos/report.ts'
 import type { SymptomGroup, Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
@@ -22,6 +23,13 @@ export function daemonTrouble(facts: Facts): Trouble[] {
     return trouble('unclear', 'no dockerd is installed here, and none is running. Is this a Docker host?', [
       'command -v dockerd',
     ])
+  const { why = '' } = facts.sections['docker-server'] ?? {}
+  if (isNotInReport(why))
+    return trouble(
+      'unclear',
+      `the report does not show whether dockerd answers, nor its networks and containers (sos has a plugin for them, docker): ${why}`,
+      ['docker version', 'sudo sh collect.sh >host.bundle'],
+    )
   if (unit?.active === 'failed' || unit?.sub === 'auto-restart')
     return trouble(
       'dead',

@@ -2,13 +2,13 @@ import { build, type Metafile } from 'esbuild'
 import { LabError } from '../lib/errors.ts'
 import { harness, sources } from './sources.ts'
 
-/** What a bundle may contain: the diagnosing half, three small libraries, and lists of words that import nothing. */
+/** What a bundle may contain: the diagnosing half, small libraries, and lists of words that import nothing. */
 const allowed = [
   /^harness\/(lib|evidence|simulate|trace|cause|diagnosis|targets|commands|package)\//,
   /^harness\/(fix\/execute|causes\/causes|causes\/[\w-]+\/(?!inject|index)[\w-]+)\.ts$/,
   /^harness\/report\/([\w-]+\.ts|terminal\/[\w-]+\.ts)$/,
   /^harness\/(scenario\/terms|probes\/probe-containers)\.ts$/,
-  /^node_modules\/(zod|ipaddr\.js|picocolors)\//,
+  /^node_modules\/(zod|ipaddr\.js|picocolors)\/|^node_modules\/(tar-stream|streamx|fast-fifo|b4a|text-decoder|events-universal)\//,
 ]
 
 /** The inputs of a bundle that do not belong to the tool. */
@@ -33,6 +33,8 @@ export async function bundle(entry: 'tool' | 'library', outfile: string): Promis
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
+    // As libraries call parts of Node itself.
+    alias: { events: 'node:events', fs: 'node:fs' },
     plugins: [sources],
     ...(entry === 'tool' && { banner: { js: '#!/usr/bin/env node' } }),
   })

@@ -81,6 +81,17 @@ describe('the installed package', function () {
       }
     })
 
+  it('diagnoses a sos report as the clone does', async () => {
+    const file = fileURLToPath(new URL('../evidence/sos/reports/sick/masquerade-off.tar.gz', import.meta.url))
+    const args = ['diagnose', '--sos', file]
+    const hint = 'dockfault collect --script'
+    const own = await its.run(`dockfault ${args.join(' ')}`)
+    const other = await clone(args, '')
+    expect(words(own.stdout)).to.equal(other.words.replace('npm run -s collect -- --script', hint)).and.to.contain(hint)
+    expect([own.exitCode, other.exitCode]).to.deep.equal([1, 1])
+    expect(own.stdout).to.contain('masquerade-off active')
+  })
+
   it('collects on its own machine, and prints its collector', async () => {
     const script = await its.run('dockfault collect --script')
     expect(script.stdout).to.equal(readFileSync(new URL('../evidence/collect.sh', import.meta.url), 'utf8'))

@@ -11,11 +11,14 @@ export const onNetwork = (container: string, network: string): string =>
 
 /**
  * The facts with a stand-in container on every bridge network that has none: what a container that starts now would
- * meet. A bridge without ports has no carrier; the stand-in gives it one.
+ * meet. Where no container could be read from the inside, every network gets one: it shows what the host does. A bridge
+ * without ports has no carrier; the stand-in gives it one.
  */
 export function withStandIns(facts: Facts): Facts {
   if (!facts.docker.answers) return facts
-  const taken = new Set(facts.docker.containers.flatMap(({ addresses }) => Object.keys(addresses)))
+  const isRead = facts.sections['container-namespaces']?.status === 'ok'
+  const known = isRead ? facts.docker.containers : []
+  const taken = new Set(known.flatMap(({ addresses }) => Object.keys(addresses)))
   const empty = facts.docker.networks.filter(
     ({ name, subnet }) => !taken.has(name) && parsePrefix(subnet)?.family === 4,
   )
@@ -39,9 +42,17 @@ interface StandIn {
   port: LinkFact
 }
 
-function standInOn({ name: network, subnet, gateway, bridge }: NetworkFact, index: number, { links }: Facts): StandIn {
+/** An address that no container has. */
+function freeIn(subnet: string, { docker }: Facts): string {
+  const taken = new Set(docker.containers.flatMap(({ addresses }) => Object.values(addresses)))
+  const free = [254, 253, 252, 251].map((host) => addressIn(subnet, host)).find((each) => each && !taken.has(each))
+  return free ?? addressIn(subnet, 254) ?? ''
+}
+
+function standInOn({ name: network, subnet, gateway, bridge }: NetworkFact, index: number, facts: Facts): StandIn {
+  const { links } = facts
   const name = standIn(network)
-  const address = addressIn(subnet, 254) ?? ''
+  const address = freeIn(subnet, facts)
   const prefix = parsePrefix(subnet)!.length
   const mtu = links.find((link) => link.name === bridge)?.mtu ?? 1500
   // The kernel gives no interface a negative index.

@@ -33,7 +33,7 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
 export function send(net: Net, state: State, container: string, next: Next): State[] {
   const stack = net.containers.get(container)
   const started = at(state, 'container', '', `${container} at ${state.packet.source}`)
-  if (!stack) return unread(started, container)
+  if (!stack) return unread(started, container, noneRead(net))
   const { packet } = state
   return ownRules(net, started, container, (allowed) =>
     stack.fib[packet.family].lookup({ ...packet, input: 'lo', mark: 0 }).flatMap((found) => {
@@ -103,6 +103,12 @@ function ownRules({ inside }: Net, state: State, container: string, next: Next):
   )
 }
 
+const hiddenInside = 'the networks inside the containers could not be read'
+
+/** The reason where no container's inside is known; undefined where others are. */
+export const noneRead = ({ facts }: Net): string | undefined =>
+  facts.sections['container-namespaces']?.status === 'ok' ? undefined : hiddenInside
+
 /** The end of the simulation: beyond it the packet may arrive or not. */
 export function unread(
   state: State,
@@ -110,6 +116,6 @@ export function unread(
   why = `the network of ${container} could not be read`,
 ): State[] {
   const message = `${capital(why)}.`
-  const doubt = { message, kind: 'listing', key: `inside ${container}` } as const
+  const doubt = { message, kind: 'listing', key: why === hiddenInside ? why : `inside ${container}` } as const
   return mayDie(state, { location: 'container', end: 'no-link', message: why }, doubt, (lives) => [lives])
 }

@@ -1,6 +1,6 @@
 import type { LinkFact } from '../../evidence/facts.ts'
 import type { Attachment, Net } from '../net.ts'
-import { arrive, unread } from './container.ts'
+import { arrive, noneRead, unread } from './container.ts'
 import { passDevice } from './device.ts'
 import { hook } from './hook.ts'
 import { leave } from './leave.ts'
@@ -66,7 +66,9 @@ function onward(
   if (to?.is === 'container') return toPort(net, state, bridge, to.to, next)
   if (to?.is !== 'elsewhere') return [state]
   // A port without a container: a network card in the bridge, or a guest.
-  return to.port ? byPort(net, state, bridge, to.port, nextHop, next) : unread(state, `the container at ${nextHop}`)
+  return to.port
+    ? byPort(net, state, bridge, to.port, nextHop, next)
+    : unread(state, `the container at ${nextHop}`, noneRead(net))
 }
 
 function toPort(net: Net, state: State, bridge: LinkFact, to: Attachment, next: Next): State[] {
