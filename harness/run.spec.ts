@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -20,6 +20,8 @@ import { cell, probe, probes, respond } from './stale-cell.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-run-spec-'))
+// Under `npm run mutants` one process runs a spec many times.
+before(() => void mkdirSync(logDir, { recursive: true }))
 after(() => rmSync(logDir, { recursive: true }))
 
 const cause = staleKernel.cause!

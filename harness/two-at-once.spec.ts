@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -16,6 +16,8 @@ import { blank } from './session.ts'
 import { bundleOf, section } from './stale-world.spec-data.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-two-spec-'))
+// Under `npm run mutants` one process runs a spec many times.
+before(() => void mkdirSync(logDir, { recursive: true }))
 after(() => rmSync(logDir, { recursive: true }))
 
 // A world in which the scripts of two faults work as on a real host: masquerading is off from dockerd's start with the

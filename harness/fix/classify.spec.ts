@@ -15,6 +15,8 @@ describe('the class of a fix', () => {
   it('has no effect when nothing changes', () => expect(classAfter({}, true)).to.equal('no-effect'))
   it('worsens when what worked is lost', () =>
     expect(classAfter({ tcp: 'fail' }, true, { ...broken, tcp: 'pass' })).to.equal('worsens'))
+  it('is partial when it loses something and heals something else', () =>
+    expect(classAfter({ tcp: 'fail', dns: 'pass' }, true, { ...broken, tcp: 'pass' })).to.equal('partial'))
   it('worsens when isolation opens, whatever else it heals', () =>
     expect(classAfter({ tcp: 'pass', dns: 'pass', isolation: 'pass' })).to.equal('worsens'))
   it('does not cure while isolation stays open', () =>

@@ -17,6 +17,7 @@ describe('the public images', () => {
     it(`${name} has a box, and scripts that a shell can read`, () => {
       const { box, provision, booted } = loadPublic(name)
       expect(box.name).to.match(/^[\w-]+\/[\w.-]+$/)
+      expect(provision).to.not.be.empty
       for (const script of [...provision, ...booted]) {
         expect(readFileSync(script, 'utf8')).to.match(/^#!\/bin\/sh\n# \w/)
         execFileSync('sh', ['-n', script])

@@ -80,4 +80,32 @@ describe('two records side by side', () => {
     expect(compareRecords(record, sample()).alone).to.deep.equal({ first: [], second: [gone.name] })
     expect(comparisonText(compareRecords(sample(), record))).to.include(`only in the first: ${gone.name}`)
   })
+
+  it('have as text each answer of either side under its cell, the cells of one side alone, and how many are the same', () => {
+    const one = { compared: ['a', 'b', 'c'], answers: 7, different: [{ name: 'b', first: ['x', 'y'], second: ['z'] }] }
+    const lines = comparisonText({ ...one, alone: { first: [], second: ['d', 'e'] } }).split('\n')
+    expect(lines.slice(0, -1)).to.deep.equal(['b', '  - x', '  - y', '  + z', 'only in the second: d e'])
+    expect(lines.at(-1)).to.match(/^2 of 3 .*7/)
+    const same = comparisonText({ ...one, different: [], alone: { first: [], second: [] } }).split('\n')
+    expect(same).to.have.length(1)
+    expect(same[0]).to.match(/^3 of 3 /)
+  })
+
+  it('take a packet that was not followed, or that ended at no location, for no answer', () => {
+    const [first] = sample().cells.filter(ran)
+    const traced = (traces?: TraceRecord[]): string[] => {
+      const { traces: _, ...cell } = first!
+      return answersOf(traces ? { ...cell, traces } : cell)
+    }
+    expect(traced()).to.deep.equal(traced([]))
+    const { reason: __, ...plain } = first!
+    expect(answersOf({ ...plain, verdict: 'passed' })[0]).to.equal('verdict: passed')
+    const { at: _, ...nowhere } = trace
+    const [answer] = traced([nowhere]).filter((each) => !traced().includes(each))
+    expect(answer).to.match(/: dropped$/)
+    expect(traced([trace])).to.satisfy((all: string[]) => all.some((each) => each.endsWith(': dropped, forward (out)')))
+    expect(answersOf({ ...first!, diagnoses: [{ ...first!.diagnoses[0]!, named: [] }] }).join('\n')).to.match(
+      /named: \w/,
+    )
+  })
 })

@@ -14,8 +14,11 @@ describe('the claims of the write-ups', () => {
     expect(found, pattern).to.not.be.empty
     return found
   }
-  for (const { id, check } of loadClaims())
+  const claims = loadClaims()
+  it('are there', () => expect(claims).to.have.length.at.least(50))
+  for (const { id, check } of claims)
     it(`${id} is checked by what runs`, () => {
+      expect(check).to.not.be.empty
       for (const each of check)
         for (const cell of meant(each.cell)) {
           const what = `${cell.name}: ${JSON.stringify(each)}`

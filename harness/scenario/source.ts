@@ -51,19 +51,24 @@ function nestedWithoutEnd(text: string): number | undefined {
   return undefined
 }
 
+// The parser's own counter misses line ends in text that it cannot parse, and then all later lines are wrong.
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1)
+  return lines
+}
+
 /** Parses one file: YAML without anchors, aliases, merge keys, tags, directives or further documents. */
 export function parseSource(text: string, kind: Kind = scenario): Source {
-  const lines = new LineCounter()
+  const lines = linesOf(text)
   const source: Source = { text, lines, complaints: [] }
   if (text.length > mostBytes) {
-    lines.addNewLine(0)
     source.complaints.push({ at: [0, 1], message: `larger than ${mostBytes / 1024} KiB`, hint: 'split it' })
     return source
   }
   const endless = nestedWithoutEnd(text)
   if (endless !== undefined) {
-    lines.addNewLine(0)
-    for (const { index } of text.slice(0, endless).matchAll(/\n/g)) lines.addNewLine(index + 1)
     source.complaints.push({
       at: [endless, endless + 1],
       message: wordings.RESOURCE_EXHAUSTION!,
@@ -71,8 +76,7 @@ export function parseSource(text: string, kind: Kind = scenario): Source {
     })
     return source
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false })
-  if (lines.lineStarts.length === 0) lines.addNewLine(0)
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, merge: false })
   // A repeated key still lets the rest be checked; any other YAML error does not.
   let readable = true
   for (const { code, message, pos } of document.errors) {

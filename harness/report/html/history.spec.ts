@@ -80,6 +80,8 @@ describe('the history of the page', () => {
 
   it('judges a run by the cells that it shares with this one', () => {
     const other = { ...past({ 'debian12-stale-kernel': ['passed', 1], other: ['failed', 1] })[0]! }
+    const own = past({ 'debian12-stale-kernel': ['failed', 1] })[0]!
+    expect(strip(renderHtml(sampleRun(), [{ ...own }]))).to.contain('failed')
     expect(strip(renderHtml(sampleRun(), [other]))).to.not.contain('failed')
   })
 })
