@@ -8,7 +8,7 @@ n: 1
 on: { testing: { n: 2 } }
 variants:
   v: { m: 3 }
-  w: { on: { testing: { m: 4 }, own: { m: 5 } } }
+  w: { on: { testing: { m: 4, k: 6 }, own: { m: 5 } } }
 `).contents as unknown as YAMLMap
 
 describe('an overlay for one host', () => {
@@ -24,9 +24,9 @@ describe('an overlay for one host', () => {
     expect(written('stream')).to.deep.equal({ base: undefined, v: undefined, w: undefined })
   })
 
-  it('gives way to an overlay for the host itself', () => {
+  it('gives way to an overlay for the host itself, key by key', () => {
     const own = written('own', { own: 'testing' })
-    expect(own.w).to.deep.equal({ title: 't', n: 2, m: 5 })
+    expect(own.w).to.deep.equal({ title: 't', n: 2, m: 5, k: 6 })
     expect(own.v).to.deep.equal({ title: 't', n: 2, m: 3 })
   })
 })

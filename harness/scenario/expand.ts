@@ -49,14 +49,14 @@ export const overlaidHosts = (root: YAMLMap): { host: string; at: [number, numbe
     mapsIn(map, 'on').map(({ key }) => ({ host: keyOf(key), at: rangeOf(key.key) })),
   )
 
-// A host without an overlay uses that of the host it is like.
+// A host has the overlay of the host it is like, and its own merged into it.
 function overlays(map: YAMLMap, likes: Readonly<Record<string, string>>): Map<string, YAMLMap> {
   const written = new Map(mapsIn(map, 'on').map(({ key, value }) => [keyOf(key), value]))
   const lent = Object.entries(likes).flatMap(([host, like]) => {
     const overlay = written.get(like)
-    return overlay ? [[host, overlay] as const] : []
+    return overlay ? [[host, merge(overlay, written.get(host)) ?? overlay] as const] : []
   })
-  return new Map([...lent, ...written])
+  return new Map([...written, ...lent])
 }
 
 const merge = (map: YAMLMap, overlay: YAMLMap | undefined): YAMLMap | undefined => overlay && mergeMaps(map, overlay)

@@ -47,10 +47,12 @@ apt-get download $first
 apt-get install -y --no-install-recommends ./*.deb
 [ "$old" = "$new" ] || apt-get $elsewhere download $(whole "$new")
 rm -rf /tmp/elsewhere
-# The same packages in a packing that a slow machine undoes four times faster.
+# The same packages in a packing that a slow machine undoes four times faster. The dpkg of Debian 11 knows no zstd.
+packing='-Zzstd -z3'
+dpkg-deb --help | grep -q zstd || packing='-Zgzip -z1'
 repack() {
     dpkg-deb --raw-extract "$1" "/tmp/repack-$1"
-    dpkg-deb -Zzstd -z3 --build "/tmp/repack-$1" "$1" >/dev/null
+    dpkg-deb $packing --build "/tmp/repack-$1" "$1" >/dev/null
     rm -rf "/tmp/repack-$1"
 }
 repacking=

@@ -29,6 +29,17 @@ describe('a bridge in no accepting zone of firewalld', () => {
       expect(summary).to.contain('Published ports pass firewalld; ping does not.')
     })
 
+    it('what passes all the same: pings too with firewalld 0.9, though the zone holds the uplink as well', () => {
+      const old = own('sick/debian11-uplink-in-zone')
+      const { evidence, summary } = find(old)!
+      expect(old.firewalld.zones.public).to.deep.equal([old.uplink])
+      expect(evidence.map(({ line }) => line)).to.deep.equal([
+        'inet firewalld filter_FORWARD: reject with icmpx type admin-prohibited',
+        'docker0: no zone, so the default zone applies: public',
+      ])
+      expect(summary).to.contain('Ping and published ports pass firewalld.')
+    })
+
     it('every bridge that is cut off, and no other', () => {
       const summaryOf = (name: string) => find(own(`sick/${name}`))!.summary
       expect(summaryOf('debian13-removed')).to.match(/packets from docker0:/)

@@ -54,9 +54,11 @@ const saved: Record<Params['how'], string> = {
     empty('security', 'INPUT', 'FORWARD', 'OUTPUT'),
 }
 
-const reload = `mkdir -p /etc/systemd/system/netfilter-persistent.service.d
-printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' \\
-  >/etc/systemd/system/netfilter-persistent.service.d/reload.conf
+// iptables.service is an alias. On Debian 11 it is a link of the alternatives, which systemd takes for another unit.
+const reload = `for unit in netfilter-persistent.service iptables.service; do
+  mkdir -p /etc/systemd/system/$unit.d
+  printf '[Service]\\nExecReload=/usr/sbin/netfilter-persistent reload\\n' >/etc/systemd/system/$unit.d/reload.conf
+done
 systemctl daemon-reload`
 
 // As an admin writes it, from the example that Debian's package ships.
