@@ -13,6 +13,7 @@ const commands: Commands = {
     return { default: (args, signal) => diagnoseWith(args, signal, { probeArchive }) }
   },
   run: () => import('./commands/run.ts'),
+  sweep: () => import('./commands/sweep.ts'),
   matrix: () => import('./commands/matrix.ts'),
   list: () => import('./commands/list.ts'),
   shell: () => import('./commands/shell.ts'),

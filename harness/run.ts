@@ -85,8 +85,9 @@ async function provision(cellRun: CellRun, stage: StageRecord): Promise<void> {
 async function healthy(cellRun: CellRun, stage: StageRecord): Promise<void> {
   cellRun.healthy = await cellRun.check(stage, cellRun.cell.healthy)
   cellRun.record.facts = hostFacts(cellRun.healthy.facts)
-  stage.summary =
-    stage.mismatches.length === 0
+  stage.summary = cellRun.cell.varied
+    ? `the host before the fault, as a sweep set it; the detectors name ${cellRun.healthy.named.join(', ') || 'nothing'}`
+    : stage.mismatches.length === 0
       ? 'every probe answers as on a healthy host, and no detector names a cause'
       : 'the host is not healthy, and nothing was done to it yet'
 }
@@ -107,6 +108,10 @@ function described({ kind, params }: InjectedFault): string {
 async function latent(cellRun: CellRun, stage: StageRecord): Promise<void> {
   const { named } = await cellRun.check(stage, cellRun.cell.latent!)
   const yet = cellRun.cell.and ? 'only the first fault shows' : 'nothing fails'
+  if (cellRun.cell.varied) {
+    stage.summary = `the host after the injection, as a sweep set it; the detectors name ${named.join(', ') || 'nothing'}`
+    return
+  }
   const latent = stage.mismatches.length === 0 ? `${yet} yet` : `the host is not as the scenario expects while ${yet}`
   stage.summary = `${latent}, and the detectors name ${named.join(', ') || 'nothing'}`
 }
@@ -116,14 +121,15 @@ async function broken(cellRun: CellRun, stage: StageRecord): Promise<void> {
   await cellRun.trigger()
   cellRun.broken = await cellRun.check(stage, expected)
   stage.journal = await readJournal(cellRun.host!, expected.journal)
-  stage.mismatches.push(
-    ...unmeasured(
-      cellRun.broken.examination,
-      cellRun.cell.fixes.map(({ use }) => use),
-    ),
-  )
+  if (!cellRun.cell.varied)
+    stage.mismatches.push(
+      ...unmeasured(
+        cellRun.broken.examination,
+        cellRun.cell.fixes.map(({ use }) => use),
+      ),
+    )
   for (const { expected: words, seen } of stage.journal)
-    if (seen === undefined) stage.mismatches.push(`journal: no line holds “${words}”`)
+    if (seen === undefined && !cellRun.cell.varied) stage.mismatches.push(`journal: no line holds “${words}”`)
   const changed = Object.entries(cellRun.broken.vector).filter(([name, seen]) => seen !== cellRun.healthy!.vector[name])
   stage.summary = `${changed.length} of ${cellRun.broken.probes.length} probes differ from the healthy host, and the detectors name ${cellRun.broken.named.join(', ') || 'nothing'}`
   if (stage.mismatches.length === 0) await cellRun.keepBroken()

@@ -51,6 +51,8 @@ export interface SessionOptions extends RunCellOptions {
   /** The folder for reports and history, and the choice of a provider: specs pass their own. */
   reports?: string
   choose?: Choose
+  /** What specs run in place of the real faults, causes and probes. */
+  instead?: Partial<Pick<RunContext, 'faults' | 'causes' | 'probes'>>
 }
 
 /** An id for a run that begins now: the time, and this process. */
@@ -138,6 +140,8 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   const { reporter, signal, more } = options
   await mkdir(logDir, { recursive: true })
   const record = blank(cell, provider.name, await provider.accelerator())
+  // No command runs a single cell of a sweep.
+  if (cell.varied) record.command = options.command
   const stages = stagesOf(cell, options.until)
   reporter.cellStart({ ...record, stages })
   const progress: RunContext['progress'] = (line, stage) => reporter.progress(line, cell.name, stage)
@@ -157,6 +161,7 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
     ...(options.keep && { keep: options.keep }),
     ...(options.cold && { cold: true }),
     ...(options.outside && { outside: options.outside }),
+    ...options.instead,
   }
   const starts = (stage: string): void => reporter.stageStart(stage, cell.name)
   try {
@@ -188,6 +193,7 @@ export const blank = (cell: Cell, provider: string, accelerator: string): CellRe
   diagnoses: [],
   fixes: [],
   rulesets: [],
+  ...(cell.varied && { varied: cell.varied }),
   command: `npm run scenario ${baseName(cell.name)}`,
   where: cell.where,
 })

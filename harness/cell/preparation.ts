@@ -21,6 +21,6 @@ export const preparation = (given: Conditions, progress: (line: string) => void)
     progress('building the outside')
     await buildOutside(host)
     progress('starting the probe containers')
-    await startProbeContainers(host)
+    await startProbeContainers(host, given.networks)
   },
 })

@@ -5,14 +5,20 @@ import { causeNames } from '../causes/index.ts'
 import { exit, LabError, messageOf } from '../lib/errors.ts'
 import { adviceTable, measuredAdvice } from '../report/advice-table.ts'
 import { reportToGithub } from '../report/github.ts'
+import { alikeText } from '../report/look-alikes.ts'
+import { claimedText, sweepText } from '../report/sweep.ts'
 import { createReporter } from '../report/terminal/index.ts'
 import { writeReports } from '../report/write.ts'
+import { judgeConditions } from '../results/claimed-conditions.ts'
 import { compareRecords, comparisonText } from '../results/compare.ts'
 import { remember } from '../results/history.ts'
+import { hostStates } from '../results/host-states.ts'
 import { loadClaims } from '../results/load-claims.ts'
+import { alikeGroups } from '../results/look-alikes.ts'
 import { mergeRecords } from '../results/merge.ts'
-import { readRecord } from '../results/read-record.ts'
+import { type RunFolder, readRecord, runFoldersIn } from '../results/read-record.ts'
 import type { RunRecord } from '../results/record.ts'
+import { sweepResult } from '../results/sweep.ts'
 import { reportsDir } from '../session.ts'
 import { parse } from './parse.ts'
 
@@ -25,13 +31,22 @@ import { parse } from './parse.ts'
  * cause of a host, or a "do not" cured.
  * `npm run report -- compare A B`: compares the results of the cells that ran in both runs, on any provider. Exit 1
  * where they differ.
+ * `npm run report -- look-alikes RUNS...`: prints which causes the same probes show, and the cheapest question that
+ * separates them. A folder of reports stands for all its runs; default: all reports. Exit 1 where two causes have no
+ * such question.
+ * `npm run report -- sweep RUNS...`: prints what sweeps found: which conditions each symptom needs, and whether those that
+ * a write-up names are necessary or sufficient. Exit 1 where they are not what claims.yaml has.
  */
 export default async function report(args: string[]): Promise<number> {
   const { positionals, values } = parse('report', args)
   const [first, ...files] = positionals
   if (values.plan && first !== 'merge') throw new LabError('usage', '--plan needs merge')
+  if (values.json && first !== 'look-alikes' && first !== 'sweep')
+    throw new LabError('usage', '--json needs look-alikes or sweep')
   if (first === 'compare') return compare(files)
   if (first === 'advice') return advice(files)
+  if (first === 'sweep') return sweeps(files, values.json)
+  if (first === 'look-alikes') return alikes(files, values.json)
   const again = first === 'merge' ? undefined : (first ?? join(reportsDir, 'latest'))
   const record = again ? await read(again) : await merge(files, values.plan)
   const dir = join(reportsDir, record.runId)
@@ -64,6 +79,40 @@ async function advice(files: readonly string[]): Promise<number> {
   for (const { causes, procedure, advice: stated } of wrong)
     console.error(`${procedure} is ${stated} for ${causes}, but was measured otherwise`)
   return wrong.length === 0 ? exit.passed : exit.failed
+}
+
+async function alikes(paths: readonly string[], json: boolean): Promise<number> {
+  const folders = await Promise.all((paths.length > 0 ? paths : [reportsDir]).map(runsAt))
+  const states = hostStates(folders.flat())
+  if (states.length === 0) throw new LabError('no-match', 'no host was probed in these runs')
+  const groups = alikeGroups(states)
+  console.log(json ? JSON.stringify(groups, null, 2) : alikeText(groups))
+  return groups.every(({ alike }) => alike.length === 0) ? exit.passed : exit.failed
+}
+
+async function sweeps(paths: readonly string[], json: boolean): Promise<number> {
+  const folders = await Promise.all((paths.length > 0 ? paths : [reportsDir]).map(runsAt))
+  const results = folders.flat().flatMap(({ record }) => sweepResult(record.cells) ?? [])
+  if (results.length === 0)
+    throw new LabError('no-match', 'no sweep is among these runs', { hint: 'npm run sweep <scenario>' })
+  const claims = loadClaims()
+  console.log(
+    json
+      ? JSON.stringify(results, null, 2)
+      : results
+          .map((result) => [sweepText(result), claimedText(claims, result)].filter(Boolean).join('\n'))
+          .join('\n\n'),
+  )
+  const judged = results.flatMap((result) =>
+    claims.flatMap(({ conditions }) => (conditions && judgeConditions(conditions, result)) ?? []),
+  )
+  return judged.every(({ asWritten }) => asWritten) ? exit.passed : exit.failed
+}
+
+/** The run of a record or of its folder; all runs of a folder of reports. */
+async function runsAt(path: string): Promise<RunFolder[]> {
+  const isReports = existsSync(path) && (await stat(path)).isDirectory() && !existsSync(join(path, 'record.json'))
+  return isReports ? runFoldersIn(path) : [{ record: await read(path), dir: await realpath(await folderOf(path)) }]
 }
 
 async function merge(files: readonly string[], plan: string | undefined): Promise<RunRecord> {

@@ -26,6 +26,7 @@ describe('the documents', () => {
 
   it('lead to files that are there, and the README fits on 120 lines', () => {
     expect(read('README.md').trimEnd().split('\n')).to.have.length.at.most(120)
+    let followed = 0
     for (const path of [
       'README.md',
       'docs/architecture.md',
@@ -34,12 +35,14 @@ describe('the documents', () => {
       'docs/causes.md',
     ]) {
       const links = [...read(path).matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link]) => link!)
+      followed += links.length
       for (const link of links)
         expect(
           () => read(`${path.replace(/[^/]*$/, '')}${link.replace(/\/$/, '')}`),
           `${link} in ${path}`,
         ).to.not.throw(/ENOENT/)
     }
+    expect(followed).to.be.at.least(20)
   })
 
   it('are written between marks', () => {

@@ -4,11 +4,16 @@ import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { causes, faults } from '../causes/index.ts'
 import { examine } from '../diagnosis/examine.ts'
+import { hostStates } from '../results/host-states.ts'
 import { loadClaims } from '../results/load-claims.ts'
-import { recordsIn } from '../results/read-record.ts'
+import { alikeGroups } from '../results/look-alikes.ts'
+import { runFoldersIn } from '../results/read-record.ts'
+import { sweepResult } from '../results/sweep.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
 import { causesTable } from './causes-table.ts'
+import { alikeTable } from './look-alikes.ts'
 import { measuredTable } from './measured-table.ts'
+import { sweepsDocument } from './sweep.ts'
 import { examinationLines } from './terminal/examination.ts'
 import { fitLines } from './terminal/fit-lines.ts'
 import { claimTables } from './write-ups.ts'
@@ -54,8 +59,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write('README.md', 'diagnose', diagnosisExample())
   write('docs/write-ups.md', 'claims', claimsDocument())
   write('docs/causes.md', 'causes', causesTable(causes))
-  const runs = process.argv.slice(2).flatMap(recordsIn)
+  const folders = process.argv.slice(2).flatMap(runFoldersIn)
+  const runs = folders.map(({ record }) => record)
   if (runs.length > 0) write('docs/results.md', 'measured', measuredTable(runs))
+  if (runs.length > 0) write('docs/results.md', 'look-alikes', alikeTable(alikeGroups(hostStates(folders))))
+  const sweeps = runs.flatMap(({ cells }) => sweepResult(cells) ?? [])
+  if (sweeps.length > 0) write('docs/results.md', 'sweeps', sweepsDocument(loadClaims(), sweeps))
   const rows = measuredAdvice(runs)
   for (const [kind, { cause }] of Object.entries(faults))
     if (cause && rows.some(({ causes }) => causes === cause.id))

@@ -27,4 +27,10 @@ describe('the table of what was measured', () => {
     ]
     expect(measuredTable(runs)).to.contain('| ✓ 2.0 s |')
   })
+
+  it('leaves out the cells of sweeps, which assert nothing', () => {
+    const swept = sampleRun((cell) => Object.assign(cell, { varied: { proxy: 'on' } }))
+    expect(measuredTable([sampleRun(), swept]).split('\n')).to.have.length(3)
+    expect(measuredTable([swept]).split('\n')).to.have.length(2)
+  })
 })

@@ -30,7 +30,7 @@ export function measuredTable(runs: readonly RunRecord[]): string {
 function newest(runs: readonly RunRecord[]): Map<string, CellRecord> {
   const whole = runs.filter(({ command }) => !command.includes('--until'))
   const cells = whole.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).flatMap(({ cells }) => cells)
-  const ran = cells.filter(({ verdict, reason }) => verdict !== 'skipped' && reason !== interrupted)
+  const ran = cells.filter(({ verdict, reason, varied }) => verdict !== 'skipped' && reason !== interrupted && !varied)
   return new Map(ran.map((cell) => [baseName(cell.name), cell]))
 }
 

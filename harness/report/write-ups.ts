@@ -1,5 +1,6 @@
 import { groupBy } from '../lib/group.ts'
-import type { Claim } from '../results/load-claims.ts'
+import type { Claim, ClaimedConditions } from '../results/load-claims.ts'
+import { conditionWords } from './sweep.ts'
 
 // The subject of each write-up, by number.
 const subjects: Readonly<Record<string, string>> = {
@@ -24,11 +25,19 @@ const heading = (source: string): string => `${source}: ${subjects[source] ?? 'n
 const table = (claims: readonly Claim[]): string[] => [
   '| claim | runs found it | note | shown by |',
   '| --- | --- | --- | --- |',
-  ...claims.map(({ claim, verdict, note = '', check }) => {
+  ...claims.map(({ claim, verdict, note = '', check, conditions }) => {
     const cells = [...new Set(check.map(({ cell }) => `\`${cell}\``))].join(', ')
-    return `| ${[claim, `**${verdict}**`, note, cells].map(inCell).join(' | ')} |`
+    const found = [conditions && relationWords(conditions), note].filter(Boolean).join(' ')
+    return `| ${[claim, `**${verdict}**`, found, cells].map(inCell).join(' | ')} |`
   }),
 ]
+
+/** How the conditions of a claim were found to relate to what it is about. */
+const relationWords = ({ of, changes, relation, scenario }: ClaimedConditions): string => {
+  const words = Object.entries(of).map(([name, values]) => conditionWords(name, values))
+  const together = words.length > 1 ? `${words.join(' and ')} are together` : `${words[0]} is`
+  return `By a sweep of \`${scenario}\`, ${together} **${relation}** for \`${changes}\`.`
+}
 
 // A bar would end the table cell.
 const inCell = (text: string): string => text.trim().replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -86,7 +86,9 @@ function change(diff: { removed: string[]; added: string[] }, rule: string, want
 
 /**
  * Whether a pattern of cells means a cell. A pair has the names of its causes in its own, and is meant only where the
- * pattern holds the name of its scenario.
+ * pattern holds the name of its scenario. A cell of a sweep is never meant.
  */
-export const names = (pattern: string, { name, scenario }: Pick<CellRecord, 'name' | 'scenario'>): boolean =>
-  glob(pattern).test(name) && (scenario !== 'two-at-once' || pattern.includes(scenario))
+export const names = (
+  pattern: string,
+  { name, scenario, varied }: Pick<CellRecord, 'name' | 'scenario' | 'varied'>,
+): boolean => !varied && glob(pattern).test(name) && (scenario !== 'two-at-once' || pattern.includes(scenario))

@@ -2,7 +2,9 @@ import type { ConfusionRecord, ConfusionRow } from './detector-record.ts'
 import type { CellRecord, DiagnosisRecord } from './record.ts'
 
 /** Whether a cell counts for the detectors. */
-export const isAboutDetectors = ({ verdict }: CellRecord): boolean => /^(passed|failed|flaky)$/.test(verdict)
+export const isAboutDetectors = ({ verdict, varied }: CellRecord): boolean =>
+  // A sweep runs a fault under conditions for which nothing is expected.
+  !varied && /^(passed|failed|flaky)$/.test(verdict)
 
 /**
  * Counts each run of the detectors on a host whose state was known: healthy, latent, broken. It leaves out hosts after a

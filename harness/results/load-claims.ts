@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { LabError } from '../lib/errors.ts'
 import { fixClasses } from '../scenario/terms.ts'
+import { type VariableName, variables } from '../scenario/variables.ts'
 
 const text = z.string().min(1)
 /** A cell's name, or a glob over several: each cell that ran has to meet the condition. */
@@ -37,6 +38,23 @@ const check = z.union(
 )
 export type Check = z.output<typeof check>
 
+/** How conditions relate to a symptom; `untested` where it never came, or where nothing ran without them. */
+export const relations = ['necessary and sufficient', 'necessary', 'sufficient', 'neither', 'untested'] as const
+
+/** What a write-up names as the conditions of a symptom, for sweeps to judge. */
+const conditions = z.strictObject({
+  scenario: text.describe('The scenario whose sweeps judge them, with its variant: iptables-check-broken.'),
+  changes: text.describe('What the fault changes under these conditions: `user-published-loopback fail`.'),
+  of: z
+    .partialRecord(
+      z.enum(Object.keys(variables) as [VariableName, ...VariableName[]]),
+      z.array(text).min(1).describe('The values that meet the condition.'),
+    )
+    .describe('Each variable of a sweep that the write-up names.'),
+  relation: z.enum(relations).describe('What sweeps found all of them together to be for this change.'),
+})
+export type ClaimedConditions = z.output<typeof conditions>
+
 const claim = z.strictObject({
   id: z
     .string()
@@ -46,6 +64,7 @@ const claim = z.strictObject({
   where: text.describe('Where the write-up says so.'),
   check: z.array(check).min(1).describe('The conditions that a run has to meet, all of them.'),
   verdict: z.enum(['confirmed', 'narrowed', 'refuted']).describe('What meeting them means for the claim.'),
+  conditions: conditions.optional(),
   note: text.optional().describe('What is true instead, or when the claim is true.'),
 })
 export type Claim = z.output<typeof claim>

@@ -23,13 +23,22 @@ export function readRecord(text: string, file: string): RunRecord {
   })
 }
 
+/** A record and the folder that holds it, beside the logs and bundles of its hosts. */
+export interface RunFolder {
+  record: RunRecord
+  dir: string
+}
+
 /** The records of the runs in a folder of reports. Throws where there is no such folder. */
-export function recordsIn(dir: string): RunRecord[] {
+export const recordsIn = (dir: string): RunRecord[] => runFoldersIn(dir).map(({ record }) => record)
+
+/** The runs in a folder of reports that have a record. Throws where there is no such folder. */
+export function runFoldersIn(dir: string): RunFolder[] {
   const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   return folders.flatMap(({ name }) => {
     try {
       const file = join(dir, name, 'record.json')
-      return [readRecord(readFileSync(file, 'utf8'), file)]
+      return [{ record: readRecord(readFileSync(file, 'utf8'), file), dir: join(dir, name) }]
     } catch {
       // A run has no record while it is running, or if it was killed.
       return []

@@ -68,6 +68,8 @@ export interface CellRecord {
   rulesets: { stage: string; removed: string[]; added: string[] }[]
   /** Traced packets from a container on the default bridge or on a user network; absent from older records. */
   traces?: TraceRecord[]
+  /** What a sweep set: the value of each variable, by its word for `--over`. Nothing was asserted of such a cell. */
+  varied?: Record<string, string>
   /** The command that repeats this cell. */
   command: string
   /** Where its scenario, or its variant, begins. */

@@ -50,6 +50,8 @@ export interface Cell {
   broken?: Expectation
   fixes: PlannedFix[]
   where: { file: string; line: number }
+  /** What a sweep set, by the words of `variables.ts`. Then expectations are recorded, and not asserted. */
+  varied?: Record<string, string>
 }
 
 /** A checked scenario on one host, before its expectations are filled in. */

@@ -23,6 +23,12 @@ export const given = z
       .describe('br_netfilter is loaded and bridged IPv4 packets pass through iptables.'),
     ipv6: z.boolean().default(true).describe('IPv6 is enabled on the host.'),
     firewalld: z.boolean().default(false).describe('firewalld runs, and dockerd started after it.'),
+    networks: z
+      .int()
+      .min(1)
+      .max(8)
+      .default(2)
+      .describe('User networks. Two have the probe containers; with one, nothing is there to be isolated from.'),
   })
   .transform((written) => ({
     ...written,

@@ -135,6 +135,7 @@ describe('scenario schema', () => {
       'br-netfilter': true,
       ipv6: true,
       firewalld: false,
+      networks: 2,
     })
     const accept = { ...shortest, given: { 'forward-policy': 'accept' } }
     expect(schema.parse(accept).given['ip-forward']).to.equal(true)

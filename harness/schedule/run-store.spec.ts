@@ -88,6 +88,22 @@ describe('the folder of a matrix run', () => {
     await again.close()
   })
 
+  it('keeps sweeps and matrices apart, and a sweep grows', async () => {
+    const sweep = { scenario: 'x', space: { proxy: ['on', 'off'] } }
+    const created = await RunStore.create(reports, { ...plan('sweep', '2026-01-09T00:00:00.000Z'), sweep })
+    await created.extend(['c'], 90_000)
+    await created.close()
+    await (await RunStore.create(reports, plan('matrix'))).close()
+    const newest = await RunStore.resume(reports)
+    expect(newest.plan.runId).to.equal('matrix')
+    await newest.close()
+    expect(await refusal(RunStore.resume(reports, 'sweep'))).to.match(/can be resumed/)
+    const again = await RunStore.resume(reports, undefined, 'sweep')
+    expect(again.plan).to.deep.include({ runId: 'sweep', sweep, cells: [...plan('x').cells, 'c'], spentMs: 90_000 })
+    await again.close()
+    expect(await refusal(RunStore.resume(reports, 'matrix', 'sweep'))).to.match(/can be resumed/)
+  })
+
   it('counts the time that was worked, not the time in between', async () => {
     const first = await RunStore.create(reports, plan('one'))
     await first.save(ended('a'))

@@ -23,6 +23,8 @@ export interface RunPlan {
   retryFailed: number
   retryBroken: number
   shard?: NonNullable<RunRecord['shard']>
+  /** A sweep: the scenario with its variant, and the values of each variable. */
+  sweep?: { scenario: string; space: Record<string, string[]> }
   /** Ms that earlier processes spent on it, and when the present one began. */
   spentMs: number
   continuedAt: string
@@ -52,16 +54,17 @@ export class RunStore {
   }
 
   /**
-   * Resumes a run that was killed or interrupted: the one with this id, else the newest. Throws LabError `usage` if
-   * there is none, if it is complete, or if another process is still running it.
+   * Resumes a run that was killed or interrupted: the one with this id, else the newest of its kind. Throws LabError
+   * `usage` if there is none, if it is complete, or if another process is still running it.
    */
-  static async resume(reports: string, runId?: string): Promise<RunStore> {
-    const hint = 'npm run matrix starts a new one'
-    const id = runId ?? unfinished(reports).at(-1)
+  static async resume(reports: string, runId?: string, kind: 'matrix' | 'sweep' = 'matrix'): Promise<RunStore> {
+    const hint = `npm run ${kind} starts a new one`
+    const id = runId ?? unfinished(reports, kind).at(-1)
     if (!id) throw new LabError('usage', 'there is no unfinished run', { hint })
     const dir = join(reports, id)
     const plan = readPlan(dir)
-    if (!plan) throw new LabError('usage', `there is no run ${id} that can be resumed`, { hint })
+    if (!plan || kindOf(plan) !== kind)
+      throw new LabError('usage', `there is no run ${id} that can be resumed`, { hint })
     const lock = await tryLock(lockOf(dir))
     if (!lock) throw new LabError('usage', `another process is still running ${id}`)
     if (isDone(dir, plan)) {
@@ -85,6 +88,14 @@ export class RunStore {
     return new Map(records.map((record) => [record.name, record]))
   }
 
+  /** Adds cells to the plan, which a sweep chooses by what it has found in `spentMs`. */
+  async extend(cells: readonly string[], spentMs: number): Promise<void> {
+    this.plan.cells.push(...cells)
+    this.plan.spentMs = spentMs
+    this.plan.continuedAt = new Date().toISOString()
+    await this.#savePlan()
+  }
+
   /** Saves the record of a cell that has ended. */
   save(cell: CellRecord): Promise<void> {
     return writeWhole(join(this.dir, 'cells', fileOf(cell.name)), cell)
@@ -101,6 +112,8 @@ export class RunStore {
     return writeWhole(join(this.dir, 'plan.json'), this.plan)
   }
 }
+
+const kindOf = ({ sweep }: RunPlan): 'matrix' | 'sweep' => (sweep ? 'sweep' : 'matrix')
 
 const lockOf = (dir: string): string => join(dir, 'plan.lock')
 const fileOf = (cell: string): string => `${cell}.json`
@@ -130,12 +143,12 @@ function isDone(dir: string, plan: RunPlan): boolean {
 }
 
 /** The ids of runs that have cells left, oldest first. */
-function unfinished(reports: string): string[] {
+function unfinished(reports: string, kind: 'matrix' | 'sweep'): string[] {
   const names = existsSync(reports) ? readdirSync(reports).filter((name) => name !== 'latest') : []
   return names
     .flatMap((name) => {
       const plan = readPlan(join(reports, name))
-      return plan && !isDone(join(reports, name), plan) ? [plan] : []
+      return plan && kindOf(plan) === kind && !isDone(join(reports, name), plan) ? [plan] : []
     })
     .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
     .map(({ runId }) => runId)

@@ -48,7 +48,9 @@ iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'`,
 const events: Record<Params['how'], string> = {
   // A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only if it switches ip_forward on itself, so
   // the host's policy shows what ip_forward was before.
-  boot: `systemctl stop docker.socket docker.service
+  boot: `# No container survives a boot. With live-restore they would, and without their bridges.
+! grep -qs '"live-restore":true' /etc/docker/daemon.json || docker kill $(docker ps -q) >/dev/null || :
+systemctl stop docker.socket docker.service
 iptables -S FORWARD | grep -qx -- '-P FORWARD DROP' && forward=0 || forward=1
 nft flush ruleset
 for bridge in $(ip -br link show type bridge | cut -d' ' -f1); do ip link del "$bridge"; done

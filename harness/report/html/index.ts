@@ -17,6 +17,7 @@ import { renderHistory } from './history.ts'
 import { renderOverview } from './overview.ts'
 import { command } from './parts.ts'
 import { renderScores } from './scores.ts'
+import { renderSweep } from './sweep.ts'
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 // The order matters: later sheets override earlier ones.
@@ -74,7 +75,7 @@ export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], log
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true, claims: [renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
+${single ? renderCell(single, { alone: true, claims: [renderSweep(record), renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>. The same folder holds <a href="junit.xml">junit.xml</a> and the logs of
@@ -101,6 +102,7 @@ ${spent && html`<p class="headline">${spent}</p>`}
 </header>
 ${renderFailures(bad, true)}
 ${renderMissing(record.missing)}
+${renderSweep(record)}
 ${renderOverview(record)}
 ${renderHistory(record, past)}
 ${renderConfusion(record)}

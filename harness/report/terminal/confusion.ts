@@ -4,10 +4,27 @@ import type { RunRecord } from '../../results/record.ts'
 import { count } from '../words.ts'
 import { type Paint, plain, wrap } from './paint.ts'
 
-/** Faults by named causes as lines for a terminal: a letter for each cause, a dot for "never". */
+// More columns do not fit a terminal.
+const mostColumns = 16
+
+/**
+ * Faults by named causes as lines for a terminal: a letter for each cause, a dot for "never". Of many causes only those
+ * that were there or were named have a column, and if these are too many, only rows with a wrong answer are shown.
+ */
 export function confusionLines(record: RunRecord, paint: Paint): string[] {
-  const { detectors, rows, wrong } = record.confusion ?? confusion(record.cells)
-  if (rows.length === 0) return []
+  const { detectors: all, rows: everyRow, wrong } = record.confusion ?? confusion(record.cells)
+  if (everyRow.length === 0) return []
+  const concerned = (rows: readonly ConfusionRow[]): readonly string[] =>
+    all.length <= mostColumns
+      ? all
+      : all.filter((cause) => rows.some(({ expected, named }) => expected.includes(cause) || named[cause]))
+  const fits = concerned(everyRow).length <= mostColumns
+  const rows = fits ? everyRow : everyRow.filter(isWrong)
+  const detectors = concerned(rows)
+  if (rows.length === 0) {
+    const right = `right every time, for ${count(everyRow.length, 'kind')} of host`
+    return ['', `  ${paint.bold('Detectors')}`, paint.green(`  ${right}`)]
+  }
   const width = Math.max(...rows.map(({ there }) => Math.min(there.length, 40)), 'Detectors'.length)
   const letters = detectors.map((_, i) => letter(i))
   const head = [...letters.map((name) => name.padStart(5)), '  nothing'].join('')
@@ -24,6 +41,13 @@ export function confusionLines(record: RunRecord, paint: Paint): string[] {
     wrong === 0 ? paint.green('  right every time') : paint.red(paint.bold(`  ${count(wrong, 'time')} wrong`)),
   ]
 }
+
+const isWrong = ({ expected, times, named, nothing }: ConfusionRow): boolean =>
+  expected.length === 0
+    ? nothing !== times
+    : nothing > 0 ||
+      expected.some((cause) => named[cause] !== times) ||
+      Object.keys(named).some((cause) => !expected.includes(cause))
 
 // The empty cause is "nothing", the right answer for a host without a known fault.
 function cell({ expected, times, named, nothing }: ConfusionRow, cause: string, width: number, paint: Paint): string {

@@ -46,8 +46,13 @@ export function examinationLines(name: string, seen: Examination, followed: read
       : []),
     ...unclear.flatMap((symptom) => symptomLines(symptom, paint)),
     ...packetLines(followed, paint),
+    ...(followed.length > 1 && facts.docker.networks.some(({ ipv6 }) => ipv6)
+      ? [paint.dim('  IPv6 was simulated; no packet of it was followed.')]
+      : []),
     ...list('Missing from the evidence', notSeen, '?', paint),
     ...list('Restricted, it seems on purpose', restricted, '·', paint),
+    ...(seen.exposed.length > 0 ? ['', `  ${paint.bold('Open, past the host’s own firewall')}`] : []),
+    ...seen.exposed.flatMap((each) => hanging('!', plain(each, 400), 94, '    ', paint).map(paint.dim)),
     ...list('Works, as far as this host decides', seen.works, '✓', paint),
     ...notCheckedLines(seen, paint),
     ...ruledOutLines(seen, paint),

@@ -103,6 +103,26 @@ describe('the terminal', () => {
     expect(play(sampleRun(), plain)).to.not.contain('nothing\n')
   })
 
+  it('shows of faults by very many detectors only what is wrong', () => {
+    const run = sampleMatrix()
+    const causes = Array.from({ length: 20 }, (_, i) => `cause-${i}`)
+    const rows = causes.map((cause) => ({
+      there: cause,
+      expected: [cause],
+      times: 2,
+      named: { [cause]: 2 },
+      nothing: 0,
+    }))
+    run.confusion = { detectors: causes, rows, wrong: 0 }
+    expect(play(run, plain)).to.contain('right every time, for 20 kinds of host').and.not.contain('cause-0')
+    run.confusion = { detectors: causes, rows: [...rows, { ...rows[3]!, named: { 'cause-5': 2 } }], wrong: 2 }
+    expect(play(run, plain))
+      .to.match(/Detectors +a +b +nothing\n +cause-3 +0\/2 +2 +·\n/)
+      .and.contain('a cause-3, b cause-5')
+    run.confusion = { detectors: causes, rows: rows.slice(0, 2), wrong: 0 }
+    expect(play(run, plain)).to.match(/cause-0 +2 +· +·\n/)
+  })
+
   it('shows outside detectors beside dockfault, and what each named', () => {
     const text = play(sampleScores(), plain)
     expect(text).to.match(
