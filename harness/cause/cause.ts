@@ -1,4 +1,5 @@
 import type { Facts, SectionState } from '../evidence/facts.ts'
+import { fullTable } from '../simulate/conntrack-table.ts'
 import type { RestartBlocker } from './restart.ts'
 import type { Symptom } from './symptom.ts'
 
@@ -57,7 +58,7 @@ export interface Cause {
   title: string
   /** The sections of the evidence that it needs. An `absent` section counts as read: it has nothing to show. */
   needs: readonly string[]
-  /** It shows in flows of containers only. While dockerd does not answer, none is known, so it is not ruled out. */
+  /** It shows in flows of containers only. Where these are not known or cannot be judged, it is not ruled out. */
   byFlows?: true
   detect(facts: Facts): Detection
   /** Whether it leads to a symptom. Called only where it is present. */
@@ -80,8 +81,10 @@ export function defineCause(cause: Cause): Cause {
       })
       if (missing.length > 0) return unknown(missing.join('; '))
       const detection = cause.detect(facts)
-      return cause.byFlows && detection.answer === 'absent' && !facts.docker.answers
-        ? unknown('dockerd does not answer, so its containers are unknown')
+      if (!cause.byFlows || detection.answer !== 'absent') return detection
+      if (!facts.docker.answers) return unknown('dockerd does not answer, so its containers are unknown')
+      return fullTable(facts)
+        ? unknown('the kernel’s table of connections is full, so no flow can be judged')
         : detection
     },
   }

@@ -1,4 +1,4 @@
-import type { Facts } from '../evidence/facts.ts'
+import type { Facts, NetworkFact, PortFact } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { readIntent } from '../simulate/intent.ts'
 
@@ -59,3 +59,23 @@ export function jumps({ ruleset, nft }: Facts, table: Table): string[] {
     .filter(isDockers)
   return [...saved.map(({ text }) => text), ...native.map((target) => `jump ${target}`)]
 }
+
+/** A published port that Docker's chain of the table nat has no rule for. */
+export const hasNoRule = (
+  { ruleset }: Pick<Facts, 'ruleset'>,
+  { port, protocol }: Pick<PortFact, 'port' | 'protocol'>,
+): boolean =>
+  !ruleset.rules.some(
+    (each) => each.table === 'nat' && each.chain === 'DOCKER' && each.port === port && each.protocol === protocol,
+  )
+
+/** The networks whose bridge none of dockerd's own filter chains names, while the chains themselves are there. */
+export const networksWithoutRules = oncePer((facts: Facts): NetworkFact[] => {
+  if (!programsIptables(facts) || !facts.iptables.listed || lostTables(facts).length > 0) return []
+  const own = facts.ruleset.rules.filter(({ table, chain }) => table === 'filter' && /^DOCKER(-|$)/.test(chain))
+  const named = new Set(own.flatMap(({ input, output }) => [input, output]).map((device) => device?.replace('!', '')))
+  return facts.docker.networks.filter(({ internal, bridge }) => !internal && !named.has(bridge))
+})
+
+/** The commands of other dockerd processes on this host than the one that answers. */
+export const otherDockerds = ({ docker }: Facts): Facts['docker']['processes'] => docker.processes.slice(1)

@@ -11,6 +11,8 @@ export type Symptom =
   | { kind: 'container'; name: string; error: string }
   /** Machines on another device, of which a Docker network has the addresses. */
   | { kind: 'hidden'; network: string; device: string }
+  /** New connections that the kernel has no room for. */
+  | { kind: 'connections' }
   /** An operation of dockerd's that would fail now. */
   | { kind: 'operation'; what: 'new-network' | 'address-pool' }
 

@@ -45,10 +45,14 @@ export function recordedAt(path: string): Recorded {
 /** The folder of the hosts that have a cause. */
 export const sickFolder = (fault: string): string => `causes/${fault}/evidence/sick/`
 
-/** The hosts of one cause, by its folder: one of them by name (`sick/debian12-broken`), and all that have the cause. */
-export const bundlesOf = (fault: string) => ({
-  own: (name: string): Facts => recordedAt(`causes/${fault}/evidence/${name}`).facts,
-  sick: recorded
+/**
+ * The hosts of one cause, by its folder: one of them by name (`sick/debian12-broken`), and all that have the cause.
+ * Throws where none has it, so that no spec loops over nothing.
+ */
+export function bundlesOf(fault: string) {
+  const sick = recorded
     .filter(({ path }) => path.startsWith(sickFolder(fault)))
-    .map(({ path, facts }) => [path.slice(sickFolder(fault).length), facts] as const),
-})
+    .map(({ path, facts }) => [path.slice(sickFolder(fault).length), facts] as const)
+  if (sick.length === 0) throw new RangeError(`no recorded bundle in ${sickFolder(fault)}`)
+  return { own: (name: string): Facts => recordedAt(`causes/${fault}/evidence/${name}`).facts, sick }
+}

@@ -8,7 +8,9 @@ import type { Trace } from '../trace/trace.ts'
 import { type Advice, adviceOn } from './advice.ts'
 import { containerTrouble, daemonTrouble } from './daemon.ts'
 import { explain, type Named } from './explain.ts'
+import { exposedPorts } from './exposed.ts'
 import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
+import { fullTableTrouble } from './full-table.ts'
 import { hiddenMachineTrouble } from './hidden-machines.ts'
 import { lostAddresses } from './lost-address.ts'
 import { notSeen } from './not-seen.ts'
@@ -44,6 +46,8 @@ export interface Judgement {
   works: string[]
   /** What an admin allows on purpose, and only for some addresses. */
   restricted: string[]
+  /** Published ports that are open to the outside although the host's own firewall lets in no such port. */
+  exposed: string[]
   /** What is missing from the evidence. */
   notSeen: string[]
   /** What could not be judged, and why: unclear symptoms, and missing evidence. */
@@ -79,6 +83,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     ...containerTrouble(facts),
     ...lostAddresses(facts),
     ...hiddenMachineTrouble(facts),
+    ...fullTableTrouble(facts),
     ...operationTrouble(facts),
   ]
   const toExplain = [
@@ -104,6 +109,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     notChecked,
     works: works(flows.works),
     restricted: flows.restricted,
+    exposed: exposedPorts(simulation),
     notSeen: notSeen(facts),
     traces: tracesOf(simulation),
     facts,

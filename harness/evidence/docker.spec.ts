@@ -49,6 +49,20 @@ describe('the sections of Docker', () => {
     expect(docker).to.include({ endpoint: 'tcp://192.0.2.9:2375', endpointError: 'Cannot connect' })
   })
 
+  it('the dockerd behind the usual socket comes first, whatever its number', () => {
+    const commands = [
+      '-H unix:///run/second.sock',
+      '-H fd://',
+      '',
+      '--host=unix:///var/run/docker.sock',
+      '-H=tcp://127.0.0.1:1',
+    ]
+    const text = commands
+      .map((words, pid) => `process ${pid} S dockerd ${words}`.replaceAll(/(?<=dockerd.*) /g, '\t'))
+      .join('\n')
+    expect(facts('docker-install', text).docker.processes.map(({ pid }) => pid)).to.deep.equal([1, 2, 3, 0, 4])
+  })
+
   it('a daemon.json that dockerd would refuse is no empty one', () => {
     const { sections } = readFacts(
       sealBundle([{ name: 'docker-config', text: 'file /etc/docker/daemon.json\n{"a": 1,}' }]),

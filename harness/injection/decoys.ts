@@ -1,9 +1,31 @@
 import { daemonSetting, stopContainers } from '../cause/steps.ts'
+import { outside } from '../outside/outside.ts'
+import { ipv6Container, runContainer } from '../probes/probe-containers.ts'
 import { dockerBridges } from './nftables-backend.ts'
 
 // dpkg leaves the rules' files where they are until somebody answers its questions.
 const ufwFiles = `cp -n /usr/share/ufw/*.rules /usr/share/ufw/*.init /usr/share/ufw/ufw.conf /etc/ufw/
 sed -i 's/^IPV6=.*/IPV6=no/' /etc/default/ufw`
+
+/**
+ * A network outside with IPv6, the host's way to it, and a Docker network with IPv6. Before Docker 27 its rules for IPv6
+ * are an experiment.
+ */
+const withIpv6 = (uplink: string): string => `set -e
+ip -n outside address add 2001:db8:2::1/64 dev peer0 nodad
+ip -n outside address add ${outside.address6}/128 dev lo nodad
+${uplink}
+systemd-run -q --unit=http6 -p NetworkNamespacePath=/run/netns/outside -p BindsTo=dockfault-outside.service \\
+  /bin/busybox httpd -f -p '[${outside.address6}]:80' -h /srv/dockfault
+if [ "$(printf '27\\n%s\\n' "$(docker version -f '{{.Server.Version}}')" | sort -V | head -n 1)" != 27 ]; then
+  ${daemonSetting('experimental', 'true')}
+  ${daemonSetting('ip6tables', 'true')}
+  ${stopContainers} >/dev/null
+  systemctl reset-failed docker.service
+  systemctl restart docker.service
+fi
+docker network create --ipv6 --subnet 172.30.6.0/24 --subnet fd00:d0c6::/64 -o com.docker.network.bridge.name=br-ipv6 ipv6
+${runContainer(ipv6Container.name, `--network ipv6 -p ${ipv6Container.port}:80`)}`
 
 /**
  * Scripts in POSIX sh, by name, that make a healthy host odd and break nothing. No cause may be named there. The packages
@@ -104,6 +126,17 @@ sysctl -qw net.ipv4.conf.all.src_valid_mark=1`,
   'routes-by-gateway': `set -e
 ip route add 172.16.0.0/12 via 192.0.2.1
 ip route add 192.168.0.0/16 via 192.0.2.1`,
+  // IPv6 as a hoster gives it, and a Docker network with it.
+  'ipv6-on': withIpv6(`ip address add ${outside.hostAddress6}/64 dev wan0 nodad
+ip -6 route add default via 2001:db8:2::1 dev wan0`),
+  // The host has its IPv6 address and its default route from a router's advertisements. With accept_ra=1 it would ignore
+  // them while it forwards.
+  'ipv6-by-advertisements': withIpv6(`sysctl -qw net.ipv6.conf.wan0.accept_ra=2
+ip token set ::2 dev wan0
+systemd-run -q --unit=router6 -p NetworkNamespacePath=/run/netns/outside -p BindsTo=dockfault-outside.service \\
+  /usr/sbin/dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --port=0 --pid-file= \\
+  --bind-interfaces --interface=peer0 --enable-ra --ra-param=peer0,high,4,1800 --dhcp-range=2001:db8:2::,ra-only,64
+for attempt in $(seq 30); do ip -6 route show default | grep -q . && break; sleep 1; done`),
   // Replaces the package's iptables by a sound build of the admin's own, with dpkg-divert, and restarts docker.
   'iptables-upgraded': `set -e
 program=/usr/sbin/xtables-nft-multi

@@ -2,11 +2,16 @@ import { readFile } from 'node:fs/promises'
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
 
-/** Addresses of the outside and of the host's uplink, from RFC 5737. */
+/**
+ * Addresses of the outside and of the host's uplink, from RFC 5737; those of IPv6, from RFC 3849, exist only on hosts with
+ * the decoy `ipv6-on`.
+ */
 export const outside = {
   address: '203.0.113.10',
   uplink: 'wan0',
   hostAddress: '192.0.2.2',
+  address6: '2001:db8:ffff::10',
+  hostAddress6: '2001:db8:2::2',
   name: 'probe.test',
 } as const
 

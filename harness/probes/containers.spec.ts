@@ -4,7 +4,28 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { FakeHost } from '../hosts/fake.ts'
-import { settle } from './containers.ts'
+import { settle, startProbeContainers } from './containers.ts'
+
+describe('the probe containers', () => {
+  it('start on as many user networks as the conditions have', async () => {
+    let started = 0
+    for (const [networks, names, containers] of [
+      [undefined, 'probe-a probe-b', 5],
+      [1, 'probe-a', 4],
+      [4, 'probe-a probe-b probe-3 probe-4', 5],
+    ] as const) {
+      const host = new FakeHost(() => undefined)
+      await startProbeContainers(host, networks)
+      const created = [...host.scripts[0]!.matchAll(/^docker network create .* (\S+)$/gm)].map(([, name]) => name)
+      // The networks are made first, so that no container waits for one.
+      expect(created.join(' ')).to.equal(names)
+      expect(host.scripts[0]!.match(/^docker run /gm)).to.have.length(containers)
+      expect((await execa('sh', ['-n'], { input: host.scripts[0]! })).exitCode).to.equal(0)
+      started += 1
+    }
+    expect(started).to.equal(3)
+  })
+})
 
 describe('a host comes to rest', function () {
   this.timeout(60_000)

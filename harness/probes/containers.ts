@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
-import { probeContainers, probeImage, runContainer } from './probe-containers.ts'
+import { ipv6Container, probeContainers, probeImage, runContainer } from './probe-containers.ts'
 
 export { probeContainers, probeImage } from './probe-containers.ts'
 
@@ -25,7 +25,7 @@ const unlessStopped =
 export const listProbeContainers = `mkdir -p /run/dockfault
 systemctl is-active -q docker.service || exit 0
 ${unlessStopped}
-timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${names.join(' ')} >/run/dockfault/roster.new 2>/dev/null
+timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${[...names, ipv6Container.name].join(' ')} >/run/dockfault/roster.new 2>/dev/null || :
 # A dockerd that hangs lists no container, but its containers still run.
 [ ! -s /run/dockfault/roster.new ] || mv /run/dockfault/roster.new /run/dockfault/roster`
 
@@ -41,18 +41,22 @@ PATH=$PATH:/bin exec nsenter -t "$pid" ${namespaces
     .map((name) => flags[name as keyof typeof flags])
     .join(' ')}`
 
-/** Starts the probe containers on a healthy host and tests their tools once. Throws LabError `probe`. */
-export async function startProbeContainers(host: Host): Promise<void> {
+/**
+ * Starts the probe containers on a healthy host with this many user networks, and tests their tools once. With one network
+ * the container on the other one is missing. Throws LabError `probe`.
+ */
+export async function startProbeContainers(host: Host, networks = 2): Promise<void> {
+  const create = (word: string | number, index: number): string =>
+    `docker network create --subnet 172.30.${index + 1}.0/24 -o com.docker.network.bridge.name=br-probe-${word} probe-${word}`
   const started = await host.exec(
     `set -e
 docker image inspect ${probeImage} >/dev/null 2>&1 || docker load -q -i /var/lib/dockfault/busybox.tar
-docker network create --subnet 172.30.1.0/24 -o com.docker.network.bridge.name=br-probe-a probe-a
-docker network create --subnet 172.30.2.0/24 -o com.docker.network.bridge.name=br-probe-b probe-b
+${['a', 'b', 3, 4, 5, 6, 7, 8].slice(0, networks).map(create).join('\n')}
 # Side by side: each takes seconds under emulation.
 ${runContainer(probeContainers.default.name, `-p ${probeContainers.default.port}:80`)} & a=$!
 ${runContainer(probeContainers.user.name, `--network probe-a --ip ${probeContainers.user.address} -p ${probeContainers.user.port}:80`)} & b=$!
 ${runContainer(probeContainers.peer.name, `--network probe-a --ip ${probeContainers.peer.address}`)} & c=$!
-${runContainer(probeContainers.other.name, `--network probe-b --ip ${probeContainers.other.address}`)} & d=$!
+${networks > 1 ? `${runContainer(probeContainers.other.name, `--network probe-b --ip ${probeContainers.other.address}`)} & d=$!` : 'd='}
 ${runContainer(probeContainers.host.name, '--network host', 'sleep 2147483647')} & e=$!
 for job in $a $b $c $d $e; do wait $job; done
 docker exec ${probeContainers.peer.name} sh -c '${selfTest}'

@@ -12,6 +12,7 @@ describe('the groups of probes', () => {
       user: outward.map((each) => `user-${each}`),
       published: inward.map((each) => `published-${each}`),
       'user-published': inward.map((each) => `user-published-${each}`),
+      ipv6: ['egress-tcp', 'egress-icmp', 'published-host', 'published-outside'].map((each) => `ipv6-${each}`),
     })
   })
 })

@@ -4,6 +4,7 @@ import { egress } from './egress.ts'
 import { guest } from './guest.ts'
 import { hostPort } from './host-port.ts'
 import { hostService } from './host-service.ts'
+import { ipv6 } from './ipv6.ts'
 import { neighbours } from './neighbours.ts'
 import { operations } from './operations.ts'
 import type { Probe } from './probe.ts'
@@ -20,5 +21,6 @@ export const probes: readonly Probe[] = [
   hostPort,
   hostService,
   guest,
+  ...ipv6,
   ...operations,
 ]

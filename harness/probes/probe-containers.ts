@@ -13,6 +13,9 @@ export const probeContainers = {
   host: { name: 'probe-host' },
 } as const
 
+/** A container on a network with IPv6, on hosts with the decoy `ipv6-on`. */
+export const ipv6Container = { name: 'probe-ipv6', port: 8086 } as const
+
 /** The command of a container that serves one word by HTTP. */
 export const serve = (word = 'container', port = 80): string =>
   `sh -c 'mkdir -p /www && echo ${word} >/www/index.html && exec httpd -f -p ${port} -h /www'`

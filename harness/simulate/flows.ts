@@ -1,27 +1,32 @@
 import type { ContainerFact, Facts, Listener, NetworkFact } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
-import { addressIn, inPrefix, isPublic } from '../lib/ip.ts'
+import { addressIn, familyOf, inPrefix, isPublic } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
+import { egress6, members6Of } from './flows6.ts'
 import { allowsPeers, gatewayOf, type Intent, isIsolated } from './intent.ts'
 import { nameFlows } from './names.ts'
 import { publishedFlows } from './published.ts'
+import { publishedFlows6 } from './published6.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** An address that represents the whole internet. */
 export const anywhere = '1.1.1.1'
 
-/** A container on a bridge network. */
+/** A container on a bridge network, by one of its addresses there. */
 export interface Member {
   container: ContainerFact
   network: NetworkFact
   address: string
 }
 
-/** The running containers of each bridge network that dockerd lists. */
-export const membersOf = ({ docker }: Facts): Member[] => {
+/** The running containers of each bridge network that dockerd lists, by their IPv4 addresses. */
+export const membersOf = (facts: Facts): Member[] => membersBy(facts, ({ addresses }) => addresses)
+
+/** The same by the addresses that `of` gives for each network. */
+export function membersBy({ docker }: Facts, of: (container: ContainerFact) => Record<string, string>): Member[] {
   const networks = new Map(docker.networks.map((network) => [network.name, network]))
   return docker.containers.flatMap((container) =>
-    Object.entries(container.addresses).flatMap(([name, address]) => {
+    Object.entries(of(container)).flatMap(([name, address]) => {
       const network = networks.get(name)
       return network && address ? [{ container, network, address }] : []
     }),
@@ -31,6 +36,7 @@ export const membersOf = ({ docker }: Facts): Member[] => {
 /** Every flow that Docker is configured to make possible on this host, or to prevent. */
 export function flowsOf(facts: Facts, intent: Intent): Flow[] {
   const members = membersOf(facts)
+  const members6 = members6Of(facts)
   return [
     ...members.flatMap(egress),
     ...nameFlows(facts, intent, members),
@@ -39,6 +45,10 @@ export function flowsOf(facts: Facts, intent: Intent): Flow[] {
     ...isolation(members, intent),
     ...members.flatMap((member) => hostServices(member, facts)),
     ...forwarded(facts),
+    ...members6.flatMap((member) => egress6(member, facts)),
+    ...publishedFlows6(facts, intent, members6),
+    ...peers(members6),
+    ...isolation(members6, intent),
   ]
 }
 
@@ -97,7 +107,7 @@ function peers(members: readonly Member[]): Flow[] {
     own.slice(1).flatMap((to, index) => {
       const from = own[index]!
       const ought = allowsPeers(from.network) ? 'pass' : 'die'
-      const title = `${from.container.name} to ${to.container.name} on ${from.network.name}`
+      const title = `${from.container.name} to ${to.container.name} on ${from.network.name}${by6(to)}`
       return [fromContainer(from, { kind: 'peer', address: to.address, port: 80, ought, title })]
     }),
   )
@@ -107,14 +117,16 @@ function isolation(members: readonly Member[], intent: Intent): Flow[] {
   const first = byNetwork(members).map(([member]) => member!)
   return first.flatMap((from) =>
     first.flatMap((to) => {
-      if (from === to || !isIsolated(to.network, intent)) return []
+      if (from === to || !isIsolated(to.network, intent, familyOf(to.address))) return []
       // A container that is in both networks may talk to both.
       if (from.container.name === to.container.name) return []
-      const title = `${from.network.name} to ${to.network.name} (isolated networks)`
+      const title = `${from.network.name} to ${to.network.name}${by6(to)} (isolated networks)`
       return [fromContainer(from, { kind: 'isolation', address: to.address, port: 80, ought: 'die', title })]
     }),
   )
 }
+
+const by6 = ({ address }: Member): string => (familyOf(address) === 6 ? ', by IPv6' : '')
 
 const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, ({ network }) => network.name)
 

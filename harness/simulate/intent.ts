@@ -1,10 +1,13 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 import { addressIn } from '../lib/ip.ts'
+import { compareVersions } from '../lib/text.ts'
 
 /** What dockerd is configured to do, by its configuration file and its command line. */
 export interface Intent {
   /** Whether dockerd makes any firewall rules. */
   programsIptables: boolean
+  /** Whether it makes any for IPv6. */
+  programsIp6tables: boolean
   /** What it makes them with. From Docker 29 on it can do without iptables. */
   backend: 'iptables' | 'nftables'
   /** Whether dockerd masquerades its default bridge the next time that it creates it. */
@@ -28,8 +31,10 @@ export function readIntent({ docker }: Facts): Intent {
     return found?.value
   }
   const isOff = (name: string): boolean => /^(0|f|false)$/i.test(value(name) ?? '')
+  const isOn = (name: string): boolean => /^(1|t|true)$/i.test(value(name) ?? '')
   return {
     programsIptables: !isOff('iptables'),
+    programsIp6tables: isStable6(docker) ? !isOff('ip6tables') : isOn('ip6tables') && isOn('experimental'),
     backend: value('firewall-backend') === 'nftables' ? 'nftables' : 'iptables',
     masquerades: !isOff('ip-masq'),
     proxies: !isOff('userland-proxy'),
@@ -38,6 +43,9 @@ export function readIntent({ docker }: Facts): Intent {
     settings,
   }
 }
+
+/** From Docker 27 on `ip6tables` is on by default. Before it is an experiment. Source: Docker's release notes, 27.0. */
+const isStable6 = ({ server }: Facts['docker']): boolean => server !== '' && compareVersions(server, '27') >= 0
 
 interface Setting {
   value: string
@@ -95,5 +103,10 @@ export const allowsPeers = ({ options }: NetworkFact): boolean => options[option
 /**
  * Whether dockerd isolates a network from others. Networks in the modes routed and nat-unprotected are open on purpose.
  */
-export const isIsolated = ({ options }: NetworkFact, { programsIptables }: Intent): boolean =>
-  programsIptables && !['routed', 'nat-unprotected'].includes(options[option('gateway_mode_ipv4')] ?? 'nat')
+export const isIsolated = (
+  { options }: NetworkFact,
+  { programsIptables, programsIp6tables }: Intent,
+  family: 4 | 6 = 4,
+): boolean =>
+  (family === 6 ? programsIp6tables : programsIptables) &&
+  !['routed', 'nat-unprotected'].includes(options[option(`gateway_mode_ipv${family}`)] ?? 'nat')

@@ -1,5 +1,6 @@
 import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
 import { capital } from '../lib/text.ts'
+import { fullTable } from './conntrack-table.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
 import { type SegmentRules, segmentRules } from './segments.ts'
 import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
@@ -132,7 +133,9 @@ function holdersOf(
 
 function readableOf({ containers, docker }: Facts): Set<string> {
   const read = new Set(containers.flatMap(({ container, read }) => (read ? [container] : [])))
-  const given = docker.containers.flatMap(({ name, addresses }) => (read.has(name) ? Object.values(addresses) : []))
+  const given = docker.containers.flatMap(({ name, addresses, addresses6 }) =>
+    read.has(name) ? [...Object.values(addresses), ...Object.values(addresses6)] : [],
+  )
   const had = containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map(({ address }) => address)))
   return new Set([...had, ...given.filter((address) => address !== '')])
 }
@@ -140,11 +143,13 @@ function readableOf({ containers, docker }: Facts): Set<string> {
 function homesOf({ docker }: Facts): Map<string, string> {
   const bridges = new Map(docker.networks.map(({ name, bridge }) => [name, bridge]))
   return new Map(
-    docker.containers.flatMap(({ addresses }) =>
-      Object.entries(addresses).flatMap(([network, address]): [string, string][] => {
-        const bridge = bridges.get(network)
-        return bridge !== undefined && address !== '' ? [[address, bridge]] : []
-      }),
+    docker.containers.flatMap(({ addresses, addresses6 }) =>
+      [...Object.entries(addresses), ...Object.entries(addresses6)].flatMap(
+        ([network, address]): [string, string][] => {
+          const bridge = bridges.get(network)
+          return bridge !== undefined && address !== '' ? [[address, bridge]] : []
+        },
+      ),
     ),
   )
 }
@@ -178,8 +183,9 @@ const needed: Record<string, string> = {
   'rules-native': 'the rules of nftables',
 }
 
-function blindSpots({ sections }: Facts): Doubt[] {
-  return Object.entries(needed).flatMap(([name, what]): Doubt[] => {
+function blindSpots(facts: Facts): Doubt[] {
+  const { sections } = facts
+  const missing = Object.entries(needed).flatMap(([name, what]): Doubt[] => {
     const state = sections[name]
     // A tool that is not installed has made no rules; other tools list the kernel's.
     if (state?.status === 'ok' || (state?.status === 'absent' && name.startsWith('rules-'))) return []
@@ -193,4 +199,8 @@ function blindSpots({ sections }: Facts): Doubt[] {
       },
     ]
   })
+  const full = fullTable(facts)
+  if (!full) return missing
+  const message = `The kernel’s table of connections is full (${full.count} of ${full.max}): whether it takes a new one cannot be known.`
+  return [...missing, { message, kind: 'listing', key: 'conntrack', holds: true, settle: 'dmesg | grep conntrack' }]
 }

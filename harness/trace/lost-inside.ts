@@ -1,3 +1,4 @@
+import { fullTable } from '../simulate/conntrack-table.ts'
 import type { Context } from './context.ts'
 import type { TracedPacket } from './events.ts'
 import { legacyTerminatingRules } from './legacy.ts'
@@ -37,9 +38,12 @@ export function lostInside(
   }
   const several = terminatingRules.map((each) => `“${each.rule}” in ${each.chain}`).slice(0, 4)
   const [first] = terminatingRules
-  const summary = first
-    ? `${whose} is dropped in ${first.table} (the legacy backend), by one of ${several.join(', ')}`
-    : `${whose} vanished in ${hook}, after ${where}, and no listed rule explains it`
+  const full = first ? undefined : fullTable(facts)
+  const summary = full
+    ? `${whose} is dropped in ${hook}: the kernel’s table of connections is full (${full.count} of ${full.max})`
+    : first
+      ? `${whose} is dropped in ${first.table} (the legacy backend), by one of ${several.join(', ')}`
+      : `${whose} vanished in ${hook}, after ${where}, and no listed rule explains it`
   marks.last!.message = summary
   return { ending: { end: 'dropped', summary } }
 }

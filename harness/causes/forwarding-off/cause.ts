@@ -34,12 +34,14 @@ export const forwardingOff = defineCause({
       why: 'The setting is the host’s, and starting a container does not change it.',
     }),
     'restart-docker': restarting({
-      // dockerd turns on net.ipv4.ip_forward where that is 0. Source: moby, libnetwork/drivers/bridge.
-      when: (facts) => settingsOff(facts).every(({ name }) => name !== 'net.ipv4.ip_forward'),
+      // dockerd turns on the switches for all devices, where they are 0. Source: moby, libnetwork/drivers/bridge.
+      when: (facts) => settingsOff(facts).every(({ name }) => !dockerds.includes(name)),
       why: 'dockerd reads net.ipv4.ip_forward, which is on, and leaves the switches of single devices alone.',
     }),
   },
 })
+
+const dockerds = ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']
 
 const isForwarding = ({ end }: Drop): boolean => end === 'forwarding-off'
 

@@ -22,7 +22,7 @@ const withNat = (facts: Facts, ...rules: string[]): Facts => ({
 describe('a dockerd that is set to create no rules', () => {
   it('is named active, and its cause certain, on each host that was broken by it', () => {
     for (const [name, facts] of sick) expect(find(facts), name).to.include({ confidence: 'certain', state: 'active' })
-    expect(sick).to.have.length(2)
+    expect(sick).to.have.length(3)
   })
 
   it('is reported with each network that it leaves without masquerading', () =>

@@ -1,5 +1,5 @@
-import { absent, defineCause, present } from '../../cause/cause.ts'
-import { lostTables, programsIptables } from '../../cause/docker-rules.ts'
+import { absent, defineCause, present, unknown } from '../../cause/cause.ts'
+import { hasNoRule, lostTables, otherDockerds, programsIptables } from '../../cause/docker-rules.ts'
 import { droppedPorts, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
 import { acceptingForward, acceptingPorts } from '../../cause/temptations.ts'
@@ -16,6 +16,8 @@ export const publishedRuleMissing = defineCause({
   detect(facts) {
     const bare = barePorts(facts)
     if (bare.length === 0) return absent('every published port that fails has its rule in Docker’s chain')
+    if (otherDockerds(facts).length > 0)
+      return unknown('another dockerd runs here, and each start of one deletes the rules of the other')
     const ports = bare.map(({ port, protocol, container }) => `${port}/${protocol} of ${container}`).join(', ')
     const words = `Docker’s chain has no rule for port ${ports}, so packets for it end at the host. Somebody deleted it, or restored rules that were saved before the container started.`
     return present({
@@ -59,9 +61,7 @@ function isBare({ end, rule }: Drop, { kind, port, protocol, container, address 
   const own = facts.docker.containers.find(({ name }) => name === container)
   const published = own?.published.find((each) => each.port === port && each.protocol === protocol)
   if (!published || !['', '0.0.0.0', address].includes(published.host)) return false
-  return !facts.ruleset.rules.some(
-    (each) => each.table === 'nat' && each.chain === 'DOCKER' && each.port === port && each.protocol === protocol,
-  )
+  return hasNoRule(facts, published)
 }
 
 /** The flows that end so, one of each port. */

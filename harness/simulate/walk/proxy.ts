@@ -1,3 +1,4 @@
+import { familyOf } from '../../lib/ip.ts'
 import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
@@ -34,7 +35,7 @@ export function proxied(
     return respond(withDoubt(state, { message, kind: 'listing', key: `proxy ${port}`, holds: true }))
   }
   const packet = packetOf({
-    family: state.packet.family,
+    family: familyOf(target.address) ?? 4,
     protocol: flow.protocol as 'tcp',
     destination: target.address,
     destinationPort: target.port,
@@ -88,9 +89,12 @@ function behind(flow: Flow, net: Net, state: State, by: readonly number[], respo
   return mayDie(state, { location: 'output', end: 'no-listener', message: message.slice(0, -1) }, doubt, respond)
 }
 
-/** The container that a proxy on the host serves, by dockerd's own list. */
+/**
+ * The container that a proxy on the host serves, by dockerd's own list. A proxy of an IPv6 port connects by IPv4 where
+ * the container has no IPv6 address. Source: moby, libnetwork/drivers/bridge.
+ */
 export function proxyTarget(
-  { container, network, protocol }: Flow,
+  { container, network, protocol, address: called }: Flow,
   { facts }: Net,
   port: number,
 ): { address: string; port: number } | undefined {
@@ -99,6 +103,8 @@ export function proxyTarget(
     own.published.find((each) => each.port === port && each.protocol === protocol)
   const own = all.find((each) => each.name === container && binding(each)) ?? all.find(binding)
   const bound = own && binding(own)
-  const address = own?.name === container ? own.addresses[network] : Object.values(own?.addresses ?? {})[0]
+  const of = (addresses: Record<string, string> = {}): string | undefined =>
+    own?.name === container ? addresses[network] : Object.values(addresses)[0]
+  const address = (familyOf(called) === 6 && of(own?.addresses6)) || of(own?.addresses)
   return bound && address ? { address, port: bound.to } : undefined
 }

@@ -9,6 +9,8 @@ const address = z.object({
   scope: z.string().default('global'),
   tentative: z.boolean().optional(),
   dadfailed: z.boolean().optional(),
+  mngtmpaddr: z.boolean().optional(),
+  protocol: z.string().optional(),
 })
 const device = z.object({ ifname: z.string(), addr_info: z.array(z.unknown()).default([]) })
 
@@ -20,6 +22,8 @@ export interface AddressFact {
   scope: string
   peer?: string
   tentative?: boolean
+  /** The kernel has it from a router's advertisement. */
+  advertised?: boolean
 }
 
 /** The addresses of `ip -j address`, by the name of their link. Throws where the text is damaged. */
@@ -39,4 +43,6 @@ const factOf = (row: z.output<typeof address>, local: string): AddressFact => ({
   scope: row.scope,
   ...(row.address !== undefined && { peer: row.address }),
   ...((row.tentative || row.dadfailed) && { tentative: true }),
+  // Older kernels list no protocol, but mark an address that they may derive temporary ones from.
+  ...((row.mngtmpaddr || row.protocol === 'kernel_ra') && { advertised: true }),
 })

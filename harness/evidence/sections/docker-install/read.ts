@@ -11,16 +11,26 @@ export interface DockerInstallFact {
   processes: DockerdProcess[]
 }
 
-/** Reads lines `binary PATH` and `process PID STATE COMMAND`, the words of the command separated by tabs. */
+/**
+ * Reads lines `binary PATH` and `process PID STATE COMMAND`, the words of the command separated by tabs. The dockerd
+ * behind Docker's usual socket comes first.
+ */
 export function readDockerInstall(text: string): DockerInstallFact {
   const lines = text.split('\n')
+  const processes = lines.flatMap((line): DockerdProcess[] => {
+    const [, pid, state, command] = line.match(/^process (\d+) ([A-Za-z]) ?(.*)$/) ?? []
+    return pid ? [{ pid: Number(pid), state: state!, command: command!.split('\t').filter((word) => word !== '') }] : []
+  })
   return {
     binaries: lines.flatMap((line) => line.match(/^binary (\S+)$/)?.[1] ?? []),
-    processes: lines.flatMap((line) => {
-      const [, pid, state, command] = line.match(/^process (\d+) ([A-Za-z]) ?(.*)$/) ?? []
-      return pid
-        ? [{ pid: Number(pid), state: state!, command: command!.split('\t').filter((word) => word !== '') }]
-        : []
-    }),
+    processes: processes.sort((a, b) => Number(isApart(a)) - Number(isApart(b))),
   }
+}
+
+/** Whether a dockerd has a socket of its own, besides the one that the client finds. */
+function isApart({ command }: DockerdProcess): boolean {
+  const sockets = command.flatMap((word, index) =>
+    ['-H', '--host'].includes(word) ? (command[index + 1] ?? []) : (word.match(/^(?:-H=?|--host=)(.+)$/)?.[1] ?? []),
+  )
+  return sockets.length > 0 && !sockets.some((socket) => /^(fd:|unix:\/\/(\/var)?\/run\/docker\.sock$)/.test(socket))
 }
