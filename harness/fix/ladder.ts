@@ -19,5 +19,6 @@ export async function applyRung(
 ): Promise<void> {
   if (rung === 'reboot') return host.reboot()
   if (rung === 'again' || rung === 'reinject') return actions[rung]()
+  // An event may fail on a host that is not cured after all: what follows is probed, whatever its exit code.
   await host.exec(scripts[rung], { deadlineMs: 60_000 })
 }

@@ -1,5 +1,7 @@
+import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
+import type { RuleStep } from '../rules/index.ts'
 import { dropBy } from './hook.ts'
 import { again } from './meet.ts'
 import { type Call, dies, mayDie, type Next, type State } from './state.ts'
@@ -47,12 +49,31 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
       const message = `conntrack takes the packets after the answer for a new connection and translates them to ${left.source} -> ${left.destination}`
       return [dies({ ...known, way }, { location, end: 'source-check', message, namesAnswer: true })]
     }
+    const moved = movedBy(way, left, after)
+    if (moved) return elsewhere(known, moved, way, location)
     if (left.state !== 'untracked' || after.state === 'untracked') return [known]
     const drop = { location, end: 'dropped', message: `it is not tracked (notrack), ${when}` } as const
     if (dnat || snat) return [dies({ ...known, way }, drop)]
     const message = 'The connection is not tracked (notrack) once it is established: its end is not simulated.'
     return mayDie({ ...known, way }, drop, { message, kind: 'statement', key: 'notrack' }, (lives) => [lives])
   })
+}
+
+/** The rule by which later packets get another conntrack zone than the first of their direction; undefined where none does. */
+function movedBy(way: State['way'], { zone: left }: Packet, { zone: first }: Packet): RuleStep | undefined {
+  const key = way === 'out' ? 'own' : 'answers'
+  return (left?.[key] ?? 0) === (first?.[key] ?? 0) ? undefined : (left ?? first)?.by
+}
+
+/** Later packets in another zone are a new connection for conntrack, which may clash with the one it knows. */
+function elsewhere(state: State, { rule, table, chain }: RuleStep, way: State['way'], location: Location): State[] {
+  const what = `“${rule}” in ${table} ${chain} puts the first packet into another conntrack zone than those after it`
+  const doubt = {
+    message: `${what}: whether conntrack then drops them is not simulated.`,
+    kind: 'other',
+    key: `zones of later packets, ${way}`,
+  } as const
+  return mayDie({ ...state, way }, { location, end: 'dropped', message: what }, doubt, (lives) => [lives])
 }
 
 /** Where the answer bypasses the host's conntrack, conntrack calls the following packets invalid. */

@@ -97,6 +97,18 @@ describe('conntrack', () => {
     expect(endOf(source, ping)).to.equal('passes')
     expect(endOf({ ...source, nft: [...source.nft, notrack.nft.at(-1)!] }, ping)).to.equal('dies back routing no-route')
   })
+
+  it('may lose a connection whose later packets get another zone, whichever of them has it', () => {
+    const zone = { mangle: { key: { ct: { key: 'zone', dir: 'original' } }, value: 5 } }
+    const flags = { payload: { protocol: 'tcp', field: 'flags' } }
+    const flow = { ...fromHost, address: other.address, port: 80, protocol: 'tcp' } as const
+    for (const op of ['==', '!=']) {
+      const zoned = withChain({ hook: 'output', prio: -300 }, [match(flags, 'syn', op), zone])
+      expect(endOf(zoned, flow), op).to.equal('unclear out output dropped')
+      expect(endOf(zoned, { ...flow, protocol: 'icmp', port: 0 }), op).to.equal('passes')
+    }
+    expect(endOf(withChain({ hook: 'output', prio: -300 }, [zone]), flow), 'all of them').to.equal('passes')
+  })
 })
 
 describe('a packet that NAT redirects', () => {
