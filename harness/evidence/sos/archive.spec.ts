@@ -1,38 +1,28 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { onPath } from '../../lib/programs.ts'
 import { readFacts } from '../facts.ts'
 import { sosBundle } from './index.ts'
-import { type Entry, entriesOf, reportAt, reports, tarGzOf, tarOf } from './reports.spec-data.ts'
+import {
+  archives,
+  type Entry,
+  entriesOf,
+  reportAt,
+  reports,
+  root,
+  tarGzOf,
+  tarOf,
+  wellEntries,
+} from './reports.spec-data.ts'
 import { isWanted } from './sections.ts'
-
-const root = 'sosreport-host-2026-11-27-abcdefg'
 
 describe('the archive of a sos report', function () {
   this.timeout(60_000)
-  let work: string
-  let entries: Entry[]
-
-  before(async () => {
-    work = await mkdtemp(join(tmpdir(), 'dockfault-sos-'))
-    entries = await entriesOf(reportAt('well/debian12'))
-  })
-  after(() => rm(work, { recursive: true, force: true }))
-
-  const written = async (name: string, content: Buffer | string): Promise<string> => {
-    await writeFile(join(work, name), content)
-    return join(work, name)
-  }
-  const factsOf = async (changed: readonly Entry[]) =>
-    readFacts(await sosBundle(await written('x.tar.gz', await tarGzOf(changed))))
-  const withText = (name: string, text: string): Entry[] => [
-    ...entries.filter(({ header }) => header.name !== `${root}/${name}`),
-    { header: { name: `${root}/${name}` }, text },
-  ]
+  const entries = wellEntries
+  const { work, written, factsOf, withText } = archives()
   const failed = async (path: string): Promise<{ message: string; code: string; hint?: string; exitCode: number }> =>
     sosBundle(path).then(
       () => expect.fail(`${path} was read`),

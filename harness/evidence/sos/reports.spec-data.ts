@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { extract, type Header, pack } from 'tar-stream'
+import { readFacts } from '../facts.ts'
+import { sosBundle } from './index.ts'
 
 /** An entry of an archive. */
 export interface Entry {
@@ -55,3 +60,30 @@ export async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
 
 /** The same, compressed. */
 export const tarGzOf = async (entries: readonly Entry[]): Promise<Buffer> => gzipSync(await tarOf(entries))
+
+/** The folder at the top of that report. */
+export const root = 'sosreport-host-2026-11-27-abcdefg'
+
+/** The entries of a healthy host's report. */
+export const wellEntries: readonly Entry[] = await entriesOf(reportAt('well/debian12'))
+
+/** A folder for archives that a block of specs makes; it is removed after the block. */
+export function archives() {
+  const work = mkdtempSync(join(tmpdir(), 'dockfault-sos-'))
+  after(() => rm(work, { recursive: true, force: true }))
+  const written = async (name: string, content: Buffer | string): Promise<string> => {
+    await writeFile(join(work, name), content)
+    return join(work, name)
+  }
+  return {
+    work,
+    written,
+    factsOf: async (changed: readonly Entry[]) =>
+      readFacts(await sosBundle(await written('x.tar.gz', await tarGzOf(changed)))),
+    /** The healthy host's report with another text for one file. */
+    withText: (name: string, text: string): Entry[] => [
+      ...wellEntries.filter(({ header }) => header.name !== `${root}/${name}`),
+      { header: { name: `${root}/${name}` }, text },
+    ],
+  }
+}

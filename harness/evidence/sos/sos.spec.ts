@@ -1,36 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { collectorSections } from '../collector.ts'
 import { readFacts } from '../facts.ts'
 import { sosBundle } from './index.ts'
-import { type Entry, entriesOf, reportAt, tarGzOf } from './reports.spec-data.ts'
+import { archives, type Entry, reportAt, root, wellEntries } from './reports.spec-data.ts'
 import { never, sosSections } from './sections.ts'
-
-const root = 'sosreport-host-2026-11-27-abcdefg'
 
 describe('a sos report', function () {
   this.timeout(60_000)
-  let work: string
-  let entries: Entry[]
-
-  before(async () => {
-    work = await mkdtemp(join(tmpdir(), 'dockfault-sos-'))
-    entries = await entriesOf(reportAt('well/debian12'))
-  })
-  after(() => rm(work, { recursive: true, force: true }))
-
-  const written = async (name: string, content: Buffer | string): Promise<string> => {
-    await writeFile(join(work, name), content)
-    return join(work, name)
-  }
-  const factsOf = async (changed: readonly Entry[]) =>
-    readFacts(await sosBundle(await written('x.tar.gz', await tarGzOf(changed))))
-  const withText = (name: string, text: string): Entry[] => [
-    ...entries.filter(({ header }) => header.name !== `${root}/${name}`),
-    { header: { name: `${root}/${name}` }, text },
-  ]
+  const entries = wellEntries
+  const { factsOf, withText } = archives()
   const renamed = (names: Record<string, string>): Entry[] =>
     entries.map(({ header, text }) => {
       const found = Object.entries(names).find(([from]) => header.name.endsWith(from))

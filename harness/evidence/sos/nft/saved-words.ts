@@ -1,3 +1,4 @@
+import { icmpTypes } from '../../../lib/icmp-types.ts'
 import { hex, portText, statementWords } from './saved-statements.ts'
 
 type Json = Record<string, unknown>
@@ -134,40 +135,9 @@ function portWords(protocol: string, field: string, right: unknown, not: string[
 
 function icmpWords(protocol: string, field: string, right: unknown, not: string[]): string[] | undefined {
   if ((protocol !== 'icmp' && protocol !== 'icmpv6') || field !== 'type') return undefined
-  const kind = typeof right === 'string' ? types[protocol][right] : right
+  const kind = typeof right === 'string' ? (icmpTypes[protocol] as Readonly<Record<string, number>>)[right] : right
   if (typeof kind !== 'number') return undefined
   return ['-m', protocol === 'icmp' ? 'icmp' : 'icmp6', ...not, `--${protocol}-type`, String(kind)]
-}
-
-// Source: nftables/src/proto.c, icmp_type_tbl and icmp6_type_tbl.
-const types: Record<'icmp' | 'icmpv6', Readonly<Record<string, number>>> = {
-  icmp: {
-    'echo-reply': 0,
-    'destination-unreachable': 3,
-    redirect: 5,
-    'echo-request': 8,
-    'router-advertisement': 9,
-    'router-solicitation': 10,
-    'time-exceeded': 11,
-    'parameter-problem': 12,
-  },
-  icmpv6: {
-    'destination-unreachable': 1,
-    'packet-too-big': 2,
-    'time-exceeded': 3,
-    'parameter-problem': 4,
-    'echo-request': 128,
-    'echo-reply': 129,
-    'mld-listener-query': 130,
-    'mld-listener-report': 131,
-    'mld-listener-done': 132,
-    'nd-router-solicit': 133,
-    'nd-router-advert': 134,
-    'nd-neighbor-solicit': 135,
-    'nd-neighbor-advert': 136,
-    'nd-redirect': 137,
-    'mld2-listener-report': 143,
-  },
 }
 
 function connectionWords({ key, dir }: Json, right: unknown, not: string[]): string[] | undefined {

@@ -1,3 +1,4 @@
+import { icmpTypes } from '../../../lib/icmp-types.ts'
 import { type AddressNumber, addressNumber } from '../addresses.ts'
 import { stateBits, statusBits } from '../tracking.ts'
 
@@ -33,39 +34,7 @@ const types = [
   'unreachable',
   'prohibit',
 ]
-const icmp = {
-  'echo-reply': 0,
-  'destination-unreachable': 3,
-  'source-quench': 4,
-  redirect: 5,
-  'echo-request': 8,
-  'router-advertisement': 9,
-  'router-solicitation': 10,
-  'time-exceeded': 11,
-  'parameter-problem': 12,
-  'timestamp-request': 13,
-  'timestamp-reply': 14,
-  'info-request': 15,
-  'info-reply': 16,
-  'address-mask-request': 17,
-  'address-mask-reply': 18,
-}
-const icmpv6 = {
-  'destination-unreachable': 1,
-  'packet-too-big': 2,
-  'time-exceeded': 3,
-  'parameter-problem': 4,
-  'echo-request': 128,
-  'echo-reply': 129,
-  'mld-listener-query': 130,
-  'mld-listener-report': 131,
-  'mld-listener-done': 132,
-  'nd-router-solicit': 133,
-  'nd-router-advert': 134,
-  'nd-neighbor-solicit': 135,
-  'nd-neighbor-advert': 136,
-  'nd-redirect': 137,
-}
+const { icmp, icmpv6 } = icmpTypes
 const protocols = {
   icmp: 1,
   igmp: 2,
