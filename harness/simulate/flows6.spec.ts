@@ -34,6 +34,28 @@ describe('flows by IPv6', () => {
     expect(ends(facts)).to.deep.equal(['published host: passes'])
   })
 
+  it('are not due where routers advertise private addresses alone, and no way out', () => {
+    const links = host.links.map((link) =>
+      link.name === 'wan0'
+        ? {
+            ...link,
+            ips: [
+              ...link.ips,
+              { address: 'fd00:1::2', prefix: 64, family: 6 as const, scope: 'global', advertised: true as const },
+            ],
+          }
+        : link,
+    )
+    const sysctls = { ...host.sysctls, 'net.ipv6.conf.wan0.accept_ra': '1' }
+    const facts = { ...host, links, sysctls, routes6: host.routes6.filter(({ dst }) => dst !== 'default') }
+    expect(ends(facts)).to.deep.equal(['published host: passes'])
+    const open = links.map((link) => ({
+      ...link,
+      ips: link.ips.map((ip) => (ip.family === 6 ? { ...ip, advertised: true as const } : ip)),
+    }))
+    expect(ends({ ...facts, links: open })).to.include('egress container: no-route')
+  })
+
   it('end where the host does not forward IPv6', () =>
     expect(ends(withSysctl('net.ipv6.conf.all.forwarding', '0'))).to.deep.equal([
       'egress container: forwarding-off',

@@ -30,7 +30,7 @@ export function publishedFlows6(facts: Facts, intent: Intent, members: readonly 
         ought: intent.programsIp6tables || intent.proxies ? 'pass' : 'unknown',
         title: `port ${port}/${protocol} published by ${container.name}, ${title} by IPv6`,
       })
-      const at = host === '::' ? own : host === own ? own : undefined
+      const at = ['::', own].includes(host) ? own : undefined
       return [
         ...(at && uplink ? [flow({ at: 'outside', device: uplink.name }, anywhere6, at, 'from outside')] : []),
         ...(at ? [flow({ at: 'host' }, '', at, 'from the host by its own address')] : []),

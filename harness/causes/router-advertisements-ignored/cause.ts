@@ -2,9 +2,9 @@ import { settersAtBoot } from '../../cause/boot-setting.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { isDropped } from '../../cause/drops.ts'
 import { restarting } from '../../cause/temptations.ts'
-import type { Facts } from '../../evidence/facts.ts'
+import type { Facts, RouteFact } from '../../evidence/facts.ts'
 import { familyOf } from '../../lib/ip.ts'
-import { advertisedUplink, uplink6 } from '../../simulate/flows6.ts'
+import { acceptRa, ignoredUplink, ignoresAdvertisements, uplink6 } from '../../simulate/flows6.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
 
 /**
@@ -68,19 +68,20 @@ export const routerAdvertisementsIgnored = defineCause({
   },
 })
 
-const acceptRa = (device: string): string => `net.ipv6.conf.${device}.accept_ra`
-
-/** The default route that the kernel has from an advertisement. Network managers that read them turn accept_ra off. */
-const advertisedRoute = ({ routes6 }: Facts) =>
-  routes6.find(({ dst, protocol, table }) => dst === 'default' && protocol === 'ra' && table === 'main')
+/**
+ * The default route that the kernel has from an advertisement, where there is no other. Network managers that read
+ * advertisements themselves turn accept_ra off.
+ */
+function advertisedRoute({ routes6 }: Facts): RouteFact | undefined {
+  const routes = routes6.filter(({ dst, type, table }) => dst === 'default' && type === 'unicast' && table === 'main')
+  return routes.every(({ protocol }) => protocol === 'ra') ? routes[0] : undefined
+}
 
 /** The link that ignores advertisements on which the host's IPv6 depends; undefined where none does. */
 function ignoringDevice(facts: Facts): string | undefined {
-  const device = uplink6(facts) === undefined ? advertisedUplink(facts) : advertisedRoute(facts)?.dev
-  if (device === undefined) return undefined
-  const { sysctls } = facts
-  const ignores = sysctls['net.ipv6.conf.all.forwarding'] === '1' && sysctls[acceptRa(device)] === '1'
-  return ignores ? device : undefined
+  if (uplink6(facts) === undefined) return ignoredUplink(facts)
+  const device = advertisedRoute(facts)?.dev
+  return device !== undefined && ignoresAdvertisements(device, facts.sysctls) ? device : undefined
 }
 
 const isWithoutRoute = ({ end, way }: Drop, { address, kind }: Flow): boolean =>
