@@ -136,12 +136,26 @@ describe('a packet that NAT redirects', () => {
     expect(endOf(both(isolated, rules), peer)).to.equal('dies out bridge no-link')
   })
 
-  it('depends on ARP answers whose receiver is not known while they pass a bridge', () => {
-    const own = withChain({ family: 'bridge', hook: 'postrouting', prio: -300 }, [
-      match({ meta: { key: 'pkttype' } }, 'host'),
-      match({ payload: { protocol: 'ether', field: 'type' } }, 'arp'),
-      drop,
-    ])
-    expect(endOf(strangers(own), peer)).to.match(/^unclear/)
+  it('gets ARP answers that a bridge passes on: they are for another machine', () => {
+    const own = (type: string): Facts =>
+      withChain({ family: 'bridge', hook: 'postrouting', prio: -300 }, [
+        match({ meta: { key: 'pkttype' } }, type),
+        match({ payload: { protocol: 'ether', field: 'type' } }, 'arp'),
+        drop,
+      ])
+    expect(endOf(strangers(own('host')), peer)).to.equal('passes')
+    expect(endOf(strangers(own('other')), peer)).to.match(/^dies/)
+  })
+})
+
+describe('a frame that a bridge passes on', () => {
+  it('is for another machine, as its ARP answer is', () => {
+    const flow = { ...peer, protocol: 'tcp', port: 80 } as const
+    for (const hook of ['forward', 'postrouting']) {
+      const rules = (type: string) =>
+        withChain({ family: 'bridge', hook, prio: 50 }, [match({ meta: { key: 'pkttype' } }, type), drop])
+      expect(endOf(rules('host'), flow), hook).to.equal('passes')
+      expect(endOf(rules('other'), flow), hook).to.match(/^dies out \w+ dropped$/)
+    }
   })
 })
