@@ -10,18 +10,18 @@ import {
   archives,
   type Entry,
   entriesOf,
+  healthyEntries,
   reportAt,
   reports,
   root,
   tarGzOf,
   tarOf,
-  wellEntries,
 } from './reports.spec-data.ts'
 import { isWanted } from './sections.ts'
 
 describe('the archive of a sos report', function () {
   this.timeout(60_000)
-  const entries = wellEntries
+  const entries = healthyEntries
   const { work, written, factsOf, withText } = archives()
   const failed = async (path: string): Promise<{ message: string; code: string; hint?: string; exitCode: number }> =>
     sosBundle(path).then(

@@ -65,7 +65,7 @@ export const tarGzOf = async (entries: readonly Entry[]): Promise<Buffer> => gzi
 export const root = 'sosreport-host-2026-11-27-abcdefg'
 
 /** The entries of a healthy host's report. */
-export const wellEntries: readonly Entry[] = await entriesOf(reportAt('well/debian12'))
+export const healthyEntries: readonly Entry[] = await entriesOf(reportAt('well/debian12'))
 
 /** A folder for archives that a block of specs makes; it is removed after the block. */
 export function archives() {
@@ -82,7 +82,7 @@ export function archives() {
       readFacts(await sosBundle(await written('x.tar.gz', await tarGzOf(changed)))),
     /** The healthy host's report with another text for one file. */
     withText: (name: string, text: string): Entry[] => [
-      ...wellEntries.filter(({ header }) => header.name !== `${root}/${name}`),
+      ...healthyEntries.filter(({ header }) => header.name !== `${root}/${name}`),
       { header: { name: `${root}/${name}` }, text },
     ],
   }

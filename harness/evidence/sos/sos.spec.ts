@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import { collectorSections } from '../collector.ts'
 import { readFacts } from '../facts.ts'
 import { sosBundle } from './index.ts'
-import { archives, type Entry, reportAt, root, wellEntries } from './reports.spec-data.ts'
+import { archives, type Entry, healthyEntries, reportAt, root } from './reports.spec-data.ts'
 import { never, sosSections } from './sections.ts'
 
 describe('a sos report', function () {
   this.timeout(60_000)
-  const entries = wellEntries
+  const entries = healthyEntries
   const { factsOf, withText } = archives()
   const renamed = (names: Record<string, string>): Entry[] =>
     entries.map(({ header, text }) => {
