@@ -25,11 +25,12 @@ export function exposedPorts(simulation: Simulation): string[] {
 }
 
 /** The rule by which the host itself would not take a packet for this port; undefined where it would, or may. */
-function closedBy({ flow, end, path }: Walk, { net }: Simulation): RuleStep | undefined {
-  const { kind, from, source, address, port, protocol } = flow
+function closedBy(walk: Walk, { net }: Simulation): RuleStep | undefined {
+  const { kind, from, source, address, port, protocol } = walk.flow
+  // The paths of other flows may not be simulated yet.
+  if (kind !== 'published' || from.at !== 'outside' || walk.end !== 'passes') return undefined
   // By Docker's proxy a packet does pass INPUT.
-  const forwards = path.some(({ way, location }) => way === 'out' && location === 'forward')
-  if (kind !== 'published' || from.at !== 'outside' || end !== 'passes' || !forwards) return undefined
+  if (!walk.path.some(({ way, location }) => way === 'out' && location === 'forward')) return undefined
   const fields = { source, destination: address, destinationPort: port, input: from.device }
   const packet = packetOf({ ...fields, protocol, family: address.includes(':') ? 6 : 4 })
   const worlds = net.firewall.pass(packet.family === 6 ? 'ip6' : 'ip', 'input', packet, from.device)
