@@ -11,6 +11,7 @@ import type { Cell } from './scenario/cell.ts'
 import type { KnownIssue } from './scenario/known-issues.ts'
 import { RunStore } from './schedule/run-store.ts'
 import { newRunId, runCells, type SessionOptions } from './session.ts'
+import { silent } from './silent-reporter.spec-data.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 
 const cell = (name: string): Cell => ({
@@ -28,15 +29,6 @@ const cell = (name: string): Cell => ({
 })
 const names = ['a', 'b', 'c', 'd', 'e']
 const cells = names.map(cell)
-const silent: Reporter = {
-  cellStart: () => {},
-  stageStart: () => {},
-  progress: () => {},
-  stageEnd: () => {},
-  cellEnd: () => {},
-  end: () => {},
-  close: () => {},
-}
 
 describe('a run of many cells', function () {
   this.timeout(60_000)

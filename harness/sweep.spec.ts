@@ -9,12 +9,12 @@ import { wordOf } from './lib/combinations.ts'
 import type { Combination } from './lib/implicants.ts'
 import type { Probe } from './probes/probe.ts'
 import { sweepText } from './report/sweep.ts'
-import type { Reporter } from './report/terminal/index.ts'
 import type { Cell } from './scenario/cell.ts'
 import { given } from './scenario/conditions.ts'
 import { RunStore } from './schedule/run-store.ts'
 import { cellsOfScenario, spaceOf, sweepCell } from './schedule/sweep-cells.ts'
 import { newRunId } from './session.ts'
+import { silent } from './silent-reporter.spec-data.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 import { firstCombinations, runSweep } from './sweep.ts'
 
@@ -45,15 +45,6 @@ const fault: Fault = {
   ...({} as Fault),
   params: z.object({}),
   inject: async (host) => void (await host.exec('inject the planted fault')),
-}
-const silent: Reporter = {
-  cellStart: () => {},
-  stageStart: () => {},
-  progress: () => {},
-  stageEnd: () => {},
-  cellEnd: () => {},
-  end: () => {},
-  close: () => {},
 }
 
 /** Conditions as the script that pins them has them. */

@@ -71,11 +71,23 @@ export const hasNoRule = (
 
 /** The networks whose bridge none of dockerd's own filter chains names, while the chains themselves are there. */
 export const networksWithoutRules = oncePer((facts: Facts): NetworkFact[] => {
-  if (!programsIptables(facts) || !facts.iptables.listed || lostTables(facts).length > 0) return []
+  if (!hasChains(facts)) return []
   const own = facts.ruleset.rules.filter(({ table, chain }) => table === 'filter' && /^DOCKER(-|$)/.test(chain))
   const named = new Set(own.flatMap(({ input, output }) => [input, output]).map((device) => device?.replace('!', '')))
   return facts.docker.networks.filter(({ internal, bridge }) => !internal && !named.has(bridge))
 })
+
+/** The published ports that Docker's chain has no rule for, while its chains are there: `8080/tcp`. */
+export const portsWithoutRule = oncePer((facts: Facts): string[] => {
+  if (!hasChains(facts)) return []
+  const published = facts.docker.containers.flatMap(({ mode, published }) => (mode === 'host' ? [] : published))
+  const bare = published.filter((each) => each.port !== 0 && hasNoRule(facts, each))
+  return [...new Set(bare.map(({ port, protocol }) => `${port}/${protocol}`))].sort()
+})
+
+/** Whether every table that needs them still leads to dockerd's own chains. */
+const hasChains = (facts: Facts): boolean =>
+  programsIptables(facts) && facts.iptables.listed && lostTables(facts).length === 0
 
 /** The commands of other dockerd processes on this host than the one that answers. */
 export const otherDockerds = ({ docker }: Facts): Facts['docker']['processes'] => docker.processes.slice(1)

@@ -1,7 +1,8 @@
 import { groupBy } from '../lib/group.ts'
+import { familyOf } from '../lib/ip.ts'
 import type { Simulation, Walk } from '../simulate/index.ts'
 import { ownerOfStep } from '../simulate/owner.ts'
-import { packetOf } from '../simulate/packet.ts'
+import { ipFamily, packetOf } from '../simulate/packet.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { list } from './words.ts'
 
@@ -32,8 +33,8 @@ function closedBy(walk: Walk, { net }: Simulation): RuleStep | undefined {
   // By Docker's proxy a packet does pass INPUT.
   if (!walk.path.some(({ way, location }) => way === 'out' && location === 'forward')) return undefined
   const fields = { source, destination: address, destinationPort: port, input: from.device }
-  const packet = packetOf({ ...fields, protocol, family: address.includes(':') ? 6 : 4 })
-  const worlds = net.firewall.pass(packet.family === 6 ? 'ip6' : 'ip', 'input', packet, from.device)
+  const packet = packetOf({ ...fields, protocol, family: familyOf(address) ?? 4 })
+  const worlds = net.firewall.pass(ipFamily(packet), 'input', packet, from.device)
   const rules = worlds.map(({ dead, terminating }) => (dead ? terminating[0] : undefined))
   return rules.every((rule) => rule !== undefined) ? rules[0] : undefined
 }

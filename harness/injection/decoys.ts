@@ -1,4 +1,4 @@
-import { daemonSetting, stopContainers } from '../cause/steps.ts'
+import { daemonSetting, restartDocker, stopContainers } from '../cause/steps.ts'
 import { outside } from '../outside/outside.ts'
 import { ipv6Container, runContainer } from '../probes/probe-containers.ts'
 import { dockerBridges } from './nftables-backend.ts'
@@ -21,8 +21,7 @@ if [ "$(printf '27\\n%s\\n' "$(docker version -f '{{.Server.Version}}')" | sort 
   ${daemonSetting('experimental', 'true')}
   ${daemonSetting('ip6tables', 'true')}
   ${stopContainers} >/dev/null
-  systemctl reset-failed docker.service
-  systemctl restart docker.service
+  ${restartDocker}
 fi
 docker network create --ipv6 --subnet 172.30.6.0/24 --subnet fd00:d0c6::/64 -o com.docker.network.bridge.name=br-ipv6 ipv6
 ${runContainer(ipv6Container.name, `--network ipv6 -p ${ipv6Container.port}:80`)}`

@@ -34,7 +34,7 @@ export function readIntent({ docker }: Facts): Intent {
   const isOn = (name: string): boolean => /^(1|t|true)$/i.test(value(name) ?? '')
   return {
     programsIptables: !isOff('iptables'),
-    programsIp6tables: isStable6(docker) ? !isOff('ip6tables') : isOn('ip6tables') && isOn('experimental'),
+    programsIp6tables: hasIp6tablesOn(docker) ? !isOff('ip6tables') : isOn('ip6tables') && isOn('experimental'),
     backend: value('firewall-backend') === 'nftables' ? 'nftables' : 'iptables',
     masquerades: !isOff('ip-masq'),
     proxies: !isOff('userland-proxy'),
@@ -45,7 +45,8 @@ export function readIntent({ docker }: Facts): Intent {
 }
 
 /** From Docker 27 on `ip6tables` is on by default. Before it is an experiment. Source: Docker's release notes, 27.0. */
-const isStable6 = ({ server }: Facts['docker']): boolean => server !== '' && compareVersions(server, '27') >= 0
+export const hasIp6tablesOn = ({ server }: Facts['docker']): boolean =>
+  server !== '' && compareVersions(server, '27') >= 0
 
 interface Setting {
   value: string

@@ -10,7 +10,8 @@ import type { Intent } from './intent.ts'
  * Nothing leads a port of `::1` to a container but Docker's proxy, so that flow exists only with it.
  */
 export function publishedFlows6(facts: Facts, intent: Intent, members: readonly Member[]): Flow[] {
-  const uplink = facts.links.find(({ name }) => name === uplink6(facts))
+  const device = uplink6(facts)
+  const uplink = facts.links.find(({ name }) => name === device)
   const own = uplink?.ips.find(({ family, scope }) => family === 6 && scope === 'global')?.address
   const first = new Map(members.toReversed().map((member) => [member.container.name, member]))
   return [...first.values()].flatMap(({ container, network }) => {

@@ -3,11 +3,9 @@ import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { settingsOff } from '../../cause/settings.ts'
 import { daemonSetting, removeSetting, restartDocker } from '../../cause/steps.ts'
 import { acceptingForward, restarting } from '../../cause/temptations.ts'
-import type { Facts } from '../../evidence/facts.ts'
 import { familyOf } from '../../lib/ip.ts'
-import { compareVersions } from '../../lib/text.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
-import { readIntent } from '../../simulate/intent.ts'
+import { hasIp6tablesOn, readIntent } from '../../simulate/intent.ts'
 
 /** dockerd makes no rules for IPv6, so containers with private IPv6 addresses get no answers from the outside. */
 export const ip6tablesOff = defineCause({
@@ -41,7 +39,7 @@ export const ip6tablesOff = defineCause({
     'turn-on': {
       title: 'Let Docker create its rules for IPv6, and restart it',
       steps: (facts) => [
-        ...(isDefaultOn(facts)
+        ...(hasIp6tablesOn(facts.docker)
           ? removeSetting('ip6tables')
           : [daemonSetting('experimental', 'true'), daemonSetting('ip6tables', 'true')]),
         restartDocker,
@@ -62,6 +60,3 @@ export const ip6tablesOff = defineCause({
 })
 
 const leavesBare6 = ({ end }: Drop, { address }: Flow): boolean => end === 'unmasqueraded' && familyOf(address) === 6
-
-/** Since Docker 27 its rules for IPv6 are on unless a setting turns them off. Source: Docker's release notes. */
-const isDefaultOn = ({ docker }: Facts): boolean => compareVersions(docker.server, '27') >= 0

@@ -1,9 +1,9 @@
 import { absent, defineCause, present } from '../../cause/cause.ts'
-import { hasNoRule, networksWithoutRules, otherDockerds } from '../../cause/docker-rules.ts'
+import { networksWithoutRules, otherDockerds, portsWithoutRule } from '../../cause/docker-rules.ts'
 import { restartDocker } from '../../cause/steps.ts'
 import type { Symptom } from '../../cause/symptom.ts'
 import { acceptingForward, restartingContainers } from '../../cause/temptations.ts'
-import type { ContainerFact, Facts } from '../../evidence/facts.ts'
+import type { Facts } from '../../evidence/facts.ts'
 
 /**
  * Two dockerd share one network namespace. Each empties Docker's chains when it starts, so the other's networks and
@@ -39,7 +39,7 @@ export const secondDaemon = defineCause({
       ],
     })
   },
-  explains: (symptom, facts) => otherDockerds(facts).length > 0 && lacksRules(symptom, facts),
+  explains: lacksRules,
   remedies: {
     'stop-other': {
       title: 'Stop the other dockerd for good, and restart docker, which writes its rules again',
@@ -71,12 +71,4 @@ function lacksRules(symptom: Symptom, facts: Facts): boolean {
   if (!drop) return bare.length > 0
   if (bare.some(({ bridge }) => bridge === flow.bridge) && drop.rule?.base === 'FORWARD') return true
   return flow.kind === 'published' && portsWithoutRule(facts).includes(`${flow.port}/${flow.protocol}`)
-}
-
-/** The published ports without their rule: `8080/tcp`. */
-function portsWithoutRule(facts: Facts): string[] {
-  const isHosts = ({ mode }: ContainerFact): boolean => mode === 'host'
-  const all = facts.docker.containers.filter((each) => !isHosts(each)).flatMap(({ published }) => published)
-  const bare = all.filter((each) => each.port !== 0 && hasNoRule(facts, each))
-  return [...new Set(bare.map(({ port, protocol }) => `${port}/${protocol}`))].sort()
 }
