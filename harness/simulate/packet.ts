@@ -24,6 +24,8 @@ export interface Packet {
   /** '' when unknown. */
   sourceMac: string
   destinationMac: string
+  /** Whether the frame in which a bridge got it was for the bridge itself; undefined where no bridge got it, or unknown. */
+  forBridge?: boolean
   /** `invalid`: conntrack has seen the packet, and it belongs to no connection. */
   state: 'new' | 'established' | 'invalid' | 'untracked'
   direction: 'original' | 'reply'

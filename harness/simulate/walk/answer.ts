@@ -39,7 +39,7 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
 
 const home: Next = (state) => [state]
 
-const replyTo = ({ life: _, zone: __, user: ___, ...packet }: Packet): Packet => ({
+const replyTo = ({ life: _, zone: __, user: ___, forBridge: ____, ...packet }: Packet): Packet => ({
   ...packet,
   source: packet.destination,
   destination: packet.source,

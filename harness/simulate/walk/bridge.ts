@@ -19,7 +19,9 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
   if (!bridge)
     return [dies(state, { location: 'bridge', end: 'no-link', message: `the bridge ${port.master} does not exist` })]
   const open = portWorks(state, port, bridge)
-  const shown = withPacket(open, { input: bridge.name, inputPort: port.name })
+  const known = to === undefined || to.is === 'host' || to.is === 'container'
+  const forBridge = known ? to?.is !== 'container' : undefined
+  const shown = withPacket(open, { input: bridge.name, inputPort: port.name, forBridge })
   const where = { location: 'bridge', device: bridge.name } as const
   return vlans(net, shown, bridge, (free) => {
     if (!filtersBridged(net, bridge, free.packet))

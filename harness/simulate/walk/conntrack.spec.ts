@@ -158,4 +158,25 @@ describe('a frame that a bridge passes on', () => {
       expect(endOf(rules('other'), flow), hook).to.match(/^dies out \w+ dropped$/)
     }
   })
+
+  it('stays one for the host where NAT sends it on', () => {
+    const bridged = sysctls({ 'net.bridge.bridge-nf-call-iptables': '1' })
+    const nat = withChain({ name: 'nat', hook: 'prerouting', type: 'nat', prio: -150 }, [
+      match(ip('daddr'), '198.51.100.9'),
+      { dnat: { addr: other.address } },
+    ]).nft.at(-1)!
+    const flow = { ...peer, address: '198.51.100.9', protocol: 'tcp', port: 80 } as const
+    for (const hook of ['forward', 'postrouting']) {
+      const rules = (type: string): Facts => {
+        const own = withChain({ family: 'bridge', hook, prio: 50 }, [
+          match({ meta: { key: 'pkttype' } }, type),
+          match(ip('daddr'), other.address),
+          drop,
+        ])
+        return { ...bridged, nft: [...own.nft, nat] }
+      }
+      expect(endOf(rules('other'), flow), hook).to.equal('passes')
+      expect(endOf(rules('host'), flow), hook).to.match(/^dies out \w+ dropped$/)
+    }
+  })
 })

@@ -59,8 +59,18 @@ export function hook(
     const followed = follow(state, world, call, where)
     if (followed) states.push(followed)
   }
-  if (states.length === 1) return goes(states[0]!) ? next(states[0]!) : states
-  return tame(states).flatMap((after) => (goes(after) ? next(after) : [after]))
+  const on: Next = (after) => (goes(after) ? maybeZoned(after, state, where, next) : [after])
+  return states.length === 1 ? on(states[0]!) : tame(states).flatMap(on)
+}
+
+/** Conntrack's view of a packet with a zone from a chain of conntrack's own priority, which may run before it. */
+function maybeZoned(state: State, { packet: before }: State, { location }: Where, next: Next): State[] {
+  const { zone } = state.packet
+  if (!zone || zone === before.zone || state.packet.tracked !== true) return next(state)
+  const { rule, table, chain } = zone.by
+  const message = `“${rule}” in ${table} ${chain} runs beside conntrack: whether its zone applies to the packet is not known.`
+  const doubt = { message, kind: 'listing', key: `zone by ${table} ${chain}, ${state.way}` } as const
+  return mayDie(state, { location, end: 'dropped', message: 'in another zone its connection is unknown' }, doubt, next)
 }
 
 /**

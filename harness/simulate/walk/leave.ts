@@ -1,4 +1,3 @@
-import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
 import type { Location } from '../flow.ts'
@@ -8,6 +7,7 @@ import { deviceOf, isLocal } from '../stack.ts'
 import { exchange, speaker } from './arp.ts'
 import { silence } from './arp-answer.ts'
 import { lacksArp } from './neighbour.ts'
+import { hasAnswered } from './seen-answers.ts'
 import type { Receiver } from './segment.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
@@ -99,9 +99,7 @@ function set(
   location: Location,
   next: Next,
 ): State[] {
-  const { facts } = net
-  if (facts.docker.networks.some((network) => egressOf(network, facts).some(({ answered }) => answered)))
-    return next(state)
+  if (hasAnswered(net, link.name, nextHop)) return next(state)
   const message = `${nextHop} on ${link.name} is set to the hardware address ${mac} by hand: whether that is right is not known.`
   const settle = `arping -c 1 -I ${link.name} ${nextHop}; ip neigh show ${nextHop}`
   const doubt = { message, kind: 'other', key: `neighbour ${nextHop}`, settle } as const

@@ -12,7 +12,15 @@ import { at, dies, type Next, type State, withDoubt, withPacket } from './state.
 /** The host itself sends a packet; the route chooses an empty source. */
 export function output(net: Net, state: State, next: Next): State[] {
   const { packet } = state
-  const local = withPacket(state, { input: '', output: '', inputPort: '', outputPort: '', local: true, tracked: false })
+  const local = withPacket(state, {
+    input: '',
+    output: '',
+    inputPort: '',
+    outputPort: '',
+    forBridge: undefined,
+    local: true,
+    tracked: false,
+  })
   return lookup(net, local).flatMap(({ found, known }) => {
     const first = routed(net, known, found)
     if (Array.isArray(first)) return first

@@ -1,10 +1,10 @@
-import { egressOf } from '../../evidence/connection.ts'
 import type { LinkFact } from '../../evidence/facts.ts'
 import { invocation } from '../../lib/invocation.ts'
 import { isPublic } from '../../lib/ip.ts'
 import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
+import { answeredBeside } from './seen-answers.ts'
 import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
 
 /**
@@ -20,7 +20,7 @@ export function answersOf(flow: Flow, net: Net, state: State, next: Next): State
     return shortLived(left, packet.life, (lives) => answersOf(flow, net, withPacket(lives, { life: undefined }), next))
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
   if (known) return next(sized(flow, net, left, link))
-  return unknownSource(flow, net, left, (lives) => next(sized(flow, net, lives, link)))
+  return unknownSource(flow, net, left, position.device, (lives) => next(sized(flow, net, lives, link)))
 }
 
 const fewRouters = 3
@@ -44,14 +44,14 @@ function shortLived(state: State, { left, by }: NonNullable<State['packet']['lif
   return mayDie(state, drop, doubt, next)
 }
 
-function unknownSource(flow: Flow, net: Net, state: State, next: Next): State[] {
+function unknownSource(flow: Flow, net: Net, state: State, device: string, next: Next): State[] {
   const { facts } = net
-  const { source } = state.packet
+  const { source, destination } = state.packet
   const own = source === flow.source && flow.from.at !== 'host'
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
-  const answered = network && egressOf(network, facts).some((each) => each.source === each.replyTo && each.answered)
-  // Conntrack has seen answers to this source, so the outside has a route to it.
-  if (answered) return next(state)
+  const answered = answeredBeside(net, network, device, destination)
+  // Conntrack has seen answers to such a source, so the outside has a route to it.
+  if (answered.some((each) => each.source === each.replyTo)) return next(state)
   const message = own
     ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
     : `it leaves as ${source}`

@@ -23,6 +23,7 @@ export function receive(
     output: '',
     inputPort: '',
     outputPort: '',
+    forBridge: undefined,
     // A packet that comes in is new to netfilter; only one that comes back by lo keeps its state.
     ...(!looped && { mark: 0, local: false, tracked: false }),
   })

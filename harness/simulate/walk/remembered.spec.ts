@@ -35,6 +35,11 @@ describe('values that rules set on a packet', () => {
   ] as const)
     it(what, () => expect(ends(facts, title)).to.deep.equal([end]))
 
+  it('is a zone from a chain of conntrack’s own priority: whether it applies is not known', () => {
+    for (const device of ['docker0', 'wan0'])
+      expect(endOf(prerouting(-200, [from(device), zone(9)]), {}), device).to.match(/^unclear/)
+  })
+
   it('is a zone for untranslated answers: whether conntrack takes them for another connection is not known', () => {
     const facts = withChain({ hook: 'output', prio: -300 }, [zone(5, 'reply')])
     expect(endOf(facts, { from: { at: 'host' }, source: '', container: '' })).to.equal(

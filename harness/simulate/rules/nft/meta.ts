@@ -68,8 +68,9 @@ export function packetType({ packet, family, hook }: Context): Reading {
   const mac = macNumber(packet.destinationMac)
   if (mac === 0xffffffffffff) return 1
   if (mac !== undefined && Math.floor(mac / 2 ** 40) % 2 === 1) return 2
-  // A frame that a bridge passes on is for another machine. Source: linux/net/bridge/br_input.c, br_handle_frame.
-  if (family === 'bridge' && (hook === 'forward' || hook === 'postrouting')) return 3
+  // A frame for the bridge stays so where NAT sends it on. Source: linux/net/bridge/br_input.c, br_handle_frame.
+  if (family === 'bridge' && packet.forBridge !== undefined) return packet.forBridge ? 0 : 3
+  if (family === 'bridge' && packet.protocol === 'arp' && (hook === 'forward' || hook === 'postrouting')) return 3
   // Below IP a frame for another machine may still be passing a bridge.
   return family === 'ip' || family === 'ip6' ? 0 : unread('the frame’s receiver')
 }
