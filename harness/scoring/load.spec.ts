@@ -125,7 +125,7 @@ rules:
 
   it('that dockfault ships load with its own causes', () => {
     const names = adapterNames()
-    expect(names).to.include.members(['needrestart', 'package-files', 'ping-and-curl'])
+    expect(names).to.include.members(['docker-info', 'lynis', 'needrestart', 'package-files', 'ping-and-curl'])
     expect(loadDetectors(names, causeNames).map(({ name }) => name)).to.deep.equal(names)
   })
 

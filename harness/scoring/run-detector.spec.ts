@@ -119,6 +119,27 @@ describe('an outside detector', () => {
     })
   })
 
+  it('docker-info: forwarding that is off has a name, other warnings do not, and limits of resources do not count', async () => {
+    const of = (line: string, result: Partial<ExecResult> = {}) =>
+      readResult(shipped('docker-info'), { stdout: ` Server Version: 20.10.24\n${line}\n`, ...result })
+    expect((await of('')).named).to.deep.equal([])
+    expect((await of('WARNING: IPv4 forwarding is disabled')).named).to.deep.equal(['forwarding-off'])
+    expect((await of('WARNING: bridge-nf-call-iptables is disabled')).named).to.deep.equal(['sick'])
+    for (const resource of ['No swap limit support', 'No io.max (riops) support', 'the cpu shares are not supported'])
+      expect((await of(`WARNING: ${resource}`)).named, resource).to.deep.equal([])
+    expect((await of('', { code: 1, stdout: 'no answer\n' })).named).to.deep.equal(['sick'])
+    expect(await of('', { stdout: 'Client:\n' })).to.deep.include({ status: 'error' })
+  })
+
+  it('lynis: a warning means sick, a suggestion nothing', async () => {
+    const of = (stdout: string) => readResult(shipped('lynis'), { stdout })
+    expect((await of('lynis_version=3.0.8\n')).named).to.deep.equal([])
+    expect((await of('warning[]=FIRE-4512|iptables module(s) loaded|-|-|\nlynis_version=3.0.8\n')).named).to.deep.equal(
+      ['sick'],
+    )
+    expect(await of('warning[]=x\n')).to.deep.include({ status: 'error' })
+  })
+
   it('ping-and-curl: only finds that something fails', async () => {
     const of = (result: Partial<ExecResult>) => readResult(shipped('ping-and-curl'), result)
     expect(await of({ stdout: 'both answer\n' })).to.deep.include({ status: 'answer', named: [] })
