@@ -13,6 +13,10 @@ export type Symptom =
   | { kind: 'hidden'; network: string; device: string }
   /** New connections that the kernel has no room for. */
   | { kind: 'connections' }
+  /** What the administrator blocks in DOCKER-USER is open. */
+  | { kind: 'bypassed' }
+  /** Clients of a published UDP port whose connection leads elsewhere than the rules. */
+  | { kind: 'stale'; port: number }
   /** An operation of dockerd's that would fail now. */
   | { kind: 'operation'; what: 'new-network' | 'address-pool' }
 

@@ -6,7 +6,9 @@ import { type Flow, type Simulation, simulate, type Walk } from '../simulate/ind
 import { traceOfWalk } from '../trace/by-rules.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type Advice, adviceOn } from './advice.ts'
+import { bypassedTrouble } from './bypassed.ts'
 import { containerTrouble, daemonTrouble } from './daemon.ts'
+import { droppedDirect } from './direct.ts'
 import { explain, type Named } from './explain.ts'
 import { exposedPorts } from './exposed.ts'
 import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
@@ -15,6 +17,7 @@ import { hiddenMachineTrouble } from './hidden-machines.ts'
 import { lostAddresses } from './lost-address.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
+import { staleConnectionTrouble } from './stale-connections.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeFlows } from './words.ts'
 
@@ -48,6 +51,8 @@ export interface Judgement {
   restricted: string[]
   /** Published ports that are open to the outside although the host's own firewall lets in no such port. */
   exposed: string[]
+  /** Packets to containers' own addresses that Docker has dropped, if there were any. */
+  direct: string[]
   /** What is missing from the evidence. */
   notSeen: string[]
   /** What could not be judged, and why: unclear symptoms, and missing evidence. */
@@ -84,6 +89,8 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     ...lostAddresses(facts),
     ...hiddenMachineTrouble(facts),
     ...fullTableTrouble(facts),
+    ...staleConnectionTrouble(facts),
+    ...bypassedTrouble(facts),
     ...operationTrouble(facts),
   ]
   const toExplain = [
@@ -110,6 +117,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     works: works(flows.works),
     restricted: flows.restricted,
     exposed: exposedPorts(simulation),
+    direct: droppedDirect(facts),
     notSeen: notSeen(facts),
     traces: tracesOf(simulation),
     facts,

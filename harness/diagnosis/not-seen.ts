@@ -12,7 +12,6 @@ const informative = new Set([
   'kernel-log',
   'drop-counters',
   'fdb',
-  'connections',
 ])
 
 const sosLacks = (): string[] => [

@@ -14,6 +14,17 @@ export interface Connection {
   line: string
 }
 
+/** A connection of UDP, with ports. */
+export interface Datagrams extends Connection {
+  sourcePort: number
+  port: number
+  /** Who answers: the destination, unless it was translated. */
+  answeredBy: string
+  answeredFrom: number
+  /** Seconds since its last packet; undefined where the kernel's limits are unknown. */
+  silentS: number | undefined
+}
+
 /** Reads the lines of `conntrack -L`. Lines of another form are left out. */
 export function readConnections(lines: readonly string[]): Connection[] {
   return lines.flatMap((line) => {
@@ -36,4 +47,23 @@ export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, dock
   return readConnections(connections).filter(
     ({ source, destination, answeredBy }) => own.includes(source) && !isLocal(destination) && !isLocal(answeredBy),
   )
+}
+
+// The kernel's own, in seconds: unanswered or short, and steady; 180 before 5.0. Source: linux, nf_conntrack_proto_udp.c.
+const usual = { short: 30, steady: 120 }
+
+/** The connections of UDP. */
+export function readDatagrams({ connections, sysctls }: Pick<Facts, 'connections' | 'sysctls'>): Datagrams[] {
+  const limit = (name: string, otherwise: number): number =>
+    Number(sysctls[`net.netfilter.nf_conntrack_udp_timeout${name}`] ?? otherwise)
+  return readConnections(connections.filter((line) => /^udp\s/.test(line))).flatMap((each) => {
+    const [sourcePort, answeredFrom] = [...each.line.matchAll(/\bsport=(\d+)/g)].map(([, port]) => Number(port))
+    const [port] = [...each.line.matchAll(/\bdport=(\d+)/g)].map(([, port]) => Number(port))
+    const [answeredBy] = [...each.line.matchAll(/\bsrc=(\S+)/g)].slice(1).map(([, address]) => address!)
+    const [, left] = each.line.match(/^udp\s+17\s+(\d+)\s/) ?? []
+    if (!sourcePort || !port || !answeredFrom || !answeredBy || left === undefined) return []
+    const life = each.line.includes('[ASSURED]') ? limit('_stream', usual.steady) : limit('', usual.short)
+    const silentS = life >= Number(left) ? life - Number(left) : undefined
+    return [{ ...each, sourcePort, port, answeredBy, answeredFrom, silentS }]
+  })
 }

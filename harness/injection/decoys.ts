@@ -1,6 +1,7 @@
 import { daemonSetting, restartDocker, stopContainers } from '../cause/steps.ts'
 import { outside } from '../outside/outside.ts'
 import { ipv6Container, runContainer } from '../probes/probe-containers.ts'
+import { startUdpClient } from '../probes/udp-client.ts'
 import { dockerBridges } from './nftables-backend.ts'
 
 // dpkg leaves the rules' files where they are until somebody answers its questions.
@@ -50,6 +51,12 @@ systemctl start firewalld.service
 for attempt in $(seq 100); do firewall-cmd -q --state && break; sleep 0.2; done
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
+  // After a reload of firewalld Docker up to 28.0 brings back rules of networks that were deleted since it started: those
+  // of FORWARD, the masquerade, the bridge in firewalld's zone. They name a bridge that is gone, and match nothing.
+  'deleted-network-reloaded': `set -e
+docker network create --subnet 172.30.9.0/24 -o com.docker.network.bridge.name=br-deleted deleted
+docker network rm deleted
+firewall-cmd -q --reload`,
   // Reverses rules whose order does not matter: those of POSTROUTING, one for each subnet.
   'rules-reordered': `set -e
 iptables-save -t nat | awk '
@@ -108,6 +115,18 @@ table ip libvirt_network {
   }
 }
 RULES`,
+  // The admin blocks one address from a published port, where Docker's documentation has it.
+  'docker-user-blocks': `iptables -I DOCKER-USER -s 192.0.2.1/32 -p tcp -m conntrack --ctorigdstport 8080 -j DROP`,
+  // The same, and rules of nft's own in iptables' tables: iptables refuses to list them, and all works on.
+  'native-rules-in-tables': `set -e
+iptables -I DOCKER-USER -s 192.0.2.1/32 -p tcp -m conntrack --ctorigdstport 8080 -j DROP
+nft add rule ip nat POSTROUTING oifname "wan9" masquerade
+nft add rule ip filter FORWARD ip saddr 198.51.100.7 ct state established,related accept
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+  // A client that keeps sending UDP from one port, as a phone or a VPN's peer does.
+  'udp-client': `set -e
+${startUdpClient}`,
   // Another machine has a route to containers, as a monitoring server or the far end of a VPN has.
   'route-to-containers': 'ip -n outside route replace 172.30.1.0/24 via 192.0.2.2',
   // A VPN that takes all of the host's traffic, as wg-quick sets it up: the main table keeps the routes to containers.

@@ -9,6 +9,7 @@ import { neighbours } from './neighbours.ts'
 import { operations } from './operations.ts'
 import type { Probe } from './probe.ts'
 import { published } from './published.ts'
+import { udpClient } from './udp-client.ts'
 
 /** Every probe, in the order of reports. */
 export const probes: readonly Probe[] = [
@@ -21,6 +22,7 @@ export const probes: readonly Probe[] = [
   hostPort,
   hostService,
   guest,
+  udpClient,
   ...ipv6,
   ...operations,
 ]

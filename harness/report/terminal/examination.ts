@@ -53,6 +53,8 @@ export function examinationLines(name: string, seen: Examination, followed: read
     ...list('Restricted, it seems on purpose', restricted, '·', paint),
     ...(seen.exposed.length > 0 ? ['', `  ${paint.bold('Open, past the host’s own firewall')}`] : []),
     ...seen.exposed.flatMap((each) => hanging('!', plain(each, 400), 94, '    ', paint).map(paint.dim)),
+    ...(seen.direct.length > 0 ? ['', `  ${paint.bold('Closed: the containers’ own addresses')}`] : []),
+    ...seen.direct.flatMap((each) => hanging('!', plain(each, 700), 94, '    ', paint).map(paint.dim)),
     ...list('Works, as far as this host decides', seen.works, '✓', paint),
     ...notCheckedLines(seen, paint),
     ...ruledOutLines(seen, paint),

@@ -26,9 +26,23 @@ export function compileNftRule(
     ...(rule.comment !== undefined && { comment: rule.comment }),
     operations: [
       ...hiddenType(rule.expr, scope),
-      ...rule.expr.flatMap((part) => (isReset(part) ? reset(rule.expr, scope) : operationsOf(part, scope))),
+      ...rule.expr.flatMap((part, at) =>
+        isReset(part) ? reset(rule.expr, scope) : operationsOf(named(part, rule.expr.slice(at + 1), text), scope),
+      ),
     ],
   }
+}
+
+const verdicts = ['accept', 'drop', 'return', 'jump', 'goto']
+
+/**
+ * nft 0.9 prints an extension as null. One before a verdict or another one is a match: a target would be the verdict itself.
+ * Of targets, its text shows masquerading.
+ */
+function named(part: Json, rest: readonly Json[], text: string): Json {
+  if (part.xt !== null) return part
+  if (rest.some((each) => [...verdicts, 'xt'].some((word) => word in each))) return { xt: { type: 'match' } }
+  return /\bmasquerade$/.test(text) ? { xt: { type: 'target', name: 'MASQUERADE' } } : part
 }
 
 const simple = ['accept', 'drop', 'return', 'continue'] as const

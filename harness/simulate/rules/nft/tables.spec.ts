@@ -47,6 +47,16 @@ describe('tables that both nft and iptables list', () => {
     ).to.deep.equal(open)
   })
 
+  // With `xt: null` as a target, a rule that accepts established packets was taken for one that drops all: a false drop.
+  it('have an extension without a name, of which one before a verdict is a match', () => {
+    const nameless = { xt: null }
+    expect(pass({ chains: [chain([[nameless, accept], [drop]])] })).to.deep.equal([
+      '10.8.0.2:80, module',
+      'drop, not module',
+    ])
+    expect(pass({ chains: [chain([[nameless], [accept]])] })).to.deep.equal(['10.8.0.2:80, module', 'drop, not module'])
+  })
+
   it('are read from nft where it lists more rules', () => {
     expect(pass({ chains: [chain([[accept], [drop]])], nft: saved('-A FORWARD -j DROP') })).to.deep.equal([
       '10.8.0.2:80',

@@ -20,7 +20,7 @@ const silent = ['LOG', 'NFLOG', 'TRACE', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 
  */
 export function xtOperation(value: unknown, scope: Scope): Operation {
   const { type, name } = (value ?? {}) as { type?: unknown; name?: unknown }
-  const message = `What the extension ${name ?? ''} of iptables does in ${scope.table} ${scope.chain} is not listed.`
+  const message = `What ${name ? `the extension ${name}` : 'an extension'} of iptables does in ${scope.table} ${scope.chain} is not listed.`
   const settle = `iptables-save -t ${scope.table}`
   const why = unknown('module', `xt ${scope.id} ${name}`, message, settle)
   if (type === 'match') return { does: 'test', test: () => why }
