@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { shellQuote } from '../lib/text.ts'
 import { settersAtBoot, settingAtBoot } from './boot-setting.ts'
 import type { Evidence } from './cause.ts'
 import type { DroppedFlow } from './drops.ts'
@@ -40,7 +41,7 @@ export function turnOn(switches: readonly KernelSwitch[], later: string, facts: 
   const overruled = [...new Set(lines.flatMap((each) => (isOwn(each) ? [] : `${each.name} = 1`)))]
   const undone = lines
     .filter(isOwn)
-    .map(({ file, line }) => `sed -i 's|^[[:space:]]*${pattern(line.trim())}|# &|' ${file}`)
+    .map(({ file, line }) => `sed -i ${shellQuote(`s|^[[:space:]]*${pattern(line.trim())}|# &|`)} ${shellQuote(file)}`)
   return [
     ...new Set(undone),
     ...(overruled.length > 0 ? [`echo '${overruled.join('\n')}' >${later}`] : []),

@@ -62,15 +62,15 @@ export function zoneConflict({ docker }: Facts): { bridge: string; line: string 
   return line && bridge ? { bridge, line } : undefined
 }
 
-// The modules that dockerd needs for NAT, by iptables backend.
-const nat = {
+/** The modules that dockerd needs for NAT, by the backend of iptables. */
+export const natModules: Readonly<Record<'nft' | 'legacy', readonly string[]>> = {
   nft: ['nf_tables', 'nft_compat', 'nft_chain_nat', 'nf_nat', 'xt_MASQUERADE', 'xt_conntrack', 'xt_addrtype'],
   legacy: ['ip_tables', 'iptable_nat', 'iptable_filter', 'nf_nat', 'xt_MASQUERADE', 'xt_conntrack', 'xt_addrtype'],
 }
 
 /** The modules that dockerd needs for NAT and that the running kernel cannot load. */
 export function missingNatModules({ modules, iptables }: Facts): ModuleFact[] {
-  const needed = nat[currentBackend({ iptables })]
+  const needed = natModules[currentBackend({ iptables })]
   return modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
 }
 

@@ -53,6 +53,9 @@ const notKnown: Record<string, string> = {
 // Advice for hosts that nobody recorded.
 const nowhere: Record<string, string> = {
   'stale-kernel switch-to-iptables-nft': 'no kernel of a host with iptables-legacy was recorded as stale',
+  'module-absent install-modules-extra': 'no host of Enterprise Linux was recorded, and none can be had here',
+  'module-absent switch-to-iptables-nft-and-reboot': 'no host was recorded on which the tables are loaded still',
+  'module-absent switch-to-iptables-legacy': 'no host was recorded on which a module of nft alone is absent',
 }
 
 describe('every cause', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { stopContainers } from '../../cause/steps.ts'
 import type { Host } from '../../hosts/host.ts'
+import { restartWithoutNat } from '../../injection/restart-without-nat.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
 
 /** How the running kernel lost its modules. */
@@ -42,43 +42,7 @@ export async function inject(host: Host, { how }: Params): Promise<void> {
 
 /**
  * Restarts docker, as on the write-up's host. Its error appears only if overlay, bridge, br_netfilter, nf_tables and
- * nft_compat are loaded and the NAT modules are not, so this unloads the latter first, as if the host had not needed them
- * since boot. With all of them loaded the restart succeeds, and the fault stays latent.
+ * nft_compat are loaded and the NAT modules are not, so this unloads the latter first. With all of them loaded the restart
+ * succeeds, and the fault stays latent.
  */
-export async function trigger(host: Host): Promise<void> {
-  await runOrThrow(
-    host,
-    `# A stopping dockerd gives its containers 15 s. On a busy host some outlive that, so stop them first.
-${stopContainers} >/dev/null
-systemctl stop docker.socket docker.service containerd.service
-ip link del docker0 2>/dev/null
-if iptables --version | grep -q legacy; then
-  for table in nat filter raw mangle; do
-    iptables-legacy -t $table -F 2>/dev/null; iptables-legacy -t $table -X 2>/dev/null
-    ip6tables-legacy -t $table -F 2>/dev/null; ip6tables-legacy -t $table -X 2>/dev/null
-  done
-else
-  nft flush ruleset
-fi
-nat='xt_MASQUERADE xt_nat nft_chain_nat iptable_nat ip6table_nat xt_conntrack xt_addrtype nf_nat nf_conntrack_netlink nf_conntrack'
-# A container's network namespace uses these modules (rules for its resolver), and disappears some time after it.
-left() { for module in xt_MASQUERADE nft_chain_nat iptable_nat; do grep "^$module " /proc/modules; done; }
-for pass in $(seq 60); do
-  for module in $nat; do grep -q "^$module " /proc/modules && rmmod "$module" 2>/dev/null; done
-  [ $pass -lt 4 ] || [ -n "$(left)" ] || break
-  sleep 0.5
-done
-[ -z "$(left)" ] || { echo "still loaded: $(left)" >&2; exit 1; }
-systemctl reset-failed docker.service
-systemctl restart docker.service
-# After the first failure the unit retries, until systemd gives up.
-for attempt in $(seq 60); do
-  systemctl is-failed -q docker.service && [ "$(systemctl show -P SubState docker.service)" = failed ] && break
-  systemctl is-active -q docker.service && break
-  sleep 0.5
-done
-exit 0`,
-    'the restart of docker',
-    120_000,
-  )
-}
+export const trigger = (host: Host): Promise<void> => restartWithoutNat(host)
