@@ -33,7 +33,11 @@ const buildRecipe = hostRecipe.pick({ suite: true, pockets: true, packages: true
   product: z.string(),
 })
 
+// The same program as a package of `suite` has it, in this version of the package.
+const packageRecipe = buildRecipe.omit({ source: true }).extend({ version: z.string() })
+
 export type BuildRecipe = z.infer<typeof buildRecipe> & Origin
+export type PackageRecipe = z.infer<typeof packageRecipe> & Origin
 export type HostRecipe = z.infer<typeof hostRecipe> & Origin
 export type ProbeRecipe = z.infer<typeof probeRecipe> & Origin
 
@@ -64,6 +68,10 @@ export const loadProbeRecipe = (root = imagesRoot): ProbeRecipe =>
 /** The recipe of a program that is built from source. */
 export const loadBuildRecipe = (name: string, root = imagesRoot): BuildRecipe =>
   load(name, join(root, name, 'build.yaml'), buildRecipe)
+
+/** The recipe of a program as a package has it. */
+export const loadPackageRecipe = (name: string, root = imagesRoot): PackageRecipe =>
+  load(name, join(root, name, 'package.yaml'), packageRecipe)
 
 function load<T extends z.ZodType>(name: string, file: string, schema: T): z.infer<T> & Origin {
   if (!existsSync(file))

@@ -7,7 +7,7 @@ import type { BuildOptions } from '../images/cache.ts'
 export interface Fault<P extends object = object> {
   readonly params: z.ZodType<P>
   /** Builds on this machine, once and before there is a host, what the injection needs. */
-  prepare?(options: BuildOptions): Promise<void>
+  prepare?(options: BuildOptions, params: P): Promise<void>
   /** Makes a healthy host sick; with a trigger, only latently. Throws LabError if it fails. */
   inject(host: Host, params: P): Promise<void>
   /** The event that turns the latent fault into a broken host. */

@@ -69,7 +69,8 @@ const namedIn = ({ diagnoses }: CellRecord): string =>
     ?.named.toSorted()
     .join(' + ') || 'nothing'
 
-const observedAt = ({ stages, probes }: CellRecord, stage: string): boolean =>
+/** Whether the lab observed the host of a cell at a stage. */
+export const observedAt = ({ stages, probes }: CellRecord, stage: string): boolean =>
   stages.some(({ name, verdict }) => name === stage && verdict !== 'broken') &&
   probes.some((probe) => probe.stage === stage)
 

@@ -29,6 +29,18 @@ export const given = z
       .max(8)
       .default(2)
       .describe('User networks. Two have the probe containers; with one, nothing is there to be isolated from.'),
+    iptables: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+(?:-\d+)?$/, 'must be a release such as 1.8.9')
+      .optional()
+      .describe(
+        'A release of iptables in place of the host’s own; nft only. The folders images/iptables-* have the releases.',
+      ),
+    kernel: z
+      .string()
+      .regex(/^\d+\.\d+[\w.+~-]*$/, 'must be the version of a kernel package, such as 6.1.0-47-cloud-amd64')
+      .optional()
+      .describe('The kernel that the host boots, by the name of its package after `linux-image-`; VMs only.'),
   })
   .transform((written) => ({
     ...written,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -29,6 +29,17 @@ describe('the folder of a matrix run', () => {
       () => expect.fail('it was taken'),
       (error: unknown) => error as LabError,
     )
+
+  it('is free for another process where its plan could not be written', async () => {
+    const first = await RunStore.create(reports, plan('one'))
+    await first.close()
+    // A folder of that name, because root may write any file.
+    const part = join(reports, 'one', `plan.json.${process.pid}.part`)
+    mkdirSync(part)
+    expect(await refusal(RunStore.resume(reports))).to.have.property('code', 'EISDIR')
+    rmSync(part, { recursive: true })
+    await (await RunStore.resume(reports)).close()
+  })
 
   it('gives back what had ended when the process was gone', async () => {
     const first = await RunStore.create(reports, plan('one'))
@@ -102,6 +113,18 @@ describe('the folder of a matrix run', () => {
     expect(again.plan).to.deep.include({ runId: 'sweep', sweep, cells: [...plan('x').cells, 'c'], spentMs: 90_000 })
     await again.close()
     expect(await refusal(RunStore.resume(reports, 'matrix', 'sweep'))).to.match(/can be resumed/)
+  })
+
+  it('keeps what a bisection has learned of its versions, before it has a cell', async () => {
+    const bisect = { scenario: 'x', axis: 'iptables', versions: ['1.8.9', '1.8.10'], most: 4 }
+    const created = await RunStore.create(reports, { ...plan('bisect'), cells: [], bisect })
+    await created.amend({ ...bisect, skipped: { '1.8.10': 'no source' } })
+    await created.close()
+    for (const kind of ['matrix', 'sweep'] as const)
+      expect(await refusal(RunStore.resume(reports, 'bisect', kind))).to.match(/can be resumed/)
+    const again = await RunStore.resume(reports, undefined, 'bisect')
+    expect(again.plan.bisect).to.deep.equal({ ...bisect, skipped: { '1.8.10': 'no source' } })
+    await again.close()
   })
 
   it('counts the time that was worked, not the time in between', async () => {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { type Lock, tryLock } from '../images/lock.ts'
 import { LabError } from '../lib/errors.ts'
-import type { CellRecord, RunRecord } from '../results/record.ts'
+import type { BisectRecord, CellRecord, RunRecord } from '../results/record.ts'
 
 /** The plan of a matrix, saved before anything boots, so that another process can resume it. */
 export interface RunPlan {
@@ -25,6 +25,7 @@ export interface RunPlan {
   shard?: NonNullable<RunRecord['shard']>
   /** A sweep: the scenario with its variant, and the values of each variable. */
   sweep?: { scenario: string; space: Record<string, string[]> }
+  bisect?: BisectRecord
   /** Ms that earlier processes spent on it, and when the present one began. */
   spentMs: number
   continuedAt: string
@@ -49,15 +50,14 @@ export class RunStore {
     const lock = await tryLock(lockOf(dir))
     if (!lock) throw new LabError('usage', `another process holds the run ${plan.runId}`)
     const store = new RunStore(dir, { version: 2, ...plan, spentMs: 0, continuedAt: plan.startedAt }, lock)
-    await store.#savePlan()
-    return store
+    return store.#begin()
   }
 
   /**
    * Resumes a run that was killed or interrupted: the one with this id, else the newest of its kind. Throws LabError
    * `usage` if there is none, if it is complete, or if another process is still running it.
    */
-  static async resume(reports: string, runId?: string, kind: 'matrix' | 'sweep' = 'matrix'): Promise<RunStore> {
+  static async resume(reports: string, runId?: string, kind: Kind = 'matrix'): Promise<RunStore> {
     const hint = `npm run ${kind} starts a new one`
     const id = runId ?? unfinished(reports, kind).at(-1)
     if (!id) throw new LabError('usage', 'there is no unfinished run', { hint })
@@ -74,8 +74,7 @@ export class RunStore {
     const worked = Math.max(0, ...ended(dir).map((name) => statSync(join(dir, 'cells', name)).mtimeMs))
     const spentMs = plan.spentMs + Math.max(0, Math.round(worked - Date.parse(plan.continuedAt)))
     const store = new RunStore(dir, { ...plan, spentMs, continuedAt: new Date().toISOString() }, lock)
-    await store.#savePlan()
-    return store
+    return store.#begin()
   }
 
   /** The records of the cells that have ended, by name. */
@@ -86,6 +85,12 @@ export class RunStore {
       files.map(async (name) => JSON.parse(await readFile(join(this.dir, 'cells', name), 'utf8')) as CellRecord),
     )
     return new Map(records.map((record) => [record.name, record]))
+  }
+
+  /** Saves what a bisection has learned of its versions. */
+  async amend(bisect: BisectRecord): Promise<void> {
+    this.plan.bisect = bisect
+    await this.#savePlan()
   }
 
   /** Adds cells to the plan, which a sweep chooses by what it has found in `spentMs`. */
@@ -108,12 +113,25 @@ export class RunStore {
     await this.#lock.release()
   }
 
+  /** Saves the plan. If that fails, as on a full disk, another process can have the run. */
+  async #begin(): Promise<this> {
+    try {
+      await this.#savePlan()
+      return this
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
   #savePlan(): Promise<void> {
     return writeWhole(join(this.dir, 'plan.json'), this.plan)
   }
 }
 
-const kindOf = ({ sweep }: RunPlan): 'matrix' | 'sweep' => (sweep ? 'sweep' : 'matrix')
+type Kind = 'matrix' | 'sweep' | 'bisect'
+
+const kindOf = ({ sweep, bisect }: RunPlan): Kind => (bisect ? 'bisect' : sweep ? 'sweep' : 'matrix')
 
 const lockOf = (dir: string): string => join(dir, 'plan.lock')
 const fileOf = (cell: string): string => `${cell}.json`
@@ -143,7 +161,7 @@ function isDone(dir: string, plan: RunPlan): boolean {
 }
 
 /** The ids of runs that have cells left, oldest first. */
-function unfinished(reports: string, kind: 'matrix' | 'sweep'): string[] {
+function unfinished(reports: string, kind: Kind): string[] {
   const names = existsSync(reports) ? readdirSync(reports).filter((name) => name !== 'latest') : []
   return names
     .flatMap((name) => {

@@ -7,8 +7,8 @@ import { type Variable, type VariableName, valueIn, variables, withValues } from
 
 const nameOf = ({ scenario, variant }: Cell): string => [scenario, variant].filter(Boolean).join('-')
 
-/** The cells of a scenario, or of a variant `SCENARIO-VARIANT`, one for each host. Throws LabError `no-match`, `usage`. */
-export function cellsOfScenario(cells: readonly Cell[], name: string): Cell[] {
+/** The cells of a scenario, or of a variant `SCENARIO-VARIANT`, one for each host. Throws LabError `no-match`. */
+export function cellsNamed(cells: readonly Cell[], name: string): Cell[] {
   const own = cells.filter((cell) => nameOf(cell) === name)
   if (own.length === 0) {
     const near = nearest(name, [...new Set(cells.map(nameOf))])
@@ -16,6 +16,12 @@ export function cellsOfScenario(cells: readonly Cell[], name: string): Cell[] {
       hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'npm run list shows all cells',
     })
   }
+  return own
+}
+
+/** The same for a scenario that has a fault. Throws LabError `usage` where it has none. */
+export function cellsOfScenario(cells: readonly Cell[], name: string): Cell[] {
+  const own = cellsNamed(cells, name)
   if (!own[0]!.fault) throw new LabError('usage', `${name} has no fault, so nothing depends on its conditions`)
   return own
 }

@@ -1,15 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
 import type { BuildOptions } from '../../images/cache.ts'
-import { buildProgram, findProgram } from '../../images/program.ts'
+import { buildIptables } from '../../images/iptables.ts'
+import { exchangeIptables } from '../../injection/iptables-release.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
-import { LabError } from '../../lib/errors.ts'
 
-const build = 'iptables-1.8.11'
-const program = '/usr/sbin/xtables-nft-multi'
-
-/** What dockerd does with the broken iptables. */
+/** What dockerd does with the broken iptables, and which release that is. */
 export const params = z.strictObject({
   how: z
     .enum(['boot', 'networks-removed'])
@@ -18,32 +14,23 @@ export const params = z.strictObject({
       'boot: dockerd starts on a host without rules, and adds all of them with it; ' +
         'networks-removed: dockerd keeps running while networks are created and removed, as a CI runner does',
     ),
+  iptables: z
+    .string()
+    .default('1.8.11')
+    .describe('The release of iptables. Only 1.8.11 is broken; npm run bisect shows it by the others.'),
 })
 export type Params = z.infer<typeof params>
 
-/** Builds the unpatched iptables from its source, or finds it in the cache. */
-export async function prepare(options: BuildOptions): Promise<void> {
-  await buildProgram(build, options)
+/** Builds that release of iptables from its source, or finds it in the cache. */
+export async function prepare(options: BuildOptions, { iptables }: Params): Promise<void> {
+  await buildIptables(iptables, options)
 }
 
 /**
  * Replaces the package's build by the unpatched one, and keeps the former beside it. Nothing fails yet: all rules are
  * there, and dockerd needs no new one.
  */
-export async function inject(host: Host): Promise<void> {
-  const file = await findProgram(build)
-  if (!file) throw new LabError('image', `${build} has not been built`)
-  await host.put(`${program}.unpatched`, await readFile(file), 0o755)
-  await runOrThrow(
-    host,
-    `set -e
-dpkg-divert --quiet --local --rename --divert ${program}.package --add ${program}
-mv -f ${program}.unpatched ${program}
-iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'`,
-    'the exchange of iptables',
-    120_000,
-  )
-}
+export const inject = (host: Host, { iptables }: Params): Promise<void> => exchangeIptables(host, iptables)
 
 const events: Record<Params['how'], string> = {
   // A boot leaves neither rules nor bridges. dockerd sets FORWARD to DROP only if it switches ip_forward on itself, so

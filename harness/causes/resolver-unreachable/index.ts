@@ -8,12 +8,12 @@ import { resolverUnreachable } from './cause.ts'
 
 const params = z.strictObject({
   how: z
-    .enum(['resolv-conf', 'daemon-json', 'local-stub', 'stopped-stub', 'dangling-link'])
+    .enum(['resolv-conf', 'daemon-json', 'local-stub', 'stopped-stub', 'dangling-link', 'public-servers'])
     .default('resolv-conf')
     .describe(
       'resolv-conf: the host’s file names an address that nobody has; daemon-json: "dns" names one; local-stub: the ' +
         'host’s server has a loopback address; stopped-stub: and does not run; dangling-link: the host’s file is a ' +
-        'link to a file that does not exist',
+        'link to a file that does not exist; public-servers: the same, and Docker’s own servers answer',
     ),
 })
 type Params = z.infer<typeof params>
@@ -23,6 +23,15 @@ const restartContainers = 'docker ps -q | xargs -r -n 1 -P 8 docker restart -t 0
 // Docker's own servers do not answer in this network, as behind many a company's firewall.
 const noPublicServers = `ip -n outside route replace blackhole 8.8.8.8/32
 ip -n outside route replace blackhole 8.8.4.4/32`
+// They do, as on the real internet.
+const publicServers = `ip -n outside address replace 8.8.8.8/32 dev lo
+ip -n outside address replace 8.8.4.4/32 dev lo
+systemd-run -q --unit=public-servers -p NetworkNamespacePath=/run/netns/outside /usr/sbin/dnsmasq -k \\
+  --conf-file=/dev/null --no-resolv --no-hosts --bind-interfaces --listen-address=8.8.8.8,8.8.4.4 \\
+  --address=/${outside.name}/${outside.address} --pid-file=`
+
+const dangling = `ln -sfn /run/resolvconf/resolv.conf /etc/resolv.conf
+${restartContainers}`
 
 const scripts: Record<Params['how'], string> = {
   'resolv-conf': `echo 'nameserver 192.0.2.99' >/etc/resolv.conf
@@ -37,8 +46,9 @@ ${restartContainers}`,
 echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 ${restartContainers}`,
   'dangling-link': `${noPublicServers}
-ln -sfn /run/resolvconf/resolv.conf /etc/resolv.conf
-${restartContainers}`,
+${dangling}`,
+  'public-servers': `${publicServers}
+${dangling}`,
 }
 
 const fault: Fault<Params> = {

@@ -5,9 +5,11 @@ set -eu
 
 mkdir /build/tree
 cd /build/tree
+# tar finds out how it is packed, whatever its name.
 tar -xf ../source.tar.xz --strip-components=1
+version=$(./configure --version | sed -n '1s/.* //p')
 ./configure --prefix=/usr --sysconfdir=/etc --enable-static --disable-shared --disable-connlabel
 # libtool takes -static for its own libraries alone; -all-static is for those of the system as well.
 make -s -j"$(nproc)" LDFLAGS=-all-static
 strip -o /build/product iptables/xtables-nft-multi
-/build/product iptables --version | grep -qx 'iptables v1.8.11 (nf_tables)'
+/build/product iptables --version | grep -qxF "iptables v$version (nf_tables)"
