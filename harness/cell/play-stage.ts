@@ -24,11 +24,24 @@ export async function playStage(name: string, cellRun: CellRun, work: StageWork)
   return stage
 }
 
-/** Mismatches fail a stage, but on a host with a failed kernel they prove nothing: the stage is broken. */
-async function judge(stage: StageRecord, { host }: CellRun): Promise<void> {
+/** Mismatches fail a stage, but on a host that was disturbed they prove nothing: the stage is broken. */
+async function judge(stage: StageRecord, cellRun: CellRun): Promise<void> {
+  const why = await disturbance(stage.name, cellRun)
+  stage.verdict = why ? 'broken' : 'failed'
+  if (why) stage.summary = why
+}
+
+/** What else than the scenario made a host other than expected; undefined where nothing is known to. */
+async function disturbance(stage: string, { host, healthy }: CellRun): Promise<string | undefined> {
   const failure = host?.capabilities.has('own-kernel') && kernelFailure(await host.console())
-  stage.verdict = failure ? 'broken' : 'failed'
-  if (failure) stage.summary = `the kernel of the host failed: ${failure}`
+  if (failure) return `the kernel of the host failed: ${failure}`
+  if (await host?.ranOutOfMemory?.()) return 'the host ran out of memory, and the kernel ended one of its processes'
+  // Nothing was done to this host yet. A section that does not end in time is then this machine's fault.
+  const late = stage === 'healthy' ? Object.entries(healthy?.facts.sections ?? {}) : []
+  const names = late.flatMap(([name, { status }]) => (status === 'timed-out' ? [name] : []))
+  return names.length > 0
+    ? `this machine is too busy: on a healthy host, ${names.join(', ')} did not end in time`
+    : undefined
 }
 
 /**

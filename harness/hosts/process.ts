@@ -36,9 +36,9 @@ export const isAlive = (id: ProcessId): boolean => id.boot === machineBoot() && 
 
 /** Kills this process. Gives whether it is gone; false after the deadline. */
 export async function kill(id: ProcessId, deadlineMs = 5000): Promise<boolean> {
-  const end = Date.now() + deadlineMs
+  const end = performance.now() + deadlineMs
   while (isAlive(id)) {
-    if (Date.now() > end) return false
+    if (performance.now() > end) return false
     try {
       process.kill(id.pid, 'SIGKILL')
     } catch {

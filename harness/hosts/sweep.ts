@@ -1,6 +1,8 @@
 import { sweepBuilds } from '../images/cache.ts'
-import { sweepContainers } from './container/sweep.ts'
-import { down, sweep } from './qemu/runs.ts'
+import { engineRecords } from './container/engines.ts'
+import { ownContainers, sweepContainers } from './container/sweep.ts'
+import { sweepFolders } from './own-folder.ts'
+import { down, machineFolders, ownMachines, sweep } from './qemu/runs.ts'
 
 /** What a sweep did, by name. */
 export interface Swept {
@@ -16,8 +18,17 @@ export async function sweepEverything({ kept }: { kept: boolean }): Promise<Swep
   const builds = await sweepBuilds()
   const machines = await (kept ? down() : sweep())
   const containers = await sweepContainers({ kept })
+  const folders = sweepFolders([...machineFolders(), ...engineRecords().map(({ link }) => link)])
   return {
-    ended: [...machines.ended, ...containers.ended, ...builds.map((name) => `incomplete build ${name}`)],
+    ended: [
+      ...machines.ended,
+      ...containers.ended,
+      ...builds.map((name) => `incomplete build ${name}`),
+      ...folders.map((path) => `temporary folder ${path}`),
+    ],
     running: [...machines.running, ...containers.running],
   }
 }
+
+/** The hosts and engines of this process that are still there, by name, except those kept on purpose. */
+export const leftBehind = async (): Promise<string[]> => [...ownMachines(), ...(await ownContainers())]

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { LabError } from '../lib/errors.ts'
 
 export interface Lock {
@@ -37,7 +38,9 @@ async function hold(args: string[], signal?: AbortSignal): Promise<Lock | undefi
   const held = await Promise.race([once(child.stdout, 'data').then(() => true), ended.then(() => false)])
   signal?.removeEventListener('abort', stop)
   if (!held) return undefined
+  // A lock that is never released, because of an error, may not keep this process from its end.
   child.unref()
+  for (const end of [child.stdin, child.stdout]) (end as Socket).unref()
   return {
     async release() {
       child.ref()

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { asRoot } from './namespace.ts'
@@ -11,8 +12,10 @@ export const scratchOf = (work: string): string => readFileSync(join(work, 'scra
 
 /** Makes that folder outside the cache, because a user namespace may not be able to enter this user's home. */
 export async function makeScratch(work: string): Promise<void> {
-  const scratch = await mkdtemp(scratchPrefix)
+  const scratch = `${scratchPrefix}${randomBytes(6).toString('hex')}`
+  // Its name is recorded before it is there, so that it can be found however early this process dies.
   await writeFile(join(work, 'scratch'), scratch)
+  await mkdir(scratch)
   await chmod(scratch, 0o755)
 }
 

@@ -24,7 +24,8 @@ export async function until<T>(
   attempt: () => Promise<T | undefined>,
   options: { deadlineMs: number; everyMs?: number; signal?: AbortSignal },
 ): Promise<T> {
-  const end = Date.now() + options.deadlineMs
+  // Not the time of day: a clock that is set back would make the deadline an hour longer.
+  const end = performance.now() + options.deadlineMs
   let last: unknown
   for (;;) {
     options.signal?.throwIfAborted()
@@ -35,7 +36,7 @@ export async function until<T>(
       if (error instanceof LabError && error.code === 'interrupted') throw error
       last = error
     }
-    if (Date.now() >= end)
+    if (performance.now() >= end)
       throw new LabError('host', `waited ${Math.round(options.deadlineMs / 1000)} s for ${what}`, { cause: last })
     await sleep(options.everyMs ?? 250)
   }

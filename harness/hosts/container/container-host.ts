@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
@@ -17,6 +18,8 @@ export class ContainerHost implements Host {
   private readonly options: ProvisionOptions
   private readonly gone: (host: ContainerHost) => void
   private disposed: Promise<void> | undefined
+  private isStarved = false
+  private unwatch = (): void => undefined
 
   constructor(
     container: Dockerode.Container,
@@ -38,12 +41,7 @@ export class ContainerHost implements Host {
   }
 
   exec(script: string, options?: ExecOptions): Promise<ExecResult> {
-    return this.connected(async () => {
-      const result = await this.guest.exec(inWordsOf(this.name, script), options)
-      // A container that ends kills its commands, so this is not the command's own result.
-      if (result.code === 137 && !(await this.isRunning())) throw new LabError('host', 'the host was lost')
-      return result
-    })
+    return this.connected(() => this.guest.exec(inWordsOf(this.name, script), options))
   }
 
   put(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
@@ -82,6 +80,21 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
       })
   }
 
+  async ranOutOfMemory(): Promise<boolean> {
+    return this.isStarved
+  }
+
+  /** Listens to what the engine reports of its memory: its state has that only once it has ended. */
+  async watchMemory(docker: Dockerode): Promise<void> {
+    const events = await docker.getEvents({ filters: { container: [this.id], event: ['oom'] } })
+    events
+      .on('error', () => undefined)
+      .on('data', () => {
+        this.isStarved = true
+      })
+    this.unwatch = () => (events as Readable).destroy()
+  }
+
   private async isRunning(): Promise<boolean> {
     return (await this.container.inspect()).State.Running
   }
@@ -103,6 +116,7 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     } catch (error) {
       options.progress(`${this.name} could not be removed: ${messageOf(error)}`)
     }
+    this.unwatch()
     this.gone(this)
   }
 

@@ -1,9 +1,10 @@
 import type Dockerode from 'dockerode'
 import { LabError } from '../../lib/errors.ts'
+import { until } from '../../lib/retry.ts'
 import { ensureDockerd } from './dockerd.ts'
 import { type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 import { sweepContainers } from './sweep.ts'
-import { queryEngine, userEngineAddress } from './user-engine.ts'
+import { queryDocker, queryEngine, userEngineAddress } from './user-engine.ts'
 
 /** The Docker engine in which this process makes hosts. */
 export interface Engine {
@@ -21,19 +22,49 @@ interface Options {
 
 let current: Promise<Engine> | undefined
 let latest: Engine | undefined
+let checking: Promise<void> | undefined
 
 /** The user's engine if it answers, else a private one. All hosts of this process share it. */
 export async function openEngine(options: Options): Promise<Engine> {
-  if (latest?.own?.isAlive() === false) {
-    await latest.own.end()
-    current = latest = undefined
-  }
+  // Hosts that start side by side share one check.
+  checking ??= replaceLost().finally(() => {
+    checking = undefined
+  })
+  await checking
   current ??= open(options).catch((error: unknown) => {
     current = undefined
     throw error
   })
   return current
 }
+
+async function replaceLost(): Promise<void> {
+  const own = latest?.own
+  if (!own || (await isWhole(own))) return
+  await own.end()
+  current = latest = undefined
+}
+
+/**
+ * Whether a private engine can make hosts. After a crash of its containerd it starts another one, which takes a moment;
+ * after a crash of dockerd the kernel ends all its processes, which takes a moment as well.
+ */
+const isWhole = (own: PrivateEngine): Promise<boolean> =>
+  until(
+    'the private Docker engine',
+    async () => {
+      if (!own.isAlive()) throw new LabError('interrupted', 'it has ended')
+      // dockerd lists the containerd only if that one answers.
+      const answer = (await queryDocker(own.address, 'GET', '/version')) as
+        | { Components?: { Name: string }[] }
+        | undefined
+      return answer?.Components?.some(({ Name }) => Name === 'containerd') || undefined
+    },
+    { deadlineMs: 15_000, everyMs: 100 },
+  ).then(
+    () => true,
+    () => false,
+  )
 
 /** Ends the private engine, if there is one; with `leave` it stays until `npm run down`. */
 export async function closeEngine({ leave = false } = {}): Promise<void> {

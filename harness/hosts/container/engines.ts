@@ -40,15 +40,17 @@ export async function sweepEngines({ kept }: { kept: boolean }): Promise<Swept> 
     await removeEngine(record)
     if (living) swept.ended.push(label)
   }
-  if (kept) await removeCopies()
+  if (kept) await removeData()
   return swept
 }
 
-// Engines that ran side by side each have a copy of the images. The next run needs only the first.
-async function removeCopies(): Promise<void> {
+// Engines that ran side by side each have a copy of the images. The next run needs only the first. One that was killed
+// has its containers as well, which only a dockerd can remove alone: then the images go too, and are imported again.
+async function removeData(): Promise<void> {
   const root = join(cacheRoot(), 'engines')
   for (const dir of existsSync(root) ? folders(root) : []) {
-    if (dir === join(root, '0')) continue
+    const containers = join(dir, 'data/containers')
+    if (dir === join(root, '0') && !(existsSync(containers) && readdirSync(containers).length > 0)) continue
     const lock = await tryLock(join(dir, 'lock'))
     if (!lock) continue
     rmSync(join(dir, 'data'), { recursive: true, force: true })

@@ -1,18 +1,20 @@
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
-import { LabError } from '../../lib/errors.ts'
+import { LabError, messageOf } from '../../lib/errors.ts'
 import { clean, shellQuote as quote } from '../../lib/text.ts'
+import { mostErrors, mostOfFile, mostOutput, outputText } from '../guest/most-output.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 
 // Runs a script with a deadline. Its output goes to files, so that a daemon that it starts does not hold open a stream of
-// the engine. $1 seconds, $2 a name, $3 the script.
+// the engine. $1 seconds, $2 a name, $3 the script. Its last word is the exit code: without it, the wrapper was killed.
 const wrapper = `out=/run/dockfault.$2.out err=/run/dockfault.$2.err
 timeout -k 2 "$1" sh -c "$3" >$out 2>$err
 code=$?
-head -c ${8 * 2 ** 20} $out
-[ ! -s $err ] || head -c ${2 ** 20} $err >&2
+head -c ${mostOutput} $out
+[ ! -s $err ] || head -c ${mostErrors} $err >&2
 rm -f $out $err
+printf '\\n%s' "$code" >&2
 exit $code`
 
 // The kernel limits one argument of a process to 128 KiB.
@@ -31,7 +33,7 @@ export class Guest {
 
   /** Runs a POSIX sh script as root; see Host.exec. */
   async exec(script: string, options: Pick<ExecOptions, 'deadlineMs'> & { input?: Input } = {}): Promise<ExecResult> {
-    const started = Date.now()
+    const started = performance.now()
     const deadlineMs = options.deadlineMs ?? 60_000
     const id = `${process.pid}-${++this.count}`
     if (Buffer.byteLength(script) > longest) {
@@ -46,12 +48,16 @@ export class Guest {
       patience,
       ...(options.input !== undefined && { input: options.input }),
     })
-    const durationMs = Date.now() - started
+    const durationMs = Math.round(performance.now() - started)
+    const errors = stderr.toString('utf8')
+    const end = `\n${code}`
+    // Not the script's own failure.
+    if (!errors.endsWith(end))
+      throw new LabError('host', 'what ran a command on the host was killed', { facts: { command: script, code } })
     return {
       // `timeout` reports 137 if it had to kill.
       code: code === 137 && durationMs >= deadlineMs ? 124 : code,
-      stdout: stdout.toString('utf8'),
-      stderr: stderr.toString('utf8'),
+      ...outputText(stdout, stderr.subarray(0, -end.length)),
       durationMs,
     }
   }
@@ -85,14 +91,17 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
     })
     // Only a hijacked connection can be closed for writing alone, which ends the command's input.
     const stream = await exec.start({ hijack: true, stdin: input !== undefined })
-    const [stdout, stderr] = [collect(), collect()]
+    // The wrapper bounds what a script prints, but the host may have another `head`.
+    const tooMuch = (): void => void stream.destroy(new Error(`more than ${mostOfFile / 2 ** 20} MB`))
+    const [stdout, stderr] = [collect(tooMuch), collect(tooMuch)]
     this.container.modem.demuxStream(stream, stdout.sink, stderr.sink)
     if (input !== undefined) stream.end(input)
     try {
       await finished(stream, { signal: patience, writable: false })
     } catch (error) {
       stream.destroy()
-      throw new LabError('host', 'a command ran past its deadline and did not end', {
+      const late = patience.aborted ? 'ran past its deadline and did not end' : `failed: ${messageOf(error)}`
+      throw new LabError('host', `a command ${late}`, {
         facts: { command: command.at(-1) },
         cause: error,
       })
@@ -104,9 +113,14 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
   }
 }
 
-function collect(): { sink: PassThrough; bytes: () => Buffer } {
+function collect(tooMuch: () => void): { sink: PassThrough; bytes: () => Buffer } {
   const chunks: Buffer[] = []
   const sink = new PassThrough()
-  sink.on('data', (chunk: Buffer) => chunks.push(chunk))
+  let bytes = 0
+  sink.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > mostOfFile) tooMuch()
+    else chunks.push(chunk)
+  })
   return { sink, bytes: () => Buffer.concat(chunks) }
 }

@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process'
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheRoot } from '../../images/cache.ts'
 import { LabError } from '../../lib/errors.ts'
 import { adminPath } from '../../lib/programs.ts'
 import { until } from '../../lib/retry.ts'
+import { ownFolder } from '../own-folder.ts'
 import { identify, isAlive, kill } from '../process.ts'
 import { type EngineRecord, removeEngine } from './engines.ts'
 import { queryDocker } from './user-engine.ts'
@@ -90,9 +81,8 @@ async function startIn(dir: string, options: StartOptions): Promise<PrivateEngin
   })
   child.unref()
   const engine = child.pid === undefined ? undefined : identify(child.pid)
-  const newFolder = (): string => mkdtempSync('/tmp/dockfault-')
-  if (!options.uplink) linkFolder ??= newFolder()
-  const link = options.uplink ? newFolder() : linkFolder!
+  if (!options.uplink) linkFolder ??= ownFolder()
+  const link = options.uplink ? ownFolder() : linkFolder!
   const record: EngineRecord = {
     owner,
     engine,

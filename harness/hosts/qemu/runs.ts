@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
+import { ownFolder } from '../own-folder.ts'
 import { identify, isAlive, kill, machineBoot, type ProcessId } from '../process.ts'
 
 /** The saved record of one machine, with which a later harness can end it if this one could not. */
@@ -53,7 +54,7 @@ export function openMachine(name: string, image: string, logDir: string) {
   const record: MachineRecord = {
     name,
     image,
-    sockets: mkdtempSync('/tmp/dockfault-'),
+    sockets: ownFolder(),
     logDir,
     startedAt: new Date().toISOString(),
     kept: false,
@@ -77,6 +78,20 @@ export function closeMachine(dir: string, record: Pick<MachineRecord, 'sockets'>
 /** Removes what a machine has left outside this process, by its `undo` script. Never throws. */
 export async function undo(record: Pick<MachineRecord, 'undo'>): Promise<void> {
   if (record.undo) await execa('sh', ['-c', record.undo], { reject: false, stdin: 'ignore', timeout: 300_000 })
+}
+
+/** The folders of sockets that machines' records name. */
+export const machineFolders = (): string[] =>
+  folders(runsRoot()).flatMap((run) =>
+    folders(join(runsRoot(), run)).flatMap((machine) => readRecord(join(runsRoot(), run, machine))?.sockets ?? []),
+  )
+
+/** The machines of this process that are still there, by name, except those kept on purpose. */
+export function ownMachines(): string[] {
+  const run = join(runsRoot(), runName(identify(process.pid)!))
+  return folders(run)
+    .map((machine) => readRecord(join(run, machine)) ?? { name: machine, kept: false })
+    .flatMap(({ name, kept }) => (kept ? [] : [name]))
 }
 
 /** Ends what dead harnesses left behind, except machines that were kept on purpose. Called at every start. */
