@@ -1,6 +1,6 @@
-import { clean } from '../lib/text.ts'
 import { notABundle } from './not-a-bundle.ts'
 import type { Section } from './section.ts'
+import { visible } from './visible.ts'
 
 /** One section of the first format: all output, standard error included, and the exit code. */
 export interface FirstSection {
@@ -48,7 +48,7 @@ function read(lines: readonly string[]): Reading {
     else if (end) {
       if (open?.name !== end)
         return { sections, problem: { line: index + 1, what: `section ${end} ends but did not begin` } }
-      sections.set(end, { text: clean(open.lines.join('\n')), code: Number(code) })
+      sections.set(end, { text: visible(open.lines.join('\n')), code: Number(code) })
       open = undefined
     } else open?.lines.push(line.slice(1))
   }

@@ -153,10 +153,12 @@ describe('a bundle of evidence', function () {
     expect(cut.sections.units!.status).to.equal('timed-out')
   })
 
-  it('strips escapes and control characters of the host', () =>
-    expect(
-      readBundle(sealBundle([{ name: 'x', text: '\u001b[31mred\u001b[0m\u202e' }])).sections.get('x')!.text,
-    ).to.equal('red'))
+  it('shows control characters of the host and loses nothing with them', () => {
+    const textOf = (text: string) => readBundle(sealBundle([{ name: 'x', text }])).sections.get('x')!.text
+    expect(textOf('\u001b[31mred\u001b[0m\u0000')).to.equal('␛[31mred␛[0m␀')
+    expect(textOf('a\r--- end x ok 0 10 0')).to.equal('a␍--- end x ok 0 10 0')
+    expect(textOf('a\u2028b\r')).to.equal('a\ufffdb')
+  })
 
   it('has checksums of cksum and sha256sum', () => {
     expect(checksum('123456789')).to.equal('930766865')

@@ -1,8 +1,8 @@
-import { clean } from '../lib/text.ts'
 import { readFirstFormat } from './bundle-1.ts'
 import { checksum } from './checksum.ts'
 import { notABundle } from './not-a-bundle.ts'
 import type { Section, SectionStatus } from './section.ts'
+import { visible } from './visible.ts'
 
 export { parseBundle } from './bundle-1.ts'
 
@@ -72,7 +72,7 @@ function closed(lines: readonly string[], end: string): Section {
     return broken('it was changed after it was collected')
   const status = word as SectionStatus
   const of = (mark: string): string =>
-    clean(
+    visible(
       lines
         .slice(1)
         .filter((line) => line.startsWith(mark))

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { readBundle } from './bundle.ts'
 import { assemble, buildCollector, type CollectorSection, collectorSections } from './collector.ts'
 import { collectorVersion } from './collector-version.ts'
@@ -45,7 +46,7 @@ describe('the collector', function () {
   })
 
   it('passes shellcheck, and so does each section by itself', function () {
-    if (spawnSync('shellcheck', ['--version']).error) return this.skip()
+    if (spawnSync('shellcheck', ['--version']).error) skipped(this, 'shellcheck is not installed')
     const check = (text: string): string =>
       spawnSync('shellcheck', ['-s', 'sh', '-S', 'style', '-e', 'SC2030,SC2031,SC2317,SC2329', '-'], {
         input: text,
@@ -128,7 +129,8 @@ describe('the collector', function () {
   })
 
   it('runs without root, and says so', function () {
-    if (process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).error) return this.skip()
+    if (process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).error)
+      skipped(this, 'it takes root and setpriv')
     const args = ['--reuid=65534', '--regid=65534', '--clear-groups', 'sh', '-s']
     const { stdout } = spawnSync('setpriv', args, { input: script, encoding: 'utf8' })
     const { collector, sections } = readFacts(stdout)
@@ -145,7 +147,7 @@ describe('the collector', function () {
   })
 
   it('looks into the namespaces that it is given in place of containers', function () {
-    if (process.getuid?.() !== 0) return this.skip()
+    if (process.getuid?.() !== 0) skipped(this, 'it takes root')
     const collector = buildCollector({
       sections: ['system', 'container-namespaces'],
       namespaces: `echo "own ${process.pid} bridge"; echo "gone 999999999 bridge"; echo "shared 1 host"`,

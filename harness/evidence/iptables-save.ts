@@ -23,6 +23,27 @@ export interface Ruleset {
   rules: Rule[]
 }
 
+const endsInQuotes = (line: string, quoted: boolean): boolean =>
+  (line.match(/\\.|"/g) ?? []).reduce((inside, found) => (found === '"' ? !inside : inside), quoted)
+
+/**
+ * The lines of iptables-save with each rule on one of its own. iptables prints a newline in a comment as it is: what
+ * follows it is no rule. It is shown as `␊`.
+ */
+export function ruleLines(text: string): string[] {
+  const lines: string[] = []
+  let rule: string[] = []
+  for (const line of text.split('\n')) {
+    const isOpen = rule.length > 0
+    const isRule = isOpen || /^(\[\d+:\d+\] )?-A /.test(line)
+    rule.push(line)
+    if (isRule && endsInQuotes(line, isOpen)) continue
+    lines.push(rule.join('␊'))
+    rule = []
+  }
+  return rule.length > 0 ? [...lines, rule.join('␊')] : lines
+}
+
 /** Reads the lines of iptables-save, with or without counters. Comments and lines of another form are left out. */
 export function parseIptablesSave(lines: readonly string[]): Ruleset {
   const ruleset: Ruleset = { chains: [], rules: [] }

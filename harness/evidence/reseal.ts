@@ -21,14 +21,20 @@ export const sealBundle = (sections: readonly SealedSection[], version = collect
   reseal(`dockfault-evidence 2 ${version}\n${sections.map(frame).join('')}--- whole\n`)
 
 function frame({ name, text = '', complaints = '', status = 'ok', code = codes[status], ms = 10 }: SealedSection) {
-  const marked = (mark: string, lines: string): string => (lines === '' ? '' : `${lines.replace(/^/gm, mark)}\n`)
+  const marked = (mark: string, lines: string): string =>
+    lines === ''
+      ? ''
+      : lines
+          .split('\n')
+          .map((line) => `${mark}${line}\n`)
+          .join('')
   return `--- begin ${name}\n${marked(' ', text)}${marked('!', complaints)}--- end ${name} ${status} ${code} ${ms} 0\n`
 }
 
 /** An edited bundle with correct checksums. */
 export const reseal = (bundle: string): string =>
   bundle.replace(
-    /^(--- begin (\S+)\n[\s\S]*?^--- end \2 \S+ \d+ \d+) \S+$/gm,
+    /(?<=\n)(--- begin (\S+)\n(?:[\s\S]*?\n)?--- end \2 \S+ \d+ \d+) \S+(?=\n)/g,
     (_, section: string) => `${section} ${checksum(section)}`,
   )
 

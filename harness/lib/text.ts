@@ -1,11 +1,37 @@
-// ANSI CSI and OSC sequences and the short escapes, such as those that save and restore the cursor.
-const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-Z\\-~])/g
-// C0 and C1 controls except tab and newline, and the bidirectional controls that can reorder what a reader sees.
-const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+// ANSI CSI sequences; strings for the terminal, such as OSC and DCS; the short escapes, such as those that save and restore
+// the cursor. CSI and strings may also begin with one character of C1.
+const escapes =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-Z\\-~]/g
+// C0 and C1 controls except tab and newline.
+const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g
+// What is not seen but changes what a reader sees, such as zero-width and bidirectional characters, and line ends that
+// are no newline.
+const invisible = /\p{DI}|[\u2028\u2029\ufff9-\ufffb]/gu
+// More marks on one letter would cover the lines around it.
+const marks = /(\p{M}{4})\p{M}+/gu
 
-/** Output of a host made safe to show: no escape sequences, no control or bidirectional characters, newlines unified. */
-export const clean = (text: string): string =>
-  text.replace(/\r\n/g, '\n').replace(/\r/g, '\n').replace(escapes, '').replace(controls, '')
+/** Output of a host made safe to show: no escape sequences, no control or invisible characters, newlines unified. */
+export function clean(text: string): string {
+  const plain = text.replace(/\r\n?/g, '\n').replace(escapes, '').replace(controls, '')
+  if (!/[^\x00-\x7f]/.test(plain)) return plain
+  return withoutHalves(plain.replace(invisible, '').replace(marks, '$1'))
+}
+
+/** A text without half characters, as of a pair that was cut: strict readers of JSON and XML refuse them. */
+export const withoutHalves = (text: string): string => text.replace(/\p{Cs}/gu, '\ufffd')
+
+const escaped = (character: string): string =>
+  character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/**
+ * A value as JSON for files and terminals. What a terminal, a reader or a CI (`##[…]`) may take for something else is
+ * escaped, so that the value stays the same; half characters are replaced.
+ */
+export const safeJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent)
+    .replace(/\\(?:ud[89a-f][0-9a-f]{2}|[\s\S])/g, (found) => (found.length > 2 ? '\\ufffd' : found))
+    .replace(/##(?=\w*\[)/g, '#\\u0023')
+    .replace(/\p{DI}|[\x7f-\x9f\u2028\u2029\ufff9-\ufffb]/gu, escaped)
 
 /** A duration for people: `340 ms`, `4.2 s`, `3 min 05 s`. */
 export function duration(ms: number): string {

@@ -5,7 +5,11 @@ export function bound(text: string, most = 400): string {
   // Only the part that is shown is cleaned, so that a log of megabytes costs no more than a line.
   const head = clean(text.slice(0, most * 4))
   if (head.length <= most && text.length <= most * 4) return head
-  const shown = head.slice(0, most).trimEnd()
+  // A cut may leave half of a character.
+  const shown = head
+    .slice(0, most)
+    .replace(/\p{Cs}$/u, '')
+    .trimEnd()
   return `${shown} … (${group(Math.max(text.length, head.length) - shown.length)} more characters cut)`
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../lib/own.ts'
 import type { PastCell, PastRun } from '../results/history.ts'
 import type { RunRecord, Verdict } from '../results/record.ts'
 import { isBad } from './words.ts'
@@ -28,7 +29,7 @@ const muchSlower = (now: number, before: number): boolean => now > 1.5 * before 
 export function changesSince(record: Pick<RunRecord, 'cells'>, past: readonly PastRun[]): Changes {
   const changes: Changes = { worse: [], better: [], other: [], slower: [], fresh: [] }
   for (const { name, verdict: now, durationMs } of record.cells) {
-    const earlier = past.flatMap(({ cells }): PastCell[] => (cells[name] ? [cells[name]] : []))
+    const earlier = past.flatMap(({ cells }): PastCell[] => [own(cells, name) ?? []].flat())
     const last = earlier.at(-1)
     if (!last) {
       changes.fresh.push(name)

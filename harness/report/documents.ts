@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { causes, faults } from '../causes/index.ts'
 import { examine } from '../diagnosis/examine.ts'
+import { bisectResult } from '../results/bisect.ts'
 import { hostStates } from '../results/host-states.ts'
 import { loadClaims } from '../results/load-claims.ts'
 import { alikeGroups } from '../results/look-alikes.ts'
 import { runFoldersIn } from '../results/read-record.ts'
 import { sweepResult } from '../results/sweep.ts'
 import { adviceTable, measuredAdvice } from './advice-table.ts'
+import { bisectsDocument } from './bisect.ts'
 import { causesTable } from './causes-table.ts'
 import { alikeTable } from './look-alikes.ts'
 import { measuredTable } from './measured-table.ts'
@@ -63,8 +65,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const runs = folders.map(({ record }) => record)
   if (runs.length > 0) write('docs/results.md', 'measured', measuredTable(runs))
   if (runs.length > 0) write('docs/results.md', 'look-alikes', alikeTable(alikeGroups(hostStates(folders))))
-  const sweeps = runs.flatMap(({ cells }) => sweepResult(cells) ?? [])
+  const sweeps = runs.flatMap(({ cells, bisect }) => (bisect ? [] : (sweepResult(cells) ?? [])))
   if (sweeps.length > 0) write('docs/results.md', 'sweeps', sweepsDocument(loadClaims(), sweeps))
+  const bisects = runs.flatMap((record) => bisectResult(record) ?? [])
+  if (bisects.length > 0) write('docs/results.md', 'bisects', bisectsDocument(bisects))
   const rows = measuredAdvice(runs)
   for (const [kind, { cause }] of Object.entries(faults))
     if (cause && rows.some(({ causes }) => causes === cause.id))

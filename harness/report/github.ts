@@ -35,7 +35,7 @@ export function annotations(record: Pick<RunRecord, 'cells'>): string[] {
     // For an outdated entry of known-issues.yaml, the line of that entry.
     const where = cell.knownIssue?.where ?? cell.where
     const location = where && !where.file.startsWith('/') ? { file: where.file, line: String(where.line) } : {}
-    const title = `${cell.name} ${cell.verdict}`
+    const title = `${bound(cell.name, 120)} ${cell.verdict}`
     const level = cell.verdict === 'flaky' ? 'warning' : 'error'
     const properties = Object.entries({ ...location, title }).map(([name, value]) => `${name}=${property(value)}`)
     return `::${level} ${properties.join(',')}::${message(words(cell))}`
@@ -48,12 +48,12 @@ function words(cell: CellRecord): string {
     `${stage ? `${stage}: ` : ''}${text}`,
     ...lines.slice(0, 5),
   ])
-  return [...lines.map((line) => bound(line, 300)), `Run again: ${cell.command}`].join('\n')
+  return [...lines.map((line) => bound(line, 300)), `Run again: ${bound(cell.command, 300)}`].join('\n')
 }
 
 // These characters would end a command or one of its properties.
 const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+const property = (text: string): string => message(bound(text, 200)).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /** The run as Markdown: its verdict, what did not pass, and a table of cells. */
 export function jobSummary(record: RunRecord): string {

@@ -10,7 +10,7 @@ export function headline(cell: CellRecord): string {
 }
 
 function success(cell: CellRecord): string {
-  if (cell.varied) return 'Observed under the conditions of a sweep, which asserts nothing.'
+  if (cell.varied) return 'Observed under the conditions of a sweep or a bisection, which asserts nothing.'
   const named = new Set(cell.diagnoses.flatMap((diagnosis) => diagnosis.named))
   const stages = cell.stages.map(({ name }) => name)
   if (!stages.includes('inject')) return 'Healthy from start to end, and no detector named a cause.'

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { sampleRun } from '../results/sample.spec-data.ts'
 import { sampleFailed, sampleHostile, sampleMatrix } from '../results/sample-variants.spec-data.ts'
 import { renderJunit } from './junit.ts'
@@ -89,10 +90,7 @@ describe('junit.xml', () => {
   })
 
   it('is what Jenkins takes: junit.xsd', function () {
-    if (spawnSync('xmllint', ['--version']).error) {
-      console.log('      skipped: xmllint is not installed (libxml2-utils)')
-      this.skip()
-    }
+    if (spawnSync('xmllint', ['--version']).error) skipped(this, 'xmllint is not installed (libxml2-utils)')
     const known = sampleFailed()
     Object.assign(known.cells[0]!, { verdict: 'known', reason: 'known' })
     const whole = { ...sampleMatrix(), missing: ['debian12-x'] }

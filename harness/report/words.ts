@@ -2,6 +2,7 @@ import { capital } from '../lib/text.ts'
 import type { ClaimRecord } from '../results/detector-record.ts'
 import type { CellRecord, FixRecord, StageRecord, Verdict } from '../results/record.ts'
 import type { Outcome } from '../scenario/terms.ts'
+import { bound } from './bound.ts'
 
 /** The sign of each verdict. A word or title always goes with it. */
 export const verdictSigns: Record<Verdict, string> = {
@@ -52,7 +53,7 @@ export const fixMeanings: Record<FixRecord['observed'], string> = {
 
 /** Names as one phrase: `a`, `a and b`, `a, b and c`; beyond `most`, the number of the others. */
 export function phrase(names: readonly string[], most = 6): string {
-  const code = names.map((name) => `\`${name}\``)
+  const code = names.map((name) => `\`${bound(name, 80).replaceAll('`', '')}\``)
   const shown = code.length > most ? [...code.slice(0, most - 1), `${code.length - most + 1} others`] : code
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { safeJson } from '../lib/text.ts'
 import { readHistory } from '../results/history.ts'
 import type { RunRecord } from '../results/record.ts'
 import { renderHtml } from './html/index.ts'
@@ -13,7 +14,7 @@ import { readLogs } from './logs.ts'
 export async function writeReports(record: RunRecord, dir: string): Promise<string> {
   await mkdir(dir, { recursive: true })
   // The record comes first, because all other reports can be made again from it.
-  await put(join(dir, 'record.json'), (path) => writeFile(path, `${JSON.stringify(record, null, 2)}\n`))
+  await put(join(dir, 'record.json'), (path) => writeFile(path, `${safeJson(record, 2)}\n`))
   await put(join(dir, 'junit.xml'), (path) => writeFile(path, renderJunit(record)))
   const page = renderHtml(record, readHistory(dirname(dir)), await readLogs(record, dir))
   await put(join(dir, 'index.html'), (path) => writeFile(path, page))

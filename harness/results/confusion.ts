@@ -1,3 +1,4 @@
+import { dictionary } from '../lib/own.ts'
 import type { ConfusionRecord, ConfusionRow } from './detector-record.ts'
 import type { CellRecord, DiagnosisRecord } from './record.ts'
 
@@ -18,7 +19,7 @@ export function confusion(cells: readonly CellRecord[], detectors: readonly stri
       const { expected, named } = diagnosis
       const there = whatWasThere(cell, diagnosis)
       const key = [there, ...expected.toSorted()].join('\n')
-      const row = rows.get(key) ?? { there, expected: [...expected], times: 0, named: {}, nothing: 0 }
+      const row = rows.get(key) ?? { there, expected: [...expected], times: 0, named: dictionary<number>(), nothing: 0 }
       rows.set(key, row)
       row.times += 1
       if (named.length === 0) row.nothing += 1

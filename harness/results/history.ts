@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { safeJson } from '../lib/text.ts'
 import { currentPast, recordsIn } from './read-record.ts'
 import { interrupted, type RunRecord, type Verdict } from './record.ts'
 
@@ -50,7 +51,7 @@ export function remember(record: RunRecord, dir: string): void {
   const file = fileOf(dir)
   // A new history starts with the runs that have a record.
   const runs = existsSync(file) ? [pastRun(record)] : [...pastRecords(dir), pastRun(record)]
-  const lines = runs.map((run) => `${JSON.stringify(run)}\n`).join('')
+  const lines = runs.map((run) => `${safeJson(run)}\n`).join('')
   // One write, so that the kernel does not mix it with another process's. A line left open by a process that died is
   // closed first.
   appendFileSync(file, endsOpen(file) ? `\n${lines}` : lines)

@@ -38,8 +38,9 @@ const isConnectivity = new Set(probes.flatMap(({ name, healthy, changes }) => (h
 /** The latest state of each cell at each stage before its fixes. Where a probe crashed, the state is left out. */
 export function hostStates(runs: readonly RunFolder[], recorded = recordedBundles()): HostState[] {
   const states = new Map<string, HostState>()
+  // With another version of a program, the cause that a scenario injects may be absent.
   for (const { record, dir } of runs.toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt)))
-    for (const cell of record.cells)
+    for (const cell of record.bisect ? [] : record.cells)
       for (const stage of ['healthy', 'latent', 'broken']) {
         const state = stateAt(cell, stage, join(dir, 'hosts', cell.name))
         if (!state) continue

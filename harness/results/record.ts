@@ -30,6 +30,27 @@ export interface RunRecord {
   shard?: { index: number; of: number; cells: string[] }
   /** The runs that were merged into this one. */
   mergedFrom?: string[]
+  /** A search for the versions between which a symptom comes or goes. Its cells have their version in `varied`. */
+  bisect?: BisectRecord
+}
+
+/** What a bisection was to search, and what it learned of the versions before any host ran. */
+export interface BisectRecord {
+  /** The scenario with its variant. */
+  scenario: string
+  /** The word for `--over`, and its versions, oldest first. */
+  axis: string
+  versions: string[]
+  /** How many versions it observes where nothing differs. */
+  most: number
+  /** The host, on an axis that leaves it to the user. */
+  host?: string
+  /** Versions that could not be had or built, each with the reason; absent until that is known. */
+  skipped?: Record<string, string>
+  /** Versions that are not the release itself, each with what they are. */
+  notes?: Record<string, string>
+  /** The answers of a test of each version alone, without a host: `sound`, or what it answered. */
+  tests?: Record<string, Record<string, string>>
 }
 
 /**
@@ -68,8 +89,10 @@ export interface CellRecord {
   rulesets: { stage: string; removed: string[]; added: string[] }[]
   /** Traced packets from a container on the default bridge or on a user network; absent from older records. */
   traces?: TraceRecord[]
-  /** What a sweep set: the value of each variable, by its word for `--over`. Nothing was asserted of such a cell. */
+  /** What a sweep or a bisection set, by its word for `--over`. Nothing was asserted of such a cell. */
   varied?: Record<string, string>
+  /** Versions of packages of the healthy host; only of such a cell. */
+  packages?: Record<string, string>
   /** The command that repeats this cell. */
   command: string
   /** Where its scenario, or its variant, begins. */

@@ -1,3 +1,4 @@
+import { dictionary } from '../lib/own.ts'
 import type { Adapter } from '../scoring/adapter.ts'
 import { sickWord } from '../scoring/adapter.ts'
 import { ours } from '../scoring/load.ts'
@@ -74,11 +75,11 @@ export function score({ name, title }: Pick<Adapter, 'name' | 'title'>, judgemen
     title,
     times: answered.length,
     causes: { there: 0, named: 0, right: 0 },
-    byCause: {},
+    byCause: dictionary(),
     sick: { there: 0, right: 0 },
     healthy: { there: 0, right: 0 },
     errors: answered.filter(({ answer }) => answer.status === 'error').length,
-    skipped: {},
+    skipped: dictionary(),
     rows: rowsOf(answered),
   }
   for (const { answer } of judgements.filter(({ answer }) => answer.status === 'skipped'))
@@ -109,7 +110,15 @@ function rowsOf(answered: readonly Judgement[]): ScoreRecord['rows'] {
   const rows = new Map<string, ScoreRecord['rows'][number]>()
   for (const { there, expected, sick, answer } of answered) {
     const key = [there, sick, ...expected.toSorted()].join('\n')
-    const row = rows.get(key) ?? { there, expected: [...expected], sick, times: 0, named: {}, nothing: 0, errors: 0 }
+    const row = rows.get(key) ?? {
+      there,
+      expected: [...expected],
+      sick,
+      times: 0,
+      named: dictionary<number>(),
+      nothing: 0,
+      errors: 0,
+    }
     rows.set(key, row)
     row.times += 1
     if (answer.status === 'error') row.errors += 1

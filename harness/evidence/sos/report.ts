@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { clean } from '../../lib/text.ts'
+import { visible } from '../visible.ts'
 
 /** What a sos report holds, as far as a diagnosis reads it. Paths are relative to the report's own folder. */
 export interface ReportFiles {
@@ -99,7 +99,7 @@ export class SosReport {
   private read(path: string): string {
     const text = this.files.get(path)
     if (text === undefined) throw new Lacking(`${path} is too large to read`)
-    return clean(text)
+    return visible(text)
   }
 
   private pathOf(names: readonly string[]): string | undefined {

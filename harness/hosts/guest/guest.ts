@@ -1,6 +1,7 @@
 import { LabError } from '../../lib/errors.ts'
 import { clean, shellQuote as quote } from '../../lib/text.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
+import { mostOfFile, outputText, refuseLarger } from './most-output.ts'
 import type { Ran, Runner } from './runner.ts'
 
 // The kernel limits one argument of a process to 128 KiB.
@@ -23,10 +24,10 @@ export class Guest {
 
   /** Runs a POSIX sh script as root; see Host.exec. */
   async exec(script: string, options: GuestExecOptions = {}): Promise<ExecResult> {
-    const started = Date.now()
+    const started = performance.now()
     const { code, stdout, stderr } = await this.run(script, options)
-    const durationMs = Date.now() - started
-    return { code, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8'), durationMs }
+    const durationMs = Math.round(performance.now() - started)
+    return { code, ...outputText(stdout, stderr), durationMs }
   }
 
   /** Like exec, but rejects if the command fails. For the lab's own work. */
@@ -48,6 +49,7 @@ chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
       const script = `dd if=${quote(path)} bs=${piece} skip=${parts.length} count=1 iflag=fullblock status=none`
       const part = succeeded(`reading ${path}`, await this.run(script))
       parts.push(part)
+      refuseLarger(`reading ${path}`, piece * (parts.length - 1) + part.length, mostOfFile)
       if (part.length < piece) return new Uint8Array(Buffer.concat(parts))
     }
   }

@@ -4,6 +4,7 @@ import { LabError } from '../../lib/errors.ts'
 import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import type { Link } from './link.ts'
+import { mostErrors, mostOutput } from './most-output.ts'
 
 /** The program on the host that runs scripts. It is perl, which every host has. With the path of a port it uses that. */
 export const runnerProgram = readFileSync(new URL('runner.pl', import.meta.url), 'utf8')
@@ -92,9 +93,14 @@ export class Runner {
   private alive(): Promise<Link> {
     if (this.link) return this.link
     const link = this.connect().then((made) => {
-      let parts: Buffer = Buffer.alloc(0)
+      const answers = new Answers()
       made.output.on('data', (chunk: Buffer) => {
-        parts = this.read(Buffer.concat([parts, chunk]))
+        for (const { name, ran } of answers.read(chunk)) this.waiting.get(name)?.resolve(ran)
+        if (answers.garbage === undefined || this.link !== link) return
+        // After that nothing shows where an answer begins.
+        this.link = undefined
+        made.close()
+        this.lose(`it answered ${JSON.stringify(answers.garbage)}`)
       })
       made.input.on('error', () => undefined)
       void made.gone.then((why) => {
@@ -113,27 +119,59 @@ export class Runner {
     return link
   }
 
-  /** Takes complete answers from the front and returns the rest. */
-  private read(bytes: Buffer): Buffer {
-    let rest = bytes
-    for (;;) {
-      const end = rest.indexOf(10)
-      if (end < 0) return rest
-      const [name = '', code, out, err] = rest.subarray(0, end).toString('utf8').split(' ')
-      const [from, middle, to] = [end + 1, end + 1 + Number(out), end + 1 + Number(out) + Number(err)]
-      if (!(to >= from)) {
-        this.lose(`it answered ${JSON.stringify(clean(rest.subarray(0, end).toString('utf8')))}`)
-        return Buffer.alloc(0)
-      }
-      if (rest.length < to) return rest
-      const ran = { code: Number(code), stdout: rest.subarray(from, middle), stderr: rest.subarray(middle, to) }
-      this.waiting.get(name)?.resolve(ran)
-      rest = rest.subarray(to)
-    }
-  }
-
   private lose(why: string): void {
     for (const { reject } of this.waiting.values())
       reject(new LabError('host', `the connection to the host was lost: ${why}`))
+  }
+}
+
+// A name, an exit code, and the lengths of both outputs.
+const head = /^(\S+) (\d{1,3}) (\d{1,8}) (\d{1,8})$/
+const longestHead = 100
+
+/** Reads answers from the pieces in which they come. It keeps no more than one answer, whatever a guest sends. */
+class Answers {
+  /** What came in place of an answer; nothing is read after it. */
+  garbage: string | undefined
+  private pieces: Buffer[] = []
+  private bytes = 0
+  private wanted = 0
+
+  /** Takes a piece, and gives the answers that are complete now. */
+  read(piece: Buffer): { name: string; ran: Ran }[] {
+    this.pieces.push(piece)
+    this.bytes += piece.length
+    const answers: { name: string; ran: Ran }[] = []
+    while (this.garbage === undefined && this.bytes > 0 && this.bytes >= this.wanted) {
+      const all = Buffer.concat(this.pieces)
+      const end = all.indexOf(10)
+      const [, name = '', code, out, err] = head.exec(all.subarray(0, Math.max(0, end)).toString('latin1')) ?? []
+      const [stdout, stderr] = [Number(out), Number(err)]
+      const isAnswer = name !== '' && stdout <= mostOutput && stderr <= mostErrors
+      if (end > longestHead || (end < 0 ? all.length > longestHead : !isAnswer)) {
+        this.garbage = clean(all.subarray(0, end < 0 ? longestHead : Math.min(end, longestHead)).toString('utf8'))
+        this.keep(Buffer.alloc(0))
+        break
+      }
+      this.keep(all)
+      if (end < 0) break
+      const [from, to] = [end + 1, end + 1 + stdout + stderr]
+      this.wanted = to
+      if (all.length < to) break
+      const ran = {
+        code: Number(code),
+        stdout: all.subarray(from, from + stdout),
+        stderr: all.subarray(from + stdout, to),
+      }
+      answers.push({ name, ran })
+      this.wanted = 0
+      this.keep(all.subarray(to))
+    }
+    return answers
+  }
+
+  private keep(rest: Buffer): void {
+    this.pieces = rest.length > 0 ? [rest] : []
+    this.bytes = rest.length
   }
 }

@@ -18,14 +18,14 @@ interface SettleOptions {
  * kernel failed in this boot: a process that it killed never releases what it held.
  */
 export async function awaitSettled(guest: Guest, { slow, signal, console }: SettleOptions): Promise<void> {
-  const started = Date.now()
+  const started = performance.now()
   let failure: string | undefined
   await until(
     'systemd to settle',
     async () => {
       const text = await console()
       // systemd may still settle without the killed process, so it gets one full wait.
-      if (Date.now() - started > onceMs * slow) failure = kernelFailure(text)
+      if (performance.now() - started > onceMs * slow) failure = kernelFailure(text)
       if (failure) throw new LabError('interrupted', 'the kernel has failed')
       // `--wait` fails while the bus is not up yet; then try again. Any final state will do.
       const { stdout } = await guest.exec('systemctl is-system-running --wait', { deadlineMs: onceMs })

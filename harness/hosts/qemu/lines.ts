@@ -13,9 +13,13 @@ export function open(path: string): Promise<Socket> {
   })
 }
 
-/** Calls `line` for each line of JSON from a socket; skips lines that are not JSON. */
+// Both talk in lines of some hundred bytes, but a guest has its own agent.
+const longest = 16 * 2 ** 20
+
+/** Calls `line` for each line of JSON from a socket; skips lines that are not JSON. Ends a line that has no end. */
 export function readJsonLines(socket: Socket, line: (message: Record<string, unknown>) => void): void {
   let parts: Buffer[] = []
+  let kept = 0
   socket.on('data', (chunk: Buffer) => {
     let from = 0
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
@@ -23,6 +27,7 @@ export function readJsonLines(socket: Socket, line: (message: Record<string, unk
       from = end + 1
       const whole = Buffer.concat(parts)
       parts = []
+      kept = 0
       // A guest agent marks a synchronised answer with 0xff. What comes before it belongs to an earlier connection.
       const text = whole.subarray(whole.lastIndexOf(0xff) + 1).toString('utf8')
       if (!text.trim()) continue
@@ -32,7 +37,10 @@ export function readJsonLines(socket: Socket, line: (message: Record<string, unk
         // Half a message, cut by a reboot.
       }
     }
-    if (from < chunk.length) parts.push(chunk.subarray(from))
+    if (from === chunk.length) return
+    parts.push(chunk.subarray(from))
+    kept += chunk.length - from
+    if (kept > longest) socket.destroy(new LabError('host', `a line of more than ${longest / 2 ** 20} MB`))
   })
 }
 

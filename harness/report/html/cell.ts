@@ -43,7 +43,7 @@ function hero(cell: CellRecord, alone: boolean): Html {
   const title = bound(cell.title, 200)
   return html`<header class="hero ${cell.verdict}">
 <p class="verdict ${cell.verdict}"><i aria-hidden="true">${verdictSigns[cell.verdict]}</i> ${cell.verdict}
-<code>${cell.name}</code></p>
+<code>${bound(cell.name, 120)}</code></p>
 ${alone ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 <p class="headline">${prose(bound(headline(cell), 300))}</p>
 </header>`
@@ -76,5 +76,5 @@ function about(cell: CellRecord): Html {
   ]
   return html`<dl class="about">${facts
     .filter(([, value]) => value)
-    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${bound(value!, 200)}</dd></div>`)}</dl>`
 }

@@ -1,4 +1,5 @@
 import { type Html, html } from '../../lib/html.ts'
+import { own } from '../../lib/own.ts'
 import { confusion } from '../../results/confusion.ts'
 import type { ConfusionRow } from '../../results/detector-record.ts'
 import type { RunRecord } from '../../results/record.ts'
@@ -30,7 +31,7 @@ ${body(rows.filter(({ expected }) => expected.length === 1))}${body(rows.filter(
 }
 
 function cell({ expected, times, named, nothing }: ConfusionRow, cause: string): Html {
-  const seen = cause ? (named[cause] ?? 0) : nothing
+  const seen = cause ? (own(named, cause) ?? 0) : nothing
   const right = cause ? expected.includes(cause) : expected.length === 0
   if (!right) return seen ? html`<td class="wrong">${seen}</td>` : html`<td class="none">·</td>`
   return seen === times ? html`<td class="right">${seen}</td>` : html`<td class="wrong">${seen} of ${times}</td>`

@@ -19,7 +19,7 @@ export function renderFacts(cell: CellRecord): Html | false {
   const cure = cell.fixes.find(({ facts }) => facts && after && facts.bootId === after.bootId)
   return part(
     'Host',
-    after ? 'changes by a reboot are marked' : cell.host,
+    after ? 'changes by a reboot are marked' : bound(cell.host, 80),
     html`<table class="facts">
 <thead><tr><td></td><th scope="col">${stageWords('healthy')}</th>${after && html`<th scope="col">${cure ? stageWords(`fix:${cure.name}`) : 'after'}</th>`}</tr></thead>
 <tbody>${names.map(([key, name]) => {

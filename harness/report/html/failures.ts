@@ -1,4 +1,5 @@
 import { type Html, html } from '../../lib/html.ts'
+import { bound } from '../bound.ts'
 import type { Failure } from '../failures.ts'
 import { count } from '../words.ts'
 import { command, lines, prose, slug } from './parts.ts'
@@ -9,8 +10,8 @@ export function renderFailures(failures: readonly Failure[], link: boolean): Htm
   return html`<section class="failures" aria-label="What did not pass">
 ${failures.map(
   (failure) => html`<div class="failure ${failure.verdict}">
-<h3>${link && html`<a href="#cell-${slug(failure.cell.name)}">${failure.cell.name}</a> `}${failure.verdict}${
-    failure.stage && html` at <code>${failure.stage}</code>`
+<h3>${link && html`<a href="#cell-${slug(failure.cell.name)}">${bound(failure.cell.name, 120)}</a> `}${failure.verdict}${
+    failure.stage && html` at <code>${bound(failure.stage, 80)}</code>`
   }</h3>
 <p>${prose(failure.text)}</p>
 ${failure.lines.length > 0 && html`<ul class="mismatches">${lines(failure.lines, 24, (line) => html`<li>${contrast(line)}</li>`)}</ul>`}

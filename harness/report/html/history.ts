@@ -1,4 +1,5 @@
 import { type Html, html } from '../../lib/html.ts'
+import { own } from '../../lib/own.ts'
 import { duration } from '../../lib/text.ts'
 import { type PastRun, pastRun } from '../../results/history.ts'
 import type { RunRecord, Verdict } from '../../results/record.ts'
@@ -23,7 +24,7 @@ export function renderHistory(record: RunRecord, past: readonly PastRun[]): Html
   const of = ({ cells }: PastRun): Verdict[] =>
     Object.entries(cells).flatMap(([name, { verdict }]) => (names.has(name) ? [verdict] : []))
   const unsteady = [...names].filter((name) =>
-    runs.some(({ cells }) => cells[name] && !['passed', 'skipped'].includes(cells[name].verdict)),
+    runs.some(({ cells }) => !['passed', 'skipped'].includes(own(cells, name)?.verdict ?? 'skipped')),
   )
   const rows = unsteady.slice(0, mostRows)
   const cut = unsteady.length - rows.length
@@ -35,7 +36,7 @@ ${changes(record, before)}
 ${rows.map(
   (name) =>
     html`<tr><th scope="row"><a href="#cell-${slug(name)}"><code>${bound(name, 80)}</code></a></th>${runs.map((run) => {
-      const cell = run.cells[name]
+      const cell = own(run.cells, name)
       return cell
         ? square(cell.verdict, `${run.startedAt}: ${cell.verdict}, ${duration(cell.durationMs)}`)
         : html`<td></td>`

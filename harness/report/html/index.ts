@@ -6,9 +6,11 @@ import { cost } from '../../results/cost.ts'
 import type { PastRun } from '../../results/history.ts'
 import type { RunRecord, Verdict } from '../../results/record.ts'
 import { brokenTries } from '../../results/verdict.ts'
+import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
 import type { Logs } from '../logs.ts'
 import { count, verdictOrder, verdictSigns } from '../words.ts'
+import { renderBisect } from './bisect.ts'
 import { renderCell } from './cell.ts'
 import { renderClaims } from './claims.ts'
 import { renderConfusion } from './confusion.ts'
@@ -51,7 +53,7 @@ const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(
 export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], logs: Logs = new Map()): string {
   const [only] = record.cells
   const single = record.cells.length === 1 && only
-  const subject = single ? single.name : count(record.cells.length, 'cell')
+  const subject = single ? bound(single.name, 120) : count(record.cells.length, 'cell')
   const urgent = (verdict: Verdict): number => verdictOrder.indexOf(verdict)
   const bad = failures(record).toSorted((a, b) => urgent(a.cell.verdict) - urgent(b.cell.verdict))
   return html`<!doctype html>
@@ -70,12 +72,12 @@ export function renderHtml(record: RunRecord, past: readonly PastRun[] = [], log
 <a class="skip" href="#main">Skip to the report</a>
 <header class="top">
 <b>dockfault</b>
-<span class="run"><span class="quiet">run</span> <code>${record.runId}</code></span>
-<time datetime="${record.startedAt}">${when(record.startedAt)}</time>
+<span class="run"><span class="quiet">run</span> <code>${bound(record.runId, 80)}</code></span>
+<time datetime="${bound(record.startedAt, 40)}">${when(bound(record.startedAt, 40))}</time>
 <span>${duration(record.durationMs)}</span>
 </header>
 <main id="main">
-${single ? renderCell(single, { alone: true, claims: [renderSweep(record), renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
+${single ? renderCell(single, { alone: true, claims: [renderBisect(record), renderSweep(record), renderScores(record), renderClaims(record), renderHistory(record, past)], logs: logs.get(single.name) }) : many(record, bad, past, logs)}
 </main>
 <footer>
 <p>Made from <a href="record.json">record.json</a>. The same folder holds <a href="junit.xml">junit.xml</a> and the logs of
@@ -102,6 +104,7 @@ ${spent && html`<p class="headline">${spent}</p>`}
 </header>
 ${renderFailures(bad, true)}
 ${renderMissing(record.missing)}
+${renderBisect(record)}
 ${renderSweep(record)}
 ${renderOverview(record)}
 ${renderHistory(record, past)}

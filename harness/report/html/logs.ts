@@ -1,4 +1,5 @@
 import { type Html, html } from '../../lib/html.ts'
+import { withoutHalves } from '../../lib/text.ts'
 import type { CellRecord } from '../../results/record.ts'
 import { type LogFile, type LogTail, logFiles } from '../logs.ts'
 import { count } from '../words.ts'
@@ -12,7 +13,7 @@ const what: Record<LogFile, string> = {
 /** The logs of the host, folded, with links to what is not shown. The script adds a search field. */
 export function renderLogs(cell: CellRecord, tails: readonly LogTail[] | undefined): Html | false {
   if (cell.verdict === 'skipped') return false
-  const folder = `hosts/${encodeURIComponent(cell.name)}`
+  const folder = `hosts/${encodeURIComponent(withoutHalves(cell.name.slice(0, 255)))}`
   const items = logFiles.map((file) => {
     const tail = tails?.find((each) => each.file === file)
     const link = html`<a href="${folder}/${file}">${file}</a>`

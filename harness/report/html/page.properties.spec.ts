@@ -11,6 +11,7 @@ import {
   sampleScores,
 } from '../../results/sample-variants.spec-data.ts'
 import { renderHtml } from './index.ts'
+import { namesIn, tag, withoutScripts } from './tags.spec-data.ts'
 
 const evil = fc.oneof(
   fc.constantFrom(
@@ -58,18 +59,6 @@ function withTexts(record: RunRecord, paths: readonly string[][], text: string):
   }
   return copy
 }
-
-const tag = /<!doctype html>|<\/?([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"]*")?)*)\s*\/?>/gi
-const withoutScripts = (page: string): string => page.replace(/(<(script|style)\b[^>]*>)[\s\S]*?(?=<\/\2>)/g, '$1')
-
-/** The names of a page's tags and attributes, as a browser reads them. */
-const namesIn = (page: string): Set<string> =>
-  new Set(
-    [...withoutScripts(page).matchAll(tag)].flatMap(([, name = 'doctype', attributes = '']) => [
-      name,
-      ...[...attributes.matchAll(/\s([a-z][a-z-]*)(?:="[^"]*")?/g)].map(([, attribute]) => `${name} ${attribute}`),
-    ]),
-  )
 
 describe('the page, for any texts of a host', function () {
   this.timeout(timeLimit)

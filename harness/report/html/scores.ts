@@ -1,4 +1,5 @@
 import { type Html, html } from '../../lib/html.ts'
+import { own } from '../../lib/own.ts'
 import type { ScoreRecord, ScoreRow } from '../../results/detector-record.ts'
 import type { RunRecord } from '../../results/record.ts'
 import { sickWord } from '../../scoring/adapter.ts'
@@ -42,7 +43,7 @@ function byCause(scores: readonly ScoreRecord[]): Html | false {
       html`<tr><td class="corner">precision · recall</td>${scores.map(({ detector }) => html`<th scope="col">${name(detector)}</th>`)}</tr>`,
       causes.map(
         (cause) => html`<tr><th scope="row">${name(cause)}</th>${scores.map((score) => {
-          const { there, named, right } = score.byCause[cause] ?? { there: 0, named: 0, right: 0 }
+          const { there, named, right } = own(score.byCause, cause) ?? { there: 0, named: 0, right: 0 }
           return html`<td>${share(right, named)} · ${share(right, there)}</td>`
         })}</tr>
 `,
@@ -69,7 +70,7 @@ ${table(
 }
 
 const cell = ({ named, expected, sick }: ScoreRow, cause: string): Html =>
-  square(named[cause] ?? 0, cause === sickWord ? sick : expected.includes(cause))
+  square(own(named, cause) ?? 0, cause === sickWord ? sick : expected.includes(cause))
 
 const square = (seen: number, right: boolean): Html =>
   seen ? html`<td class="${right ? 'right' : 'wrong'}">${seen}</td>` : html`<td class="none">·</td>`

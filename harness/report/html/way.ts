@@ -20,7 +20,7 @@ export function renderWay(cell: CellRecord): Html | false {
     'The packet’s path',
     traces.some(({ by }) => by === 'packets') ? 'real packets, traced through every hook' : 'simulated',
     html`${open.map(figure)}
-${rest.length > 0 && html`<details class="more"><summary>The path at ${[...new Set(rest.flatMap(({ stages }) => stages))].join(', ')}</summary>${rest.map(figure)}</details>`}`,
+${rest.length > 0 && html`<details class="more"><summary>The path at ${bound([...new Set(rest.flatMap(({ stages }) => stages))].join(', '), 300)}</summary>${rest.map(figure)}</details>`}`,
   )
 }
 
@@ -50,7 +50,7 @@ function figure({ trace, stages }: Alike): Html {
   const answered = stations.some(({ way, state }) => way === 'back' && state !== 'unknown' && state !== 'unreached')
   return html`<figure class="packet ${dead ? 'died' : 'lived'}">
 <figcaption>${stageList(stages)} <b>${from === 'default' ? 'from the default bridge' : 'from a user network'}</b>
-<span class="quiet">${flow.address ? html`to ${flow.address}${flow.port > 0 && `:${flow.port}`} by ${flow.protocol}` : ''}</span>
+<span class="quiet">${flow.address ? html`to ${bound(flow.address, 60)}${flow.port > 0 && `:${flow.port}`} by ${flow.protocol}` : ''}</span>
 <span class="tag ${dead ? 'active' : ''}">${end}</span></figcaption>
 <ol class="way">${lane('out')}</ol>
 ${(answered || trace.at?.way === 'back') && html`<ol class="way back"><li class="corner" aria-hidden="true"></li>${lane('back')}</ol>`}

@@ -6,7 +6,8 @@ import { count, isBad, tally, verdictOrder } from '../words.ts'
 import { elapsed, roughly } from './elapsed.ts'
 import { ending, type Reporter, stageLines, terminalText } from './index.ts'
 import { LiveLines } from './live-lines.ts'
-import { type Paint, paintVerdict, plain } from './paint.ts'
+import { type Paint, paintVerdict, plain, within } from './paint.ts'
+import { safeReporter } from './safe-reporter.ts'
 import { timeLeft } from './time-left.ts'
 
 interface Running {
@@ -20,7 +21,7 @@ const namesAtMost = 48
 /** A reporter for many cells at once: a line for each ended cell, and below, or once a minute, what runs. */
 export function createBoard(stream: NodeJS.WriteStream, options: { color: boolean; live: boolean }): Reporter {
   const board = new Board(stream, pc.createColors(options.color), options.live)
-  return {
+  return safeReporter({
     plan: (run) => board.plan(run),
     cellStart: ({ name }) => board.start(name),
     stageStart: (name, cell = '') => board.note(cell, '', name),
@@ -40,7 +41,7 @@ export function createBoard(stream: NodeJS.WriteStream, options: { color: boolea
       board.print(...ending(record, reportPath, board.paint))
     },
     close: () => board.close(),
-  }
+  })
 }
 
 class Board {
@@ -105,7 +106,7 @@ class Board {
     const words = terminalText(headline(cell))
     // A terminal shows one line for each cell; the report has the whole text.
     const room = this.#view.columns - (2 + location.length + 1 + 2 + longestVerdict + 1 + head.length + 2)
-    const shown = words.length > room ? `${words.slice(0, Math.max(0, room - 1))}…` : words
+    const shown = within(words, room) === words ? words : `${within(words, room - 1)}…`
     this.print(`  ${dim(location)} ${sign} ${isBad(cell.verdict) ? bold(head) : head}  ${dim(shown)}`)
   }
 
@@ -132,8 +133,8 @@ class Board {
       const [stage, line] = [...stages].at(-1) ?? ['', '']
       const others = stages.size > 1 ? ` and ${stages.size - 1} more` : ''
       const head = `  ${spinner} ${cell.padEnd(this.#width())} ${time.padStart(19)}  ${stage}${others}  `
-      const rest = line.slice(0, Math.max(0, columns - head.length))
-      return `${this.paint.cyan(head.slice(0, columns))}${this.paint.dim(rest)}`
+      const rest = within(line, columns - head.length)
+      return `${this.paint.cyan(within(head, columns))}${this.paint.dim(rest)}`
     })
     const hidden = this.#running.size - rows.length
     return [

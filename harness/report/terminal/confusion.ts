@@ -1,3 +1,4 @@
+import { own } from '../../lib/own.ts'
 import { confusion } from '../../results/confusion.ts'
 import type { ConfusionRow } from '../../results/detector-record.ts'
 import type { RunRecord } from '../../results/record.ts'
@@ -17,7 +18,7 @@ export function confusionLines(record: RunRecord, paint: Paint): string[] {
   const concerned = (rows: readonly ConfusionRow[]): readonly string[] =>
     all.length <= mostColumns
       ? all
-      : all.filter((cause) => rows.some(({ expected, named }) => expected.includes(cause) || named[cause]))
+      : all.filter((cause) => rows.some(({ expected, named }) => expected.includes(cause) || own(named, cause)))
   const fits = concerned(everyRow).length <= mostColumns
   const rows = fits ? everyRow : everyRow.filter(isWrong)
   const detectors = concerned(rows)
@@ -46,12 +47,12 @@ const isWrong = ({ expected, times, named, nothing }: ConfusionRow): boolean =>
   expected.length === 0
     ? nothing !== times
     : nothing > 0 ||
-      expected.some((cause) => named[cause] !== times) ||
+      expected.some((cause) => own(named, cause) !== times) ||
       Object.keys(named).some((cause) => !expected.includes(cause))
 
 // The empty cause is "nothing", the right answer for a host without a known fault.
 function cell({ expected, times, named, nothing }: ConfusionRow, cause: string, width: number, paint: Paint): string {
-  const seen = cause === '' ? nothing : (named[cause] ?? 0)
+  const seen = cause === '' ? nothing : (own(named, cause) ?? 0)
   const right = cause === '' ? expected.length === 0 : expected.includes(cause)
   if (!right) return seen ? paint.red(paint.bold(String(seen).padStart(width))) : paint.dim('·'.padStart(width))
   if (seen === times) return paint.green(String(seen).padStart(width))

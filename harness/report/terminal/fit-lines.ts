@@ -1,12 +1,17 @@
+import { inert } from './inert.ts'
+
 const sequence = /\x1b\[[\d;]*m/g
 
 /** How many columns a line takes. */
 const widthOf = (text: string): number => [...text.replace(sequence, '')].length
 
-/** Lines broken at spaces where they are wider than the terminal, each part behind the line's own indent and two more. */
+/**
+ * Lines broken at spaces where they are wider than the terminal, each part behind the line's own indent and two more. None
+ * is a command for a CI.
+ */
 export function fitLines(lines: readonly string[], columns: number | undefined): string[] {
-  if (!columns) return [...lines]
-  return lines.flatMap((line) => (widthOf(line) <= columns ? [line] : broken(line, columns)))
+  const fitted = columns ? lines.flatMap((line) => (widthOf(line) <= columns ? [line] : broken(line, columns))) : lines
+  return fitted.map(inert)
 }
 
 function broken(line: string, columns: number): string[] {

@@ -11,6 +11,7 @@ import { count, happened, machine, verdictSigns } from '../words.ts'
 import { claimLines } from './claims.ts'
 import { confusionLines } from './confusion.ts'
 import { type Paint, paintVerdict, plain, runOut, verdictColor, wrap } from './paint.ts'
+import { safeReporter } from './safe-reporter.ts'
 import { scoreLines } from './scores.ts'
 import { Screen } from './screen.ts'
 import { summary } from './summary.ts'
@@ -39,7 +40,7 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
   const widths = new Map<string, number>()
   let last = ''
 
-  return {
+  return safeReporter({
     cellStart({ name, title, provider, accelerator, host, stages }) {
       last = name
       widths.set(name, Math.max(...stages.map((stage) => stage.length), 0))
@@ -77,7 +78,7 @@ export function createReporter(stream: NodeJS.WriteStream, options: { color: boo
     close() {
       screen.close()
     },
-  }
+  })
 }
 
 /** An ended stage as lines, with the reasons if it did not pass. */

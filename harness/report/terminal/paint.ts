@@ -38,6 +38,21 @@ export function paintClass(paint: Paint, observed: FixRecord['observed']): strin
 /** Text of a host on one line of at most `most` characters. */
 export const plain = (text: string, most: number): string => bound(text, most).replace(/\s+/g, ' ').trim()
 
+/**
+ * The beginning of a line that fits into so many columns; an ideograph or an emoji takes two. A line that wraps could not
+ * be erased.
+ */
+export function within(line: string, columns: number): string {
+  let room = columns
+  let end = 0
+  for (const character of line) {
+    room -= character > '\u2fff' ? 2 : 1
+    if (room < 0) return line.slice(0, end)
+    end += character.length
+  }
+  return line
+}
+
 /** Prose without backticks, which mark names as code elsewhere. */
 export const runOut = (text: string): string => text.replaceAll('`', '')
 

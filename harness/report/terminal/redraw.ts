@@ -1,3 +1,5 @@
+import { inert } from './inert.ts'
+
 /** The footer of a terminal. Permanent lines are printed above it, then it is drawn again below them. */
 export class Redraw {
   readonly #stream: NodeJS.WriteStream
@@ -21,7 +23,7 @@ export class Redraw {
     // Move up over the old footer and erase everything below.
     const erased = this.#drawn > 0 ? `\x1b[${this.#drawn}A\r\x1b[J` : ''
     this.#drawn = foot.length
-    const text = `${erased}${[...stay, ...foot].map((line) => `${line}\n`).join('')}`
+    const text = `${erased}${[...stay, ...foot].map((line) => `${inert(line)}\n`).join('')}`
     if (text !== '') this.#stream.write(text)
   }
 }

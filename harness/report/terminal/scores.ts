@@ -1,3 +1,4 @@
+import { own } from '../../lib/own.ts'
 import type { CauseScore, ScoreRecord } from '../../results/detector-record.ts'
 import type { RunRecord } from '../../results/record.ts'
 import { count, share } from '../words.ts'
@@ -48,7 +49,7 @@ function byCause(names: readonly string[], scores: readonly ScoreRecord[], paint
     `  ${paint.bold('By cause'.padEnd(width))}${paint.dim(head)}`,
     ...names.map(
       (name) =>
-        `  ${plain(name, 30).padEnd(width)}${scores.map((score, i) => figure(score.byCause[name]).padStart(columns[i]!)).join('')}`,
+        `  ${plain(name, 30).padEnd(width)}${scores.map((score, i) => figure(own(score.byCause, name)).padStart(columns[i]!)).join('')}`,
     ),
     paint.dim('  rightly named, of those present'),
   ]

@@ -1,6 +1,6 @@
 import { elapsed } from './elapsed.ts'
 import { LiveLines } from './live-lines.ts'
-import type { Paint } from './paint.ts'
+import { type Paint, within } from './paint.ts'
 
 interface Running {
   cell: string
@@ -62,8 +62,8 @@ export class Screen {
     return this.#running.map(({ cell, stage, since, line, width }) => {
       const took = elapsed(Date.now() - since).padStart(11)
       const head = `  ${spinner} ${among ? `${cell} ` : ''}${stage.padEnd(width)}  ${took}  `
-      const rest = line.slice(0, Math.max(0, columns - head.length))
-      return `${this.#paint.cyan(head.slice(0, columns))}${this.#paint.dim(rest)}`
+      const rest = within(line, columns - head.length)
+      return `${this.#paint.cyan(within(head, columns))}${this.#paint.dim(rest)}`
     })
   }
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { readFacts } from '../../evidence/facts.ts'
+import { skipped } from '../../lib/skipped.spec-data.ts'
 import { Agent } from './agent.ts'
 import { missing } from './capabilities.ts'
 import { evidenceOf } from './evidence.ts'
@@ -21,9 +22,7 @@ describe('a host of network namespaces', function () {
   this.timeout(20_000)
   before(function () {
     const { hosts } = missing()
-    if (hosts === '') return
-    console.log(`      skipped: ${hosts}`)
-    this.skip()
+    if (hosts !== '') skipped(this, hosts)
   })
 
   const deadOn = async (changes: Change[]): Promise<string[]> => {

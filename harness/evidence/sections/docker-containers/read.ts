@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dictionary } from '../../../lib/own.ts'
 import { rowLines } from '../../rows.ts'
 
 const bindings = z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable())
@@ -113,4 +114,4 @@ const byNetwork = (
   networks: z.output<typeof container>['networks'],
   key: 'IPAddress' | 'GlobalIPv6Address' | 'MacAddress',
 ): Record<string, string> =>
-  Object.fromEntries(Object.entries(networks ?? {}).map(([name, endpoint]) => [name, endpoint[key]]))
+  dictionary(Object.entries(networks ?? {}).map(([name, endpoint]) => [name, endpoint[key]] as const))

@@ -1,3 +1,5 @@
+import { dictionary } from '../../../lib/own.ts'
+
 /** The default zone, empty where it is not known, and the interfaces of each active zone. */
 export interface FirewalldFact {
   defaultZone: string
@@ -14,7 +16,7 @@ export function readFirewalld(lines: readonly string[]): FirewalldFact {
   const old = !labelled && first !== '' && !/^\s/.test(rest[0] ?? '')
   const defaultZone = labelled ?? (old ? first : '')
   const active = labelled || old ? rest : lines
-  const zones: Record<string, string[]> = {}
+  const zones = dictionary<string[]>()
   let zone = ''
   for (const line of active) {
     const [, interfaces] = line.match(/^ +interfaces: (.*)$/) ?? []

@@ -1,4 +1,4 @@
-import { parseIptablesSave, type Ruleset } from '../../iptables-save.ts'
+import { parseIptablesSave, type Ruleset, ruleLines } from '../../iptables-save.ts'
 
 /** One listing of iptables-save or ip6tables-save. */
 export interface SavedTables {
@@ -13,7 +13,7 @@ export interface SavedTables {
 
 /** Reads a listing of iptables-save -c. Throws where a table does not end. */
 export function readSavedTables(text: string, complaints = ''): SavedTables {
-  const raw = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const raw = ruleLines(text).filter((line) => line !== '' && !line.startsWith('#'))
   const counters = new Map<string, number>()
   let table = ''
   for (const line of raw) {

@@ -1,3 +1,5 @@
+import { dictionary } from '../../../lib/own.ts'
+
 export interface UnitFact {
   load: string
   active: string
@@ -9,7 +11,7 @@ export interface UnitFact {
 
 /** The units of `systemctl show`, by name. */
 export function readUnits(text: string): Record<string, UnitFact> {
-  const units: Record<string, UnitFact> = {}
+  const units = dictionary<UnitFact>()
   for (const block of text.split('\n\n')) {
     const value = Object.fromEntries(block.split('\n').map((line) => line.split('=', 2) as [string, string]))
     if (value.Id)

@@ -1,4 +1,5 @@
 import { icmpTypes } from '../../../lib/icmp-types.ts'
+import { own } from '../../../lib/own.ts'
 import { type AddressNumber, addressNumber } from '../addresses.ts'
 import { stateBits, statusBits } from '../tracking.ts'
 
@@ -94,7 +95,7 @@ export function scalarOf(json: unknown, kind: Kind): Scalar | undefined {
   if (typeof json === 'number') return kind.width === 128 ? BigInt(json) : kind.width === 0 ? String(json) : json
   if (typeof json !== 'string') return undefined
   if (kind.width === 0) return json.replaceAll('\\*', '*')
-  const symbol = kind.symbols?.[json]
+  const symbol = own(kind.symbols ?? {}, json)
   if (symbol !== undefined) return symbol
   if (kind.name === 'ipv4' || kind.name === 'ipv6') return ofWidth(addressNumber(json), kind)
   if (kind.name === 'mac') return macNumber(json)

@@ -1,3 +1,4 @@
+import { own } from '../../../lib/own.ts'
 import { addressNumber, type Interval, prefixInterval } from '../addresses.ts'
 import type { Context, Operation, Test } from '../compiled.ts'
 import { kinds } from '../nft/kinds.ts'
@@ -38,7 +39,7 @@ const numbers: Record<string, number> = { ...kinds.protocol.symbols, 'ipv6-icmp'
 
 function protocolTest(text: string): Test | undefined {
   if (text === 'all' || text === '0') return () => true
-  const wanted = /^\d+$/.test(text) ? Number(text) : numbers[text]
+  const wanted = /^\d+$/.test(text) ? Number(text) : own(numbers, text)
   return wanted === undefined ? undefined : ({ packet }) => protocolNumber(packet) === wanted
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../../lib/own.ts'
 import { prefixInterval } from '../addresses.ts'
 import type { Context, Test } from '../compiled.ts'
 import { endOf } from '../nft/ct.ts'
@@ -50,7 +51,7 @@ export function conntrackTests(options: Options): Test[] {
 function stateTest({ args, negated }: Option): (context: Context) => boolean {
   const mask = (args[0] ?? '').split(',').reduce((sum, name) => {
     const word = name.toLowerCase()
-    return sum | (stateBits[word] ?? translatedBits[word] ?? 0)
+    return sum | (own(stateBits, word) ?? own(translatedBits, word) ?? 0)
   }, 0)
   return (context) => {
     const { packet } = context
@@ -66,7 +67,7 @@ function statusTest(text: string): Test {
 }
 
 function protocolTest(text: string): Test | undefined {
-  const number = /^\d+$/.test(text) ? Number(text) : kinds.protocol.symbols?.[text]
+  const number = /^\d+$/.test(text) ? Number(text) : own(kinds.protocol.symbols ?? {}, text)
   return number === undefined ? undefined : ({ packet }) => protocolNumber(packet) === number
 }
 

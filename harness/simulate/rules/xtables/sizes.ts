@@ -1,3 +1,4 @@
+import { own } from '../../../lib/own.ts'
 import type { Test } from '../compiled.ts'
 import { kinds } from '../nft/kinds.ts'
 import { packetType } from '../nft/meta.ts'
@@ -19,7 +20,7 @@ export function lengthTests(options: Options): Test[] {
 /** `-m pkttype`. */
 export function packetTypeTests(options: Options): Test[] {
   const tests = options.test('--pkt-type', (text) => {
-    const type = kinds.packetType.symbols?.[text]
+    const type = own(kinds.packetType.symbols ?? {}, text)
     return type === undefined ? undefined : (context) => equals(packetType(context), type)
   })
   return [...tests, ...options.rest()]

@@ -1,3 +1,5 @@
+import { own } from '../../../lib/own.ts'
+
 /** A word of a rule; a quoted word is never an option. */
 export interface Word {
   text: string
@@ -45,7 +47,7 @@ export function partsOf(line: string): Part[] {
   let option: Option | undefined
   for (let at = 2; at < words.length; at++) {
     const { text, quoted } = words[at]!
-    const kind = quoted ? undefined : kinds[text]
+    const kind = quoted ? undefined : own(kinds, text)
     if (kind) {
       parts.push({ kind, name: words[++at]?.text ?? '', options: [] })
       option = undefined
