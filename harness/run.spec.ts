@@ -17,6 +17,7 @@ import type { Cell } from './scenario/cell.ts'
 import { commandAdapter } from './scoring/adapter.ts'
 import { blank } from './session.ts'
 import { cell, probe, probes, respond } from './stale-cell.spec-data.ts'
+import { bundleOf } from './stale-world.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-run-spec-'))
@@ -390,6 +391,35 @@ describe('sabotage turns a run red', () => {
     expect((await play({ ...oops, causes: [] }, { latent: undefined, broken: undefined, fixes: [] })).verdict).to.equal(
       'passed',
     )
+  })
+
+  it('so is a mismatch on a host that ran out of memory', async () => {
+    const starved = (is: boolean): Partial<RunContext> => ({
+      ...faultWith({
+        inject: async (host) => void Object.assign(host, { ranOutOfMemory: async () => is }),
+      }),
+      causes: [],
+    })
+    expect((await play(starved(false))).verdict).to.equal('failed')
+    const record = await play(starved(true))
+    expect(record.verdict).to.equal('broken')
+    expect(record.reason).to.match(/^stage latent: the host ran out of memory/)
+  })
+
+  it('so is one where this machine was too busy for a healthy host to answer', async () => {
+    const slow = (stage: string) =>
+      fakeProvider((script, host) =>
+        script.includes('dockfault-evidence') && host.state === stage
+          ? { stdout: bundleOf(host).replace('--- end units 0', '--- end units 124') }
+          : respond(script, host),
+      )
+    const record = await play({ provider: slow('healthy'), causes: [everywhere] })
+    expect(record.verdict).to.equal('broken')
+    expect(record.reason).to.match(/^stage healthy: this machine is too busy: on a healthy host, units did not/)
+    // Later the fault itself may be what makes a section late.
+    const later = await play({ provider: slow('broken'), causes: [] }, { latent: undefined })
+    expect(later.reason).to.match(/^stage broken: /)
+    expect(later.verdict).to.equal('failed')
   })
 })
 

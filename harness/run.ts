@@ -1,12 +1,15 @@
 import { unmeasured } from './cell/advice-measured.ts'
+import { calibrateClasses, calibrateComparison, calibrateProbes } from './cell/calibration.ts'
 import { CellRun } from './cell/cell-run.ts'
+import { unmetConditions } from './cell/conditions-held.ts'
 import { runFixes } from './cell/fix-lanes.ts'
-import { hostFacts } from './cell/host-facts.ts'
+import { hostFacts, packagesOf } from './cell/host-facts.ts'
 import { addStage, endsCell } from './cell/in-order.ts'
 import { readJournal } from './cell/journal.ts'
 import { Lanes } from './cell/lanes.ts'
 import { playStage, type StageWork } from './cell/play-stage.ts'
 import type { RunContext } from './cell/run-context.ts'
+import { gapIn } from './cell/whole.ts'
 import type { Host } from './hosts/host.ts'
 import type { CellRecord, StageRecord } from './results/record.ts'
 import type { Cell, InjectedFault } from './scenario/cell.ts'
@@ -64,6 +67,8 @@ export async function* runStages(
       if (endsCell(stage)) break
     }
     if (!record.stages.some(endsCell)) yield* runFixes(lanes, names.filter(isFix), starts)
+    const gap = record.verdict === 'passed' ? gapIn(cell, names, record) : undefined
+    if (gap) Object.assign(record, { verdict: 'broken', reason: gap })
     const { host } = lanes.last
     if (host && options.visit) await options.visit(host)
   } finally {
@@ -83,10 +88,16 @@ async function provision(cellRun: CellRun, stage: StageRecord): Promise<void> {
 }
 
 async function healthy(cellRun: CellRun, stage: StageRecord): Promise<void> {
+  await calibrateProbes(cellRun.host!)
   cellRun.healthy = await cellRun.check(stage, cellRun.cell.healthy)
+  calibrateComparison(cellRun.healthy)
+  // A decoy may change a condition on purpose.
+  const { varied, decoy, given } = cellRun.cell
+  if (!varied && !decoy) stage.mismatches.push(...unmetConditions(given, cellRun.healthy.facts))
   cellRun.record.facts = hostFacts(cellRun.healthy.facts)
+  if (cellRun.cell.varied) cellRun.record.packages = await packagesOf(cellRun.host!)
   stage.summary = cellRun.cell.varied
-    ? `the host before the fault, as a sweep set it; the detectors name ${cellRun.healthy.named.join(', ') || 'nothing'}`
+    ? `the host before the fault, as a sweep or a bisection set it; the detectors name ${cellRun.healthy.named.join(', ') || 'nothing'}`
     : stage.mismatches.length === 0
       ? 'every probe answers as on a healthy host, and no detector names a cause'
       : 'the host is not healthy, and nothing was done to it yet'
@@ -109,7 +120,7 @@ async function latent(cellRun: CellRun, stage: StageRecord): Promise<void> {
   const { named } = await cellRun.check(stage, cellRun.cell.latent!)
   const yet = cellRun.cell.and ? 'only the first fault shows' : 'nothing fails'
   if (cellRun.cell.varied) {
-    stage.summary = `the host after the injection, as a sweep set it; the detectors name ${named.join(', ') || 'nothing'}`
+    stage.summary = `the host after the injection, as a sweep or a bisection set it; the detectors name ${named.join(', ') || 'nothing'}`
     return
   }
   const latent = stage.mismatches.length === 0 ? `${yet} yet` : `the host is not as the scenario expects while ${yet}`
@@ -120,6 +131,7 @@ async function broken(cellRun: CellRun, stage: StageRecord): Promise<void> {
   const expected = cellRun.cell.broken!
   await cellRun.trigger()
   cellRun.broken = await cellRun.check(stage, expected)
+  calibrateClasses(cellRun.healthy!.vector, cellRun.broken.vector)
   stage.journal = await readJournal(cellRun.host!, expected.journal)
   if (!cellRun.cell.varied)
     stage.mismatches.push(

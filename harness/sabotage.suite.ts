@@ -15,8 +15,8 @@ import type { Cell } from './scenario/cell.ts'
 import { selectCells } from './scenario/select.ts'
 import { blank } from './session.ts'
 
-// `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage`: on real hosts, breaks each check in turn. The run
-// has to fail, at the right stage.
+// `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage:cell`: on real hosts, breaks in turn what a cell works
+// with. The run has to fail, at the right stage. `npm run test:sabotage` breaks the lab itself.
 const patterns = (process.env.DOCKFAULT_CELLS ?? 'debian12-rules-flushed').split(/[ ,]+/)
 
 const everywhere = defineCause({

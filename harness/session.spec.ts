@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
+import { closeMachine, openMachine } from './hosts/qemu/runs.ts'
 import { LabError } from './lib/errors.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { readHistory } from './results/history.ts'
@@ -22,7 +23,7 @@ const cell = (name: string): Cell => ({
   title: 'A healthy host',
   tags: [],
   needs: [],
-  given: { 'forward-policy': 'drop' } as Cell['given'],
+  given: { xtables: 'nft', 'forward-policy': 'drop' } as Cell['given'],
   healthy: { probes: {}, diagnosis: [], journal: [] },
   fixes: [],
   where: { file: 'scenarios/healthy.yaml', line: 2 },
@@ -153,6 +154,31 @@ describe('a run of many cells', function () {
     expect(known.record.cells[0]).to.not.have.property('attempts')
     const stale = await run({ knownIssues: [{ ...issue, pattern: 'b' }] }, [cell('b')])
     expect(stale.record.verdict).to.equal('failed')
+  })
+
+  /** The message of a run that rejects, and how many reports it wrote all the same. */
+  const rejected = (some: readonly Cell[]): Promise<[string, number]> =>
+    run({}, some).then(
+      () => ['', 0],
+      (error: Error) => [error.message, readHistory(reports).length],
+    )
+
+  it('ends with an error where a cell ran twice', async () =>
+    expect(await rejected([cell('a'), cell('b'), cell('a')])).to.deep.equal(['the cell a ran twice in one run', 0]))
+
+  it('ends with an error where it has left something on this machine, after its reports', async () => {
+    const before = process.env.XDG_CACHE_HOME
+    process.env.XDG_CACHE_HOME = reports
+    const { dir, record } = openMachine('left', 'debian12', reports)
+    try {
+      expect(await rejected([cell('a')])).to.deep.equal(['the run has left something on this machine: left', 1])
+    } finally {
+      closeMachine(dir, record)
+      if (before === undefined) delete process.env.XDG_CACHE_HOME
+      else process.env.XDG_CACHE_HOME = before
+    }
+    const { record: clean } = await run({}, [cell('a')])
+    expect(clean.verdict).to.equal('passed')
   })
 
   it('skips with the reason what nobody here can run', async () => {

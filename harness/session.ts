@@ -7,8 +7,8 @@ import { followers } from './cell/followers.ts'
 import type { RunContext } from './cell/run-context.ts'
 import type { Provider } from './hosts/host.ts'
 import { closeProviders } from './hosts/index.ts'
-import { sweepEverything } from './hosts/sweep.ts'
-import { messageOf } from './lib/errors.ts'
+import { leftBehind, sweepEverything } from './hosts/sweep.ts'
+import { LabError, messageOf } from './lib/errors.ts'
 import { probes } from './probes/index.ts'
 import { reportToGithub } from './report/github.ts'
 import type { Reporter } from './report/terminal/index.ts'
@@ -58,7 +58,10 @@ export interface SessionOptions extends RunCellOptions {
 /** An id for a run that begins now: the time, and this process. */
 export const newRunId = (now: Date): string => `${now.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`
 
-/** Runs cells, writes the reports, and gives the record and its folder. After an interruption it writes what it has. */
+/**
+ * Runs cells, writes the reports, and gives the record and its folder. After an interruption it writes what it has. Throws
+ * LabError where the lab itself was wrong: a cell ran twice, or a host is left.
+ */
 export async function runCells(
   cells: readonly Cell[],
   options: SessionOptions,
@@ -85,6 +88,7 @@ export async function runCells(
     const room = { memory: memoryLeft(), processors: availableParallelism() }
     await runPool(tasks, { jobs, ...room, memoryLeft, signal }, async (task) => {
       const cell = await runTask(task, dir, { ...options, more: tasks.length > 1 })
+      if (done.has(cell.name)) throw new LabError('probe', `the cell ${cell.name} ran twice in one run`)
       done.set(cell.name, cell)
       if (cell.reason !== interrupted) await store?.save(cell)
       reporter.cellEnd(cell)
@@ -103,13 +107,22 @@ export async function runCells(
       command: options.command,
       cells: cells.flatMap(({ name }) => done.get(name) ?? []),
       ...(shard && { shard }),
+      ...(store?.plan.bisect && { bisect: store.plan.bisect }),
     },
     { wanted: cells.map(({ name }) => name), causes: causeNames, claims, outside: options.outside },
   )
+  const red = record.cells.find(({ verdict }) => verdict === 'failed' || verdict === 'broken')
+  if (red && record.verdict === 'passed')
+    throw new LabError('probe', `the run is called passed, but the cell ${red.name} is ${red.verdict}`)
   remember(record, reports)
   await writeReports(record, dir)
   reporter.end(record, join(dir, 'index.html'))
   reportToGithub(record, { annotate: true })
+  const left = await leftBehind()
+  if (left.length > 0)
+    throw new LabError('host', `the run has left something on this machine: ${left.join(', ')}`, {
+      hint: 'npm run down removes it, once this process has ended',
+    })
   return { record, dir }
 }
 

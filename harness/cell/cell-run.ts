@@ -4,21 +4,20 @@ import { collect } from '../evidence/collect.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import type { Host } from '../hosts/host.ts'
 import type { BuildOptions } from '../images/cache.ts'
-import { decoys } from '../injection/decoys.ts'
+import { buildIptables } from '../images/iptables.ts'
 import type { Fault } from '../injection/fault.ts'
-import { installPackages } from '../injection/install.ts'
-import { packagesOf } from '../injection/packages.ts'
-import { LabError } from '../lib/errors.ts'
 import { settle } from '../probes/containers.ts'
 import type { Probe } from '../probes/probe.ts'
 import type { CellRecord, StageRecord } from '../results/record.ts'
 import type { Cell, Expectation } from '../scenario/cell.ts'
 import { equip } from '../scoring/equip.ts'
+import { disguise } from './disguise.ts'
 import { HostSlot } from './host-slot.ts'
 import { addSaved, type Notes, noteObservation } from './notes.ts'
 import { differences, type Observation, observe, operate } from './observe.ts'
 import { preparation } from './preparation.ts'
 import type { RunContext } from './run-context.ts'
+import { wrongStates } from './states.ts'
 
 export type { RunContext } from './run-context.ts'
 
@@ -99,27 +98,18 @@ export class CellRun {
       addSaved(this.notes, ms)
     }
     this.bootMs = 0
-    for (const { fault } of this.faults) await fault.prepare?.({ progress, signal, saved })
-    const prepare = preparation(cell.given, progress)
+    for (const { fault, params } of this.faults) await fault.prepare?.({ progress, signal, saved }, params)
+    if (cell.given.iptables) await buildIptables(cell.given.iptables, { progress, signal, saved })
+    const prepare = preparation(cell.given, progress, signal)
     const cold = context.cold ?? false
     const more = context.more ?? false
     const snapshots = cell.fixes.length > 0 && !cold
     const options = { image: cell.host, logDir, progress, signal, keep, cold, more, snapshots, prepare, saved }
     await this.slot.take(() => context.provider.provision(options))
-    if (cell.decoy) await this.disguise(cell.decoy)
+    if (cell.decoy) await disguise(this.host!, cell.decoy, { image: cell.host, progress, signal })
     // Outside detectors do not run on the hosts of fixes.
     if (context.outside && !this.healthy)
       this.unequipped = await equip(this.host!, cell.host, context.outside, { progress, signal })
-  }
-
-  private async disguise(decoy: string): Promise<void> {
-    const { progress, signal } = this
-    const script = decoys[decoy]!
-    await installPackages(this.host!, this.cell.host, packagesOf(script), { progress, signal })
-    progress(`adding the decoy ${decoy}`)
-    const { code, stderr } = await this.host!.exec(script, { deadlineMs: 60_000 })
-    if (code !== 0) throw new LabError('host', `the decoy ${decoy} failed: exit ${code}`, { facts: { stderr } })
-    await settle(this.host!)
   }
 
   /** Injects all faults and triggers all but the last: an earlier fault breaks the host before the next is injected. */
@@ -157,7 +147,12 @@ export class CellRun {
     await writeFile(file, seen.bundle)
     const { healthy, unequipped } = this
     noteObservation(this.notes, seen, { as, expected, healthy, outside: outside.map(({ name }) => name), unequipped })
-    if (!this.cell.varied) stage.mismatches.push(...differences(expected, seen))
+    if (!this.cell.varied) {
+      // Without followers no packet is expected either.
+      const { trace: _, ...untraced } = expected
+      stage.mismatches.push(...differences(this.context.followers ? expected : untraced, seen))
+      if (healthy && known) stage.mismatches.push(...wrongStates(stage.name, seen, healthy.vector))
+    }
     return seen
   }
 

@@ -64,6 +64,16 @@ describe('what a scenario expects of a diagnosis', () => {
     expect(wrong({ unexplained: [] }, healthy)).to.deep.equal([])
   })
 
+  it('is an answer of each probe, and a trace from each network that has one', () => {
+    const [first, ...more] = wrong({ probes: { 'egress-tcp': 'pass' } })
+    expect([first, more]).to.deep.equal(['probe egress-tcp: expected pass, but it did not run', []])
+    const seen: Observation = { ...drop, vector: { 'egress-tcp': 'pass' } }
+    expect(wrong({ probes: { 'egress-tcp': 'pass' } }, seen)).to.deep.equal([])
+    expect(wrong({ trace: { user: { end: 'answered' }, default: undefined } })).to.deep.equal([
+      'trace from user: expected one, but no packet was traced',
+    ])
+  })
+
   it('is nothing of what is only unclear', () => {
     const unclear = seenOn('field/evidence/sick/mtu-black-hole')
     expect(unclear.examination.symptoms.map(({ state }) => state)).to.deep.equal(['unclear'])

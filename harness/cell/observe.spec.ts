@@ -1,52 +1,37 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { closeContainers, container } from '../hosts/container.ts'
-import type { Host } from '../hosts/host.ts'
-import { outside } from '../outside/outside.ts'
-import { probeContainers } from '../probes/containers.ts'
-import { probes } from '../probes/index.ts'
-import { allCells } from '../registry.ts'
-import { findCell } from '../scenario/select.ts'
-import { trace } from '../trace/index.ts'
-import { followers } from './followers.ts'
-import { observe } from './observe.ts'
-import { preparation } from './preparation.ts'
+import { recordedAt } from '../causes/bundles.spec-data.ts'
+import { examinationOf } from '../diagnosis/finding.spec-data.ts'
+import { FakeHost } from '../hosts/fake.ts'
+import type { Trace } from '../trace/trace.ts'
+import { type Follower, observe } from './observe.ts'
 
-describe('an observation of a host', function () {
-  this.timeout(600_000)
-  const logDir = mkdtempSync(join(tmpdir(), 'dockfault-observe-'))
-  const progress = (): void => {}
-  let host: Host
+const { text, facts } = recordedAt('causes/rules-flushed/evidence/well/debian12-healthy')
+const simulated = examinationOf(facts).traces[0]!
+const seen: Trace = { ...simulated, by: 'packets' }
 
-  before(async function () {
-    const reason = await container().unavailable('debian12')
-    if (reason !== undefined) this.skip()
-    const prepare = preparation(findCell(allCells(), 'debian12-healthy').given, progress)
-    const signal = new AbortController().signal
-    host = await container().provision({ image: 'debian12', logDir, progress, signal, prepare })
+/** Observes a healthy host on which a packet is followed like this, time after time. */
+async function observed(...traces: Trace[]): Promise<string> {
+  let times = 0
+  const follower: Follower = { from: 'default', probe: 'egress-tcp', follow: async () => traces[times++] ?? simulated }
+  const host = new FakeHost((script) => (script.includes('dockfault-evidence') ? { stdout: text } : undefined))
+  const by = { probes: [], causes: [], followers: [follower], outside: [], progress: () => {} }
+  return observe(host, by).then(
+    (result) => `${result.traces[0]!.trace.by} after ${times}`,
+    (error: Error) => `${error.message} after ${times}`,
+  )
+}
+
+describe('an observation', () => {
+  it('has a trace of a real packet; where its events were lost, of a second one', async () => {
+    expect(await observed(seen)).to.equal('packets after 1')
+    expect(await observed(simulated, seen)).to.equal('packets after 2')
   })
 
-  after(async () => {
-    await host?.[Symbol.asyncDispose]()
-    await closeContainers()
-    rmSync(logDir, { recursive: true, force: true })
-  })
+  it('is the lab’s own failure where all events are lost: a simulated packet confirms nothing', async () =>
+    expect(await observed()).to.match(/^no packet from the default network could be followed.* after 2$/))
 
-  it('leaves no process on a host that nobody answers', async () => {
-    const silence =
-      'add table ip silence; add chain ip silence input { type filter hook input priority 0; policy drop; }'
-    const { code, stderr } = await host.exec(`nsenter --net=/run/netns/outside nft '${silence}'`)
-    expect(code, stderr).to.equal(0)
-    const own = probes.filter(({ healthy }) => healthy)
-    const seen = await observe(host, { probes: own, followers, causes: [], outside: [], progress })
-    const flow = { container: probeContainers.user.name, address: outside.address, port: 7, protocol: 'udp' } as const
-    await trace(host, flow, seen.facts)
-    const waited = seen.probes.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
-    expect(waited).to.include.members(['egress-tcp', 'user-large', 'user-udp'])
-    // The programs that probes and traces run; the outside's dnsmasq and httpd are others.
-    const { stdout } = await host.exec("pgrep -l -x 'wget|nc|ping|nslookup|wc|head|bash|socat|nft|tcpdump'")
-    expect(stdout).to.equal('')
+  it('takes a trace that has no packet to send', async () => {
+    const none: Trace = { ...simulated, by: 'rules', end: 'no-container' }
+    expect(await observed(none)).to.equal('rules after 1')
   })
 })

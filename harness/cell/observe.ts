@@ -6,6 +6,7 @@ import { collect } from '../evidence/collect.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import type { Vector } from '../fix/classify.ts'
 import type { Host } from '../hosts/host.ts'
+import { LabError } from '../lib/errors.ts'
 import { type Probe, type ProbeResult, runProbe, runProbes } from '../probes/probe.ts'
 import type { Expectation } from '../scenario/cell.ts'
 import type { UnexplainedExpectation } from '../scenario/schema.ts'
@@ -70,7 +71,12 @@ export async function observe(
   const traces: Traced[] = []
   for (const { from, probe, follow } of by.followers ?? []) {
     by.progress(`tracing a packet from the ${from} network`)
-    traces.push({ from, probe, trace: await followed(() => follow(host, facts)) })
+    const trace = await followed(() => follow(host, facts))
+    if (isSimulated(trace) && facts.sections['rules-native']?.status === 'ok')
+      throw new LabError('probe', `no packet from the ${from} network could be followed, in two tries`, {
+        facts: { simulated: trace.summary },
+      })
+    traces.push({ from, probe, trace })
   }
   const outside = new Map<string, Answer>()
   for (const adapter of by.outside) {
@@ -97,8 +103,11 @@ export async function observe(
 /** A trace of a real packet. A busy machine may lose the kernel's events: then a second packet is sent. */
 async function followed(follow: () => Promise<Trace>): Promise<Trace> {
   const trace = await follow()
-  return trace.by === 'rules' && trace.end !== 'no-container' ? follow() : trace
+  return isSimulated(trace) ? follow() : trace
 }
+
+/** Whether the trace had to be computed. Where no container runs, no packet can be sent. */
+const isSimulated = ({ by, end }: Trace): boolean => by === 'rules' && end !== 'no-container'
 
 /** Runs the probes that change the host, one after the other. */
 export async function operate(host: Host, probes: readonly Probe[]): Promise<ProbeResult[]> {
@@ -113,6 +122,7 @@ export function differences(expected: Partial<Expectation>, seen: Observation): 
   const compared = probes ? seen.probes : []
   const { named } = seen
   return [
+    ...missing(expected, seen),
     ...seen.traces.flatMap((traced) => wrongTrace(traced, trace?.[traced.from], seen)),
     ...compared.flatMap(({ name, outcome, detail }) => {
       const wanted = probes?.[name]
@@ -125,6 +135,18 @@ export function differences(expected: Partial<Expectation>, seen: Observation): 
     ...wrongVerdict(expected, seen.examination),
   ]
 }
+
+/** What the scenario expects an answer from, and nobody ran. */
+const missing = ({ probes, trace }: Partial<Expectation>, { vector, traces }: Observation): string[] => [
+  ...Object.entries(probes ?? {}).flatMap(([name, wanted]) =>
+    name in vector ? [] : [`probe ${name}: expected ${wanted}, but it did not run`],
+  ),
+  ...Object.entries(trace ?? {}).flatMap(([from, wanted]) =>
+    !wanted || traces.some((traced) => traced.from === from)
+      ? []
+      : [`trace from ${from}: expected one, but no packet was traced`],
+  ),
+]
 
 /** Where the diagnosis differs from the expected verdict and the expected unexplained symptoms. */
 function wrongVerdict(

@@ -76,6 +76,7 @@ async function start(
     const host = new ContainerHost(engine.docker.getContainer(name), capabilities, options, (gone) =>
       living.delete(gone),
     )
+    await host.watchMemory(engine.docker)
     living.add(host)
     return host
   } catch (error) {

@@ -36,7 +36,7 @@ export class FakeHost implements Host {
   async exec(script: string, _options?: ExecOptions): Promise<ExecResult> {
     if (this.disposed) throw new LabError('host', 'the fake host is gone')
     this.scripts.push(script)
-    return { code: 0, stdout: '', stderr: '', durationMs: 1, ...this.respond(script, this) }
+    return { code: 0, stdout: '', stderr: '', durationMs: 1, ...(this.respond(script, this) ?? byItself(script)) }
   }
 
   async put(path: string, content: string | Uint8Array): Promise<void> {
@@ -63,6 +63,13 @@ export class FakeHost implements Host {
   async [Symbol.asyncDispose](): Promise<void> {
     this.disposed = true
   }
+}
+
+/** The answer to a script that any shell gives, whatever the host: the lab calibrates its judges by such. */
+function byItself(script: string): Partial<ExecResult> {
+  if (script === 'kill -SEGV $$') return { code: 139 }
+  const [, word, rest = ''] = /^(echo|exit) (\w+)$/.exec(script) ?? []
+  return word === 'echo' ? { stdout: `${rest}\n` } : word === 'exit' ? { code: Number(rest) } : {}
 }
 
 /** The saved state of a fake host. */

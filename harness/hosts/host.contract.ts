@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import type { Host } from './host.ts'
 
 /** The host that a spec provides, or the reason why it cannot be made here. */
@@ -14,10 +15,8 @@ export function hostContract(name: string, makeHost: MakeHost): void {
 
     before(async function () {
       const made = await makeHost()
-      if ('reason' in made) {
-        console.log(`      skipped: ${made.reason}`)
-        this.skip()
-      } else host = made
+      if ('reason' in made) skipped(this, made.reason)
+      else host = made
     })
 
     after(async () => {
@@ -102,7 +101,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
     })
 
     it('reboots into another boot', async function () {
-      if (!host.capabilities.has('reboot')) this.skip()
+      if (!host.capabilities.has('reboot')) skipped(this, 'it has no kernel of its own to boot')
       const bootId = async (): Promise<string> => (await host.exec('cat /proc/sys/kernel/random/boot_id')).stdout
       const before = await bootId()
       await host.reboot()
@@ -111,7 +110,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
     })
 
     it('keeps what its console printed', async function () {
-      if (!host.capabilities.has('own-kernel')) this.skip()
+      if (!host.capabilities.has('own-kernel')) skipped(this, 'it has no kernel of its own that prints')
       expect((await host.console()).trim()).to.not.equal('')
     })
 

@@ -40,6 +40,8 @@ export interface Host extends AsyncDisposable {
   reboot(): Promise<void>
   /** What the host has printed on its console so far. */
   console(): Promise<string>
+  /** Whether the kernel has killed on it for want of memory; absent where the console has the kernel's messages. */
+  ranOutOfMemory?(): Promise<boolean>
   /** Connects this terminal to a root shell on the host; resolves when the person leaves it. */
   shell(): Promise<void>
   /** Destroys the host and everything it left on this machine. Logs errors, never throws. */

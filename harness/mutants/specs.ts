@@ -4,7 +4,7 @@ import { isIn } from './scope.ts'
 
 // Specs that start hosts, browsers or other programs: they take minutes, and a mutant does not get into another process.
 const slow = /^harness\/(hosts|images|package|commands|outside|bench|report|mutants|recordings|[^/]*\.spec\.ts$)/
-const slowSpecs = /^harness\/(cell\/observe|simulate\/kernel\/kernel)\.spec\.ts$/
+const slowSpecs = /^harness\/simulate\/kernel\/kernel\.spec\.ts$/
 const needed = /^harness\/(run|lanes|lanes-record|two-at-once)\.spec\.ts$/
 
 /** The relative imports of a source, as paths from the project's root; a template's variable part is `*`. */

@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { expect } from 'chai'
+import { skipped } from '../../lib/skipped.spec-data.ts'
 import { findAccelerator, knownAccelerator, slowness } from './accelerator.ts'
 
 describe('the accelerator', () => {
@@ -12,7 +13,7 @@ describe('the accelerator', () => {
     try {
       accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
     } catch {
-      this.skip()
+      skipped(this, 'there is no /dev/kvm that this user may open')
     }
     dir = mkdtempSync(join(tmpdir(), 'dockfault-accelerator-'))
     process.env.PATH = `${dir}${delimiter}${PATH}`

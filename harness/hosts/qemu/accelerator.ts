@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheRoot } from '../../images/cache.ts'
+import { ownFolder } from '../own-folder.ts'
 import { machineBoot } from '../process.ts'
 import { type Accelerator, acceleratorArgs } from './arguments.ts'
 
@@ -73,7 +73,7 @@ async function remembered(): Promise<Record<string, Accelerator>> {
 }
 
 async function boots(kernel: string, signal: AbortSignal): Promise<boolean> {
-  const dir = await mkdtemp(join(tmpdir(), 'dockfault-kvm-'))
+  const dir = ownFolder()
   const console = join(dir, 'console.log')
   try {
     await execa(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { execa } from 'execa'
 import { cached, cacheRoot, type Key } from '../../images/cache.ts'
@@ -12,6 +12,7 @@ import { within } from '../../lib/retry.ts'
 import { duration, shellQuote } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
 import type { ProvisionOptions } from '../host.ts'
+import { ownFolder } from '../own-folder.ts'
 import { findAccelerator, slowness } from '../qemu/accelerator.ts'
 import { startMachine } from '../qemu/machine.ts'
 import { makeOverlay } from '../qemu/overlay.ts'
@@ -37,7 +38,7 @@ export async function packBox(image: string, disk: Disk, options: Options): Prom
   const dir = await cached(await boxKey(image, disk), options, async (dir) => {
     const started = Date.now()
     const report = (line: string): void => options.progress(`${image} box: ${line} [${duration(Date.now() - started)}]`)
-    const scratch = await mkdtemp('/var/tmp/dockfault-')
+    const scratch = ownFolder('/var/tmp')
     try {
       const overlay = join(scratch, 'overlay.qcow2')
       await makeOverlay(disk.file, overlay)

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { execa } from 'execa'
 import { publicImages } from '../../images/public.ts'
 import { onPath } from '../../lib/programs.ts'
+import { skipped } from '../../lib/skipped.spec-data.ts'
 import { parseMachineReadable } from './machine-readable.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
@@ -13,7 +14,7 @@ describe('the Vagrantfile', function () {
   this.timeout(60_000)
   let dir: string
   beforeEach(function () {
-    if (!onPath('vagrant')) this.skip()
+    if (!onPath('vagrant')) skipped(this, 'vagrant is not installed')
     dir = mkdtempSync(join(tmpdir(), 'dockfault-vagrantfile-'))
   })
   afterEach(() => dir && rmSync(dir, { recursive: true }))

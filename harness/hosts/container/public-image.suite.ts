@@ -5,6 +5,7 @@ import { cacheRoot } from '../../images/cache.ts'
 import { imagesRoot } from '../../images/recipe.ts'
 import { buildRootfs } from '../../images/rootfs.ts'
 import { until } from '../../lib/retry.ts'
+import { skipped } from '../../lib/skipped.spec-data.ts'
 import { closeContainers, container } from '../container.ts'
 import type { Host } from '../host.ts'
 import { differences, type MachineState, readMachineState } from '../machine-state.ts'
@@ -38,10 +39,7 @@ describe('a host made of a public image', function () {
 
   before(async function () {
     const reason = await container().unavailable('debian12')
-    if (reason) {
-      console.log(`      skipped: container ${reason}`)
-      this.skip()
-    }
+    if (reason) skipped(this, `container ${reason}`)
     machine = await readMachineState()
     const dir = await buildRootfs('debian12', { progress: () => {}, signal: never })
     const { sha256, size } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')).files['rootfs.tar']

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { execa } from 'execa'
 import { cacheRoot } from '../images/cache.ts'
 import { hashFile } from '../images/manifest.ts'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { clockSkew } from './clock-skew.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
@@ -35,7 +36,7 @@ describe('a Vagrant host', function () {
   before(async function () {
     machine = await readMachineState()
     const made = await make()
-    if ('reason' in made) this.skip()
+    if ('reason' in made) skipped(this, made.reason)
     else host = made
   })
 
@@ -114,7 +115,7 @@ describe('Vagrant hosts of one run', function () {
 
   it('live on one machine, each from how it came up or was prepared', async function () {
     const reason = enabled ? await vagrant().unavailable(image) : 'only with DOCKFAULT_VAGRANT=1'
-    if (reason) this.skip()
+    if (reason) skipped(this, reason)
     const provider = vagrant() as Required<ReturnType<typeof vagrant>>
     const logs = mkdtempSync(join(tmpdir(), 'dockfault-vagrant-spec-'))
     const made: string[] = []

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheRoot } from '../images/cache.ts'
 import { until } from '../lib/retry.ts'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { clockSkew } from './clock-skew.ts'
 import { hostContract } from './host.contract.ts'
 import type { Host } from './host.ts'
@@ -38,7 +39,7 @@ describe('a QEMU host', function () {
 
   before(async function () {
     const made = await make()
-    if ('reason' in made) this.skip()
+    if ('reason' in made) skipped(this, made.reason)
     else host = made
   })
 
