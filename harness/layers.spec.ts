@@ -29,9 +29,11 @@ const order = [
   'bench',
   'field',
   'recordings',
+  'chaos',
   'commands',
   'package',
   'mutants',
+  'sabotage',
   'main',
 ]
 

@@ -14,6 +14,7 @@ const commands: Commands = {
   },
   run: () => import('./commands/run.ts'),
   sweep: () => import('./commands/sweep.ts'),
+  bisect: () => import('./commands/bisect.ts'),
   matrix: () => import('./commands/matrix.ts'),
   list: () => import('./commands/list.ts'),
   shell: () => import('./commands/shell.ts'),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { toolCompletion } from './completion.ts'
 import { shells } from './completion-script.ts'
 import { type Declaration, declarations } from './declarations.ts'
@@ -42,7 +43,7 @@ describe('the completion', () => {
   for (const shell of shells)
     it(`is understood by ${shell}`, function () {
       const { error, status, stderr } = spawnSync(shell, ['-n'], { input: toolCompletion(shell), encoding: 'utf8' })
-      if (error) this.skip()
+      if (error) skipped(this, `${shell} is not installed`)
       expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' })
     })
 })

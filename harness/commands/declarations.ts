@@ -155,6 +155,26 @@ export const declarations = {
       reports,
     },
   },
+  bisect: {
+    operands: '<scenario>',
+    what: 'Finds the versions of a program between which a symptom of a scenario comes or goes, and prints what hosts of both showed. Halves ranges whose ends differ, then tries the middles of others. Tries no fixes.',
+    options: {
+      over: {
+        value: 'axis[=first..last]',
+        what: 'vary this: iptables, engine, firewalld or kernel, such as iptables=1.8.7..1.8.13; default: all versions',
+      },
+      host: { value: 'name', what: 'with iptables or kernel: on this host; default: the first of the scenario' },
+      most: {
+        value: 'n',
+        what: 'where nothing differs, observe at most n versions; default: twice as many as halving needs',
+      },
+      provider,
+      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      resume: { operand: '[run-id]', what: 'finish a bisection that was cut short; default: the last one' },
+      json: { what: 'print the result as JSON' },
+      reports,
+    },
+  },
   list: {
     what: 'Lists all cells and the provider that runs each here. For cells that nothing here can run, names what is missing.',
     options: {
@@ -178,11 +198,12 @@ export const declarations = {
     },
   },
   report: {
-    operands: '[record | merge records... | compare A B | advice runs... | look-alikes runs... | sweep runs...]',
-    what: 'Writes the report of a run again (default: the latest); merges the records of shards; compares two runs; prints what each remedy and each “do not” was measured to do; prints which causes fail the same probes, and what separates them; or prints what sweeps found.',
+    operands:
+      '[record | merge records... | compare A B | advice runs... | look-alikes runs... | sweep runs... | bisect runs...]',
+    what: 'Writes the report of a run again (default: the latest); merges the records of shards; compares two runs; prints what each remedy and each “do not” was measured to do; prints which causes fail the same probes, and what separates them; or prints what sweeps or bisections found.',
     options: {
       plan: { value: 'file', what: 'with merge: the cells to expect, as list printed them' },
-      json: { what: 'with look-alikes or sweep: print JSON' },
+      json: { what: 'with look-alikes, sweep or bisect: print JSON' },
       reports,
     },
   },

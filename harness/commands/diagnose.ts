@@ -4,6 +4,7 @@ import { withPackets } from '../diagnosis/followed.ts'
 import { probeHost } from '../diagnosis/probe.ts'
 import { sosBundle } from '../evidence/sos/index.ts'
 import { LabError } from '../lib/errors.ts'
+import { safeJson } from '../lib/text.ts'
 import { colorsFor } from '../report/terminal/colors.ts'
 import { examinationLines } from '../report/terminal/examination.ts'
 import { fitLines } from '../report/terminal/fit-lines.ts'
@@ -70,7 +71,7 @@ export async function diagnoseWith(args: string[], signal: AbortSignal, { probeA
     seen.unexplained.push(...silent.map(({ check, message }) => `${check}: no (${message})`))
   }
   const name = ssh ?? (bundle === undefined ? (sos ?? 'this machine') : nameOfBundle(bundle))
-  if (json) console.log(JSON.stringify(asJson(name, seen, followed, probes), null, 2))
+  if (json) console.log(safeJson(asJson(name, seen, followed, probes), 2))
   else {
     const paint = colorsFor(process.stdout)
     const lines = [

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { exit, LabError } from '../lib/errors.ts'
 import { invocation } from '../lib/invocation.ts'
+import { clean } from '../lib/text.ts'
 import { version } from '../lib/version.ts'
 import { colorsFor } from '../report/terminal/colors.ts'
 import { fitLines } from '../report/terminal/fit-lines.ts'
@@ -85,8 +87,9 @@ function report(error: unknown, name: string): number {
     for (const line of fitLines(text.split('\n'), paint.columns)) console.error(line)
   }
   if (error instanceof LabError) {
-    print(paint.red(error.message))
-    for (const [key, fact] of Object.entries(error.facts)) print(paint.dim(`  ${key}: ${fact}`))
+    // Either may quote a host.
+    print(paint.red(clean(error.message)))
+    for (const [key, fact] of Object.entries(error.facts)) print(paint.dim(clean(`  ${key}: ${fact}`)))
     if (error.hint) print(error.hint)
     return error.exitCode
   }
@@ -97,6 +100,6 @@ function report(error: unknown, name: string): number {
     print(`options: ${invocation(name, '--help')}`)
     return exit.usage
   }
-  console.error(error)
+  console.error(clean(inspect(error)))
   return exit.broken
 }

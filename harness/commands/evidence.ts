@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { collectorVersion } from '../evidence/collector-version.ts'
 import { providerNames } from '../hosts/index.ts'
+import { ownFolder } from '../hosts/own-folder.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { harnessDir, type Recording, readRecordings } from '../recordings/map.ts'
 import { isStale } from '../recordings/stale.ts'
@@ -41,7 +41,7 @@ export default async function evidence(args: string[], signal: AbortSignal): Pro
     import('../hosts/sweep.ts'),
   ])
   await sweepEverything({ kept: false })
-  const logs = await mkdtemp(join(tmpdir(), 'dockfault-evidence-'))
+  const logs = ownFolder()
   let count = 0
   let missed: { path: string; why: string }[] = []
   try {

@@ -2,6 +2,7 @@ import { isWrong } from '../field/line.ts'
 import { readScripts } from '../field/scripts.ts'
 import { tableOf } from '../field/table.ts'
 import { exit, LabError } from '../lib/errors.ts'
+import { safeJson } from '../lib/text.ts'
 import { allCells } from '../registry.ts'
 import { findCell } from '../scenario/select.ts'
 import { wholeNumber } from '../schedule/room.ts'
@@ -37,7 +38,7 @@ export default async function field(args: string[], signal: AbortSignal): Promis
       ended: (line) => {
         count++
         console.error(`${count} of ${scripts.length}: ${line.script} is ${line.verdict}`)
-        if (values.json) console.log(JSON.stringify(line))
+        if (values.json) console.log(safeJson(line))
       },
       ...(jobs !== undefined && { jobs }),
       ...(values.record !== undefined && { record: values.record }),

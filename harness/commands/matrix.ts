@@ -1,7 +1,7 @@
 import { causeNames } from '../causes/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
-import { shellQuote } from '../lib/text.ts'
+import { safeJson, shellQuote } from '../lib/text.ts'
 import { allCells, knownIssues } from '../registry.ts'
 import { createBoard } from '../report/terminal/board.ts'
 import { createReporter } from '../report/terminal/index.ts'
@@ -59,7 +59,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
       ...(plan.provider && { provider: plan.provider }),
       ...(plan.cold && { cold: true }),
     })
-    if (values.json) console.log(JSON.stringify(record, null, 2))
+    if (values.json) console.log(safeJson(record, 2))
     return signal.aborted ? exit.interrupted : exit[record.verdict]
   } finally {
     await store.close()

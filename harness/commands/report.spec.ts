@@ -57,8 +57,22 @@ describe('npm run report', () => {
     expect(JSON.parse(printed.at(-1)!)).to.have.length(1)
   })
 
+  it('bisect prints what bisections found, which are no sweeps', async () => {
+    const bisect = { scenario: 'x', axis: 'engine', versions: ['20.10.5', '26.1.5'], most: 2 }
+    written('bisected', (run) => {
+      run.bisect = bisect
+      run.cells[0]!.varied = { engine: '26.1.5' }
+    })
+    expect(await report(['bisect', dir])).to.equal(0)
+    expect(printed.join()).to.contain('Docker 20.10.5 to 26.1.5: 1 of 2 versions observed')
+    await report(['bisect', '--json', dir])
+    expect(JSON.parse(printed.at(-1)!)).to.have.length(1)
+    expect(await refusal(['sweep', dir])).to.have.property('code', 'no-match')
+    expect(await refusal(['bisect', written('plain')])).to.have.property('code', 'no-match')
+  })
+
   it('refuses --json where nothing is printed as JSON', async () => {
     for (const args of [['advice', '--json'], ['--json']])
-      expect(await refusal(args)).to.have.property('message', '--json needs look-alikes or sweep')
+      expect(await refusal(args)).to.have.property('message', '--json needs look-alikes, sweep or bisect')
   })
 })

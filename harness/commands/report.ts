@@ -3,12 +3,15 @@ import { cp, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { causeNames } from '../causes/index.ts'
 import { exit, LabError, messageOf } from '../lib/errors.ts'
+import { clean, safeJson } from '../lib/text.ts'
 import { adviceTable, measuredAdvice } from '../report/advice-table.ts'
+import { bisectText } from '../report/bisect.ts'
 import { reportToGithub } from '../report/github.ts'
 import { alikeText } from '../report/look-alikes.ts'
 import { claimedText, sweepText } from '../report/sweep.ts'
 import { createReporter } from '../report/terminal/index.ts'
 import { writeReports } from '../report/write.ts'
+import { bisectResult } from '../results/bisect.ts'
 import { judgeConditions } from '../results/claimed-conditions.ts'
 import { compareRecords, comparisonText } from '../results/compare.ts'
 import { remember } from '../results/history.ts'
@@ -36,16 +39,18 @@ import { parse } from './parse.ts'
  * such question.
  * `npm run report -- sweep RUNS...`: prints what sweeps found: which conditions each symptom needs, and whether those that
  * a write-up names are necessary or sufficient. Exit 1 where they are not what claims.yaml has.
+ * `npm run report -- bisect RUNS...`: prints the versions between which bisections found a symptom to come or go.
  */
 export default async function report(args: string[]): Promise<number> {
   const { positionals, values } = parse('report', args)
   const [first, ...files] = positionals
   if (values.plan && first !== 'merge') throw new LabError('usage', '--plan needs merge')
-  if (values.json && first !== 'look-alikes' && first !== 'sweep')
-    throw new LabError('usage', '--json needs look-alikes or sweep')
+  if (values.json && !['look-alikes', 'sweep', 'bisect'].includes(first ?? ''))
+    throw new LabError('usage', '--json needs look-alikes, sweep or bisect')
   if (first === 'compare') return compare(files)
   if (first === 'advice') return advice(files)
   if (first === 'sweep') return sweeps(files, values.json)
+  if (first === 'bisect') return bisects(files, values.json)
   if (first === 'look-alikes') return alikes(files, values.json)
   const again = first === 'merge' ? undefined : (first ?? join(reportsDir, 'latest'))
   const record = again ? await read(again) : await merge(files, values.plan)
@@ -86,19 +91,19 @@ async function alikes(paths: readonly string[], json: boolean): Promise<number> 
   const states = hostStates(folders.flat())
   if (states.length === 0) throw new LabError('no-match', 'no host was probed in these runs')
   const groups = alikeGroups(states)
-  console.log(json ? JSON.stringify(groups, null, 2) : alikeText(groups))
+  console.log(json ? safeJson(groups, 2) : alikeText(groups))
   return groups.every(({ alike }) => alike.length === 0) ? exit.passed : exit.failed
 }
 
 async function sweeps(paths: readonly string[], json: boolean): Promise<number> {
   const folders = await Promise.all((paths.length > 0 ? paths : [reportsDir]).map(runsAt))
-  const results = folders.flat().flatMap(({ record }) => sweepResult(record.cells) ?? [])
+  const results = folders.flat().flatMap(({ record }) => (record.bisect ? [] : (sweepResult(record.cells) ?? [])))
   if (results.length === 0)
     throw new LabError('no-match', 'no sweep is among these runs', { hint: 'npm run sweep <scenario>' })
   const claims = loadClaims()
   console.log(
     json
-      ? JSON.stringify(results, null, 2)
+      ? safeJson(results, 2)
       : results
           .map((result) => [sweepText(result), claimedText(claims, result)].filter(Boolean).join('\n'))
           .join('\n\n'),
@@ -107,6 +112,15 @@ async function sweeps(paths: readonly string[], json: boolean): Promise<number> 
     claims.flatMap(({ conditions }) => (conditions && judgeConditions(conditions, result)) ?? []),
   )
   return judged.every(({ asWritten }) => asWritten) ? exit.passed : exit.failed
+}
+
+async function bisects(paths: readonly string[], json: boolean): Promise<number> {
+  const folders = await Promise.all((paths.length > 0 ? paths : [reportsDir]).map(runsAt))
+  const results = folders.flat().flatMap(({ record }) => bisectResult(record) ?? [])
+  if (results.length === 0)
+    throw new LabError('no-match', 'no bisection is among these runs', { hint: 'npm run bisect <scenario>' })
+  console.log(json ? safeJson(results, 2) : results.map((result) => clean(bisectText(result))).join('\n\n'))
+  return exit.passed
 }
 
 /** The run of a record or of its folder; all runs of a folder of reports. */

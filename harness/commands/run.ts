@@ -1,7 +1,7 @@
 import { causeNames } from '../causes/index.ts'
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
-import { shellQuote } from '../lib/text.ts'
+import { safeJson, shellQuote } from '../lib/text.ts'
 import { allCells, knownIssues } from '../registry.ts'
 import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
@@ -36,7 +36,7 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
     ...(values.until && { until: values.until }),
     ...(outside.length > 0 && { outside }),
   })
-  if (values.json) console.log(JSON.stringify(record, null, 2))
+  if (values.json) console.log(safeJson(record, 2))
   return signal.aborted ? exit.interrupted : exit[record.verdict]
 }
 

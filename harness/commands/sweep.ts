@@ -1,6 +1,6 @@
 import { providerNames } from '../hosts/index.ts'
 import { exit, LabError } from '../lib/errors.ts'
-import { shellQuote } from '../lib/text.ts'
+import { safeJson, shellQuote } from '../lib/text.ts'
 import { allCells } from '../registry.ts'
 import { claimedText, sweepText } from '../report/sweep.ts'
 import { createBoard } from '../report/terminal/board.ts'
@@ -46,7 +46,7 @@ export default async function sweep(args: string[], signal: AbortSignal): Promis
     if (result)
       console.log(
         values.json
-          ? JSON.stringify(result, null, 2)
+          ? safeJson(result, 2)
           : [sweepText(result), claimedText(loadClaims(), result)].filter(Boolean).join('\n'),
       )
     return signal.aborted ? exit.interrupted : exit[record.verdict]

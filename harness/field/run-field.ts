@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { choose } from '../hosts/index.ts'
+import { ownFolder } from '../hosts/own-folder.ts'
 import { LabError } from '../lib/errors.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { runPool, type Task } from '../schedule/pool.ts'
@@ -39,7 +40,7 @@ export async function runField(scripts: readonly FieldScript[], options: FieldOp
   if ('reason' in choice) throw new LabError('missing', `no ${cell.host} host can be provisioned: ${choice.reason}`)
   const { provider } = choice
   if (record) await mkdir(record, { recursive: true })
-  const logs = await mkdtemp(join(tmpdir(), 'dockfault-field-'))
+  const logs = ownFolder()
   const room = roomOf(provider.name, await provider.accelerator())
   const tasks = scripts.map((script): Task & { script: FieldScript } => ({
     name: script.name,

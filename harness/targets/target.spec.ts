@@ -1,11 +1,12 @@
 import { expect } from 'chai'
+import { skipped } from '../lib/skipped.spec-data.ts'
 import { bySsh, thisMachine } from './target.ts'
 
 describe('a target', () => {
   const root = process.getuid?.() === 0
 
   it('runs a script of any length as root, with the script’s own input', async function () {
-    if (!root) this.skip()
+    if (!root) skipped(this, 'it takes root')
     const long = `# ${'x'.repeat(60_000)}\nid -u; cat`
     const { code, stdout } = await thisMachine().exec(long, { input: `first\n${'y'.repeat(300_000)}\n` })
     expect(code).to.equal(0)
@@ -13,13 +14,13 @@ describe('a target', () => {
   })
 
   it('hides the rest of the script from the programs that it starts', async function () {
-    if (!root) this.skip()
+    if (!root) skipped(this, 'it takes root')
     expect((await thisMachine().exec('cat; echo é; exit 3')).stdout).to.equal('é\n')
     expect((await thisMachine().exec('exit 3')).code).to.equal(3)
   })
 
   it('gives up at the deadline', async function () {
-    if (!root) this.skip()
+    if (!root) skipped(this, 'it takes root')
     const failed = await thisMachine()
       .exec('sleep 30', { deadlineMs: 200 })
       .catch((error: unknown) => error)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { skipped } from '../../lib/skipped.spec-data.ts'
 import { Agent } from '../../simulate/kernel/agent.ts'
 import { missing } from '../../simulate/kernel/capabilities.ts'
 import type { BaseHost, Change } from '../../simulate/kernel/host-spec.ts'
@@ -44,10 +45,7 @@ describe('a tracer on a host of network namespaces', function () {
 
   before(async function () {
     const { hosts } = missing()
-    if (hosts !== '') {
-      console.log(`      skipped: ${hosts}`)
-      this.skip()
-    }
+    if (hosts !== '') skipped(this, hosts)
     await using agent = new Agent()
     compared = await compareHost(agent, { base, changes, collect: 'before' })
   })
