@@ -16,6 +16,7 @@ import { cellsNamed } from '../schedule/sweep-cells.ts'
 import { newRunId, reportsDir } from '../session.ts'
 import { parse, type Values } from './parse.ts'
 import { oneOf } from './run.ts'
+import { screen } from './screen.ts'
 
 /**
  * `npm run bisect <scenario> -- --over iptables=1.8.7..1.8.13`: prints the versions between which a symptom of the scenario
@@ -41,10 +42,9 @@ export default async function bisect(args: string[], signal: AbortSignal): Promi
     const { plan } = store
     const { scenario, host } = plan.bisect!
     const cells = cellsNamed(all, scenario).filter((cell) => host === undefined || cell.host === host)
-    const screen = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
     const { record, result } = await runBisect(cells, {
       store,
-      reporter: () => createBoard(process.stderr, screen),
+      reporter: () => createBoard(process.stderr, screen()),
       signal,
       command: plan.command,
       retries: plan,
@@ -57,8 +57,6 @@ export default async function bisect(args: string[], signal: AbortSignal): Promi
     await store.close()
   }
 }
-
-const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
 
 /** What `--over` names. Throws LabError `usage`. */
 function overIn({ over }: Values<'bisect'>): Over {

@@ -20,6 +20,7 @@ import { newRunId, reportsDir, runCells } from '../session.ts'
 import { declarations } from './declarations.ts'
 import { parse, type Values } from './parse.ts'
 import { oneOf } from './run.ts'
+import { screen } from './screen.ts'
 
 /**
  * `npm run matrix [-- --select <glob|host|scenario|tag|!tag> --detector <adapter|command>]`: runs many cells and writes
@@ -45,9 +46,8 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
       if (!cell) throw new LabError('usage', `no scenario has the cell ${name} of run ${plan.runId} any more`)
       return cell
     })
-    const screen = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
     const { record } = await runCells(cells, {
-      reporter: cells.length > 1 ? createBoard(process.stderr, screen) : createReporter(process.stderr, screen),
+      reporter: (cells.length > 1 ? createBoard : createReporter)(process.stderr, screen()),
       signal,
       command: plan.command,
       retries: plan,
@@ -65,8 +65,6 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     await store.close()
   }
 }
-
-const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
 
 /** Writes what the arguments choose as a plan. Another process can continue it. */
 async function begin(

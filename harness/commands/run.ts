@@ -7,6 +7,7 @@ import { stagesOf } from '../run.ts'
 import { findCell } from '../scenario/select.ts'
 import { loadDetectors } from '../scoring/load.ts'
 import { parse } from './parse.ts'
+import { screen } from './screen.ts'
 
 /** `npm run scenario <cell>`: runs one cell, from provisioning to the report. */
 export default async function run(args: string[], signal: AbortSignal): Promise<number> {
@@ -24,9 +25,8 @@ export default async function run(args: string[], signal: AbortSignal): Promise<
     import('../session.ts'),
     import('../report/terminal/index.ts'),
   ])
-  const color = process.stderr.isTTY === true && !process.env.NO_COLOR
   const { record } = await runCells([cell], {
-    reporter: createReporter(process.stderr, { color, live: process.stderr.isTTY === true && !process.env.CI }),
+    reporter: createReporter(process.stderr, screen()),
     signal,
     command: `npm run scenario ${[cell.name, ...(args.length > 1 ? ['--', ...args.slice(1)] : [])].map(shellQuote).join(' ')}`,
     keep,

@@ -14,6 +14,7 @@ import { newRunId, reportsDir } from '../session.ts'
 import { firstCombinations, runSweep } from '../sweep.ts'
 import { parse, type Values } from './parse.ts'
 import { oneOf } from './run.ts'
+import { screen } from './screen.ts'
 
 /**
  * `npm run sweep <scenario> [-- --over proxy,policy]`: runs the fault under combinations of conditions, and prints which of
@@ -33,10 +34,9 @@ export default async function sweep(args: string[], signal: AbortSignal): Promis
     const hosts = plan.sweep!.space.engine
     const own = cellsOfScenario(all, plan.sweep!.scenario)
     const cells = hosts ? own : own.filter(({ host }) => plan.cells[0]!.startsWith(`${host}-`))
-    const screen = { color: process.stderr.isTTY === true && !process.env.NO_COLOR, live: isLive() }
     const { record, result } = await runSweep(cells, {
       store,
-      reporter: () => createBoard(process.stderr, screen),
+      reporter: () => createBoard(process.stderr, screen()),
       signal,
       command: plan.command,
       retries: plan,
@@ -54,8 +54,6 @@ export default async function sweep(args: string[], signal: AbortSignal): Promis
     await store.close()
   }
 }
-
-const isLive = (): boolean => process.stderr.isTTY === true && !process.env.CI
 
 const list = (words: string): string[] => [...new Set(words.split(/[ ,]+/).filter((word) => word !== ''))]
 

@@ -18,8 +18,7 @@ export interface Connection {
 export interface Datagrams extends Connection {
   sourcePort: number
   port: number
-  /** Who answers: the destination, unless it was translated. */
-  answeredBy: string
+  /** The port that answers come from. */
   answeredFrom: number
   /** Seconds since its last packet; undefined where the kernel's limits are unknown. */
   silentS: number | undefined
@@ -59,11 +58,10 @@ export function readDatagrams({ connections, sysctls }: Pick<Facts, 'connections
   return readConnections(connections.filter((line) => /^udp\s/.test(line))).flatMap((each) => {
     const [sourcePort, answeredFrom] = [...each.line.matchAll(/\bsport=(\d+)/g)].map(([, port]) => Number(port))
     const [port] = [...each.line.matchAll(/\bdport=(\d+)/g)].map(([, port]) => Number(port))
-    const [answeredBy] = [...each.line.matchAll(/\bsrc=(\S+)/g)].slice(1).map(([, address]) => address!)
     const [, left] = each.line.match(/^udp\s+17\s+(\d+)\s/) ?? []
-    if (!sourcePort || !port || !answeredFrom || !answeredBy || left === undefined) return []
+    if (!sourcePort || !port || !answeredFrom || left === undefined) return []
     const life = each.line.includes('[ASSURED]') ? limit('_stream', usual.steady) : limit('', usual.short)
     const silentS = life >= Number(left) ? life - Number(left) : undefined
-    return [{ ...each, sourcePort, port, answeredBy, answeredFrom, silentS }]
+    return [{ ...each, sourcePort, port, answeredFrom, silentS }]
   })
 }
