@@ -1,3 +1,5 @@
+import type { NftRule } from './sections/rules-native/read.ts'
+
 /** One rule as iptables-save prints it, and the parts by which rules differ. */
 export interface Rule {
   table: string
@@ -15,6 +17,8 @@ export interface Rule {
   port?: number
   /** How many packets it matched; only where the listing has counters. */
   packets?: number
+  /** nft's listing of the rule, only where the line lacks matches that it has. */
+  listed?: NftRule
 }
 
 /** Tables, chains with their policies (`-` for user chains), and rules in order. */

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts'
 import type { Ruleset } from './iptables-save.ts'
+import { withLossyLines } from './lossy-lines.ts'
 import { lines, type SectionReader } from './section-reader.ts'
 import { readIpsets } from './sections/ipsets/read.ts'
 import { readNft } from './sections/rules-native/read.ts'
@@ -38,11 +39,12 @@ export function readRules(sections: SectionReader): Rules {
   })
   const texts = sections.take('rules-text', lines, [])
   const devices = readChainDevices(texts)
+  const ruleset = withLossyLines(nft.ruleset, 'ip', native.chains)
   return {
     rules: [...nft.lines, ...legacy.lines],
-    ruleset: both(nft.ruleset, legacy.ruleset),
-    xtables: { nft: nft.ruleset, legacy: legacy.ruleset },
-    xtables6: { nft: nft6.ruleset, legacy: legacy6.ruleset },
+    ruleset: both(ruleset, legacy.ruleset),
+    xtables: { nft: ruleset, legacy: legacy.ruleset },
+    xtables6: { nft: withLossyLines(nft6.ruleset, 'ip6', native.chains), legacy: legacy6.ruleset },
     xtCounters: new Map(
       Object.entries({ nft, legacy, nft6, legacy6 }).flatMap(([backend, { counters }]) =>
         [...counters].map(([key, packets]) => [`${backend} ${key}`, packets] as const),

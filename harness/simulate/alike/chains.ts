@@ -1,4 +1,4 @@
-import type { Facts, NftChain, Rule } from '../../evidence/facts.ts'
+import type { Facts, NftChain, NftRule, Rule } from '../../evidence/facts.ts'
 import { onlyNft } from '../rules/nft/tables.ts'
 import type { Line } from './line.ts'
 import { keyOf, listedLine, readable, targetsOf } from './listed-line.ts'
@@ -52,8 +52,17 @@ function listedLines(chain: NftChain, saved: ReadonlyMap<string, readonly Rule[]
   return rules.map((rule, at) => ({
     table: `nft ${family} ${table}`,
     chain: name,
-    line: paired && !onlyNft(rule) ? savedLine(lines[at]!, words) : listedLine(rule, words),
+    line: paired && !onlyNft(rule) ? pairedLine(rule, lines[at]!, words) : listedLine(rule, words),
   }))
+}
+
+/** Of a line that lacks matches, nft's own listing decides. The line has the rest: extensions and the target. */
+function pairedLine(rule: NftRule, line: Rule, words: Words): Line {
+  const saved = savedLine(line, words)
+  if (!line.listed) return saved
+  const listed = listedLine(rule, words)
+  const others = [...new Set([...listed.others, ...saved.others])].filter((each) => each !== listed.of)
+  return { ...listed, others, text: `${listed.text} ${saved.text}`, computes: listed.computes || saved.computes }
 }
 
 /** The elements of named sets, maps and ipsets, each with its set, and the chains that a map's elements jump to. */

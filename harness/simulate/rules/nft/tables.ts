@@ -65,13 +65,24 @@ function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, 
     const lines = saved?.rules.get(chain.name) ?? []
     // As many lines as rules means the same rules in the same order.
     const paired = saved !== undefined && lines.length === chain.rules.length
-    return chain.rules.map((rule, at) =>
-      paired && !onlyNft(rule)
-        ? compileSaved(saved, lines[at]!, at, rule.handle)
-        : native(rule, at, chain, facts, common),
-    )
+    return chain.rules.map((rule, at) => {
+      if (!paired || onlyNft(rule)) return native(rule, at, chain, facts, common)
+      const line = lines[at]!
+      const compiled = compileSaved(saved, line, at, rule.handle)
+      return line.listed ? withMatches(compiled, native(matchesOf(rule), at, chain, facts, common)) : compiled
+    })
   })
 }
+
+/** Only what nft knows of a rule's matches: those of xtables extensions stand in iptables-save. */
+const matchesOf = (rule: NftRule): NftRule => ({ ...rule, expr: rule.expr.filter((part) => 'match' in part) })
+
+/** A rule whose saved line lacks matches: nft's listing has these, and the line has its extensions and its target. */
+const withMatches = (saved: CompiledRule, listed: CompiledRule): CompiledRule => ({
+  ...saved,
+  text: listed.text,
+  operations: [...listed.operations, ...saved.operations],
+})
 
 /** Whether a rule has parts that iptables cannot express and iptables-save would leave out. */
 export function onlyNft({ expr }: NftRule): boolean {

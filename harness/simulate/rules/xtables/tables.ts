@@ -1,6 +1,7 @@
 import type { Facts, Rule, Ruleset } from '../../../evidence/facts.ts'
 import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
 import { lazyChain } from '../lazy-chain.ts'
+import { unknown } from '../truth.ts'
 import type { HookName } from '../types.ts'
 import { compileXtRule } from './rule.ts'
 
@@ -79,6 +80,18 @@ export function compileSaved(
   return compileXtRule(text, scope, (target) => policies.has(target), handle)
 }
 
+/**
+ * iptables prints `-p tcp`. An older one than the rule's author prints `-p 6`, and leaves out the ports. Without nft's
+ * listing nobody knows which packets such a rule matches.
+ */
+function withDoubt(rule: CompiledRule, { backend, family, name }: SavedTable): CompiledRule {
+  if (backend !== 'nft' || !/ -p (6|17|132) /.test(rule.text)) return rule
+  const key = `${family} ${name} ${rule.text}`
+  const message = `“${rule.text}” may match less than its text: a newer iptables made the rule than listed it.`
+  const hidden = unknown('listing', key, message, 'nft list ruleset')
+  return { ...rule, operations: [{ does: 'test', test: () => hidden }, ...rule.operations] }
+}
+
 /** The base chains of a table that no nft listing shows. */
 export function savedBaseChains(table: SavedTable): BaseChain[] {
   const { name, family, backend, policies, rules } = table
@@ -86,7 +99,9 @@ export function savedBaseChains(table: SavedTable): BaseChain[] {
   for (const chain of policies.keys())
     chains.set(
       chain,
-      lazyChain(chain, () => (rules.get(chain) ?? []).map((rule, at) => compileSaved(table, rule, at))),
+      lazyChain(chain, () =>
+        (rules.get(chain) ?? []).map((rule, at) => withDoubt(compileSaved(table, rule, at), table)),
+      ),
     )
   return [...policies].flatMap(([chain, policy]): BaseChain[] => {
     const hook = hooks[chain]
