@@ -1,13 +1,37 @@
 import { inPrefix } from '../../lib/ip.ts'
 import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
+import { deviceOf } from '../stack.ts'
 import { routeInWords } from './next-hop.ts'
 import { holderOn } from './segment.ts'
 import { dies, type State } from './state.ts'
 import { translationOf } from './translation-of.ts'
 
+/** Drops a packet that its route leads away from its receiver. */
+export const strayed = (net: Net, state: State, dev: string, nextHop: string, found: Found): State =>
+  astray(net, sentAway(net, state, dev, nextHop, found), dev, nextHop, found)
+
+/**
+ * Drops a packet for an address of the host's own that its tables do not call local: whoever it is sent to, it does not
+ * come to the host.
+ */
+function sentAway(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
+  const { destination } = state.packet
+  const owner = deviceOf(net.host, destination)
+  // Where it is the next hop itself, ARP decides.
+  if (!owner || nextHop === destination || state.way === 'back' || isLocalSomewhere(net, destination)) return state
+  const message = `${destination} is the host’s own address on ${owner.name}, but ${routeInWords(found).words} sends it to ${dev}: no route calls it local`
+  return dies(state, { location: 'routing', end: 'no-route', message, address: destination })
+}
+
+/** In another table it may be local: a router can send packets back to a link of a VRF, and these arrive. */
+const isLocalSomewhere = ({ facts }: Net, address: string): boolean =>
+  [...facts.routes, ...facts.routes6].some(
+    ({ type, dst }) => type === 'local' && (dst === address || inPrefix(address, dst)),
+  )
+
 /** Notes where a packet for the outside is sent into a Docker bridge, or one for a container to another device. */
-export function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
+function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
   const { destination } = state.packet
   const home = net.homes.get(destination)
   const dst = found.route?.dst ?? ''

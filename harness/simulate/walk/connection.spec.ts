@@ -150,6 +150,19 @@ describe('a connection', () => {
     expect(endOf(facts, toHost)).to.equal('passes')
   })
 
+  it('does not reach the host where another route than a local one leads to its address', () => {
+    const toHost = { kind: 'host-service', address: '192.0.2.2', port: 22 } as const
+    const away = { ...healthy.routes.find(({ dst }) => dst === 'default')!, dst: '192.0.2.2' }
+    const others = healthy.routes.filter(({ dst }) => dst !== '192.0.2.2')
+    expect(others).to.have.lengthOf(healthy.routes.length - 1)
+    expect(endOf(healthy, toHost)).to.equal('passes')
+    const routes = [...others, away]
+    expect(endOf({ ...healthy, routes }, toHost)).to.equal('dies out routing no-route')
+    // The address of a VRF's link is local in the VRF's table: a router may send the packet back.
+    const local = { ...away, type: 'local', table: '100' }
+    expect(endOf({ ...healthy, routes: [...routes, local] }, toHost)).not.to.contain('out routing')
+  })
+
   it('is checked strictly on a device without an address, and on every device where the host has its own local routes', () => {
     const loose = sysctls({ 'net.ipv4.conf.all.rp_filter': '2', 'net.ipv4.conf.docker0.rp_filter': '2' })
     const away = { type: 'unicast', dst: '172.17.0.2', dev: 'br-probe-a', table: 'main', metric: 0, flags: [] }

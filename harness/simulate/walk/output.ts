@@ -3,7 +3,7 @@ import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
 import { ipFamily } from '../packet.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
-import { astray } from './astray.ts'
+import { strayed } from './astray.ts'
 import { hook, type Untranslation } from './hook.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { postrouting } from './route.ts'
@@ -110,4 +110,4 @@ function again(net: Net, before: State, state: State, sent: Sent, next: Next): S
 }
 
 const away = (net: Net, state: State, { found, device, nextHop }: Sent, next: Next): State[] =>
-  postrouting(net, found.type === 'local' ? state : astray(net, state, device, nextHop, found), device, nextHop, next)
+  postrouting(net, found.type === 'local' ? state : strayed(net, state, device, nextHop, found), device, nextHop, next)

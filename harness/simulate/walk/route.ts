@@ -5,7 +5,7 @@ import type { Packet } from '../packet.ts'
 import { ipFamily } from '../packet.ts'
 import { planted } from '../planted.ts'
 import { eitherSetting } from '../stack.ts'
-import { astray } from './astray.ts'
+import { strayed } from './astray.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
 import { hook, type Untranslation } from './hook.ts'
@@ -79,8 +79,8 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
     const chosen = all.length > 1 ? chosenOf(state, packet, index, dev) : state
     const message = `to ${packet.destination} by ${describe(found, dev, gateway)}`
     const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message, [], { output: dev }), dev))
-    const strayed = astray(net, allowed, dev, gateway ?? packet.destination, found)
-    return forward(net, strayed, dev, gateway ?? packet.destination, next)
+    const nextHop = gateway ?? packet.destination
+    return forward(net, strayed(net, allowed, dev, nextHop, found), dev, nextHop, next)
   })
 }
 
