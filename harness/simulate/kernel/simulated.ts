@@ -2,7 +2,7 @@ import { type Facts, readFacts } from '../../evidence/facts.ts'
 import type { Flow, Walk } from '../flow.ts'
 import { simulateFlows } from '../index.ts'
 import { titleOf } from './flows.ts'
-import { addresses, type BaseHost, bridgeOf, containerNames, type KernelFlow, ports } from './host-spec.ts'
+import { addresses, addresses6, type BaseHost, bridgeOf, containerNames, type KernelFlow, ports } from './host-spec.ts'
 
 /** The simulator's walks of these flows on a bundle's host. */
 export function simulated(bundle: string, base: BaseHost, flows: readonly KernelFlow[]): Walk[] {
@@ -74,7 +74,7 @@ function withDocker(facts: Facts, base: BaseHost): Facts {
       published: own,
       requested: own,
       addresses: { [networkOf[name]]: addresses[name] },
-      addresses6: {},
+      addresses6: base.ipv6 ? { [networkOf[name]]: addresses6[name] } : {},
       macs: {},
     }
   })

@@ -48,6 +48,19 @@ describe('a firewall', () => {
     expect(pass(81).reroutes).to.equal(undefined)
   })
 
+  it('does not know whether a legacy table or an nft chain of its priority comes first', () => {
+    const legacy = '*mangle\n:FORWARD ACCEPT\n-A FORWARD -p tcp -j MARK --set-xmark 0x1/0xffffffff\nCOMMIT'
+    const match = { op: '==', left: { meta: { key: 'mark' } }, right: 1 }
+    const rule = { family: 'ip', table: 't', chain: 'c', expr: [{ match }, { drop: null }] }
+    const ends = (prio: number): string[] => {
+      const chain = { family: 'ip', table: 't', name: 'c', type: 'filter', hook: 'forward', prio, rules: [rule] }
+      return fates(firewallOf({ legacy, chains: [chain] }).pass('ip', 'forward', to(80, { mark: 0 })))
+    }
+    expect(ends(-151)).to.deep.equal([passes(80)])
+    expect(ends(-149)).to.deep.equal(['drop'])
+    expect(ends(-150)).to.deep.equal([`${passes(80)}, listing`, 'drop, not listing'])
+  })
+
   it('names the rule that ended a packet', () => {
     const [world] = firewallOf({ tables: ['returns-to-policy'] }).pass('ip', 'forward', to(81))
     expect(world!.terminating[0]).to.include({

@@ -6,21 +6,19 @@ import { nftBaseChains } from './nft/tables.ts'
 import { firstOn, sourceOn } from './own-addresses.ts'
 import { type Station, throughHook } from './through-hook.ts'
 import { eitherOrder, tiedOrder } from './tied-order.ts'
-import type { Family, Firewall, HookName, HostView, PassOptions } from './types.ts'
+import type { Family, Firewall, HookName, HostView, PassOptions, World } from './types.ts'
 import { type SavedTable, savedBaseChains, savedTables } from './xtables/tables.ts'
 
 /** A host's firewall, both backends and all families, ready to run packets through its hooks. */
 export function buildFirewall(facts: Facts, view: HostView): Firewall {
   const chains = baseChains(facts)
   const host = withAddresses(view, facts)
-  const known = new Map<Family, Map<HookName, { stations: Station[]; tied: Station[] | undefined }>>()
+  const known = new Map<Family, Map<HookName, Orders>>()
   for (const family of ['ip', 'ip6', 'bridge', 'arp', 'netdev'] as const) known.set(family, new Map())
-  const at = (family: Family, hook: HookName) => {
+  const at = (family: Family, hook: HookName): Orders => {
     const own = known.get(family)!
-    const found = own.get(hook)
-    if (found) return found
-    const stations = stationsOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
-    const made = { stations, tied: tiedOrder(stations) }
+    const made =
+      own.get(hook) ?? ordersOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
     own.set(hook, made)
     return made
   }
@@ -29,18 +27,23 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
   const translates = new Set([...families].filter((family) => usesConntrack(facts, family)))
   return {
     pass: (family, hook, packet, device = '', options = {}) => {
-      const { stations, tied } = at(family, hook)
+      const { first, legacyFirst } = at(family, hook)
       const lead = (order: readonly Station[], own = options) =>
         throughHook(order, { packet, family, hook, device, host, priority: 0 }, translates.has(family), own)
-      const beside = translates.has(family) && options.untranslate && besideNat(stations, options.untranslate.priority)
-      // NAT is registered even at hooks where it has no chain: there it translates answers.
-      if (beside) return eitherOrder(lead(stations), lead(stations, behind(options)), beside, 'NAT')
-      const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
-      return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
+      const ways = ({ stations, tied }: Order): World[] => {
+        const beside =
+          translates.has(family) && options.untranslate && besideNat(stations, options.untranslate.priority)
+        // NAT is registered even at hooks where it has no chain: there it translates answers.
+        if (beside) return eitherOrder(lead(stations), lead(stations, behind(options)), beside, 'NAT')
+        const nat = tied?.find((station) => station.is === 'nat')?.chains[0]
+        return tied && nat ? eitherOrder(lead(stations), lead(tied), nat, 'NAT') : lead(stations)
+      }
+      const worlds = ways(first)
+      return legacyFirst ? eitherOrder(worlds, ways(legacyFirst), legacyFirst.base, 'iptables-legacy') : worlds
     },
     // NAT records its decision at each of its hooks.
     hasZones: hasZones(facts),
-    has: (family, hook) => at(family, hook).stations.length > 0 || translates.has(family),
+    has: (family, hook) => at(family, hook).first.stations.length > 0 || translates.has(family),
   }
 }
 
@@ -108,9 +111,38 @@ const natPriorities: Partial<Record<HookName, number>> = {
   postrouting: 100,
 }
 
+/** One order of a hook's stations, and that with NAT before the chains of its own priority, where there are such. */
+interface Order {
+  stations: Station[]
+  tied: Station[] | undefined
+}
+
+/** The possible orders at one hook. `legacyFirst`: only where a chain has the priority of a legacy table's. */
+interface Orders {
+  first: Order
+  legacyFirst: (Order & { base: BaseChain }) | undefined
+}
+
+/**
+ * A legacy table is registered when its tool first runs in a network namespace, and nobody lists when that was. Source:
+ * linux/net/netfilter/x_tables.c, xt_register_template.
+ */
+function ordersOf(chains: readonly BaseChain[]): Orders {
+  const orderOf = (stations: Station[]): Order => ({ stations, tied: tiedOrder(stations) })
+  const base = chains.find(
+    ({ backend, priority }) =>
+      backend === 'legacy' && chains.some((each) => each.backend === 'nft' && each.priority === priority),
+  )
+  const young = ({ backend, age }: BaseChain): number => (backend === 'legacy' ? Number.MAX_SAFE_INTEGER : age)
+  return {
+    first: orderOf(stationsOf(chains)),
+    legacyFirst: base && { ...orderOf(stationsOf(chains, young)), base },
+  }
+}
+
 /** Base chains in the kernel's order: by priority; among equals the last registered comes first. */
-function stationsOf(chains: readonly BaseChain[]): Station[] {
-  const sorted = chains.toSorted((a, b) => a.priority - b.priority || b.age - a.age)
+function stationsOf(chains: readonly BaseChain[], ageOf = ({ age }: BaseChain): number => age): Station[] {
+  const sorted = chains.toSorted((a, b) => a.priority - b.priority || ageOf(b) - ageOf(a))
   if (planted.has('hook-order')) sorted.reverse()
   const nat = sorted.filter(({ type }) => type === 'nat')
   const stations: Station[] = sorted
