@@ -1,4 +1,5 @@
 import type { Listener } from '../../evidence/facts.ts'
+import { familyOf } from '../../lib/ip.ts'
 import type { Net } from '../net.ts'
 import { ipFamily } from '../packet.ts'
 import { hook } from './hook.ts'
@@ -14,17 +15,18 @@ export function deliver(net: Net, state: State, next: Next): State[] {
   return hook(net, state, family, 'input', where, done, asCalled(state))
 }
 
-const everywhere = new Set(['0.0.0.0', '::'])
+/** Whether a socket takes packets for any address of this one's family. `::` usually takes IPv4 as well. */
+const takesAny = (listener: Listener, address: string): boolean =>
+  listener.address === '::' || (listener.address === '0.0.0.0' && familyOf(address) === 4)
 
 /** Whether a program takes what is sent to an address and port. */
 export const takes = (listeners: readonly Listener[], address: string, port: number, protocol: string): boolean =>
   listeners.some(
-    (each) =>
-      each.protocol === protocol && each.port === port && (each.address === address || everywhere.has(each.address)),
+    (each) => each.protocol === protocol && each.port === port && (each.address === address || takesAny(each, address)),
   )
 
 /** The listener at an address and port of the host; undefined where there is none. */
 export function listenerAt({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined {
   const own = facts.listeners.filter((each) => each.protocol === protocol && each.port === port)
-  return own.find((each) => each.address === address) ?? own.find((each) => everywhere.has(each.address))
+  return own.find((each) => each.address === address) ?? own.find((each) => takesAny(each, address))
 }
