@@ -1,6 +1,6 @@
 import type { Facts, ModuleFact } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
-import { currentBackend } from '../simulate/intent.ts'
+import { currentBackend, readIntent } from '../simulate/intent.ts'
 import { configErrorOf } from './daemon-config.ts'
 
 /** What a restart of dockerd would meet: `iptables` makes it lose rules, and the others keep it from starting. */
@@ -68,10 +68,12 @@ export const natModules: Readonly<Record<'nft' | 'legacy', readonly string[]>> =
   legacy: ['ip_tables', 'iptable_nat', 'iptable_filter', 'nf_nat', 'xt_MASQUERADE', 'xt_conntrack', 'xt_addrtype'],
 }
 
-/** The modules that dockerd needs for NAT and that the running kernel cannot load. */
-export function missingNatModules({ modules, iptables }: Facts): ModuleFact[] {
-  const needed = natModules[currentBackend({ iptables })]
-  return modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
+/** The modules that dockerd needs for NAT and that the running kernel cannot load. It needs none where it makes no rules. */
+export function missingNatModules(facts: Facts): ModuleFact[] {
+  const { programsIptables, backend } = readIntent(facts)
+  if (!programsIptables || backend !== 'iptables') return []
+  const needed = natModules[currentBackend(facts)]
+  return facts.modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
 }
 
 // Two networks with the same bridge conflict. Source: moby v26, libnetwork/drivers/bridge.

@@ -1,6 +1,8 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
 import { leavesOrphan } from '../../cause/restart.ts'
 import { dropStore, restartDocker, useOwnBridge } from '../../cause/steps.ts'
+import type { Facts } from '../../evidence/facts.ts'
+import { currentBackend } from '../../simulate/intent.ts'
 
 const switchTo = (backend: 'nft' | 'legacy'): Temptation => ({
   title: `Switch to iptables-${backend}`,
@@ -13,13 +15,19 @@ const switchTo = (backend: 'nft' | 'legacy'): Temptation => ({
   why: 'Both backends use modules of the same kernel tree, and that tree is gone.',
 })
 
+/** Whether `iptables` is the legacy one and the newest kernel no longer has its tables: a reboot ends in another fault. */
+const losesLegacyTables = (facts: Facts): boolean =>
+  currentBackend(facts) === 'legacy' &&
+  facts.modules.some(({ name, state }) => name === 'ip_tables' && state !== 'builtin') &&
+  facts.trees.at(-1)?.modules.includes('ip_tables') === false
+
 export const remedies: Readonly<Record<string, Remedy>> = {
   reboot: {
     title: 'Reboot into the newest installed kernel',
     steps: () => [],
     reboots: true,
     cost: 'a reboot',
-    when: (facts) => !leavesOrphan(facts),
+    when: (facts) => !leavesOrphan(facts) && !losesLegacyTables(facts),
   },
   'reboot-with-another-default-bridge': {
     title: 'Give Docker another default bridge, and reboot',
@@ -27,7 +35,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     reboots: true,
     cost: 'a reboot; the default bridge is docker1, 172.29.0.0/16, from now on',
     // A failed start left a record that holds docker0, and no reboot removes it.
-    when: leavesOrphan,
+    when: (facts) => leavesOrphan(facts) && !losesLegacyTables(facts),
   },
   'reinstall-running-kernel': {
     title: 'Install the running kernel’s package again',

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { missingNatModules } from '../../cause/restart.ts'
 import { findingOf } from '../../diagnosis/finding.spec-data.ts'
+import type { Facts } from '../../evidence/facts.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
 
 const { sick } = bundlesOf('stale-kernel')
@@ -32,6 +34,27 @@ describe('stale-kernel', () => {
     expect(
       find({ ...broken, trees: broken.trees.map((tree) => ({ ...tree, kernel: '5.10.0-1-cloud-amd64' })) }),
     ).to.equal(undefined))
+  it('does not keep dockerd down where it makes no rules', () => {
+    const off = { ...broken, docker: { ...broken.docker, config: { ...broken.docker.config, iptables: false } } }
+    expect(missingNatModules(broken)).to.not.have.lengthOf(0)
+    expect(missingNatModules(off)).to.have.lengthOf(0)
+  })
+  it('recommends no reboot into a kernel that lacks the tables of the host’s iptables', () => {
+    const reboots = (facts: Facts): string[] => {
+      const { remedies } = find(facts)!
+      return remedies.filter((each) => each.reboots).map(({ name }) => name)
+    }
+    const legacy = { ...broken, iptables: { ...broken.iptables, version: 'iptables v1.8.9 (legacy)' } }
+    const trees = broken.trees.map(({ kernel, modules }) => ({
+      kernel,
+      modules: modules.filter((name) => !/^(ip_tables|iptable_)/.test(name)),
+    }))
+    expect(broken.trees.at(-1)!.modules).to.include('ip_tables')
+    expect(reboots(legacy)).to.have.lengthOf(1)
+    expect(reboots({ ...broken, trees })).to.have.lengthOf(1)
+    expect(reboots({ ...legacy, trees })).to.have.lengthOf(0)
+    expect(find({ ...legacy, trees })!.remedies.map(({ name }) => name)).to.not.have.lengthOf(0)
+  })
   it('quotes the host for what is lost', () =>
     expect(
       find(broken)!
