@@ -8,9 +8,10 @@ import { choose, closeProviders } from './hosts/index.ts'
 import { differences, type MachineState, readMachineState } from './hosts/machine-state.ts'
 import { probes } from './probes/index.ts'
 import { allCells } from './registry.ts'
+import { blankRecord } from './results/blank-record.ts'
 import { runStages, stagesOf } from './run.ts'
 import { selectCells } from './scenario/select.ts'
-import { blank, reportsDir } from './session.ts'
+import { reportsDir } from './session.ts'
 
 // `DOCKFAULT_CELLS='debian12-*' npm run test:cells`: each cell is a mocha suite, and each of its stages a test.
 const patterns = (process.env.DOCKFAULT_CELLS ?? '').split(/[ ,]+/).filter((pattern) => pattern !== '')
@@ -46,7 +47,7 @@ for (const cell of selectCells(allCells(), patterns))
         signal: abort.signal,
         progress: () => {},
       }
-      story = runStages(cell, context, blank(cell, provider.name, ''))
+      story = runStages(cell, context, blankRecord(cell, provider.name, ''))
     })
 
     for (const name of stagesOf(cell))

@@ -12,9 +12,9 @@ import { outside } from './outside/outside.ts'
 import { probeContainers, probeImage } from './probes/containers.ts'
 import { probes } from './probes/index.ts'
 import { allCells } from './registry.ts'
+import { blankRecord } from './results/blank-record.ts'
 import type { Cell } from './scenario/cell.ts'
 import { findCell } from './scenario/select.ts'
-import { blank } from './session.ts'
 import { hangUp, sshInto } from './ssh.spec-data.ts'
 
 // `npm run test:diagnose`: the command itself, by ssh and from a bundle, on real hosts: one with each fault, two
@@ -45,7 +45,7 @@ async function hostOf(cell: Cell): Promise<Host | string> {
   const { provider } = choice
   const signal = new AbortController().signal
   const context = { provider, faults, causes: allCauses, probes, logDir: scratch, signal, progress: () => {} }
-  const cellRun = new CellRun(cell, context, blank(cell, provider.name, ''))
+  const cellRun = new CellRun(cell, context, blankRecord(cell, provider.name, ''))
   await cellRun.provision()
   if (cell.fault) {
     await cellRun.inject()

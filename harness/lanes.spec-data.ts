@@ -4,9 +4,9 @@ import { execute } from './fix/execute.ts'
 import type { FakeHost } from './hosts/fake.ts'
 import type { Provider } from './hosts/host.ts'
 import type { Fault } from './injection/fault.ts'
+import { blankRecord } from './results/blank-record.ts'
 import type { CellRecord } from './results/record.ts'
 import { type RunCellOptions, runStages } from './run.ts'
-import { blank } from './session.ts'
 import { cell, probes } from './stale-cell.spec-data.ts'
 
 /** The stages of the cell's fixes, in the scenario's order. */
@@ -92,7 +92,7 @@ export const playerIn =
       },
       ...change,
     }
-    const record = blank(cell, 'fake', 'none')
+    const record = blankRecord(cell, 'fake', 'none')
     const played: Played = { record, started: [], ended: [], most: 0 }
     const starts = (name: string): void => {
       played.started.push(name)

@@ -11,9 +11,9 @@ import { leftBehind } from './hosts/sweep.ts'
 import { skipped } from './lib/skipped.spec-data.ts'
 import { probes } from './probes/index.ts'
 import { allCells } from './registry.ts'
+import { blankRecord } from './results/blank-record.ts'
 import { runStages, stagesOf } from './run.ts'
 import { findCell } from './scenario/select.ts'
-import { blank } from './session.ts'
 
 // Everything else in `npm test` runs on recorded or fake hosts. `npm run test:hosts` has the contracts of all providers.
 describe('one cell on a real host', function () {
@@ -35,7 +35,7 @@ describe('one cell on a real host', function () {
     const signal = new AbortController().signal
     const { provider } = choice
     const context: RunContext = { provider, faults, causes, probes, followers, logDir, signal, progress: () => {} }
-    const record = blank(cell, provider.name, 'none')
+    const record = blankRecord(cell, provider.name, 'none')
     for await (const _ of runStages(cell, context, record));
     expect(record.reason).to.equal(undefined)
     expect(record.stages.map(({ name, verdict }) => `${name} ${verdict}`)).to.deep.equal(

@@ -11,11 +11,11 @@ import { execute } from './fix/execute.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Provider } from './hosts/host.ts'
 import type { Fault } from './injection/fault.ts'
+import { blankRecord } from './results/blank-record.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages, stagesOf } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { commandAdapter } from './scoring/adapter.ts'
-import { blank } from './session.ts'
 import { cell, probe, probes, respond } from './stale-cell.spec-data.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 import type { Trace } from './trace/trace.ts'
@@ -43,7 +43,7 @@ async function play(
     ...change,
   }
   const played = { ...cell, ...of }
-  const record = blank(played, 'fake', 'none')
+  const record = blankRecord(played, 'fake', 'none')
   for await (const _ of runStages(played, context, record));
   return Object.assign(record, { hosts: provider.made })
 }
@@ -175,7 +175,7 @@ describe('the story of a cell', () => {
   })
 
   it('stops after the stage `until`, and lets a visitor in', async () => {
-    const record = blank(cell, 'fake', 'none')
+    const record = blankRecord(cell, 'fake', 'none')
     const provider = fakeProvider(respond)
     const seen: string[] = []
     const context = {
@@ -198,7 +198,7 @@ describe('the story of a cell', () => {
   it('destroys its host when it is interrupted', async () => {
     const abort = new AbortController()
     const provider = fakeProvider(respond)
-    const record = blank(cell, 'fake', 'none')
+    const record = blankRecord(cell, 'fake', 'none')
     const context = {
       provider,
       faults: { 'stale-kernel': staleKernel as Fault },

@@ -9,11 +9,11 @@ import { choose, closeProviders } from './hosts/index.ts'
 import type { Fault } from './injection/fault.ts'
 import { probes } from './probes/index.ts'
 import { allCells } from './registry.ts'
+import { blankRecord } from './results/blank-record.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { selectCells } from './scenario/select.ts'
-import { blank } from './session.ts'
 
 // `DOCKFAULT_CELLS='debian12-rules-flushed' npm run test:sabotage:cell`: on real hosts, breaks in turn what a cell works
 // with. The run has to fail, at the right stage. `npm run test:sabotage` breaks the lab itself.
@@ -38,7 +38,7 @@ async function play(cell: Cell, change: Partial<RunContext>, until: string): Pro
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-sabotage-'))
   const signal = new AbortController().signal
   const context: RunContext = { provider, faults, causes, probes, logDir, signal, progress: () => {}, ...change }
-  const record = blank(cell, provider.name, '')
+  const record = blankRecord(cell, provider.name, '')
   for await (const _ of runStages(cell, context, record, { until }));
   return record
 }

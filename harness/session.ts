@@ -13,6 +13,7 @@ import { probes } from './probes/index.ts'
 import { reportToGithub } from './report/github.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
+import { blankRecord } from './results/blank-record.ts'
 import { complete } from './results/complete.ts'
 import { readHistory, remember } from './results/history.ts'
 import { inLightOf } from './results/known.ts'
@@ -134,7 +135,7 @@ const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord[
 type TaskOptions = SessionOptions & { more: boolean }
 
 async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOptions): Promise<CellRecord> {
-  if ('reason' in choice) return { ...blank(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
+  if ('reason' in choice) return { ...blankRecord(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
     if (attempt > 1) {
@@ -152,7 +153,7 @@ async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOpt
 async function runCell(cell: Cell, provider: Provider, logDir: string, options: TaskOptions): Promise<CellRecord> {
   const { reporter, signal, more } = options
   await mkdir(logDir, { recursive: true })
-  const record = blank(cell, provider.name, await provider.accelerator())
+  const record = blankRecord(cell, provider.name, await provider.accelerator())
   // No command runs a single cell of a sweep.
   if (cell.varied) record.command = options.command
   const stages = stagesOf(cell, options.until)
@@ -187,26 +188,3 @@ async function runCell(cell: Cell, provider: Provider, logDir: string, options: 
   }
   return record
 }
-
-/** A cell's record before it runs. */
-export const blank = (cell: Cell, provider: string, accelerator: string): CellRecord => ({
-  name: cell.name,
-  scenario: cell.scenario,
-  title: cell.title,
-  ...(cell.source && { source: cell.source }),
-  host: cell.host,
-  ...(cell.variant && { variant: cell.variant }),
-  provider,
-  accelerator,
-  verdict: 'passed',
-  durationMs: 0,
-  facts: { kernel: '', bootId: '', os: '', docker: '', iptables: '', alternative: '' },
-  stages: [],
-  probes: [],
-  diagnoses: [],
-  fixes: [],
-  rulesets: [],
-  ...(cell.varied && { varied: cell.varied }),
-  command: `npm run scenario ${baseName(cell.name)}`,
-  where: cell.where,
-})

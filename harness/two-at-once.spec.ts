@@ -9,10 +9,10 @@ import { examine } from './diagnosis/examine.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Fault } from './injection/fault.ts'
 import type { Probe } from './probes/probe.ts'
+import { blankRecord } from './results/blank-record.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
-import { blank } from './session.ts'
 import { bundleOf, section } from './stale-world.spec-data.ts'
 
 const logDir = mkdtempSync(join(tmpdir(), 'dockfault-two-spec-'))
@@ -107,7 +107,7 @@ async function play(change: Partial<RunContext> = {}): Promise<CellRecord & { ho
     progress: () => {},
     ...change,
   }
-  const record = blank(cell, 'fake', 'none')
+  const record = blankRecord(cell, 'fake', 'none')
   for await (const _ of runStages(cell, context, record));
   return Object.assign(record, { hosts: provider.made })
 }

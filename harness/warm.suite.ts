@@ -7,11 +7,11 @@ import { followers } from './cell/followers.ts'
 import { choose, closeProviders } from './hosts/index.ts'
 import { probes } from './probes/index.ts'
 import { allCells } from './registry.ts'
+import { blankRecord } from './results/blank-record.ts'
 import { answersOf } from './results/compare.ts'
 import type { CellRecord } from './results/record.ts'
 import { runStages } from './run.ts'
 import { findCell } from './scenario/select.ts'
-import { blank } from './session.ts'
 
 // `npm run test:warm`: the same cells on VMs that boot and on forks of a frozen VM. Their results have to be equal.
 // DOCKFAULT_CELLS names other cells.
@@ -27,7 +27,7 @@ async function play(name: string, cold: boolean): Promise<CellRecord> {
   const { provider } = choice
   const logDir = mkdtempSync(join(tmpdir(), 'dockfault-warm-'))
   const signal = new AbortController().signal
-  const record = blank(cell, provider.name, '')
+  const record = blankRecord(cell, provider.name, '')
   const context = { provider, faults, causes, probes, followers, logDir, signal, progress: () => {}, cold }
   for await (const _ of runStages(cell, context, record));
   rmSync(logDir, { recursive: true })

@@ -9,9 +9,9 @@ import { providers } from '../hosts/index.ts'
 import { LabError } from '../lib/errors.ts'
 import { sleep } from '../lib/retry.ts'
 import { probes } from '../probes/index.ts'
+import { blankRecord } from '../results/blank-record.ts'
 import { runStages } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
-import { blank } from '../session.ts'
 import { coldStarts } from './cold-start.ts'
 import { diagnoses } from './diagnosis.ts'
 import { page } from './page.ts'
@@ -128,7 +128,7 @@ class Bench {
   async cell(): Promise<Reading[]> {
     const { way, provider, subject, signal } = this
     const logDir = mkdtempSync(join(tmpdir(), 'dockfault-bench-'))
-    const record = blank(subject, provider.name, '')
+    const record = blankRecord(subject, provider.name, '')
     const context = { provider, faults, causes, probes, logDir, signal, progress: () => {}, cold: way.cold === true }
     const started = performance.now()
     const working = performance.eventLoopUtilization()

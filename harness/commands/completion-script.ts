@@ -1,5 +1,5 @@
 import { shellQuote } from '../lib/text.ts'
-import type { Declaration } from './declarations.ts'
+import type { Declaration } from './declaration.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 

@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import { skipped } from '../lib/skipped.spec-data.ts'
 import { toolCompletion } from './completion.ts'
 import { shells } from './completion-script.ts'
-import { type Declaration, declarations } from './declarations.ts'
+import type { Declaration } from './declaration.ts'
+import { declarations } from './declarations.ts'
 
 const all: [string, Declaration][] = Object.entries(declarations)
 const ofTool = all.filter(([, { tool }]) => tool)

@@ -1,7 +1,8 @@
 import { causes } from '../causes/causes.ts'
 import { exit, LabError } from '../lib/errors.ts'
 import { completionOf, shells } from './completion-script.ts'
-import { type Declaration, declarations } from './declarations.ts'
+import type { Declaration } from './declaration.ts'
+import { declarations } from './declarations.ts'
 import { parse } from './parse.ts'
 
 /** `completion <bash|zsh|fish>`: prints the script with which that shell completes `dockfault`. */

@@ -1,6 +1,7 @@
 import { invocation } from '../lib/invocation.ts'
 import { wrap } from '../report/terminal/paint.ts'
-import { type Declaration, declarations } from './declarations.ts'
+import type { Declaration } from './declaration.ts'
+import { declarations } from './declarations.ts'
 
 const all: Readonly<Record<string, Declaration>> = declarations
 

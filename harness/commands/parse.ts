@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { type CommandName, declarations, type OptionDeclaration } from './declarations.ts'
+import type { OptionDeclaration } from './declaration.ts'
+import { type CommandName, declarations } from './declarations.ts'
 
 type ValueOf<O> = O extends { multiple: true }
   ? string[]

@@ -1,4 +1,5 @@
-import { type Declaration, declarations } from '../commands/declarations.ts'
+import type { Declaration } from '../commands/declaration.ts'
+import { declarations } from '../commands/declarations.ts'
 import { LabError } from '../lib/errors.ts'
 import { scriptOf } from '../lib/invocation.ts'
 

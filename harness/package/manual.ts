@@ -1,5 +1,6 @@
 import { causes } from '../causes/causes.ts'
-import { type Declaration, declarations } from '../commands/declarations.ts'
+import type { Declaration } from '../commands/declaration.ts'
+import { declarations } from '../commands/declarations.ts'
 import { optionWord } from '../commands/help.ts'
 
 const all: readonly [string, Declaration][] = Object.entries(declarations)

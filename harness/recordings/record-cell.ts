@@ -4,10 +4,10 @@ import { faults } from '../causes/index.ts'
 import type { Provider } from '../hosts/host.ts'
 import { messageOf } from '../lib/errors.ts'
 import { probes } from '../probes/index.ts'
+import { blankRecord } from '../results/blank-record.ts'
 import type { CellRecord } from '../results/record.ts'
 import { runStages } from '../run.ts'
 import type { Cell } from '../scenario/cell.ts'
-import { blank } from '../session.ts'
 import type { StageRecording } from './map.ts'
 import { prune } from './prune.ts'
 
@@ -35,7 +35,7 @@ export async function recordCell(
     cell,
     recordings.map(({ stage }) => stage),
   )
-  const record = blank(cell, provider.name, await provider.accelerator())
+  const record = blankRecord(cell, provider.name, await provider.accelerator())
   let failure = ''
   try {
     const context = { ...options, faults, causes: [], probes, more: true }
