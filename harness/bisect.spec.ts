@@ -7,11 +7,10 @@ import { runBisect } from './bisect.ts'
 import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Fault } from './injection/fault.ts'
 import { usualMost } from './lib/bisect.ts'
-import type { Probe } from './probes/probe.ts'
+import { plantedCell, plantedProbes } from './planted.spec-data.ts'
 import { bisectText } from './report/bisect.ts'
 import { axisOf } from './scenario/axes.ts'
 import type { Cell } from './scenario/cell.ts'
-import { given } from './scenario/conditions.ts'
 import type { Prepared } from './schedule/prepare-versions.ts'
 import { RunStore } from './schedule/run-store.ts'
 import { newRunId } from './session.ts'
@@ -19,28 +18,9 @@ import { silent } from './silent-reporter.spec-data.ts'
 import { bundleOf } from './stale-world.spec-data.ts'
 
 const healthy = { 'egress-tcp': 'pass', isolation: 'fail' } as const
-const cellOn = (host: string): Cell => ({
-  name: `${host}-planted`,
-  scenario: 'planted',
-  host,
-  title: 'A planted fault',
-  tags: [],
-  needs: [],
-  given: given.parse({}),
-  // The fault brings the program, as that of iptables does.
-  fault: { kind: 'planted', params: { iptables: '1.8.11' } },
-  healthy: { probes: healthy, diagnosis: [], journal: [] },
-  broken: { probes: healthy, diagnosis: [], journal: [] },
-  fixes: [{ use: 'none', expect: 'cures', facts: {}, ladder: {} }],
-  where: { file: 'scenarios/planted.yaml', line: 1 },
-})
-const probes: Probe[] = Object.entries(healthy).map(([name, outcome]) => ({
-  name,
-  healthy: outcome,
-  script: `probe ${name}`,
-  failCodes: [1],
-  deadlineMs: 1000,
-}))
+// The fault brings the program, as that of iptables does.
+const cellOn = (host: string): Cell => plantedCell(host, healthy, { iptables: '1.8.11' })
+const probes = plantedProbes(healthy)
 const releases = axisOf('iptables').versions
 const nothing: Prepared = { skipped: {}, notes: {}, tests: {} }
 

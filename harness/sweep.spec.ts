@@ -7,10 +7,9 @@ import { type FakeHost, fakeProvider } from './hosts/fake.ts'
 import type { Fault } from './injection/fault.ts'
 import { wordOf } from './lib/combinations.ts'
 import type { Combination } from './lib/implicants.ts'
-import type { Probe } from './probes/probe.ts'
+import { plantedCell, plantedProbes } from './planted.spec-data.ts'
 import { sweepText } from './report/sweep.ts'
 import type { Cell } from './scenario/cell.ts'
-import { given } from './scenario/conditions.ts'
 import { RunStore } from './schedule/run-store.ts'
 import { cellsOfScenario, spaceOf, sweepCell } from './schedule/sweep-cells.ts'
 import { newRunId } from './session.ts'
@@ -19,28 +18,8 @@ import { bundleOf } from './stale-world.spec-data.ts'
 import { firstCombinations, runSweep } from './sweep.ts'
 
 const healthy = { 'egress-tcp': 'pass', isolation: 'fail', 'published-outside': 'pass' } as const
-const cellOn = (host: string): Cell => ({
-  name: `${host}-planted`,
-  scenario: 'planted',
-  host,
-  title: 'A planted fault',
-  tags: [],
-  needs: [],
-  given: given.parse({}),
-  fault: { kind: 'planted', params: {} },
-  healthy: { probes: healthy, diagnosis: [], journal: [] },
-  // Wrong on purpose: a sweep asserts nothing.
-  broken: { probes: { ...healthy, isolation: 'pass' }, diagnosis: ['planted'], journal: ['no such line'] },
-  fixes: [{ use: 'none', expect: 'cures', facts: {}, ladder: {} }],
-  where: { file: 'scenarios/planted.yaml', line: 1 },
-})
-const probes: Probe[] = Object.entries(healthy).map(([name, outcome]) => ({
-  name,
-  healthy: outcome,
-  script: `probe ${name}`,
-  failCodes: [1],
-  deadlineMs: 1000,
-}))
+const cellOn = (host: string): Cell => plantedCell(host, healthy)
+const probes = plantedProbes(healthy)
 const fault: Fault = {
   ...({} as Fault),
   params: z.object({}),

@@ -2,6 +2,7 @@ import { LabError } from '../lib/errors.ts'
 import { nearest } from '../lib/text.ts'
 import { type AxisName, axes, axisOf } from '../scenario/axes.ts'
 import type { Cell } from '../scenario/cell.ts'
+import { variedCell } from './varied-cell.ts'
 
 /** What `--over` names: an axis, and perhaps the first and the last of its versions. */
 export interface Over {
@@ -60,7 +61,7 @@ export function unvaried(axis: AxisName, { given, name }: Cell): string | undefi
 }
 
 /**
- * The cell of one version: the same fault, with no fixes, and nothing asserted of it. A fault that brings the program
+ * The cell of one version. A fault that brings the program
  * itself, as a parameter of the axis' name, brings that version; else the host has it before the fault. Undefined where
  * the scenario does not run on the host of that version.
  */
@@ -73,14 +74,14 @@ export function bisectCell(cells: readonly Cell[], axis: AxisName, version: stri
   const withVersion = (each: typeof fault): typeof fault =>
     each && brings(each) ? { ...each, params: { ...each.params, [axis]: version } } : each
   const isOwn = brings(fault) || brings(and)
-  return {
-    ...base,
-    name: `${base.name}+${axis}=${version}`,
-    ...(fault && { fault: withVersion(fault)! }),
-    ...(and && { and: withVersion(and)! }),
-    given: isOwn || sets === 'host' ? given : { ...given, [sets]: version },
-    needs: [...new Set([...base.needs, ...needs])],
-    fixes: [],
-    varied: { [axis]: version },
-  }
+  return variedCell(
+    base,
+    { [axis]: version },
+    {
+      ...(fault && { fault: withVersion(fault)! }),
+      ...(and && { and: withVersion(and)! }),
+      given: isOwn || sets === 'host' ? given : { ...given, [sets]: version },
+      needs,
+    },
+  )
 }

@@ -1,9 +1,9 @@
-import { wordOf } from '../lib/combinations.ts'
 import { LabError } from '../lib/errors.ts'
 import type { Combination, Space } from '../lib/implicants.ts'
 import { nearest } from '../lib/text.ts'
 import type { Cell } from '../scenario/cell.ts'
 import { type Variable, type VariableName, valueIn, variables, withValues } from '../scenario/variables.ts'
+import { variedCell } from './varied-cell.ts'
 
 const nameOf = ({ scenario, variant }: Cell): string => [scenario, variant].filter(Boolean).join('-')
 
@@ -47,16 +47,9 @@ export const startOf = (cell: Cell, space: Space): Combination =>
     }),
   )
 
-/** The cell of one combination: the same fault under other conditions, without fixes. Nothing is asserted of it. */
+/** The cell of one combination, on the host that it names or on the first. */
 export function sweepCell(cells: readonly Cell[], combination: Combination): Cell {
   const base = cells.find(({ host }) => host === combination.engine) ?? cells[0]!
-  const more = Object.keys(combination).flatMap((name) => variables[name as VariableName].needs)
-  return {
-    ...base,
-    name: `${base.name}+${wordOf(combination)}`,
-    given: withValues(base.given, combination),
-    needs: [...new Set([...base.needs, ...more])],
-    fixes: [],
-    varied: { ...combination },
-  }
+  const needs = Object.keys(combination).flatMap((name) => variables[name as VariableName].needs)
+  return variedCell(base, combination, { given: withValues(base.given, combination), needs })
 }
