@@ -3,8 +3,9 @@ import { bisectMarkdown, bisectsDocument, bisectText } from '../report/bisect.ts
 import { renderHtml } from '../report/html/index.ts'
 import type { Outcome } from '../scenario/terms.ts'
 import { bisectResult } from './bisect.ts'
+import type { BisectRecord } from './bisect-record.ts'
 import { hostStates } from './host-states.ts'
-import type { BisectRecord, CellRecord, ProbeRecord, RunRecord } from './record.ts'
+import type { CellRecord, ProbeRecord, RunRecord } from './record.ts'
 import { sampleRun } from './sample.spec-data.ts'
 import { sweepResult } from './sweep.ts'
 

@@ -1,5 +1,6 @@
 import type { FixClass, Outcome } from '../scenario/terms.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { BisectRecord } from './bisect-record.ts'
 import type { ClaimRecord, ConfusionRecord, OutsideRecord, ScoreRecord } from './detector-record.ts'
 
 /** The version that is written. `read-record.ts` reads the older ones. */
@@ -32,25 +33,6 @@ export interface RunRecord {
   mergedFrom?: string[]
   /** A search for the versions between which a symptom comes or goes. Its cells have their version in `varied`. */
   bisect?: BisectRecord
-}
-
-/** What a bisection was to search, and what it learned of the versions before any host ran. */
-export interface BisectRecord {
-  /** The scenario with its variant. */
-  scenario: string
-  /** The word for `--over`, and its versions, oldest first. */
-  axis: string
-  versions: string[]
-  /** How many versions it observes where nothing differs. */
-  most: number
-  /** The host, on an axis that leaves it to the user. */
-  host?: string
-  /** Versions that could not be had or built, each with the reason; absent until that is known. */
-  skipped?: Record<string, string>
-  /** Versions that are not the release itself, each with what they are. */
-  notes?: Record<string, string>
-  /** The answers of a test of each version alone, without a host: `sound`, or what it answered. */
-  tests?: Record<string, Record<string, string>>
 }
 
 /**

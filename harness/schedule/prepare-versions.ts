@@ -2,7 +2,7 @@ import type { BuildOptions } from '../images/cache.ts'
 import { buildIptables, hasIptables } from '../images/iptables.ts'
 import { selfTestOf } from '../injection/iptables-self-test.ts'
 import { messageOf } from '../lib/errors.ts'
-import type { BisectRecord } from '../results/record.ts'
+import type { BisectRecord } from '../results/bisect-record.ts'
 
 /** What can be learned of versions before any host runs. */
 export type Prepared = Required<Pick<BisectRecord, 'skipped' | 'notes' | 'tests'>>

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { type Lock, tryLock } from '../images/lock.ts'
 import { LabError } from '../lib/errors.ts'
-import type { BisectRecord, CellRecord, RunRecord } from '../results/record.ts'
+import type { BisectRecord } from '../results/bisect-record.ts'
+import type { CellRecord, RunRecord } from '../results/record.ts'
 
 /** The plan of a matrix, saved before anything boots, so that another process can resume it. */
 export interface RunPlan {
