@@ -20,9 +20,13 @@ function sentAway(net: Net, state: State, dev: string, nextHop: string, found: F
   const owner = deviceOf(net.host, destination)
   // Where it is the next hop itself, ARP decides.
   if (!owner || nextHop === destination || state.way === 'back' || isLocalSomewhere(net, destination)) return state
+  // The outside of a host made for a test answers for every public address.
+  if (net.isExact && !privateRanges.some((range) => inPrefix(destination, range))) return state
   const message = `${destination} is the host’s own address on ${owner.name}, but ${routeInWords(found).words} sends it to ${dev}: no route calls it local`
   return dies(state, { location: 'routing', end: 'no-route', message, address: destination })
 }
+
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::/0']
 
 /** In another table it may be local: a router can send packets back to a link of a VRF, and these arrive. */
 const isLocalSomewhere = ({ facts }: Net, address: string): boolean =>
