@@ -17,8 +17,8 @@ export interface Key {
   sourcePort: number
   destinationPort: number
   /**
-   * It came by a link, or is the answer to such a packet: the kernel reads its protocol and ports only where a rule
-   * needs them.
+   * It came by a link, is the answer to such a packet, or is routed again: the kernel reads its protocol and ports only
+   * where a rule needs them.
    */
   received?: boolean
 }

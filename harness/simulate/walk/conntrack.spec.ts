@@ -122,6 +122,22 @@ describe('a packet that NAT redirects', () => {
     expect(endOf(both(lost, elsewhere('output', '172.17.0.2')), toContainer)).to.equal('passes')
   })
 
+  // Tried on Linux 6.18: of rules for the host's own packets alone, none makes the kernel read a rerouted packet.
+  it('is routed again without its protocol, unless a rule for other packets needs that', () => {
+    const away = elsewhere('output', '192.0.2.2')
+    const rule = { priority: 100, not: false, action: 'blackhole', unknown: [], ipproto: 'tcp' }
+    const under = (...rules: object[]): Facts => ({
+      ...away,
+      policyRules: [...away.policyRules, ...(rules as Facts['policyRules'])],
+    })
+    const flow = { kind: 'forwarded', address: '192.0.2.2', port: 80, protocol: 'tcp', ...fromHost } as const
+    expect(endOf(away, flow)).to.equal('passes')
+    expect(endOf(under({ ...rule, iif: 'lo' }), flow)).to.equal('passes')
+    expect(endOf(under(rule), flow)).to.equal('dies out routing no-route')
+    const other = { ...rule, priority: 90, ipproto: 'udp' }
+    expect(endOf(under({ ...rule, iif: 'lo' }, other), flow)).to.equal('dies out routing no-route')
+  })
+
   it('still has to find its first neighbour', () => {
     const shown = { ...strangers(sysctls({ 'net.bridge.bridge-nf-call-iptables': '1' })) }
     const isolated = links(

@@ -52,11 +52,16 @@ function asCalled({ way, packet, original }: State): Untranslation | undefined {
 
 const unbound = { 4: '0.0.0.0', 6: '::' } as const
 
-const lookup = ({ host }: Net, state: State): { found: Found; known: State }[] =>
+const lookup = ({ host }: Net, state: State, rerouted = false): { found: Found; known: State }[] =>
   host.fib[state.packet.family]
     // The lookup for a packet without a source uses an empty one, which rules may match.
     // Source: linux/net/ipv4/fib_rules.c, fib4_rule_match.
-    .lookup({ ...state.packet, source: state.packet.source || unbound[state.packet.family], input: 'lo' })
+    .lookup({
+      ...state.packet,
+      source: state.packet.source || unbound[state.packet.family],
+      input: 'lo',
+      received: rerouted,
+    })
     .map((found) => ({ found, known: found.doubts.reduce(withDoubt, state) }))
 
 interface Sent {
@@ -99,11 +104,14 @@ const loopbackStays = (state: State, device: string): State =>
     setting: { name: `net.ipv4.conf.${device}.route_localnet`, value: '0' },
   })
 
-/** A packet that output has translated or marked is routed again. */
+/**
+ * A packet that output has translated or marked is routed again, as one that came by a link is. Source:
+ * linux/net/ipv4/netfilter.c, ip_route_me_harder.
+ */
 function again(net: Net, before: State, state: State, sent: Sent, next: Next): State[] {
   const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
   if (!changed) return away(net, state, sent, next)
-  return lookup(net, state).flatMap(({ found, known }) => {
+  return lookup(net, state, true).flatMap(({ found, known }) => {
     const other = routed(net, known, found)
     return Array.isArray(other) ? other : away(net, withPacket(other.state, { output: other.device }), other, next)
   })
