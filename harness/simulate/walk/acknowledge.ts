@@ -1,3 +1,4 @@
+import { capital } from '../../lib/text.ts'
 import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
@@ -47,7 +48,16 @@ function recall(net: Net, state: State, call: Call, { dnat, snat, ctMark }: Pack
     }
     if (before.state === 'invalid' && (left.source !== packet.source || left.destination !== packet.destination)) {
       const message = `conntrack takes the packets after the answer for a new connection and translates them to ${left.source} -> ${left.destination}`
-      return [dies({ ...known, way }, { location, end: 'source-check', message, namesAnswer: true })]
+      const drop = { location, end: 'source-check', message, namesAnswer: true } as const
+      // The sender's next packets come first. In another zone than its first one, they make the connection that these belong to.
+      const beside = known.doubts.find(({ key }) => key === laterZones('out'))
+      const doubt = {
+        message: `${capital(message)}, unless packets from the other side come first.`,
+        kind: 'other',
+      } as const
+      return beside
+        ? mayDie({ ...known, way }, drop, { ...doubt, key: `${beside.key}, and answers` }, (lives) => [lives])
+        : [dies({ ...known, way }, drop)]
     }
     const moved = movedBy(way, left, after)
     if (moved) return elsewhere(known, moved, way, location)
@@ -65,13 +75,15 @@ function movedBy(way: State['way'], { zone: left }: Packet, { zone: first }: Pac
   return (left?.[key] ?? 0) === (first?.[key] ?? 0) ? undefined : (left ?? first)?.by
 }
 
+const laterZones = (way: State['way']): string => `zones of later packets, ${way}`
+
 /** Later packets in another zone are a new connection for conntrack, which may clash with the one it knows. */
 function elsewhere(state: State, { rule, table, chain }: RuleStep, way: State['way'], location: Location): State[] {
   const what = `“${rule}” in ${table} ${chain} puts the first packet into another conntrack zone than those after it`
   const doubt = {
     message: `${what}: whether conntrack then drops them is not simulated.`,
     kind: 'other',
-    key: `zones of later packets, ${way}`,
+    key: laterZones(way),
   } as const
   return mayDie({ ...state, way }, { location, end: 'dropped', message: what }, doubt, (lives) => [lives])
 }
