@@ -34,10 +34,7 @@ export function leave(
   if (entry?.state.some((word) => word === 'FAILED' || word === 'INCOMPLETE'))
     return none(`nobody answers for ${nextHop} on ${link.name}: its neighbour entry is ${entry.state.join(', ')}`, true)
   // Another machine may have the same address; its entry proves that.
-  if (deviceOf(net.host, nextHop) && entry?.mac === undefined) {
-    if (!net.isExact) return unmet(state, link, nextHop, location, gone)
-    return none(`${nextHop} is the host’s own address, but the packet is sent out by ${link.name}`)
-  }
+  if (deviceOf(net.host, nextHop) && entry?.mac === undefined) return unmet(state, link, nextHop, location, gone)
   if (net.readable.has(packet.destination))
     return none(`${packet.destination} is a container’s address, but the packet is sent out by ${link.name}`)
   const met = state.acquainted.some((each) => each.by === '' && each.address === nextHop && each.device === link.name)
