@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { showAnnouncements } from './announce.ts'
 import type { LabError } from './errors.ts'
 import { ensurePackages, installLine, missingPackages } from './packages.ts'
 
@@ -29,11 +30,13 @@ describe('the packages of this machine', () => {
   }
   const ensure = async (names: string[]): Promise<{ lines: string[]; error: LabError | undefined }> => {
     const lines: string[] = []
-    const options = { why: 'test', progress: (line: string) => void lines.push(line) }
+    const options = { why: 'test', progress: () => undefined }
+    const unlisten = showAnnouncements((line) => lines.push(line))
     const error = await ensurePackages(names, options).then(
       () => undefined,
       (thrown: LabError) => thrown,
     )
+    unlisten()
     return { lines, error }
   }
 
@@ -57,7 +60,7 @@ describe('the packages of this machine', () => {
     expect(installLine(['one'])).to.equal('sudo apt-get install -y --no-install-recommends one')
   })
 
-  it('are installed for root, with a message, and with new lists only where the old ones fail', async () => {
+  it('are installed for root, with a message that stays, and with new lists only where the old ones fail', async () => {
     as(0)
     program('dpkg-query', 'exit 1')
     program(
@@ -86,7 +89,8 @@ describe('the packages of this machine', () => {
       `[ "$1" != --version ] || exit 0; mkdir ${bin}/lock || exit 100; sleep 0.2; echo x >>${bin}/log; rmdir ${bin}/lock; touch ${bin}/done`,
     )
     const [first, second] = await Promise.all([ensure(['one']), ensure(['one'])])
-    expect([first.error, second.error, second.lines]).to.deep.equal([undefined, undefined, []])
+    expect([first.error, second.error]).to.deep.equal([undefined, undefined])
+    expect([...first.lines, ...second.lines]).to.deep.equal(['installing on this machine, to test: one'])
     expect(readFileSync(join(bin, 'log'), 'utf8')).to.equal('x\n')
   })
 

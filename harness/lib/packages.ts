@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { announce } from './announce.ts'
 import { LabError } from './errors.ts'
 
 export interface EnsureOptions {
@@ -37,7 +38,7 @@ export const installLine = (names: readonly string[]): string =>
 let turn: Promise<void> = Promise.resolve()
 
 /**
- * Installs missing Debian packages if this process is root; `progress` gets what and why. Otherwise it rejects with
+ * Installs missing Debian packages if this process is root, and announces first what and why. Otherwise it rejects with
  * LabError `missing`, whose hint is the command to run. Calls run one after another, because apt does not wait for itself
  * and because one call may install what the next one needs.
  */
@@ -57,7 +58,9 @@ async function ensure(names: readonly string[], options: EnsureOptions): Promise
       hint: apt.failed ? `install your system's packages for: ${list}` : installLine(missing),
       facts: { missing },
     })
-  options.progress(`installing on this machine, to ${options.why}: ${list}`)
+  const doing = `installing on this machine, to ${options.why}: ${list}`
+  announce(doing)
+  options.progress(doing)
   const run = (...args: string[]) =>
     execa('apt-get', args, {
       env: { DEBIAN_FRONTEND: 'noninteractive' },

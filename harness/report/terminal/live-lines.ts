@@ -1,3 +1,5 @@
+import { showAnnouncements } from '../../lib/announce.ts'
+import { plain } from './paint.ts'
 import { Redraw } from './redraw.ts'
 
 const frames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
@@ -20,6 +22,7 @@ export class LiveLines {
   readonly #options: Options
   #frame = 0
   #timer: NodeJS.Timeout | undefined
+  #unlisten = (): void => undefined
 
   constructor(stream: NodeJS.WriteStream, options: Options) {
     this.#redraw = new Redraw(stream)
@@ -43,13 +46,16 @@ export class LiveLines {
 
   /** Shows the changing lines from now on. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), this.#options.live ? frameMs : this.#options.pulseMs).unref()
+    if (this.#timer) return
+    this.#timer = setInterval(() => this.#tick(), this.#options.live ? frameMs : this.#options.pulseMs).unref()
+    this.#unlisten = showAnnouncements((line) => this.print(`  ${plain(line, 1000)}`))
   }
 
   /** Erases the changing lines. */
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
+    this.#unlisten()
     this.draw()
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { announce } from '../../lib/announce.ts'
 import type { RunRecord } from '../../results/record.ts'
 import { sampleRun } from '../../results/sample.spec-data.ts'
 import {
@@ -47,6 +48,20 @@ describe('the terminal', () => {
     expect(text).to.contain(
       '✓ passed debian12-stale-kernel: Reproduced, diagnosed from evidence alone, and cured: 2 fixes cure it, 4 do not.',
     )
+  })
+
+  it('keeps what is being done to this machine, in a log and above the lines that it redraws', () => {
+    for (const live of [false, true]) {
+      const { stream, text } = sink()
+      const reporter = createReporter(stream, { color: false, live })
+      const [cell] = sampleRun().cells
+      reporter.cellStart({ ...cell!, stages: ['provision'] })
+      reporter.stageStart('provision')
+      announce('installing on this machine, to make VMs: qemu\x1b[2J')
+      expect(text(), String(live)).to.contain('  installing on this machine, to make VMs: qemu')
+      expect(text(), String(live)).to.not.contain('\x1b[2J')
+      reporter.close()
+    }
   })
 
   it('ends with grid, diagnosis, fixes, report and command', () => {
