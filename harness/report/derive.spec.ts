@@ -182,6 +182,8 @@ describe('words', () => {
   it('name an accelerator where there is one', () => {
     expect(machine({ provider: 'qemu', accelerator: 'tcg' })).to.deep.equal(['qemu', 'tcg'])
     expect(machine({ provider: 'container', accelerator: 'none' })).to.deep.equal(['container'])
+    // Before the first host, where QEMU is not installed yet.
+    expect(machine({ provider: 'qemu', accelerator: 'unproven' })).to.deep.equal(['qemu'])
   })
 
   it('join names and end sentences', () => {

@@ -84,7 +84,7 @@ export function happened({ verdict, summary }: Pick<StageRecord, 'verdict' | 'su
 
 /** The provider of the host and its accelerator, if any. */
 export const machine = ({ provider, accelerator }: Pick<CellRecord, 'provider' | 'accelerator'>): string[] =>
-  [provider, accelerator].filter((word) => word !== '' && word !== 'none')
+  [provider, accelerator].filter((word) => word !== '' && word !== 'none' && word !== 'unproven')
 
 /** How many of each, in this order: `3 confirmed, 1 narrowed`. */
 export const tally = <T extends string>(all: readonly T[], order: readonly T[]): string =>
