@@ -71,9 +71,13 @@ export const natModules: Readonly<Record<'nft' | 'legacy', readonly string[]>> =
 /** The modules that dockerd needs for NAT and that the running kernel cannot load. It needs none where it makes no rules. */
 export function missingNatModules(facts: Facts): ModuleFact[] {
   const { programsIptables, backend } = readIntent(facts)
-  if (!programsIptables || backend !== 'iptables') return []
-  const needed = natModules[currentBackend(facts)]
-  return facts.modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
+  return programsIptables && backend === 'iptables' ? unloadableNatModules(facts) : []
+}
+
+/** The same, whether dockerd is to make rules or not. */
+export function unloadableNatModules({ modules, iptables }: Facts): ModuleFact[] {
+  const needed = natModules[currentBackend({ iptables })]
+  return modules.filter(({ name, state }) => state === 'missing' && needed.includes(name))
 }
 
 // Two networks with the same bridge conflict. Source: moby v26, libnetwork/drivers/bridge.

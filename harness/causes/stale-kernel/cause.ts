@@ -1,6 +1,6 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { configErrorOf } from '../../cause/daemon-config.ts'
-import { missingNatModules, orphanOf } from '../../cause/restart.ts'
+import { missingNatModules, orphanOf, unloadableNatModules } from '../../cause/restart.ts'
 import type { Facts, ModuleFact } from '../../evidence/facts.ts'
 import { compareVersions } from '../../lib/text.ts'
 import { remedies, temptations } from './remedies.ts'
@@ -18,7 +18,7 @@ export const staleKernel = defineCause({
     const newest = facts.trees.filter((tree) => compareVersions(tree.kernel, kernel) > 0).at(-1)
     const lost = newest ? lostTo(newest.modules, facts) : []
     if (!newest || lost.length === 0) return absent(loads(facts))
-    const wanting = lost.filter(({ name }) => missingNatModules(facts).some((module) => module.name === name))
+    const wanting = lost.filter(({ name }) => unloadableNatModules(facts).some((module) => module.name === name))
     return present({
       confidence: 'certain',
       active: `The running kernel ${kernel} can no longer load ${list(wanting)}. The newer installed kernel ${newest.kernel} can. Docker cannot set up NAT until the host runs a kernel whose modules are there.`,
@@ -35,10 +35,11 @@ export const staleKernel = defineCause({
       ],
     })
   },
-  // If several causes would keep dockerd down, its last error decides.
+  // If several causes would keep dockerd down, its last error decides. The setting may have changed since.
   explains: (symptom, facts) =>
     symptom.kind === 'daemon' &&
-    missingNatModules(facts).length > 0 &&
+    (missingNatModules(facts).length > 0 ||
+      (unloadableNatModules(facts).length > 0 && /iptables|kernel module/i.test(symptom.error))) &&
     orphanOf(facts) === undefined &&
     configErrorOf(facts) === undefined,
   remedies,
