@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { LabError } from './errors.ts'
 import { ensurePackages } from './packages.ts'
 
-/** Programs that specs start, each with its Debian package. Specs that need others say so and are skipped. */
+/** Programs that specs start, each with its Debian package. Specs that need others are skipped with a word. */
 export const specPrograms = { ip: 'iproute2', nft: 'nftables', pgrep: 'procps', ssh: 'openssh-client' } as const
 
 /** Mocha's hook before the first spec: installs what is missing as root, else prints the line to run and exits 2. */
