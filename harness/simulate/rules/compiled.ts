@@ -22,7 +22,8 @@ export type Translate = (context: Context) => Packet[]
 export type Outcome =
   | { to: 'accept' | 'drop' | 'reject' | 'return' | 'continue' }
   | { to: 'jump' | 'goto'; chain: string }
-  | { to: 'translate'; translate: Translate }
+  /** `scarce`: no port may be free for it, and the packet is dropped then. */
+  | { to: 'translate'; translate: Translate; scarce?: Unknown }
   /** A program decides, or something that is not modelled: the packet goes on (`goesOn`) or ends here. */
   | { to: 'open'; as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; why: Unknown }
 

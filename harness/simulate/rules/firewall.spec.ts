@@ -61,6 +61,21 @@ describe('a firewall', () => {
     expect(ends(-150)).to.deep.equal([`${passes(80)}, listing`, 'drop, not listing'])
   })
 
+  it('does not know whether one of few source ports is free', () => {
+    const snat = (to: string, packet: Packet): string[] => {
+      const legacy = `*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -p ${packet.protocol} -j ${to}\nCOMMIT`
+      return fates(firewallOf({ legacy }).pass('ip', 'postrouting', packet))
+    }
+    const one = 'SNAT --to-source 192.0.2.2:1-1'
+    expect(snat(one, to(80))).to.deep.equal([`${passes(80)}, limit`, 'drop, not limit'])
+    expect(snat('SNAT --to-source 192.0.2.2:1000-1010', to(80))).to.have.lengthOf(2)
+    expect(snat('MASQUERADE --to-ports 1000-1010', to(80))).to.have.lengthOf(2)
+    expect(snat('SNAT --to-source 192.0.2.2:1024-65535', to(80))).to.deep.equal([passes(80)])
+    expect(snat('SNAT --to-source 192.0.2.2', to(80))).to.deep.equal([passes(80)])
+    expect(snat('MASQUERADE', to(80))).to.deep.equal([passes(80)])
+    expect(snat(one, to(0, { protocol: 'icmp' })), 'an echo has no port').to.have.lengthOf(1)
+  })
+
   it('names the rule that ended a packet', () => {
     const [world] = firewallOf({ tables: ['returns-to-policy'] }).pass('ip', 'forward', to(81))
     expect(world!.terminating[0]).to.include({

@@ -1,12 +1,27 @@
 import type { Packet } from '../packet.ts'
 import { type AddressNumber, addressNumber, addressText } from './addresses.ts'
 import type { Translate } from './compiled.ts'
+import { type Unknown, unknown } from './truth.ts'
 import type { HookName } from './types.ts'
 
 /** A translation's target: the first and last of a range of addresses and ports. */
 export interface Target {
   addresses?: readonly [string, string]
   ports?: readonly [number, number]
+}
+
+const fewPorts = 64
+
+/**
+ * Whether so few source ports may all be in use: NAT drops a connection for which none is free. Source:
+ * linux/net/netfilter/nf_nat_core.c, get_unique_tuple.
+ */
+export function scarce(ports: readonly [number, number] | undefined): { scarce: Unknown } | undefined {
+  const count = ports === undefined ? fewPorts : ports[1] - ports[0] + 1
+  if (ports === undefined || count >= fewPorts) return undefined
+  const which = count === 1 ? `source port ${ports[0]}, the only one` : `one of the ${count} source ports`
+  const message = `Whether ${which} that the rule allows, is free depends on other connections.`
+  return { scarce: unknown('limit', `source ports ${ports.join('-')}`, message, 'conntrack -L') }
 }
 
 /** The simulation follows each address of a range up to this length; of a longer range the first and the last. */

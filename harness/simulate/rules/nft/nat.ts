@@ -1,7 +1,7 @@
 import { planted } from '../../planted.ts'
 import { addressNumber, addressText, prefixInterval } from '../addresses.ts'
 import type { Context, Operation, Outcome, Translate } from '../compiled.ts'
-import { masquerade, netmap, redirect, type Target, toDestination, toSource } from '../translate.ts'
+import { masquerade, netmap, redirect, scarce, type Target, toDestination, toSource } from '../translate.ts'
 import { isUnknown, unknown } from '../truth.ts'
 import { expressionOf } from './expression.ts'
 import { absent, type Reading } from './reading.ts'
@@ -14,7 +14,7 @@ export function natOperation(word: string, json: unknown, scope: Scope): Operati
   const { addr, port, flags, family } = (json ?? {}) as Json
   if (word === 'masquerade') {
     if (planted.has('masquerade')) return { does: 'end', outcome: { to: 'accept' } }
-    return translation(masquerade)
+    return translation(masquerade, undefined, port === undefined ? undefined : portsOf(port))
   }
   if (word === 'redirect') {
     const ports = port === undefined ? undefined : portsOf(port)
@@ -26,12 +26,12 @@ export function natOperation(word: string, json: unknown, scope: Scope): Operati
   const make = side === 'destination' ? toDestination : toSource
   const target = targetOf(addr, port)
   const only = family === undefined ? undefined : family === 'ip6' ? 6 : 4
-  if (target) return translation(make(target), only)
+  if (target) return translation(make(target), only, side === 'source' ? target.ports : undefined)
   return dynamic(addr, port, make, scope)
 }
 
-const translation = (translate: Translate, only?: 4 | 6): Operation => {
-  const outcome: Outcome = { to: 'translate', translate }
+const translation = (translate: Translate, only?: 4 | 6, sourcePorts?: readonly [number, number]): Operation => {
+  const outcome: Outcome = { to: 'translate', translate, ...scarce(sourcePorts) }
   if (only === undefined) return { does: 'end', outcome }
   return { does: 'choose', choose: ({ packet }) => (packet.family === only ? [outcome] : []) }
 }

@@ -1,7 +1,7 @@
 import { planted } from '../../planted.ts'
 import { addressNumber, prefixInterval } from '../addresses.ts'
 import type { Outcome } from '../compiled.ts'
-import { masquerade, netmap, redirect, type Target, toDestination, toSource } from '../translate.ts'
+import { masquerade, netmap, redirect, scarce, type Target, toDestination, toSource } from '../translate.ts'
 import { intervalOf } from './options.ts'
 import type { Option } from './words.ts'
 
@@ -11,7 +11,9 @@ const argument = (options: readonly Option[], name: string): string | undefined 
 /** The effect of a target in the table nat; undefined where its options cannot be read. */
 export function natOutcome(name: string, options: readonly Option[]): Outcome | undefined {
   if (name === 'MASQUERADE')
-    return planted.has('masquerade') ? { to: 'accept' } : { to: 'translate', translate: masquerade }
+    return planted.has('masquerade')
+      ? { to: 'accept' }
+      : { to: 'translate', translate: masquerade, ...scarce(portsOf(argument(options, '--to-ports') ?? '')) }
   if (name === 'REDIRECT') {
     const text = argument(options, '--to-ports')
     const ports = text === undefined ? undefined : portsOf(text)
@@ -19,7 +21,10 @@ export function natOutcome(name: string, options: readonly Option[]): Outcome | 
   }
   if (name === 'NETMAP') return network(argument(options, '--to') ?? '')
   const target = targetOf(argument(options, name === 'DNAT' ? '--to-destination' : '--to-source') ?? '')
-  return target && { to: 'translate', translate: name === 'DNAT' ? toDestination(target) : toSource(target) }
+  if (!target) return undefined
+  return name === 'DNAT'
+    ? { to: 'translate', translate: toDestination(target) }
+    : { to: 'translate', translate: toSource(target), ...scarce(target.ports) }
 }
 
 const portsOf = (text: string): [number, number] | undefined => intervalOf(text.split('/')[0]!, 65535, '-')
