@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/group.ts'
 import type { Rule, Ruleset } from './iptables-save.ts'
 import type { NftChain, NftRule } from './sections/rules-native/read.ts'
 
@@ -7,26 +8,30 @@ import type { NftChain, NftRule } from './sections/rules-native/read.ts'
  * gets `listed`: nft's own rule, which has all matches.
  */
 export function withLossyLines(ruleset: Ruleset, family: 'ip' | 'ip6', nft: readonly NftChain[]): Ruleset {
-  const chains = new Map(
-    nft.filter((chain) => chain.family === family).map((chain) => [keyOf(chain.table, chain.name), chain]),
+  const listings = new Map(
+    nft.flatMap((chain) => (chain.family === family ? [[keyOf(chain.table, chain.name), chain.rules] as const] : [])),
   )
-  const counts = new Map<string, number>()
-  for (const { table, chain } of ruleset.rules) {
-    const key = keyOf(table, chain)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
+  const lossy = new Map<Rule, NftRule>()
+  for (const lines of groupBy(ruleset.rules, ({ table, chain }) => keyOf(table, chain))) {
+    const rules = listings.get(keyOf(lines[0]!.table, lines[0]!.chain)) ?? []
+    pairedLines(rules, lines)?.forEach((line, at) => {
+      if (leavesOut(line.text, rules[at]!)) lossy.set(line, rules[at]!)
+    })
   }
-  const next = new Map<string, number>()
-  const rules = ruleset.rules.map((rule): Rule => {
-    const key = keyOf(rule.table, rule.chain)
-    const at = next.get(key) ?? 0
-    next.set(key, at + 1)
-    const listed = chains.get(key)?.rules
-    // As many lines as rules means the same rules in the same order.
-    const own = listed?.length === counts.get(key) ? listed?.[at] : undefined
-    return own && leavesOut(rule.text, own) ? { ...rule, ...portOf(own), listed: own } : rule
-  })
-  return { ...ruleset, rules }
+  if (lossy.size === 0) return ruleset
+  const complete = (rule: Rule, listed: NftRule): Rule => ({ ...rule, ...portOf(listed), listed })
+  return {
+    ...ruleset,
+    rules: ruleset.rules.map((rule) => (lossy.has(rule) ? complete(rule, lossy.get(rule)!) : rule)),
+  }
 }
+
+/**
+ * The lines of iptables-save that stand for a chain's rules, one for each. As many lines as rules means the same rules in
+ * the same order; else undefined.
+ */
+export const pairedLines = (rules: readonly NftRule[], lines: readonly Rule[]): readonly Rule[] | undefined =>
+  lines.length === rules.length ? lines : undefined
 
 const keyOf = (table: string, chain: string): string => `${table} ${chain}`
 
@@ -45,17 +50,18 @@ export function leavesOut(line: string, { expr }: NftRule): boolean {
 }
 
 /** The words of a line's matches. Comments match nothing, and what follows `-j` belongs to the target. */
-const wordsOf = (line: string): string[] =>
-  line
-    .replace(/ --comment ("(?:[^"\\]|\\.)*"|\S+)/, '')
-    .replace(/ -[jg] .*/, '')
-    .replaceAll(/(\d+):(\d+)(?= |$)/g, '$1 $2')
-    .split(/[\s,/"]+/)
-    .map(plain)
+function wordsOf(line: string): string[] {
+  const bare = line.includes(' --comment ') ? line.replace(/ --comment ("(?:[^"\\]|\\.)*"|\S+)/, '') : line
+  const target = bare.search(/ -[jg] /)
+  const matches = target < 0 ? bare : bare.slice(0, target)
+  return matches.split(/[\s,/"]+|(?<=\d):(?=\d+(?: |$))/).map(plain)
+}
 
 /** A word as both listings have it: iptables prints marks in base 16, and `+` where nft prints `*`. */
-const plain = (word: string): string =>
-  /^0x[\da-f]+$/i.test(word) ? String(Number(word)) : word.toLowerCase().replace(/\+$/, '*')
+function plain(word: string): string {
+  if (word.startsWith('0x') && /^0x[\da-f]+$/i.test(word)) return String(Number(word))
+  return (word.endsWith('+') ? `${word.slice(0, -1)}*` : word).toLowerCase()
+}
 
 /** The values in the right side of a match: names, numbers and addresses. A set's elements are not read. */
 function valuesOf(right: unknown): string[] {

@@ -1,4 +1,5 @@
 import type { Facts, NftChain, NftRule, Rule } from '../../evidence/facts.ts'
+import { pairedLines } from '../../evidence/lossy-lines.ts'
 import { onlyNft } from '../rules/nft/tables.ts'
 import type { Line } from './line.ts'
 import { keyOf, listedLine, readable, targetsOf } from './listed-line.ts'
@@ -46,13 +47,12 @@ const savedOf = (backend: string, rule: Rule, words: Words): ChainLine => ({
 
 function listedLines(chain: NftChain, saved: ReadonlyMap<string, readonly Rule[]>, words: Words): ChainLine[] {
   const { family, table, name, rules } = chain
-  const lines = saved.get(`${family} ${table} ${name}`) ?? []
-  // As the compiler does: by the saved lines, where there are as many of them as rules.
-  const paired = lines.length === rules.length
+  const lines = pairedLines(rules, saved.get(`${family} ${table} ${name}`) ?? [])
   return rules.map((rule, at) => ({
     table: `nft ${family} ${table}`,
     chain: name,
-    line: paired && !onlyNft(rule) ? pairedLine(rule, lines[at]!, words) : listedLine(rule, words),
+    // As the compiler does.
+    line: lines && !onlyNft(rule) ? pairedLine(rule, lines[at]!, words) : listedLine(rule, words),
   }))
 }
 

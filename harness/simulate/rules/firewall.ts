@@ -17,8 +17,9 @@ export function buildFirewall(facts: Facts, view: HostView): Firewall {
   for (const family of ['ip', 'ip6', 'bridge', 'arp', 'netdev'] as const) known.set(family, new Map())
   const at = (family: Family, hook: HookName): Orders => {
     const own = known.get(family)!
-    const made =
-      own.get(hook) ?? ordersOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
+    const found = own.get(hook)
+    if (found) return found
+    const made = ordersOf(chains.filter((base) => base.hook === hook && base.families.includes(family)))
     own.set(hook, made)
     return made
   }

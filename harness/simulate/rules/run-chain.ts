@@ -3,7 +3,7 @@ import type { BaseChain, CompiledChain, CompiledRule, Context, Operation, Outcom
 import { answered, endedBy, opened, unlisted, withAnswer } from './fork.ts'
 import { chainOf } from './lazy-chain.ts'
 import { stepOf } from './step.ts'
-import { translatedWorlds } from './translated.ts'
+import { translatedBy } from './translated.ts'
 import type { Unknown } from './truth.ts'
 import type { World } from './types.ts'
 
@@ -179,15 +179,7 @@ class Run {
     if (outcome.to === 'accept') ends.push({ ...world, steps: [...world.steps, stepOf(base, chain, rule, 'accept')] })
     else if (outcome.to === 'drop' || outcome.to === 'reject') ends.push(this.ended(world, chain, rule, outcome.to))
     else if (outcome.to === 'translate') {
-      const portless = world.packet.protocol !== 'tcp' && world.packet.protocol !== 'udp'
-      const drop = stepOf(base, chain, rule, 'drop')
-      const ways = outcome.scarce && !portless ? opened(world, drop, outcome.scarce, 'drop') : [world]
-      for (const each of ways) {
-        this.context.packet = each.packet
-        if (each.dead) ends.push(each)
-        else
-          ends.push(...translatedWorlds(each, outcome.translate(this.context), stepOf(base, chain, rule, 'translate')))
-      }
+      ends.push(...translatedBy(outcome, world, this.context, stepOf(base, chain, rule, 'translate')))
     } else if (outcome.to === 'open') {
       const step = stepOf(base, chain, rule, outcome.as === 'queue' ? 'queue' : 'drop')
       for (const each of opened(world, step, outcome.why, outcome.as))

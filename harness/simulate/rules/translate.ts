@@ -17,11 +17,16 @@ const fewPorts = 64
  * linux/net/netfilter/nf_nat_core.c, get_unique_tuple.
  */
 export function scarce(ports: readonly [number, number] | undefined): { scarce: Unknown } | undefined {
-  const count = ports === undefined ? fewPorts : ports[1] - ports[0] + 1
-  if (ports === undefined || count >= fewPorts) return undefined
-  const which = count === 1 ? `source port ${ports[0]}, the only one` : `one of the ${count} source ports`
-  const message = `Whether ${which} that the rule allows, is free depends on other connections.`
-  return { scarce: unknown('limit', `source ports ${ports.join('-')}`, message, 'conntrack -L') }
+  if (ports === undefined) return undefined
+  const [low, high] = ports
+  const count = high - low + 1
+  if (count >= fewPorts) return undefined
+  const which =
+    count === 1
+      ? `source port ${low}, the only one that the rule allows,`
+      : `one of the ${count} source ports that the rule allows`
+  const message = `Whether ${which} is free depends on other connections.`
+  return { scarce: unknown('limit', `source ports ${low}-${high}`, message, 'conntrack -L') }
 }
 
 /** The simulation follows each address of a range up to this length; of a longer range the first and the last. */

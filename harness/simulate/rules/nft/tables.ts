@@ -1,4 +1,5 @@
 import type { Facts, NftChain, NftRule } from '../../../evidence/facts.ts'
+import { pairedLines } from '../../../evidence/lossy-lines.ts'
 import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
 import { lazyChain } from '../lazy-chain.ts'
 import type { Family, HookName } from '../types.ts'
@@ -62,12 +63,10 @@ type Common = Pick<Scope, 'objects' | 'written' | 'links' | 'cache'>
 
 function compiled(chain: NftChain, facts: Facts, saved: SavedTable | undefined, common: Common): CompiledChain {
   return lazyChain(chain.name, () => {
-    const lines = saved?.rules.get(chain.name) ?? []
-    // As many lines as rules means the same rules in the same order.
-    const paired = saved !== undefined && lines.length === chain.rules.length
+    const lines = saved && pairedLines(chain.rules, saved.rules.get(chain.name) ?? [])
     return chain.rules.map((rule, at) => {
-      if (!paired || onlyNft(rule)) return native(rule, at, chain, facts, common)
-      const line = lines[at]!
+      const line = lines?.[at]
+      if (!saved || !line || onlyNft(rule)) return native(rule, at, chain, facts, common)
       const compiled = compileSaved(saved, line, at, rule.handle)
       return line.listed ? withMatches(compiled, native(matchesOf(rule), at, chain, facts, common)) : compiled
     })
