@@ -1,6 +1,6 @@
 import type { Facts, NetworkFact, PortFact } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
-import { readIntent } from '../simulate/intent.ts'
+import { makesRulesByIptables, readIntent } from '../simulate/intent.ts'
 
 /** The base chains that jump to dockerd's own, by table. */
 export const entrances = { filter: ['FORWARD'], nat: ['PREROUTING', 'OUTPUT'] } as const
@@ -31,16 +31,8 @@ export const programsIptables = (facts: Facts): boolean =>
   facts.units['docker.service']?.active === 'active' && hasRulesToKeep(facts)
 
 /** Whether dockerd's networks need iptables rules. */
-export function hasRulesToKeep(facts: Facts): boolean {
-  const { docker } = facts
-  const { programsIptables, backend } = readIntent(facts)
-  return (
-    programsIptables &&
-    backend === 'iptables' &&
-    !hasNativeTable(facts) &&
-    docker.networks.some(({ internal }) => !internal)
-  )
-}
+export const hasRulesToKeep = (facts: Facts): boolean =>
+  makesRulesByIptables(facts) && !hasNativeTable(facts) && facts.docker.networks.some(({ internal }) => !internal)
 
 /**
  * The rules that jump from a table's base chains to Docker's. DOCKER-USER does not count: it belongs to the admin, who

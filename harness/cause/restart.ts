@@ -1,6 +1,6 @@
 import type { Facts, ModuleFact } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
-import { currentBackend, readIntent } from '../simulate/intent.ts'
+import { currentBackend, makesRulesByIptables } from '../simulate/intent.ts'
 import { configErrorOf } from './daemon-config.ts'
 
 /** What a restart of dockerd would meet: `iptables` makes it lose rules, and the others keep it from starting. */
@@ -69,10 +69,8 @@ export const natModules: Readonly<Record<'nft' | 'legacy', readonly string[]>> =
 }
 
 /** The modules that dockerd needs for NAT and that the running kernel cannot load. It needs none where it makes no rules. */
-export function missingNatModules(facts: Facts): ModuleFact[] {
-  const { programsIptables, backend } = readIntent(facts)
-  return programsIptables && backend === 'iptables' ? unloadableNatModules(facts) : []
-}
+export const missingNatModules = (facts: Facts): ModuleFact[] =>
+  makesRulesByIptables(facts) ? unloadableNatModules(facts) : []
 
 /** The same, whether dockerd is to make rules or not. */
 export function unloadableNatModules({ modules, iptables }: Facts): ModuleFact[] {

@@ -13,8 +13,9 @@ import { type Over, parseOver, unvaried, versionsIn } from '../schedule/bisect-c
 import { wholeNumber } from '../schedule/room.ts'
 import { RunStore } from '../schedule/run-store.ts'
 import { cellsNamed } from '../schedule/sweep-cells.ts'
-import { newRunId, reportsDir } from '../session.ts'
+import { reportsDir } from '../session.ts'
 import { parse, type Values } from './parse.ts'
+import { planHead, planned } from './planned.ts'
 import { oneOf } from './run.ts'
 import { screen } from './screen.ts'
 
@@ -46,10 +47,7 @@ export default async function bisect(args: string[], signal: AbortSignal): Promi
       store,
       reporter: () => createBoard(process.stderr, screen()),
       signal,
-      command: plan.command,
-      retries: plan,
-      ...((jobs ?? plan.jobs) && { jobs: jobs ?? plan.jobs! }),
-      ...(plan.provider && { provider: plan.provider }),
+      ...planned(plan, jobs),
     })
     console.log(values.json ? safeJson(result, 2) : clean(bisectText(result)))
     return signal.aborted ? exit.interrupted : exit[record.verdict]
@@ -88,10 +86,8 @@ async function begin(
   if (reason) throw new LabError('usage', reason)
   const versions = versionsIn(over, await knownVersions(over, cell.host, signal))
   process.stderr.write(`${versions.length} versions of ${axisOf(over.axis).what}: ${axisOf(over.axis).cost}\n`)
-  const now = new Date()
   return RunStore.create(reportsDir, {
-    runId: newRunId(now),
-    startedAt: now.toISOString(),
+    ...planHead(new Date(), { provider: values.provider, jobs }),
     command: ['npm run bisect', name, '--', ...args.filter((arg) => arg !== name).map(shellQuote)].join(' '),
     cells: [],
     bisect: {
@@ -101,8 +97,6 @@ async function begin(
       most: most ?? usualMost(versions.length),
       ...(host && { host }),
     },
-    ...(values.provider && { provider: values.provider }),
-    ...(jobs && { jobs }),
     retryFailed: 0,
     retryBroken: 1,
   })

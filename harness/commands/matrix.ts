@@ -16,9 +16,10 @@ import { RunStore } from '../schedule/run-store.ts'
 import { parseShard, splitCells } from '../schedule/shard.ts'
 import { seedOf, somePairs } from '../schedule/some-pairs.ts'
 import { loadDetectors } from '../scoring/load.ts'
-import { newRunId, reportsDir, runCells } from '../session.ts'
+import { reportsDir, runCells } from '../session.ts'
 import { declarations } from './declarations.ts'
 import { parse, type Values } from './parse.ts'
+import { planHead, planned } from './planned.ts'
 import { oneOf } from './run.ts'
 import { screen } from './screen.ts'
 
@@ -49,14 +50,11 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
     const { record } = await runCells(cells, {
       reporter: (cells.length > 1 ? createBoard : createReporter)(process.stderr, screen()),
       signal,
-      command: plan.command,
-      retries: plan,
+      ...planned(plan, jobs),
       knownIssues: issues,
       store,
-      ...((jobs ?? plan.jobs) && { jobs: jobs ?? plan.jobs! }),
       ...(plan.until && { until: plan.until }),
       ...(outside.length > 0 && { outside }),
-      ...(plan.provider && { provider: plan.provider }),
       ...(plan.cold && { cold: true }),
     })
     if (values.json) console.log(safeJson(record, 2))
@@ -86,14 +84,11 @@ async function begin(
   const cells = repeated(values['last-failed'] ? lastFailed(selected, past) : selected, repeat)
   const names = cells.map(({ name }) => name)
   const plan = {
-    runId: newRunId(now),
-    startedAt: now.toISOString(),
+    ...planHead(now, { provider: values.provider, jobs }),
     command: ['npm run matrix', ...(words.length > 0 ? ['--', ...words.map(shellQuote)] : [])].join(' '),
-    ...(values.provider && { provider: values.provider }),
     ...(values.until && { until: values.until }),
     ...(values.detector.length > 0 && { detectors: values.detector }),
     ...(values.cold && { cold: true }),
-    ...(jobs && { jobs }),
     retryFailed: values['retry-failed'] ? 1 : 0,
     retryBroken,
   }

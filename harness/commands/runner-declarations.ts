@@ -13,6 +13,7 @@ const reports = {
   value: 'folder',
   what: 'keep runs and their history there; default: DOCKFAULT_REPORTS, else ./reports',
 }
+const cellJobs = { value: 'n', what: 'cells at once; default: as many as memory and cores allow' }
 const hostJobs = { value: 'n', what: 'hosts at once; default: as many as memory and cores allow' }
 const cell = {
   provider,
@@ -45,7 +46,7 @@ export const runnerDeclarations = {
     options: {
       select,
       ...cell,
-      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      jobs: cellJobs,
       shard: { value: 'i/n', what: 'run the i-th of n parts that take about equally long' },
       pairs: { value: 'n', what: 'run at most n of the cells with two faults; the choice changes every day' },
       seed: { value: 'n', what: 'with --pairs: repeat the choice with this number, which a run prints' },
@@ -71,7 +72,7 @@ export const runnerDeclarations = {
       hosts: { value: 'names', what: 'on these hosts; default: the first, and with --over engine all of the scenario' },
       all: { what: 'run every combination, however many there are' },
       provider,
-      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      jobs: cellJobs,
       resume: { operand: '[run-id]', what: 'finish a sweep that was cut short; default: the last one' },
       json: { what: 'print the result as JSON' },
       reports,
@@ -91,7 +92,7 @@ export const runnerDeclarations = {
         what: 'where nothing differs, observe at most n versions; default: twice as many as halving needs',
       },
       provider,
-      jobs: { value: 'n', what: 'cells at once; default: as many as memory and cores allow' },
+      jobs: cellJobs,
       resume: { operand: '[run-id]', what: 'finish a bisection that was cut short; default: the last one' },
       json: { what: 'print the result as JSON' },
       reports,

@@ -10,9 +10,10 @@ import { usualVariables } from '../scenario/variables.ts'
 import { wholeNumber } from '../schedule/room.ts'
 import { RunStore } from '../schedule/run-store.ts'
 import { cellsOfScenario, spaceOf, sweepCell } from '../schedule/sweep-cells.ts'
-import { newRunId, reportsDir } from '../session.ts'
+import { reportsDir } from '../session.ts'
 import { firstCombinations, runSweep } from '../sweep.ts'
 import { parse, type Values } from './parse.ts'
+import { planHead, planned } from './planned.ts'
 import { oneOf } from './run.ts'
 import { screen } from './screen.ts'
 
@@ -38,10 +39,7 @@ export default async function sweep(args: string[], signal: AbortSignal): Promis
       store,
       reporter: () => createBoard(process.stderr, screen()),
       signal,
-      command: plan.command,
-      retries: plan,
-      ...((jobs ?? plan.jobs) && { jobs: jobs ?? plan.jobs! }),
-      ...(plan.provider && { provider: plan.provider }),
+      ...planned(plan, jobs),
     })
     if (result)
       console.log(
@@ -77,15 +75,11 @@ function begin(
   const space = spaceOf(over, hosts ?? possible) as Record<string, string[]>
   const cells = space.engine ? own : own.filter(({ host }) => host === (hosts ?? possible)[0])
   const first = firstCombinations(space, cells.find(({ host }) => host === (hosts ?? possible)[0])!, values.all)
-  const now = new Date()
   return RunStore.create(reportsDir, {
-    runId: newRunId(now),
-    startedAt: now.toISOString(),
+    ...planHead(new Date(), { provider: values.provider, jobs }),
     command: ['npm run sweep', name, ...options(args, name)].join(' '),
     cells: first.map((each) => sweepCell(cells, each).name),
     sweep: { scenario: name, space },
-    ...(values.provider && { provider: values.provider }),
-    ...(jobs && { jobs }),
     retryFailed: 0,
     retryBroken: 1,
   })

@@ -7,12 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { hostImages } from '../images/recipe.ts'
 import { until } from '../lib/retry.ts'
-import { skipped } from '../lib/skipped.spec-data.ts'
 import type { ContainerHost } from './container/container-host.ts'
 import { engineRecords } from './container/engines.ts'
 import { sweepContainers } from './container/sweep.ts'
 import { closeContainers, container } from './container.ts'
-import { hostContract } from './host.contract.ts'
+import { hostContract, hostOrSkip } from './host.contract.ts'
 import type { Host } from './host.ts'
 import { differences, type MachineState, readMachineState } from './machine-state.ts'
 
@@ -33,9 +32,7 @@ describe('a container host', function () {
 
   before(async function () {
     machine = await readMachineState()
-    const made = await make('debian12')
-    if ('reason' in made) skipped(this, made.reason)
-    else host = made
+    host = await hostOrSkip(this, () => make('debian12'))
   })
 
   after(async () => {

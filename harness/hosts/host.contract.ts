@@ -6,6 +6,12 @@ import type { Host } from './host.ts'
 /** The host that a spec provides, or the reason why it cannot be made here. */
 export type MakeHost = () => Promise<Host | { reason: string }>
 
+/** The host, or its specs are skipped with the reason why it cannot be made. */
+export async function hostOrSkip(spec: Mocha.Context, makeHost: MakeHost): Promise<Host> {
+  const made = await makeHost()
+  return 'reason' in made ? skipped(spec, made.reason) : made
+}
+
 /** The specs that every real host has to pass, with any provider. They share one host. */
 export function hostContract(name: string, makeHost: MakeHost): void {
   describe(`${name} keeps the contract of a host`, function () {
@@ -14,9 +20,7 @@ export function hostContract(name: string, makeHost: MakeHost): void {
     let host: Host
 
     before(async function () {
-      const made = await makeHost()
-      if ('reason' in made) skipped(this, made.reason)
-      else host = made
+      host = await hostOrSkip(this, makeHost)
     })
 
     after(async () => {

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheRoot } from '../images/cache.ts'
 import { until } from '../lib/retry.ts'
-import { skipped } from '../lib/skipped.spec-data.ts'
 import { clockSkew } from './clock-skew.ts'
-import { hostContract } from './host.contract.ts'
+import { hostContract, hostOrSkip } from './host.contract.ts'
 import type { Host } from './host.ts'
 import { identify, isAlive, kill, type ProcessId } from './process.ts'
 import type { MachineRecord } from './qemu/runs.ts'
@@ -38,9 +37,7 @@ describe('a QEMU host', function () {
   let host: Host
 
   before(async function () {
-    const made = await make()
-    if ('reason' in made) skipped(this, made.reason)
-    else host = made
+    host = await hostOrSkip(this, make)
   })
 
   after(async () => {

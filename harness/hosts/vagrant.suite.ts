@@ -7,7 +7,7 @@ import { cacheRoot } from '../images/cache.ts'
 import { hashFile } from '../images/manifest.ts'
 import { skipped } from '../lib/skipped.spec-data.ts'
 import { clockSkew } from './clock-skew.ts'
-import { hostContract } from './host.contract.ts'
+import { hostContract, hostOrSkip } from './host.contract.ts'
 import type { Host } from './host.ts'
 import { differences, type MachineState, readMachineState } from './machine-state.ts'
 import { boxLink } from './vagrant/box.ts'
@@ -35,9 +35,7 @@ describe('a Vagrant host', function () {
 
   before(async function () {
     machine = await readMachineState()
-    const made = await make()
-    if ('reason' in made) skipped(this, made.reason)
-    else host = made
+    host = await hostOrSkip(this, make)
   })
 
   after(async () => {

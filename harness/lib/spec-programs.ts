@@ -1,20 +1,15 @@
-import { execa } from 'execa'
 import { LabError } from './errors.ts'
 import { ensurePackages } from './packages.ts'
+import { onPath } from './programs.ts'
 
 /** Programs that specs start, each with its Debian package. Specs that need others are skipped with a word. */
 export const specPrograms = { ip: 'iproute2', nft: 'nftables', pgrep: 'procps', ssh: 'openssh-client' } as const
 
 /** Mocha's hook before the first spec: installs what is missing as root, else prints the line to run and exits 2. */
 export async function mochaGlobalSetup(): Promise<void> {
-  const names = Object.keys(specPrograms) as (keyof typeof specPrograms)[]
-  const found = await Promise.all(
-    names.map((name) => execa('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${name}`], { reject: false })),
-  )
-  const missing = names.filter((_, at) => found[at]!.failed)
-  if (missing.length === 0) return
+  const packages = Object.entries(specPrograms).flatMap(([program, name]) => (onPath(program) ? [] : [name]))
+  if (packages.length === 0) return
   try {
-    const packages = missing.map((name) => specPrograms[name])
     await ensurePackages(packages, { why: 'run the specs', progress: () => undefined })
   } catch (error) {
     if (!(error instanceof LabError)) throw error

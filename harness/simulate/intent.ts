@@ -44,6 +44,12 @@ export function readIntent({ docker }: Facts): Intent {
   }
 }
 
+/** Whether dockerd is to make its rules with iptables. */
+export function makesRulesByIptables(facts: Facts): boolean {
+  const { programsIptables, backend } = readIntent(facts)
+  return programsIptables && backend === 'iptables'
+}
+
 /** From Docker 27 on `ip6tables` is on by default. Before it is an experiment. Source: Docker's release notes, 27.0. */
 export const hasIp6tablesOn = ({ server }: Facts['docker']): boolean =>
   server !== '' && compareVersions(server, '27') >= 0

@@ -2,7 +2,7 @@ import { natModules } from '../../cause/restart.ts'
 import type { Facts, ModuleFact } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { compareVersions } from '../../lib/text.ts'
-import { currentBackend, readIntent } from '../../simulate/intent.ts'
+import { currentBackend, makesRulesByIptables } from '../../simulate/intent.ts'
 
 /**
  * The modules that dockerd needs for NAT and that the running kernel's tree does not have, nor that of any newer installed
@@ -26,9 +26,8 @@ export const lackingModules = oncePer((facts: Facts): ModuleFact[] => {
 /** Whether there is a dockerd here, and it makes rules with iptables. */
 function needsNat(facts: Facts): boolean {
   const { docker, sections } = facts
-  const { programsIptables, backend } = readIntent(facts)
   const isInstalled = docker.binaries.length > 0 || docker.processes.length > 0
-  return programsIptables && backend === 'iptables' && (isInstalled || sections['docker-install']?.status !== 'ok')
+  return makesRulesByIptables(facts) && (isInstalled || sections['docker-install']?.status !== 'ok')
 }
 
 /** Whether dockerd's rules for NAT are there: then the kernel has what they need, whatever modprobe reports. */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { onPath } from '../../lib/programs.ts'
 
 /** What this machine cannot do. */
 export interface Missing {
@@ -46,7 +47,7 @@ function hostsMissing(): string {
   if (process.platform !== 'linux') return 'this is not Linux'
   if (process.getuid?.() !== 0) return 'only root may make network namespaces'
   const tools = ['perl', 'ip', 'bridge', 'nsenter', 'unshare', 'nft', 'iptables-nft-restore', 'iptables-legacy-restore']
-  const absent = tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+  const absent = tools.filter((tool) => !onPath(tool))
   if (absent.length > 0) return `${absent.join(', ')} missing`
   return spawnSync('unshare', ['-n', 'true']).status === 0 ? '' : 'the kernel allows no new network namespace'
 }

@@ -21,18 +21,17 @@ function sentAway(net: Net, state: State, dev: string, nextHop: string, found: F
   // Where it is the next hop itself, ARP decides.
   if (!owner || nextHop === destination || state.way === 'back' || isLocalSomewhere(net, destination)) return state
   // The outside of a host made for a test answers for every public address.
-  if (net.isExact && !privateRanges.some((range) => inPrefix(destination, range))) return state
+  if (net.isExact && state.packet.family === 4 && !isPrivate(destination)) return state
   const message = `${destination} is the host’s own address on ${owner.name}, but ${routeInWords(found).words} sends it to ${dev}: no route calls it local`
   return dies(state, { location: 'routing', end: 'no-route', message, address: destination })
 }
 
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::/0']
+const isPrivate = (address: string): boolean =>
+  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].some((range) => inPrefix(address, range))
 
 /** In another table it may be local: a router can send packets back to a link of a VRF, and these arrive. */
 const isLocalSomewhere = ({ facts }: Net, address: string): boolean =>
-  [...facts.routes, ...facts.routes6].some(
-    ({ type, dst }) => type === 'local' && (dst === address || inPrefix(address, dst)),
-  )
+  [...facts.routes, ...facts.routes6].some(({ type, dst }) => type === 'local' && inPrefix(address, dst))
 
 /** Notes where a packet for the outside is sent into a Docker bridge, or one for a container to another device. */
 function astray(net: Net, state: State, dev: string, nextHop: string, found: Found): State {
