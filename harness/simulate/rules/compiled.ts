@@ -38,6 +38,9 @@ export type Operation =
   /** A verdict map: no outcome where no element matches; several where the key is unknown. */
   | { does: 'choose'; choose: (context: Context) => Outcome[] | { why: Unknown; outcomes: Outcome[] } }
 
+/** The rule ends so. */
+export const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
+
 export interface CompiledRule {
   /** The rule as people read it. */
   text: string

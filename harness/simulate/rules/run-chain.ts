@@ -1,5 +1,13 @@
 import { planted } from '../planted.ts'
-import type { BaseChain, CompiledChain, CompiledRule, Context, Operation, Outcome } from './compiled.ts'
+import {
+  type BaseChain,
+  type CompiledChain,
+  type CompiledRule,
+  type Context,
+  end,
+  type Operation,
+  type Outcome,
+} from './compiled.ts'
 import { answered, endedBy, opened, unlisted, withAnswer } from './fork.ts'
 import { chainOf } from './lazy-chain.ts'
 import { stepOf } from './step.ts'
@@ -166,7 +174,7 @@ class Run {
       const condition = { ...why, key: `${why.key} -> ${JSON.stringify(outcome)}` }
       const own = withAnswer(rest, condition, true, step)
       // Each continues as if the rule had only that outcome.
-      const single: CompiledRule = { ...rule, operations: [{ does: 'end', outcome }] }
+      const single: CompiledRule = { ...rule, operations: [end(outcome)] }
       const chain = chainOf(frame.chain.name, frame.chain.rules.with(frame.index - 1, single))
       this.jobs.push({ world: own, frame: { ...frame, chain, index: frame.index - 1 } })
       rest = withAnswer(rest, condition, false, step)

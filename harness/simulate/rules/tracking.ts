@@ -1,3 +1,4 @@
+import type { Packet } from '../packet.ts'
 import type { Context } from './compiled.ts'
 
 /** Bits of `ct state`. Source: linux/netfilter/nf_conntrack_common.h. */
@@ -63,3 +64,7 @@ export function statusOf({ packet, hook }: Context): { bits: number; known: numb
   const known = 1 | 2 | 8 | 16 | 32 | 512 | (answered ? 0 : 4)
   return { bits, known }
 }
+
+/** This works only before conntrack: a packet that conntrack has seen, or that has a zone, stays tracked. */
+export const untracked = (context: Context): Packet =>
+  isTracked(context) || context.packet.zone ? context.packet : { ...context.packet, state: 'untracked' }

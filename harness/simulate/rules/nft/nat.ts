@@ -1,6 +1,6 @@
 import { planted } from '../../planted.ts'
 import { addressNumber, addressText, prefixInterval } from '../addresses.ts'
-import type { Context, Operation, Outcome, Translate } from '../compiled.ts'
+import { type Context, end, type Operation, type Outcome, type Translate } from '../compiled.ts'
 import { masquerade, netmap, redirect, scarce, type Target, toDestination, toSource } from '../translate.ts'
 import { isUnknown, unknown } from '../truth.ts'
 import { expressionOf } from './expression.ts'
@@ -13,7 +13,7 @@ type Json = Record<string, unknown>
 export function natOperation(word: string, json: unknown, scope: Scope): Operation | undefined {
   const { addr, port, flags, family } = (json ?? {}) as Json
   if (word === 'masquerade') {
-    if (planted.has('masquerade')) return { does: 'end', outcome: { to: 'accept' } }
+    if (planted.has('masquerade')) return end({ to: 'accept' })
     return translation(masquerade, undefined, port === undefined ? undefined : portsOf(port))
   }
   if (word === 'redirect') {
@@ -32,7 +32,7 @@ export function natOperation(word: string, json: unknown, scope: Scope): Operati
 
 const translation = (translate: Translate, only?: 4 | 6, sourcePorts?: readonly [number, number]): Operation => {
   const outcome: Outcome = { to: 'translate', translate, ...scarce(sourcePorts) }
-  if (only === undefined) return { does: 'end', outcome }
+  if (only === undefined) return end(outcome)
   return { does: 'choose', choose: ({ packet }) => (packet.family === only ? [outcome] : []) }
 }
 

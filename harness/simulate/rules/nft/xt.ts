@@ -1,14 +1,14 @@
-import type { Operation } from '../compiled.ts'
+import { end, type Operation } from '../compiled.ts'
+import { untracked } from '../tracking.ts'
 import { masquerade } from '../translate.ts'
 import { unknown } from '../truth.ts'
 import { unchanging } from './change.ts'
-import { untracked } from './rule.ts'
 import type { Scope } from './scope.ts'
 
 // Targets whose effect does not depend on their options; nft does not print these.
 const targets: Record<string, Operation> = {
-  MASQUERADE: { does: 'end', outcome: { to: 'translate', translate: masquerade } },
-  REJECT: { does: 'end', outcome: { to: 'reject' } },
+  MASQUERADE: end({ to: 'translate', translate: masquerade }),
+  REJECT: end({ to: 'reject' }),
   NOTRACK: { does: 'change', change: (context) => untracked(context) },
   TCPMSS: { does: 'clamp' },
 }
@@ -28,5 +28,5 @@ export function xtOperation(value: unknown, scope: Scope): Operation {
     if (Object.hasOwn(targets, name)) return targets[name]!
     if (silent.includes(name)) return unchanging
   }
-  return { does: 'end', outcome: { to: 'open', as: 'drop', goesOn: 'continue', why } }
+  return end({ to: 'open', as: 'drop', goesOn: 'continue', why })
 }

@@ -1,9 +1,8 @@
-import { own } from '../../../lib/own.ts'
 import { addressNumber, type Interval, prefixInterval } from '../addresses.ts'
 import type { Context, Operation, Test } from '../compiled.ts'
-import { kinds } from '../nft/kinds.ts'
 import { inputOf, outputOf, protocolNumber } from '../packet-view.ts'
 import type { Options } from './options.ts'
+import { protocolOf } from './protocol.ts'
 
 /** The conditions that any rule may have: interfaces, addresses, protocol, fragments. Cheap ones come first. */
 export function baseTests(options: Options): Operation[] {
@@ -35,11 +34,9 @@ export function interfaceTest(name: string, read: (context: Context) => string):
   return (context) => read(context).startsWith(beginning)
 }
 
-const numbers: Record<string, number> = { ...kinds.protocol.symbols, 'ipv6-icmp': 58, icmp6: 58, ospf: 89 }
-
 function protocolTest(text: string): Test | undefined {
   if (text === 'all' || text === '0') return () => true
-  const wanted = /^\d+$/.test(text) ? Number(text) : own(numbers, text)
+  const wanted = protocolOf(text)
   return wanted === undefined ? undefined : ({ packet }) => protocolNumber(packet) === wanted
 }
 

@@ -2,13 +2,14 @@ import { own } from '../../../lib/own.ts'
 import { prefixInterval } from '../addresses.ts'
 import type { Context, Test } from '../compiled.ts'
 import { endOf } from '../nft/ct.ts'
-import { kinds, type Scalar } from '../nft/kinds.ts'
+import type { Scalar } from '../nft/kinds.ts'
 import { fits } from '../nft/lookup.ts'
 import { hasBits, type Reading } from '../nft/reading.ts'
 import { protocolNumber, unknownMark } from '../packet-view.ts'
 import { hasTemplate, isTracked, stateBits, stateOf, statusBits, statusOf } from '../tracking.ts'
 import { every, isUnknown, type Truth } from '../truth.ts'
 import { intervalOf, masked, type Options, unmodelled } from './options.ts'
+import { protocolOf } from './protocol.ts'
 import type { Option } from './words.ts'
 
 // Besides conntrack's states: whether the connection is translated. Source: linux/netfilter/xt_conntrack.h.
@@ -25,7 +26,7 @@ export function conntrackTests(options: Options): Test[] {
         ({ packet }) =>
           packet.direction === text.toLowerCase(),
     ),
-    ...options.test('--ctproto', (text) => protocolTest(text)),
+    ...options.test('--ctproto', connectionProtocolTest),
     ...options.test('--ctorigsrc', (text) => endTest(text, 'original', 'source')),
     ...options.test('--ctorigdst', (text) => endTest(text, 'original', 'destination')),
     ...options.test('--ctreplsrc', (text) => endTest(text, 'reply', 'source')),
@@ -66,8 +67,8 @@ function statusTest(text: string): Test {
   return (context) => hasBits({ ...statusOf(context), of: 'ct status' }, mask)
 }
 
-function protocolTest(text: string): Test | undefined {
-  const number = /^\d+$/.test(text) ? Number(text) : own(kinds.protocol.symbols ?? {}, text)
+function connectionProtocolTest(text: string): Test | undefined {
+  const number = protocolOf(text)
   return number === undefined ? undefined : ({ packet }) => protocolNumber(packet) === number
 }
 

@@ -1,7 +1,7 @@
 import type { Packet } from '../../packet.ts'
-import type { Operation, Outcome } from '../compiled.ts'
-import { untracked } from '../nft/rule.ts'
+import { end, type Operation, type Outcome } from '../compiled.ts'
 import { liveFor, trackIn } from '../remembered.ts'
+import { untracked } from '../tracking.ts'
 import { unknown } from '../truth.ts'
 import { markOperation } from './mark-targets.ts'
 import { natOutcome } from './nat-targets.ts'
@@ -44,7 +44,6 @@ export function targetOperations(
 }
 
 const none = { value: 0, mask: 0 }
-const end = (outcome: Outcome): Operation => ({ does: 'end', outcome })
 const has = (options: readonly Option[], wanted: string): boolean => options.some(({ name }) => name === wanted)
 
 /** Source: linux/net/netfilter/xt_HL.c. */
