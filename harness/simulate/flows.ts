@@ -1,37 +1,15 @@
-import type { ContainerFact, Facts, Listener, NetworkFact } from '../evidence/facts.ts'
+import type { Facts } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
-import { addressIn, familyOf, inPrefix, isPublic } from '../lib/ip.ts'
+import { addressIn, familyOf, isPublic } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
 import { egress6, members6Of } from './flows6.ts'
-import { allowsPeers, gatewayOf, type Intent, isIsolated } from './intent.ts'
+import { hostServices } from './host-services.ts'
+import { allowsPeers, type Intent, isIsolated } from './intent.ts'
+import { anywhere, fromContainer, type Member, membersOf } from './members.ts'
 import { nameFlows } from './names.ts'
 import { publishedFlows } from './published.ts'
 import { publishedFlows6 } from './published6.ts'
 import { onNetwork } from './stand-in.ts'
-
-/** An address that represents the whole internet. */
-export const anywhere = '1.1.1.1'
-
-/** A container on a bridge network, by one of its addresses there. */
-export interface Member {
-  container: ContainerFact
-  network: NetworkFact
-  address: string
-}
-
-/** The running containers of each bridge network that dockerd lists, by their IPv4 addresses. */
-export const membersOf = (facts: Facts): Member[] => membersBy(facts, ({ addresses }) => addresses)
-
-/** The same by the addresses that `of` gives for each network. */
-export function membersBy({ docker }: Facts, of: (container: ContainerFact) => Record<string, string>): Member[] {
-  const networks = new Map(docker.networks.map((network) => [network.name, network]))
-  return docker.containers.flatMap((container) =>
-    Object.entries(of(container)).flatMap(([name, address]) => {
-      const network = networks.get(name)
-      return network && address ? [{ container, network, address }] : []
-    }),
-  )
-}
 
 /** Every flow that Docker is configured to make possible on this host, or to prevent. */
 export function flowsOf(facts: Facts, intent: Intent): Flow[] {
@@ -50,25 +28,6 @@ export function flowsOf(facts: Facts, intent: Intent): Flow[] {
     ...peers(members6),
     ...isolation(members6, intent),
   ]
-}
-
-/** A flow from a container, from the fields that differ. */
-export function fromContainer(
-  { container, network, address }: Member,
-  rest: Pick<Flow, 'kind' | 'address' | 'title'> & Partial<Flow>,
-): Flow {
-  return {
-    from: { at: 'container', container: container.name },
-    container: container.name,
-    network: network.name,
-    bridge: network.bridge,
-    source: address,
-    port: 0,
-    protocol: 'tcp',
-    size: 'small',
-    ought: 'pass',
-    ...rest,
-  }
 }
 
 function egress(member: Member): Flow[] {
@@ -129,48 +88,6 @@ function isolation(members: readonly Member[], intent: Intent): Flow[] {
 const by6 = ({ address }: Member): string => (familyOf(address) === 6 ? ', by IPv6' : '')
 
 const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, ({ network }) => network.name)
-
-// A port that no program uses by chance, for a host where none listens at all addresses.
-const anyPort = 33_333
-
-/**
- * The host's own services, as its containers see them. Whether containers should connect to one that listens everywhere
- * is the administrator's choice. One that listens at nothing but Docker's gateways is there for containers.
- */
-function hostServices(member: Member, facts: Facts): Flow[] {
-  const { container, network } = member
-  const address = gatewayOf(network)
-  if (!address || network.internal) return []
-  const services = facts.listeners.filter(({ program }) => !/docker/.test(program))
-  const open = services.filter(({ protocol, address: at }) => protocol === 'tcp' && (at === '0.0.0.0' || at === '::'))
-  const ports = [...new Set(open.map(({ port }) => port))].slice(0, 8)
-  const own = services.filter((each) => each.address === address && isForContainers(each, facts)).slice(0, 8)
-  const service = (protocol: 'tcp' | 'udp', port: number, ought: Flow['ought']): Flow =>
-    fromContainer(member, {
-      kind: 'host-service',
-      address,
-      port,
-      protocol,
-      ought,
-      title: `${onNetwork(container.name, network.name)} to ${port === anyPort ? 'a service' : `port ${port}`} of the host`,
-    })
-  return [
-    ...own.map(({ protocol, port }) => service(protocol, port, 'pass')),
-    ...(ports.length > 0 ? ports : [anyPort]).map((port) => service('tcp', port, 'unknown')),
-  ]
-}
-
-/** Whether a service listens at gateways of Docker's and at loopback only, where no other machine connects to it. */
-function isForContainers({ protocol, port }: Listener, { listeners, docker }: Facts): boolean {
-  const gateways = new Set(docker.networks.map(gatewayOf))
-  return listeners.every(
-    (each) =>
-      each.protocol !== protocol ||
-      each.port !== port ||
-      gateways.has(each.address) ||
-      inPrefix(each.address, each.family === 4 ? '127.0.0.0/8' : '::1/128'),
-  )
-}
 
 /** What the host forwards besides Docker's packets: guests on a bridge that rules masquerade. */
 function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {

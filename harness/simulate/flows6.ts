@@ -1,7 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import { isPublic } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
-import { fromContainer, type Member, membersBy } from './flows.ts'
+import { fromContainer, type Member, membersBy } from './members.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** An address that represents the whole internet by IPv6. */

@@ -3,7 +3,7 @@ import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { oncePer } from '../lib/once-per.ts'
 import type { Drop, Flow, Walk } from './flow.ts'
-import { fromContainer, type Member } from './flows.ts'
+import { fromContainer, type Member } from './members.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** A name server, by what conntrack shows of queries to it. */

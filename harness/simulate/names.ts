@@ -2,8 +2,8 @@ import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
 import type { Flow } from './flow.ts'
-import { fromContainer, type Member } from './flows.ts'
 import type { Intent } from './intent.ts'
+import { fromContainer, type Member } from './members.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** The name servers that dockerd gives to containers that cannot use the host's own, up to Docker 27. */

@@ -1,8 +1,8 @@
 import type { Facts, LinkFact, PortFact } from '../evidence/facts.ts'
 import { addressIn, familyOf, inPrefix } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
-import { anywhere, type Member } from './flows.ts'
 import type { Intent } from './intent.ts'
+import { anywhere, type Member } from './members.ts'
 
 /** Flows to published ports: from outside, by the host's own address, and by loopback. */
 export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: readonly Member[]): Flow[] {

@@ -1,9 +1,9 @@
 import type { Facts } from '../evidence/facts.ts'
 import { familyOf } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
-import type { Member } from './flows.ts'
 import { anywhere6, uplink6 } from './flows6.ts'
 import type { Intent } from './intent.ts'
+import type { Member } from './members.ts'
 
 /**
  * Flows by IPv6 to published ports of containers that have IPv6 addresses: from outside and by the host's own address.

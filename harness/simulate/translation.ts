@@ -1,6 +1,6 @@
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 import { addressIn } from '../lib/ip.ts'
-import { anywhere } from './flows.ts'
+import { anywhere } from './members.ts'
 import { netOf } from './net.ts'
 import { packetOf } from './packet.ts'
 import type { RuleStep } from './rules/index.ts'

@@ -1,7 +1,7 @@
 import { endpointOf } from './alike/endpoint.ts'
 import { likenesses, orderOf } from './alike/likeness.ts'
 import type { Flow, Walk } from './flow.ts'
-import { membersOf } from './flows.ts'
+import { membersOf } from './members.ts'
 import type { Net } from './net.ts'
 import { walk } from './walk/index.ts'
 

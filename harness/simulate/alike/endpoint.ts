@@ -1,6 +1,6 @@
 import type { ContainerNamespace, LinkFact, NetworkFact } from '../../evidence/facts.ts'
 import { parsePrefix } from '../../lib/ip.ts'
-import type { Member } from '../flows.ts'
+import type { Member } from '../members.ts'
 import type { Net } from '../net.ts'
 
 /** Where a network's packets begin and end: the container that represents the network, and its link. */
