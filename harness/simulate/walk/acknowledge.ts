@@ -88,9 +88,12 @@ function elsewhere(state: State, { rule, table, chain }: RuleStep, way: State['w
   return mayDie({ ...state, way }, { location, end: 'dropped', message: what }, doubt, (lives) => [lives])
 }
 
-/** Where the answer bypasses the host's conntrack, conntrack calls the following packets invalid. */
-const stateOf = ({ met }: State, { family, before }: Call): Packet['state'] =>
-  before.state !== 'new' ? before.state : met?.back === false && family !== 'bridge' ? 'invalid' : 'established'
+/** Where the connection's own conntrack entry has no answer, conntrack calls the sender's following packets invalid. */
+function stateOf({ met, stranded }: State, { family, before }: Call): Packet['state'] {
+  if (before.state !== 'new') return before.state
+  const unanswered = met?.back === false || stranded !== undefined
+  return unanswered && family !== 'bridge' ? 'invalid' : 'established'
+}
 
 /** The translation that conntrack applies to later packets at the hook where it translated the first. */
 function translationOf({ hook, before, after, between }: Call): Parameters<Net['firewall']['pass']>[4] {

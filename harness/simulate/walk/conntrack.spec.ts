@@ -124,6 +124,19 @@ describe('an answer in another zone than its connection', () => {
     expect(endOf(snat, toHost)).to.equal('passes')
     expect(endOf({ ...first, nft: [...first.nft, snat.nft.at(-1)!] }, toHost)).to.match(/^unclear/)
   })
+
+  it('makes the sender’s later packets invalid', () => {
+    const zone = { mangle: { key: { ct: { key: 'zone' } }, value: 5 } }
+    const answers = withChain({ name: 'raw', hook: 'output', prio: -300 }, [match(ip('saddr'), '192.0.2.2'), zone])
+    const dropped = (state: string): Facts => {
+      const rule = withChain({ name: 'own', hook: 'input' }, [match(ct('state'), state, 'in'), drop])
+      return { ...answers, nft: [...answers.nft, rule.nft.at(-1)!] }
+    }
+    const from = { at: 'outside', device: 'wan0' } as const
+    const incoming = { kind: 'host-service', from, container: '', source: '192.0.2.1', address: '192.0.2.2' } as const
+    expect(endOf(dropped('established'), { ...incoming, port: 22 })).to.equal('passes')
+    expect(endOf(dropped('invalid'), { ...incoming, port: 22 })).to.equal('dies out input dropped')
+  })
 })
 
 describe('a packet that NAT redirects', () => {
