@@ -3,7 +3,13 @@ import { ensurePackages } from './packages.ts'
 import { onPath } from './programs.ts'
 
 /** Programs that specs start, each with its Debian package. Specs that need others are skipped with a word. */
-export const specPrograms = { ip: 'iproute2', nft: 'nftables', pgrep: 'procps', ssh: 'openssh-client' } as const
+export const specPrograms = {
+  ip: 'iproute2',
+  nft: 'nftables',
+  pgrep: 'procps',
+  ping: 'iputils-ping',
+  ssh: 'openssh-client',
+} as const
 
 /** Mocha's hook before the first spec: installs what is missing as root, else prints the line to run and exits 2. */
 export async function mochaGlobalSetup(): Promise<void> {

@@ -222,6 +222,10 @@ silent_neighbours() {
     done
 }
 
+# Built into the kernel, it is no module.
+nf_tables_runs() {
+    [ -d /sys/module/nf_tables ] || grep -qs ' nft_do_chain$' /proc/kallsyms || systemd-detect-virt -q --container
+}
 legacy_rules() { [ "$legacy" = no ] || iptables-legacy-save -c 2>/dev/null; }
 seen() { nft list table ip "$table" | grep -c 'counter packets [1-9].*nftrace'; }
 listening() {
@@ -247,7 +251,7 @@ legacy=no
 ! grep -q . /proc/net/ip_tables_names 2>/dev/null || legacy=yes
 echo 'dockfault-evidence 1'
 section legacy-before legacy_rules
-if command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || systemd-detect-virt -q --container; } && brackets "$@" | nft -f - 2>"$scratch/error"; then
+if command -v nft >/dev/null && nf_tables_runs && brackets "$@" | nft -f - 2>"$scratch/error"; then
     ! nft list tables bridge 2>/dev/null | grep -q . || bridge_brackets "$@" | nft -f - 2>>"$scratch/error"
     ! nft list chains 2>/dev/null | grep -q 'hook ingress' || netdev_brackets "$@" | nft -f - 2>>"$scratch/error"
     before=$(listening)
