@@ -54,6 +54,8 @@ export class HostContainer extends GenericContainer {
     // systemd writes to a console only where there is one.
     this.createOpts.Tty = true
     this.createOpts.StopSignal = 'SIGRTMIN+3'
-    Object.assign(this.hostConfig, { CgroupnsMode: 'private', ReadonlyPaths: readonlyPaths })
+    // A host that prints without end fills no disk of this machine's.
+    const LogConfig = { Type: 'json-file', Config: { 'max-size': '64m', 'max-file': '1' } }
+    Object.assign(this.hostConfig, { CgroupnsMode: 'private', ReadonlyPaths: readonlyPaths, LogConfig })
   }
 }
