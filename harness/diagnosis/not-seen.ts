@@ -8,6 +8,7 @@ const informative = new Set([
   'rules-text',
   'docker-journal',
   'saved-rules',
+  'firewall-scripts',
   'boot-files',
   'kernel-log',
   'drop-counters',

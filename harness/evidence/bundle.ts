@@ -47,7 +47,8 @@ function readSections(lines: readonly string[]): Map<string, Section> {
     sections.set(name, sections.has(name) ? broken('the bundle has it twice') : section)
   }
   let open: { name: string; from: number } | undefined
-  for (const [index, line] of lines.entries()) {
+  // A last line without its newline may be cut off.
+  for (const [index, line] of lines.slice(0, -1).entries()) {
     if (!line.startsWith('--- ')) continue
     const [, begun] = line.match(/^--- begin (\S+)$/) ?? []
     const ended = line.match(/^--- end (\S+)/)?.[1]

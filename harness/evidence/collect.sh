@@ -13,9 +13,9 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=eca14d0d4fa6
+version=c4a72c3e3716
 overall=24
-sections='addresses boot-files conntrack-stats docker-config docker-install drop-counters fdb ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
+sections='addresses boot-files cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
 
 # A file for each section, parted where a line begins with `#: `.
 write_sections() {
@@ -37,9 +37,33 @@ in_container() {
     systemd-detect-virt -q --container 2>/dev/null || [ -e /.dockerenv ] || [ -e /run/.containerenv ]
 }
 
+# What is built into the kernel is no module: it has no directory in /sys/module unless it has parameters.
+loaded() { [ -d "/sys/module/$1" ] || built_in "$1"; }
+
+built_in() {
+    index=${built_in_index:-/lib/modules/$(uname -r)/modules.builtin}
+    if [ -r "$index" ]; then
+        grep -q "/$1\.ko" "$index"
+        return
+    fi
+    # A kernel without its tree of modules: the function that starts it. A module's own symbols end in its name.
+    case $1 in
+        nf_tables | nft_compat) start=$1_module_init ;;
+        nf_conntrack) start=nf_conntrack_standalone_init ;;
+        nf_conntrack_netlink) start=ctnetlink_init ;;
+        sch_ingress) start=ingress_module_init ;;
+        overlay) start=ovl_init ;;
+        bridge) start=br_init ;;
+        xt_MASQUERADE) start=masquerade_tg_init ;;
+        xt_conntrack | xt_addrtype) start=${1#xt_}_mt_init ;;
+        *) start=$1_init ;;
+    esac
+    grep -qs " $start\$" "${symbols:-/proc/kallsyms}"
+}
+
 # A listing would load a module where the kernel has not needed it yet; absent, it has nothing to list. A kernel without
 # loadable modules has no such thing to load.
-present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || in_container; }
+present() { loaded "$1" || [ ! -e /proc/modules ] || in_container; }
 
 # Whether the legacy backend has tables: /proc/net/ip_tables_names and its like. A file of /proc has no size, so it is
 # read.
@@ -47,6 +71,46 @@ legacy_tables() {
     [ -e "/proc/net/$1" ] || return 1
     names=$(cat "/proc/net/$1" 2>/dev/null) || fail "only root may see this"
     [ -n "$names" ]
+}
+
+# The program that lists the rules of iptables or ip6tables in a backend. Not every distribution has it by the longer name.
+saver() {
+    command -v "$1-$2-save" && return
+    case $("$1" --version 2>/dev/null) in *nf_tables*) own=nft ;; ?*) own=legacy ;; *) own= ;; esac
+    [ "$own" = "$2" ] && command -v "$1-save"
+}
+
+# The tables of nf_tables that no such program lists, as `FAMILY NAME`: what only nft shows. It asks the kernel as nft
+# does. Fails where perl is missing, or is not root. Source: linux/netfilter/nfnetlink.h, nf_tables.h (NFT_MSG_GETTABLE).
+foreign_tables() {
+    # shellcheck disable=SC2016
+    tables=$(perl -e '
+        socket(my $netlink, 16, 3, 12) or exit 1;
+        send($netlink, pack("L S S L L C C n", 20, 0xa01, 0x301, 1, 0, 0, 0, 0), 0) or exit 1;
+        my $all;
+        while (recv($netlink, $all, 1 << 16, 0), length $all) {
+            while (length $all >= 16) {
+                my ($size, $type) = unpack("L S", $all);
+                exit($type == 3 ? 0 : 1) if $type == 3 or $type == 2 or $size < 16;
+                my ($family, $at) = (unpack("C", substr($all, 16, 1)), 20);
+                while ($at + 4 <= $size) {
+                    my ($long, $kind) = unpack("S S", substr($all, $at, 4));
+                    last if $long < 4;
+                    printf "%s %s\n", $family, unpack("Z*", substr($all, $at + 4, $long - 4)) if ($kind & 0x3fff) == 1;
+                    $at += ($long + 3) & ~3;
+                }
+                $all = substr($all, ($size + 3) & ~3);
+            }
+        }
+        exit 1' 2>/dev/null) || return
+    printf '%s\n' "$tables" | while read -r family name; do
+        case $family in 1) family=inet ;; 2) family=ip ;; 3) family=arp ;; 5) family=netdev ;; 7) family=bridge ;; 10) family=ip6 ;; *) continue ;; esac
+        case $family-$name in
+            ip-filter | ip-nat | ip-mangle | ip-raw | ip-security) ! saver iptables nft >/dev/null || continue ;;
+            ip6-filter | ip6-nat | ip6-mangle | ip6-raw | ip6-security) ! saver ip6tables nft >/dev/null || continue ;;
+        esac
+        echo "$family $name"
+    done
 }
 
 # The processes dockerd of this host; those inside containers have another PID namespace.
@@ -85,6 +149,15 @@ lines '^[[:space:]]*[^#;[:space:]]' /etc/systemd/networkd.conf /etc/systemd/netw
     /etc/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* /etc/default/ufw /etc/ufw/ufw.conf \
     /etc/ufw/sysctl.conf /etc/ufw/after.rules /etc/firewalld/firewalld.conf /etc/systemd/system/docker.service.d/*.conf \
     /etc/systemd/system/docker.service /etc/default/docker /etc/sysconfig/docker /etc/sysconfig/docker-network
+#: cgroup-filters
+# Filters of control groups, as systemd sets them: `UNIT KEY VALUE`.
+needs systemctl
+[ -d /run/systemd/system ] || absent 'systemd does not run'
+shown=$(systemctl show -p Id,IPAddressAllow,IPAddressDeny,IPIngressFilterPath,IPEgressFilterPath,RestrictNetworkInterfaces \
+    docker.service containerd.service '*.slice' '*.scope') || exit
+printf '%s\n' "$shown" |
+    awk -F= '$1 == "Id" { unit = $2; next } NF > 1 && $2 != "" { print unit, $1, substr($0, length($1) + 2) }' |
+    head -n 200
 #: conntrack-stats
 dir=/proc/sys/net/netfilter
 [ -e $dir/nf_conntrack_max ] || absent 'the kernel has not loaded nf_conntrack'
@@ -119,6 +192,44 @@ sed -n '3,$ s/^ */dev /p' /proc/net/dev
 #: fdb
 needs bridge
 bridge -j fdb show
+#: firewall-scripts
+# Lines of scripts at the usual places that flush or replace whole tables, and the services that run these scripts:
+# `SERVICE STARTED FILE LINE`, or `- 0 FILE LINE` where none does. STARTED: when it last started, in microseconds since
+# boot.
+# shellcheck disable=SC2016
+tool='(ip6?tables(-legacy|-nft)?|\$\{?[A-Za-z_]*[Ii][Pp][Tt46][A-Za-z_0-9]*\}?)'
+chain='(FORWARD|PREROUTING|OUTPUT|POSTROUTING|DOCKER)'
+lines=$(grep -HsIE "^[^#]*((${tool}[\"']?[[:space:]]([^#]*[[:space:]])?(-F|--flush)[[:space:]]*(\$|[];&|>}-]|$chain))|ip6?tables(-legacy|-nft)?-restore([[:space:];&|<]|\$)|(^|[^[:alnum:]_-])flush[[:space:]]+(ruleset|table[[:space:]]))" \
+    /etc/rc.local /etc/init.d/* /etc/network/if-*.d/* /etc/network/interfaces /etc/network/interfaces.d/* \
+    /etc/NetworkManager/dispatcher.d/* /etc/networkd-dispatcher/*/* /etc/crontab /etc/cron.*/* \
+    /var/spool/cron/crontabs/* /etc/systemd/system/*.service /etc/firewall* /usr/local/bin/* /usr/local/sbin/* /root/*.sh |
+    grep -vE -- '^[^:]*[[:space:]][^:]*:|-restore.*[[:space:]](-n|--noflush)([[:space:]]|$)' | head -n 200)
+[ -n "$lines" ] || exit 0
+services=$(printf '%s\n' "$lines" | cut -d: -f1 | sort -u | while read -r file; do
+    for unit in "$file" $(grep -lsE "^Exec[A-Za-z]*=.*$file([[:space:]]|\$)" /etc/systemd/system/*.service); do
+        case $unit in /etc/systemd/system/*.service) ;; *) continue ;; esac
+        echo "$file ${unit##*/} $(systemctl show -p ExecMainStartTimestampMonotonic "${unit##*/}" 2>/dev/null | cut -d= -f2)"
+    done
+done)
+printf '%s\n' "$lines" | while IFS=: read -r file line; do
+    service=$(printf '%s\n' "$services" | sed -n "s|^$file ||p" | head -n 1)
+    [ -n "${service% }" ] || service='- 0'
+    case $service in *' ') service="${service}0" ;; esac
+    echo "$service $file $line"
+done
+#: ip-vs
+# Services of the kernel's load balancer and their servers, with hexadecimal addresses.
+[ -e /proc/net/ip_vs ] || exit 0
+needs_root
+grep -v '^IP Virtual\|^Prot\|RemoteAddress:Port' /proc/net/ip_vs | head -n 500
+true
+#: ipsec
+# The kernel's IPsec policies, one a line. They have no keys.
+present xfrm_user || exit 0
+needs ip
+needs_root
+policies=$(ip -o xfrm policy) || exit
+printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
 #: ipsets
 present ip_set || exit 0
 needs ipset
@@ -138,12 +249,16 @@ for tree in /lib/modules/*/; do [ ! -e "$tree/modules.dep" ] || basename "$tree"
 #: layer2-rules
 # Rules of the legacy backend for ARP and for bridges; those of nftables are among the native ones.
 if legacy_tables arp_tables_names; then
-    needs arptables-legacy-save
+    command -v arptables-legacy-save >/dev/null || fail 'arptables-legacy-save is not installed: rules for ARP cannot be read'
     arptables-legacy-save | grep '^-A' | sed 's/^/arp /'
 fi
 for table in filter nat broute; do
-    [ -d "/sys/module/ebtable_$table" ] || continue
-    needs ebtables-legacy
+    loaded "ebtable_$table" || continue
+    command -v ebtables-legacy >/dev/null || {
+        # Built in, it may have no rules.
+        [ -d "/sys/module/ebtable_$table" ] || continue
+        fail 'ebtables-legacy is not installed: rules for bridges cannot be read'
+    }
     # It loads the module of a table that it lists; this one is there.
     ebtables-legacy -t $table -L --Lx | grep -- ' -A ' | sed 's/^ebtables/bridge/'
 done
@@ -174,7 +289,8 @@ needs ip
 ip -j -6 rule
 #: saved-rules
 # What the admin has the host load at boot.
-for file in /etc/iptables/rules.v4 /etc/sysconfig/iptables /etc/nftables.conf /etc/sysconfig/nftables.conf; do
+for file in /etc/iptables/rules.v4 /etc/sysconfig/iptables /etc/nftables.conf /etc/sysconfig/nftables.conf \
+    /etc/ferm/*.conf /etc/ferm/ferm.d/*; do
     [ -r "$file" ] && grep -v '^[[:space:]]*\(#\|$\)' "$file" | head -n 500 | sed "s|^|$file |"
 done
 true
@@ -209,14 +325,20 @@ echo "uptime $(cut -d' ' -f1 /proc/uptime)"
 needs systemctl
 systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
     docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
-    firewalld.service ufw.service systemd-networkd.service NetworkManager.service systemd-resolved.service
+    firewalld.service ufw.service ferm.service shorewall.service firehol.service systemd-networkd.service NetworkManager.service systemd-resolved.service
 #: connections
 # Connections as the host has translated them: an egress connection whose reply is due to a container's own address
 # has left unmasqueraded.
-present nf_conntrack_netlink || absent 'the kernel has not loaded nf_conntrack_netlink'
-needs conntrack
 needs_root
-conntrack -L 2>/dev/null | head -n 200
+if command -v conntrack >/dev/null && present nf_conntrack_netlink; then
+    conntrack -L 2>/dev/null | head -n 200
+elif [ -e /proc/net/nf_conntrack ]; then
+    # The same lines, behind the family's name and number.
+    sed -n -E 's/^ipv4 +[0-9]+ //; T; s/ zone=0 / /p; t; p' /proc/net/nf_conntrack | head -n 200
+else
+    present nf_conntrack_netlink || absent 'the kernel has not loaded nf_conntrack_netlink'
+    needs conntrack
+fi
 #: docker-endpoint
 # Where the docker client looks for dockerd, by its environment or its context, and whether somebody answers there. Its
 # own word for that would be asked of dockerd as well.
@@ -263,7 +385,7 @@ docker version -f '{{.Server.Version}}'
 needs iptables
 needs unshare
 if iptables --version | grep -q legacy; then
-    [ -d /sys/module/ip_tables ] || absent 'the kernel has not loaded ip_tables'
+    present ip_tables || absent 'the kernel has not loaded ip_tables'
 else
     for module in nf_tables nft_compat; do present $module || absent "the kernel has not loaded $module"; done
 fi
@@ -295,16 +417,20 @@ needs ip
 ip -j -6 route show table all
 #: rules-legacy
 legacy_tables ip_tables_names || exit 0
-needs iptables-legacy-save
-iptables-legacy-save -c
+save=$(saver iptables legacy) || fail 'iptables-legacy-save is not installed: the rules of the legacy backend cannot be read'
+"$save" -c
 #: rules-native
 present nf_tables || exit 0
-needs nft
+command -v nft >/dev/null || {
+    tables=$(foreign_tables) || fail 'nft is not installed: tables of nftables cannot be read (to install it: apt-get install nftables)'
+    [ -z "$tables" ] || fail "nft is not installed: the tables $(printf '%s\n' "$tables" | head -n 5 | paste -sd, | sed 's/,/, /g') cannot be read (to install it: apt-get install nftables)"
+    absent 'nft is not installed, and iptables lists every table'
+}
 nft -j list ruleset
 #: rules-nft
 present nf_tables || exit 0
-needs iptables-nft-save
-iptables-nft-save -c
+save=$(saver iptables nft) || absent 'iptables-nft-save is not installed'
+"$save" -c
 #: rules-text
 # The same as text, for people: with handles, by which a rule is found in both.
 present nf_tables || exit 0
@@ -312,14 +438,20 @@ needs nft
 nft -a -s list ruleset
 #: rules6-legacy
 legacy_tables ip6_tables_names || exit 0
-needs ip6tables-legacy-save
-ip6tables-legacy-save -c
+save=$(saver ip6tables legacy) || fail 'ip6tables-legacy-save is not installed: the rules of the legacy backend cannot be read'
+"$save" -c
 #: rules6-nft
 present nf_tables || exit 0
-needs ip6tables-nft-save
-ip6tables-nft-save -c
+save=$(saver ip6tables nft) || absent 'ip6tables-nft-save is not installed'
+"$save" -c
 #: traffic-control
-needs tc
+command -v tc >/dev/null || {
+    plain=' qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) '
+    if loaded sch_ingress || ip -o link show | grep -vqE "$plain"; then
+        fail 'tc is not installed: traffic control cannot be read (to install it: apt-get install iproute2; dnf install iproute-tc)'
+    fi
+    absent 'tc is not installed, and no link has traffic control'
+}
 qdiscs=$(tc qdisc show) || exit
 echo "$qdiscs"
 # Where filters may hang: the plain queues have none.
@@ -351,7 +483,7 @@ for module in $needed; do
         done
         case $plan in *builtin*) state=builtin ;; esac
         echo "$module $state"
-    elif [ -d "/sys/module/$module" ]; then
+    elif loaded "$module"; then
         echo "$module builtin"
     else
         echo "$module missing $plan"
@@ -418,10 +550,17 @@ grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /p
     /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra $resolv
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
 echo "@ rules"
-if [ "$2" = yes ]; then
+. "$4"
+if [ "$2" = yes ] && ! command -v nft >/dev/null; then
+    foreign_tables | sed "s/^/table /"
+    save=$(saver iptables nft) && "$save" 2>/dev/null | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+elif [ "$2" = yes ]; then
     nft list ruleset >"$3" && grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
 fi
-! grep -q . /proc/net/ip_tables_names || iptables-legacy-save | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+! grep -q . /proc/net/ip_tables_names || {
+    save=$(saver iptables legacy) || echo "tables of the legacy backend"
+    "${save:-false}" | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+}
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes
@@ -434,7 +573,7 @@ container_namespaces | {
         count=$((count + 1))
         {
             echo "@ container $container $pid $mode"
-            nsenter -t "$pid" -n sh -c "$inside" sh "$pid" $nft "$dir/$count.nft"
+            nsenter -t "$pid" -n sh -c "$inside" sh "$pid" $nft "$dir/$count.nft" "$work/lib.sh"
         } >"$dir/$count.out" 2>/dev/null &
         [ $((count % 8)) -gt 0 ] || wait
     done
@@ -471,11 +610,15 @@ start_sections() {
     { run traffic-control 8; } &
     { run addresses 5; } &
     { run boot-files 5; } &
+    { run cgroup-filters 5; } &
     { run conntrack-stats 5; } &
     { run docker-config 5; } &
     { run docker-install 5; } &
     { run drop-counters 5; } &
     { run fdb 5; } &
+    { run firewall-scripts 5; } &
+    { run ip-vs 5; } &
+    { run ipsec 5; } &
     { run ipsets 5; } &
     { run iptables-tool 5; } &
     { run kernel-log 5; } &

@@ -1,12 +1,15 @@
 import type { Ruleset } from './iptables-save.ts'
 import type { SectionState } from './section.ts'
+import type { CgroupFilter } from './sections/cgroup-filters/read.ts'
 import type { ConntrackFact } from './sections/conntrack-stats/read.ts'
 import type { ContainerNamespace } from './sections/container-namespaces/read.ts'
 import type { ContainerFact, StoppedContainer } from './sections/docker-containers/read.ts'
 import type { DockerdProcess } from './sections/docker-install/read.ts'
 import type { AllNetworkFact, NetworkFact } from './sections/docker-networks/read.ts'
 import type { FdbEntry } from './sections/fdb/read.ts'
+import type { FirewallScript } from './sections/firewall-scripts/read.ts'
 import type { FirewalldFact } from './sections/firewalld/read.ts'
+import type { IpsecPolicy } from './sections/ipsec/read.ts'
 import type { Ipset } from './sections/ipsets/read.ts'
 import type { SelfTest } from './sections/iptables-self-test/read.ts'
 import type { LinkFact } from './sections/links/read.ts'
@@ -31,12 +34,15 @@ export type { NftRule, NftSet } from './sections/rules-native/read.ts'
 export type {
   AllNetworkFact,
   BootLine,
+  CgroupFilter,
   ConntrackFact,
   ContainerFact,
   ContainerNamespace,
   DockerdProcess,
   FdbEntry,
   FirewalldFact,
+  FirewallScript,
+  IpsecPolicy,
   Ipset,
   LinkFact,
   Listener,
@@ -119,8 +125,16 @@ export interface Facts {
   /** Rules of the legacy backend for ARP and bridges: `arp -A INPUT …`, `bridge -t filter -A FORWARD …`. */
   layer2Rules: string[]
   trafficControl: TrafficControl[]
+  /** The kernel's IPsec policies, in its order. */
+  ipsec: IpsecPolicy[]
+  /** Lines of the kernel's load balancer, in hexadecimal: `TCP  C0000202:0050 rr`, and `  -> ...` for its servers. */
+  ipvs: string[]
+  /** Filters of control groups that systemd has set. */
+  cgroupFilters: CgroupFilter[]
   /** The rules that the host loads from files at boot, one line each. */
   savedRules: BootLine[]
+  /** The lines of scripts that flush or replace whole tables. */
+  firewallScripts: FirewallScript[]
   /** The lines of files that set addresses, forwarding and the like at boot. */
   bootFiles: BootLine[]
   links: LinkFact[]

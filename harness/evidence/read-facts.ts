@@ -5,11 +5,14 @@ import { readDocker } from './read-docker.ts'
 import { readRules } from './read-rules.ts'
 import { lines, SectionReader } from './section-reader.ts'
 import { readAddresses } from './sections/addresses/read.ts'
+import { readCgroupFilters } from './sections/cgroup-filters/read.ts'
 import { readConntrackStats } from './sections/conntrack-stats/read.ts'
 import { readContainerNamespaces } from './sections/container-namespaces/read.ts'
 import { readDropCounters } from './sections/drop-counters/read.ts'
 import { readFdb } from './sections/fdb/read.ts'
+import { readFirewallScripts } from './sections/firewall-scripts/read.ts'
 import { readFirewalld } from './sections/firewalld/read.ts'
+import { readIpsec } from './sections/ipsec/read.ts'
 import { readSelfTests } from './sections/iptables-self-test/read.ts'
 import { readLinks } from './sections/links/read.ts'
 import { readListeners } from './sections/listeners/read.ts'
@@ -68,6 +71,7 @@ function readHost(sections: SectionReader) {
       selfTest: sections.take('iptables-self-test', (s) => readSelfTests(lines(s)), []),
     },
     savedRules: sections.take('saved-rules', (s) => readBootLines(lines(s)), []),
+    firewallScripts: sections.take('firewall-scripts', (s) => readFirewallScripts(lines(s)), []),
     bootFiles: sections.take('boot-files', (s) => readBootLines(lines(s)), []),
     firewalld: sections.take('firewalld', (s) => readFirewalld(lines(s)), { defaultZone: '', zones: {} }),
     kernelLog: sections.take('kernel-log', lines, []),
@@ -93,6 +97,9 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
     neighbours: sections.take('neighbours', (s) => readNeighbours(s.text), []),
     fdb: sections.take('fdb', (s) => readFdb(s.text), []),
     listeners: sections.take('listeners', (s) => readListeners(s.text), []),
+    ipsec: sections.take('ipsec', (s) => readIpsec(lines(s)), []),
+    ipvs: sections.take('ip-vs', lines, []),
+    cgroupFilters: sections.take('cgroup-filters', (s) => readCgroupFilters(lines(s)), []),
     trafficControl: sections.take('traffic-control', (s) => readTrafficControl(s.text), []),
     connections: sections.take('connections', lines, []),
     conntrack: sections.take('conntrack-stats', (s) => readConntrackStats(s.text), { drops: {} }),

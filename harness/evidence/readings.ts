@@ -44,8 +44,13 @@ const parts: Readonly<Record<string, (facts: Facts) => Answers>> = {
       [...ruleTexts].map(([key, text]) => `${key.replace(/ \d+$/, '')}: ${text.replace(/ counter.*?bytes \d+/, '')}`),
     ),
   ipsets: ({ ipsets }) => presence(Object.keys(ipsets)),
+  ipsec: ({ ipsec }) => presence(ipsec.map(({ text }) => text)),
+  'ip-vs': ({ ipvs }) => presence(ipvs),
+  'cgroup-filters': ({ cgroupFilters }) =>
+    presence(cgroupFilters.map(({ unit, key, value }) => `${unit} ${key}: ${value}`)),
   'layer2-rules': ({ layer2Rules }) => presence(layer2Rules),
   'saved-rules': ({ savedRules }) => presence(savedRules.map(({ file, line }) => `${file}: ${line}`)),
+  'firewall-scripts': ({ firewallScripts }) => presence(firewallScripts.map(({ file, line }) => `${file}: ${line}`)),
   'boot-files': ({ bootFiles }) => presence(bootFiles.map(({ file, line }) => `${file}: ${line}`)),
   firewalld: ({ firewalld }) => [
     ['default zone', firewalld.defaultZone],

@@ -117,6 +117,25 @@ table ip libvirt_network {
 RULES`,
   // The admin blocks one address from a published port, where Docker's documentation has it.
   'docker-user-blocks': `iptables -I DOCKER-USER -s 192.0.2.1/32 -p tcp -m conntrack --ctorigdstport 8080 -j DROP`,
+  // The unfinished nftables backend of Docker 28: it still makes its rules with iptables.
+  'firewall-backend-environment': `set -e
+mkdir -p /etc/systemd/system/docker.service.d
+printf '[Service]\\nEnvironment=DOCKER_FIREWALL_BACKEND=nftables\\n' >/etc/systemd/system/docker.service.d/backend.conf
+systemctl daemon-reload
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
+  // ferm up to 2.5 takes the legacy backend wherever its tools are installed.
+  'ferm-on': `set -e
+cat >/etc/ferm/ferm.conf <<'RULES'
+domain ip table filter {
+  chain INPUT proto tcp dport 25 DROP;
+  chain FORWARD mod state state INVALID DROP;
+}
+RULES
+sed -i 's/^ENABLED=.*/ENABLED=yes/' /etc/default/ferm
+systemctl restart ferm.service
+systemctl reset-failed docker.service
+systemctl restart docker.service`,
   // The same, and rules of nft's own in iptables' tables: iptables refuses to list them, and all works on.
   'native-rules-in-tables': `set -e
 iptables -I DOCKER-USER -s 192.0.2.1/32 -p tcp -m conntrack --ctorigdstport 8080 -j DROP

@@ -5,6 +5,7 @@ const owners: Readonly<Record<string, string>> = {
   ebtables: 'ebtables',
   ethtool: 'ethtool',
   'fail2ban-client': 'fail2ban',
+  ferm: 'ferm',
   haproxy: 'haproxy',
   hping3: 'hping3',
   ipset: 'ipset',

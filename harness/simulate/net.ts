@@ -1,5 +1,6 @@
 import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
 import { capital } from '../lib/text.ts'
+import { cgroupDoubts } from './cgroup-filters.ts'
 import { fullTable } from './conntrack-table.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
 import { type SegmentRules, segmentRules } from './segments.ts'
@@ -78,7 +79,7 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     holders: holdersOf(attachments, facts),
     homes: homesOf(facts),
     readable: readableOf(facts),
-    blind: blindSpots(facts),
+    blind: [...blindSpots(facts), ...cgroupDoubts(facts)],
     segments: segmentRules(facts),
     isExact: options.isExact ?? false,
   }

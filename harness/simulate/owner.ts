@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { fermPolicyFile } from './ferm.ts'
 import { currentBackend, readIntent } from './intent.ts'
 import type { RuleStep } from './rules/index.ts'
 
@@ -61,6 +62,8 @@ export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): 
       return who === 'admin'
         ? { who: 'Docker', by: 'it leads into DOCKER-USER' }
         : { who, by: by.replace('the chain', 'the chain it leads to') }
+  const ferm = rule === '' && backend === 'legacy' && table === 'ip filter' && fermPolicyFile(chain, facts)
+  if (ferm) return { who: 'ferm.service', by: `${ferm} sets it`, file: ferm }
   const policy = rule === '' && chain === 'FORWARD' && table === 'ip filter' && policyOf(backend, facts)
   if (policy) return policy
   if (rule === '' && table.endsWith(' filter') && leadsToUfw(chain, backend, facts))

@@ -12,9 +12,7 @@ const read = (file: string): string => readFileSync(new URL(`evidence/${file}`, 
 const factsOf = (name: string): Facts => readFacts(read(`${name}.bundle`))
 const flowOf = (facts: Facts): Flow => flowTo(readTarget('probe-default@203.0.113.10:80'), facts) as Flow
 
-// The tracer of these recordings followed one flow at a time.
-const readTrace = (text: string, flow: Flow, facts: Facts): Trace =>
-  readTraces(text.replace(/^(--- (?:begin|end) (?:answer|route))\b/gm, '$1.0'), [flow], facts)[0]!
+const readTrace = (text: string, flow: Flow, facts: Facts): Trace => readTraces(text, [flow], facts)[0]!
 
 interface Expected {
   end: Trace['end']

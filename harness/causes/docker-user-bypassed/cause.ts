@@ -5,6 +5,9 @@ import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 
 const isRefused = ({ incompatible }: Facts): boolean => incompatible.includes('filter')
+/** The line that turns on the unfinished nftables backend of Docker 28: dockerd then sets up no DOCKER-USER. */
+const backendLine = ({ bootFiles }: Facts) =>
+  bootFiles.find(({ line }) => /\bDOCKER_FIREWALL_BACKEND=["']?nftables\b/.test(line))
 const natives = (facts: Facts) => bypassed(facts)?.native ?? []
 
 /** dockerd could not put the administrator's chain before its own rules, so what that chain blocks is open. */
@@ -15,9 +18,12 @@ export const dockerUserBypassed = defineCause({
   detect(facts) {
     const found = bypassed(facts)
     if (!found) return absent('no rule of Docker’s comes before DOCKER-USER, or DOCKER-USER blocks nothing')
+    const backend = backendLine(facts)
     const why = isRefused(facts)
-      ? ` iptables cannot show a rule in its table filter that nft made, and dockerd then leaves DOCKER-USER where it is when it starts.`
-      : ''
+      ? ' iptables cannot show a rule in its table filter that nft made, and dockerd then leaves DOCKER-USER where it is when it starts.'
+      : backend
+        ? ` ${backend.file} sets DOCKER_FIREWALL_BACKEND=nftables. Docker 28 then leaves DOCKER-USER where it is when it starts, and still uses iptables.`
+        : ''
     const words = `Docker’s rules come before the chain DOCKER-USER, so what it blocks is open.${why}`
     return present({
       confidence: 'certain',
@@ -29,6 +35,7 @@ export const dockerUserBypassed = defineCause({
         ...(isRefused(facts)
           ? [{ from: 'iptables-save', line: 'Table `filter’ is incompatible, use ’nft’ tool.' }]
           : []),
+        ...(backend ? [{ from: backend.file, line: backend.line }] : []),
         ...found.native.map(({ text }): Evidence => ({ from: 'ip filter DOCKER-USER, by nft', line: text })),
       ],
     })
@@ -44,6 +51,18 @@ export const dockerUserBypassed = defineCause({
         restartDocker,
       ],
       cost: 'containers restarted; these rules are gone: add them again with iptables, or in a table of their own',
+    },
+    'unset-backend': {
+      title: 'Unset DOCKER_FIREWALL_BACKEND, and restart docker',
+      when: (facts) => backendLine(facts) !== undefined,
+      restartsDocker: true,
+      // An empty Environment= would take back what other files set.
+      steps: (facts) => [
+        `sed -i -E "s/["']?DOCKER_FIREWALL_BACKEND=["']?nftables["']?//; /^Environment=[[:space:]]*$/d" '${backendLine(facts)!.file}'`,
+        'systemctl daemon-reload',
+        restartDocker,
+      ],
+      cost: 'containers restarted',
     },
     'jump-first': {
       title: 'Put the jump to DOCKER-USER first by hand',

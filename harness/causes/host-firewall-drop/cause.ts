@@ -1,4 +1,4 @@
-import { acceptBridges, addRules, saveRules } from '../../cause/accept-bridges.ts'
+import { acceptBridges, addRules, bridgeNames, saveRules } from '../../cause/accept-bridges.ts'
 import { absent, defineCause, present } from '../../cause/cause.ts'
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { acceptingForward, acceptingInDockerUser, restarting } from '../../cause/temptations.ts'
@@ -20,9 +20,9 @@ export const hostFirewallDrop = defineCause({
     if (!first) return absent('no table of the host’s own firewall file stops packets of containers')
     const words = `The table ${first.rule.table} of ${first.file} drops packets of containers that the host forwards. Docker’s own rules accept them, but every base chain has to.`
     const evidence = drops.flatMap(({ rule, file }) => [
-      { from: `nft list chain ${rule.table} ${rule.chain}`, line: rule.rule },
+      { from: listing(rule), line: rule.rule },
       ...facts.savedRules
-        .filter((each) => each.file === file && each.line.includes(`table ${rule.table}`))
+        .filter((each) => each.file === file && each.line.includes(isByFerm(rule) ? 'DROP' : `table ${rule.table}`))
         .map((each) => ({ from: file, line: each.line }))
         .slice(0, 1),
     ])
@@ -58,10 +58,16 @@ export const hostFirewallDrop = defineCause({
 
 /** The file that makes the table of a drop, if it is one of the host's own tables; Docker shares `ip filter`. */
 function fileOf({ rule, location }: Drop, facts: Facts): string | undefined {
-  if (!rule || location !== 'forward' || rule.backend !== 'nft' || rule.base === 'FORWARD') return undefined
+  if (!rule || location !== 'forward' || (rule.backend === 'nft' && rule.base === 'FORWARD')) return undefined
   const { who, file } = ownerOfStep(rule, facts)
-  return who === 'nftables.service' ? file : undefined
+  return who === (isByFerm(rule) ? 'ferm.service' : 'nftables.service') ? file : undefined
 }
+
+/** Of services with files, only ferm makes rules in the legacy backend on a host whose Docker uses the other one. */
+const isByFerm = ({ backend }: RuleStep): boolean => backend === 'legacy'
+
+const listing = (rule: RuleStep): string =>
+  isByFerm(rule) ? `iptables-legacy -S ${rule.chain}` : `nft list chain ${rule.table} ${rule.chain}`
 
 const dropsOf = oncePer((facts: Facts): { rule: RuleStep; file: string }[] => {
   const found = droppedFlows(facts, (drop) => fileOf(drop, facts) !== undefined)
@@ -70,6 +76,14 @@ const dropsOf = oncePer((facts: Facts): { rule: RuleStep; file: string }[] => {
 })
 
 function accept(rule: RuleStep, file: string, facts: Facts): string[] {
+  if (isByFerm(rule)) return acceptInFerm(rule, file, facts)
   const rules = acceptBridges(rule, facts)
   return [...saveRules(rules, file), ...addRules(rules)]
+}
+
+/** ferm writes `+` for the rest of a device's name. Its later blocks add rules to a chain. */
+function acceptInFerm({ chain }: RuleStep, file: string, facts: Facts): string[] {
+  const names = bridgeNames(facts).join(' ').replaceAll('*', '+')
+  const block = `domain ip table filter chain ${chain} { interface (${names}) ACCEPT; outerface (${names}) ACCEPT; }`
+  return [`grep -qxF '${block}' ${file} || echo '${block}' >>${file}`, 'systemctl reload ferm.service']
 }

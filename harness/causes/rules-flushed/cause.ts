@@ -10,7 +10,7 @@ import {
 import type { FlowSymptom, Symptom } from '../../cause/symptom.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { isDefaultBridge, isMasqueraded, readIntent } from '../../simulate/intent.ts'
-import { alias, flushingFile, startedAfterDocker } from './culprits.ts'
+import { alias, flushersOf, flushingFile, startedAfterDocker, startOf } from './culprits.ts'
 import { remedies, temptations } from './remedies.ts'
 
 /**
@@ -50,7 +50,7 @@ export const rulesFlushed = defineCause({
         ...lost.flatMap((table) => leftIn(facts, table)),
         ...kept.map((table) => ({ from: `iptables-save -t ${table}`, line: jumps(facts, table)[0]! })),
         ...culprits.map((unit) => ({ from: 'systemctl show', line: times(facts, unit) })),
-        ...(flushing ? [{ from: flushing.file, line: flushing.line.trim() }] : []),
+        ...quoted(facts),
         ...journal(facts),
       ],
     })
@@ -66,19 +66,24 @@ export const rulesFlushed = defineCause({
 
 /** With the nftables backend one table holds all of dockerd's rules, and `flush ruleset` removes it as any other. */
 function nativeGone(facts: Facts): Detection {
-  const flushing = flushingFile(facts)
   const words = `Docker’s table ip docker-bridges is gone while dockerd runs with its nftables backend.${flushedBy(facts)} dockerd makes it again only when it starts.`
-  const evidence = [
-    { from: 'nft list tables', line: 'no table ip docker-bridges' },
-    ...(flushing ? [{ from: flushing.file, line: flushing.line.trim() }] : []),
-  ]
+  const evidence = [{ from: 'nft list tables', line: 'no table ip docker-bridges' }, ...quoted(facts)]
   return present({ confidence: 'certain', active: words, latent: words, evidence })
 }
 
-const flushedBy = (facts: Facts): string => {
-  const flushing = flushingFile(facts)
-  return flushing ? ` ${flushing.file} removes the rules of every program each time that it is loaded.` : ''
+function flushedBy(facts: Facts): string {
+  const files = flushersOf(facts).map(({ file }) => file)
+  if (files.length === 0) return ''
+  const list = files.slice(0, 3).join(', ')
+  return files.length === 1
+    ? ` ${list} flushes whole tables each time that it is loaded or run.`
+    : ` ${list} flush whole tables each time that they are loaded or run.`
 }
+
+const quoted = (facts: Facts): Evidence[] =>
+  flushersOf(facts)
+    .slice(0, 3)
+    .map(({ file, line }) => ({ from: file, line }))
 
 /** Whether the lost rules would have let a flow through, or kept it out. */
 function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {
@@ -97,9 +102,9 @@ function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: F
 const isSetOff = (options: Record<string, string>): boolean =>
   options['com.docker.network.bridge.enable_ip_masquerade'] === 'false'
 
-const times = ({ units }: Facts, unit: string): string => {
-  const seconds = (name: string): string => `${((units[name]?.activeSinceUs ?? 0) / 1e6).toFixed(1)} s`
-  return `${unit} became active ${seconds(unit)} after boot, docker.service ${seconds('docker.service')}`
+const times = (facts: Facts, unit: string): string => {
+  const seconds = (name: string): string => `${(startOf(facts, name) / 1e6).toFixed(1)} s`
+  return `${unit} started ${seconds(unit)} after boot, docker.service ${seconds('docker.service')}`
 }
 
 /** What a table's base chains hold instead. */

@@ -1,11 +1,31 @@
 import type { Facts } from '../../evidence/facts.ts'
+import { fermLines, sharesTables } from '../../simulate/ferm.ts'
 
-const firewalls = ['iptables', 'netfilter-persistent', 'nftables', 'firewalld', 'ufw'].map((name) => `${name}.service`)
+const firewalls = [
+  'iptables',
+  'netfilter-persistent',
+  'nftables',
+  'firewalld',
+  'ufw',
+  'ferm',
+  'shorewall',
+  'firehol',
+].map((name) => `${name}.service`)
 
-/** The firewall services that became active after docker.service. */
-export function startedAfterDocker({ units }: Facts): string[] {
-  const docker = units['docker.service']?.activeSinceUs ?? 0
-  return firewalls.filter((name) => units[name]?.active === 'active' && units[name].activeSinceUs > docker)
+/** When a service started, in microseconds since boot; 0 for never. */
+export const startOf = ({ units, firewallScripts }: Facts, unit: string): number =>
+  Math.max(
+    units[unit]?.activeSinceUs ?? 0,
+    ...firewallScripts.filter(({ service }) => service === unit).map(({ startedUs }) => startedUs),
+  )
+
+/** The firewall services, and the services that run a script which flushes tables, that started after docker.service. */
+export function startedAfterDocker(facts: Facts): string[] {
+  const { units, firewallScripts } = facts
+  const scripts = firewallScripts.flatMap(({ service }) => service ?? [])
+  const running = firewalls.filter((name) => units[name]?.active === 'active')
+  const docker = startOf(facts, 'docker.service')
+  return [...new Set([...running, ...scripts])].filter((name) => startOf(facts, name) > docker)
 }
 
 /** A unit's name, with its alias iptables.service where Debian's unit has that one. */
@@ -13,10 +33,27 @@ export const alias = ({ units }: Facts, unit: string): string =>
   unit === 'netfilter-persistent.service' && !units['iptables.service'] ? `${unit} (iptables.service)` : unit
 
 /** The service to blame that a drop-in can tie docker to; undefined where there is none. */
-export function unitToFollow(facts: Facts): 'iptables.service' | 'nftables.service' | undefined {
-  const started = startedAfterDocker(facts).map((unit) => alias(facts, unit))
-  if (started.some((unit) => unit.includes('iptables.service'))) return 'iptables.service'
-  return started.includes('nftables.service') ? 'nftables.service' : undefined
+export function unitToFollow(facts: Facts): string | undefined {
+  const started = startedAfterDocker(facts)
+  if (started.some((unit) => alias(facts, unit).includes('iptables.service'))) return 'iptables.service'
+  const scripts = facts.firewallScripts.flatMap(({ service }) => service ?? [])
+  return started.find((unit) => ['nftables.service', 'ferm.service', ...scripts].includes(unit))
+}
+
+/** What flushes the tables of Docker’s rules each time that it runs: a file, and a line of it. */
+export interface Flusher {
+  file: string
+  line: string
+}
+
+/** The files on this host that flush the tables of Docker’s rules, the surest first. */
+export function flushersOf(facts: Facts): Flusher[] {
+  const file = flushingFile(facts)
+  const ferm = sharesTables(facts) ? fermLines(facts) : []
+  const found = [...(file ? [file] : []), ...ferm, ...facts.firewallScripts]
+  return [...new Map(found.toReversed().map((each) => [each.file, each])).values()]
+    .toReversed()
+    .map(({ file, line }) => ({ file, line: line.trim() }))
 }
 
 /**

@@ -6,22 +6,25 @@ import { settle } from '../../probes/containers.ts'
 /** Which firewall service flushes the rules, and how much of them. */
 export const params = z.strictObject({
   by: z
-    .enum(['iptables.service', 'nftables.service'])
+    .enum(['iptables.service', 'nftables.service', 'firewall.service', 'ferm.service'])
     .default('iptables.service')
-    .describe('The service that somebody restarts. nftables.service loads a file that begins with `flush ruleset`'),
+    .describe(
+      'The service that somebody restarts. nftables.service loads a file that begins with `flush ruleset`; ' +
+        'firewall.service runs a script of the admin’s; ferm.service needs the decoy ferm-on',
+    ),
   how: z
     .enum(['filter-only', 'all-tables'])
     .default('filter-only')
     .describe(
       'filter-only: the saved rules hold the filter table alone, and nat survives (EL 8 and later); ' +
-        'all-tables: every table is flushed first (EL 7). nftables.service always flushes all',
+        'all-tables: every table is flushed first (EL 7). the others always flush all',
     ),
   reloads: z
     .boolean()
     .default(false)
     .describe(
       "iptables.service: a drop-in gives it an ExecReload, so that it can reload; EL's can, Debian's cannot. " +
-        'nftables.service: it is reloaded, not restarted',
+        'nftables.service, ferm.service: it is reloaded, not restarted; firewall.service: its script is run by hand',
     ),
 })
 export type Params = z.infer<typeof params>
@@ -75,15 +78,45 @@ table inet filter {
 }
 `
 
-const setUp = ({ by, how, reloads }: Params): string =>
-  by === 'nftables.service'
-    ? `grep -q 'dport 25 ' /etc/nftables.conf 2>/dev/null || cat >/etc/nftables.conf <<'RULES'
+const script = '/usr/local/sbin/firewall.sh'
+// The classic beginning of such scripts, then rules of the admin's own.
+const scripted = `cat >${script} <<'RULES'
+#!/bin/sh
+IPT=/usr/sbin/iptables
+for table in filter nat mangle; do
+  $IPT -t $table -F
+  $IPT -t $table -X
+done
+$IPT -P INPUT ACCEPT
+$IPT -P FORWARD DROP
+$IPT -A INPUT -p tcp --dport 25 -j DROP
+RULES
+chmod 755 ${script}
+cat >/etc/systemd/system/firewall.service <<'UNIT'
+[Unit]
+Description=The firewall
+Before=docker.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${script}
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl enable -q firewall.service`
+
+const setUp: Record<Params['by'], (params: Params) => string> = {
+  'firewall.service': () => scripted,
+  'ferm.service': () => 'test -x /usr/sbin/ferm',
+  'nftables.service': () => `grep -q 'dport 25 ' /etc/nftables.conf 2>/dev/null || cat >/etc/nftables.conf <<'RULES'
 ${nftables}RULES
-systemctl enable -q nftables.service`
-    : `[ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
+systemctl enable -q nftables.service`,
+  'iptables.service': ({ how, reloads }) => `[ -e /etc/iptables/rules.v4 ] || cat >/etc/iptables/rules.v4 <<'RULES'
 ${saved[how]}RULES
 ${reloads ? reload : ''}
-systemctl enable -q netfilter-persistent.service`
+systemctl enable -q netfilter-persistent.service`,
+}
 
 /**
  * Sets the host up as after a boot with a firewall service: its rules first, docker after them. Nothing fails until the
@@ -93,7 +126,7 @@ export async function inject(host: Host, params: Params): Promise<void> {
   await runOrThrow(
     host,
     `set -e
-${setUp(params)}
+${setUp[params.by](params)}
 systemctl is-active -q ${params.by} && exit 0
 systemctl start ${params.by}
 systemctl reset-failed docker.service
@@ -105,6 +138,7 @@ systemctl restart docker.service`,
 
 /** Somebody restarts the firewall, for example to load a new rule. */
 export async function trigger(host: Host, { by, reloads }: Params): Promise<void> {
-  const how = by === 'nftables.service' && reloads ? 'reload' : 'restart'
+  if (by === 'firewall.service' && reloads) return void (await runOrThrow(host, script, 'the script'))
+  const how = by !== 'iptables.service' && reloads ? 'reload' : 'restart'
   await runOrThrow(host, `systemctl ${how} ${by}`, `the ${how} of ${by}`)
 }

@@ -18,14 +18,18 @@ describe('rules flushed', () => {
     for (const [name, facts] of sick)
       it(`active on ${name}`, () => {
         const { state, confidence, evidence, summary } = find(facts)!
-        expect({ state, confidence }).to.deep.equal({ state: 'active', confidence: 'certain' })
+        // Nothing shows that a script that no service has started since docker, or a reload of ferm, was it.
+        const wanted = /by-hand|ferm-reload/.test(name) ? 'likely' : 'certain'
+        expect({ state, confidence }).to.deep.equal({ state: 'active', confidence: wanted })
         const lost = /filter-only/.test(name)
           ? 'filter table'
-          : /all-tables|nftables/.test(name)
+          : /all-tables|nftables|script|ferm/.test(name)
             ? 'filter and nat tables'
             : 'nat table'
         expect(summary).to.contain(`gone from the ${lost} while`)
-        expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(!/nat-flushed|reload/.test(name))
+        expect(evidence.some(({ from }) => from === 'systemctl show')).to.equal(
+          !/nat-flushed|reload|by-hand/.test(name),
+        )
       })
   })
 
@@ -95,6 +99,43 @@ describe('rules flushed', () => {
     it('nothing where Docker uses nftables itself', () => {
       const chain = { family: 'ip', table: 'docker-bridges', name: 'filter-FORWARD', rules: [] }
       expect(find({ ...allTables, nft: [...allTables.nft, chain] })).to.equal(undefined)
+    })
+  })
+
+  describe('names what flushed them', () => {
+    const flushed = own('sick/debian12-nat-flushed')
+    const docker = flushed.units['docker.service']!.activeSinceUs
+    const script = { file: '/usr/local/sbin/fw.sh', line: 'iptables -F', startedUs: 0 }
+    const active = { load: 'loaded', active: 'active', sub: 'exited', result: 'success' }
+
+    it('a script that a service ran after docker’s start', () => {
+      const ran = { ...script, service: 'fw.service', startedUs: docker + 1 }
+      const { summary, evidence, confidence, remedies } = find({ ...flushed, firewallScripts: [ran] })!
+      expect(summary)
+        .to.contain('fw.service started after docker.service')
+        .and.to.contain('/usr/local/sbin/fw.sh flushes')
+      expect(evidence).to.deep.include({ from: script.file, line: script.line })
+      expect(confidence).to.equal('certain')
+      expect(remedies.find(({ name }) => name === 'partof-drop-in')!.steps.join()).to.contain('PartOf=fw.service')
+    })
+
+    it('a script that no service runs, or that ran before, as what may have', () => {
+      for (const each of [script, { ...script, service: 'fw.service', startedUs: docker - 1 }]) {
+        const { summary, confidence } = find({ ...flushed, firewallScripts: [each] })!
+        expect(summary).to.contain('No firewall service has started').and.to.contain('/usr/local/sbin/fw.sh flushes')
+        expect(confidence).to.equal('certain')
+      }
+    })
+
+    it('ferm, where its tools are those of Docker’s rules', () => {
+      const unit = { ...active, activeSinceUs: docker - 1 }
+      const savedRules = [{ file: '/etc/ferm/ferm.conf', line: 'policy DROP;' }]
+      const withFerm = { ...flushed, units: { ...flushed.units, 'ferm.service': unit }, savedRules }
+      const legacy = { ...flushed.iptables, version: 'iptables v1.8.9 (legacy)' }
+      expect(find({ ...withFerm, iptables: legacy })!.summary).to.contain('/etc/ferm/ferm.conf flushes')
+      expect(find(withFerm)!.summary).to.contain('/etc/ferm/ferm.conf flushes')
+      const own = parseIptablesSave(['*filter', '-A INPUT -j ACCEPT'])
+      expect(find({ ...withFerm, xtables: { ...flushed.xtables, legacy: own } })!.summary).to.not.contain('ferm')
     })
   })
 

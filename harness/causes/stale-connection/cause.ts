@@ -79,7 +79,7 @@ const byPort = (facts: Facts) =>
 
 // conntrack exits with 1 where there is nothing left to delete.
 const forget = ({ destination, port }: StaleConnection): string =>
-  `conntrack -D -p udp --orig-dst ${destination} --orig-port-dst ${port} >/dev/null || true`
+  `conntrack -D -p udp --orig-dst ${destination} --orig-port-dst ${port} >/dev/null || [ $? = 1 ]`
 
 /**
  * Whether dockerd deletes the connections to a port when it publishes it: from 23.0 on (moby#44742). From 29.5 on only

@@ -12,9 +12,33 @@ in_container() {
     systemd-detect-virt -q --container 2>/dev/null || [ -e /.dockerenv ] || [ -e /run/.containerenv ]
 }
 
+# What is built into the kernel is no module: it has no directory in /sys/module unless it has parameters.
+loaded() { [ -d "/sys/module/$1" ] || built_in "$1"; }
+
+built_in() {
+    index=${built_in_index:-/lib/modules/$(uname -r)/modules.builtin}
+    if [ -r "$index" ]; then
+        grep -q "/$1\.ko" "$index"
+        return
+    fi
+    # A kernel without its tree of modules: the function that starts it. A module's own symbols end in its name.
+    case $1 in
+        nf_tables | nft_compat) start=$1_module_init ;;
+        nf_conntrack) start=nf_conntrack_standalone_init ;;
+        nf_conntrack_netlink) start=ctnetlink_init ;;
+        sch_ingress) start=ingress_module_init ;;
+        overlay) start=ovl_init ;;
+        bridge) start=br_init ;;
+        xt_MASQUERADE) start=masquerade_tg_init ;;
+        xt_conntrack | xt_addrtype) start=${1#xt_}_mt_init ;;
+        *) start=$1_init ;;
+    esac
+    grep -qs " $start\$" "${symbols:-/proc/kallsyms}"
+}
+
 # A listing would load a module where the kernel has not needed it yet; absent, it has nothing to list. A kernel without
 # loadable modules has no such thing to load.
-present() { [ -d "/sys/module/$1" ] || [ ! -e /proc/modules ] || in_container; }
+present() { loaded "$1" || [ ! -e /proc/modules ] || in_container; }
 
 # Whether the legacy backend has tables: /proc/net/ip_tables_names and its like. A file of /proc has no size, so it is
 # read.
@@ -22,6 +46,46 @@ legacy_tables() {
     [ -e "/proc/net/$1" ] || return 1
     names=$(cat "/proc/net/$1" 2>/dev/null) || fail "only root may see this"
     [ -n "$names" ]
+}
+
+# The program that lists the rules of iptables or ip6tables in a backend. Not every distribution has it by the longer name.
+saver() {
+    command -v "$1-$2-save" && return
+    case $("$1" --version 2>/dev/null) in *nf_tables*) own=nft ;; ?*) own=legacy ;; *) own= ;; esac
+    [ "$own" = "$2" ] && command -v "$1-save"
+}
+
+# The tables of nf_tables that no such program lists, as `FAMILY NAME`: what only nft shows. It asks the kernel as nft
+# does. Fails where perl is missing, or is not root. Source: linux/netfilter/nfnetlink.h, nf_tables.h (NFT_MSG_GETTABLE).
+foreign_tables() {
+    # shellcheck disable=SC2016
+    tables=$(perl -e '
+        socket(my $netlink, 16, 3, 12) or exit 1;
+        send($netlink, pack("L S S L L C C n", 20, 0xa01, 0x301, 1, 0, 0, 0, 0), 0) or exit 1;
+        my $all;
+        while (recv($netlink, $all, 1 << 16, 0), length $all) {
+            while (length $all >= 16) {
+                my ($size, $type) = unpack("L S", $all);
+                exit($type == 3 ? 0 : 1) if $type == 3 or $type == 2 or $size < 16;
+                my ($family, $at) = (unpack("C", substr($all, 16, 1)), 20);
+                while ($at + 4 <= $size) {
+                    my ($long, $kind) = unpack("S S", substr($all, $at, 4));
+                    last if $long < 4;
+                    printf "%s %s\n", $family, unpack("Z*", substr($all, $at + 4, $long - 4)) if ($kind & 0x3fff) == 1;
+                    $at += ($long + 3) & ~3;
+                }
+                $all = substr($all, ($size + 3) & ~3);
+            }
+        }
+        exit 1' 2>/dev/null) || return
+    printf '%s\n' "$tables" | while read -r family name; do
+        case $family in 1) family=inet ;; 2) family=ip ;; 3) family=arp ;; 5) family=netdev ;; 7) family=bridge ;; 10) family=ip6 ;; *) continue ;; esac
+        case $family-$name in
+            ip-filter | ip-nat | ip-mangle | ip-raw | ip-security) ! saver iptables nft >/dev/null || continue ;;
+            ip6-filter | ip6-nat | ip6-mangle | ip6-raw | ip6-security) ! saver ip6tables nft >/dev/null || continue ;;
+        esac
+        echo "$family $name"
+    done
 }
 
 # The processes dockerd of this host; those inside containers have another PID namespace.

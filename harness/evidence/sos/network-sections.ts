@@ -3,6 +3,7 @@ import { linksAsJson } from './ip/links.ts'
 import { neighboursAsJson } from './ip/neighbours.ts'
 import { policyRulesAsJson } from './ip/policy-rules.ts'
 import { routesAsJson, routesOfFamily } from './ip/routes.ts'
+import { isLoaded } from './modules.ts'
 import { Lacking, type SosReport } from './report.ts'
 import type { SosSection } from './section.ts'
 
@@ -21,6 +22,28 @@ const sysctls = ['sysctl_-a']
 
 /** The sections about links, routes and settings. */
 export const networkSections: readonly SosSection[] = [
+  {
+    name: 'ipsec',
+    commands: ['lsmod', 'ip_xfrm_policy'],
+    files: [/^proc\/modules$/],
+    // The plugin libreswan prints policies over several lines.
+    read: (report) =>
+      isLoaded('xfrm_user', report)
+        ? report
+            .command('ip_xfrm_policy')
+            .replaceAll(/\n(?=\s)/g, '\\')
+            .replaceAll('\t', ' ')
+        : '',
+  },
+  {
+    name: 'ip-vs',
+    commands: ['lsmod'],
+    files: [/^proc\/modules$/],
+    read: (report) => {
+      if (isLoaded('ip_vs', report)) throw report.missing('/proc/net/ip_vs')
+      return ''
+    },
+  },
   { name: 'addresses', commands: addresses, read: (report) => addressesAsJson(report.command(...addresses)) },
   { name: 'links', commands: links, read: (report) => linksAsJson(report.command(...links)) },
   {

@@ -1,3 +1,4 @@
+import { modulesIn } from './modules.ts'
 import { asNftJson } from './nft/as-json.ts'
 import { asSavedTables } from './nft/as-saved.ts'
 import { readRulesetText, type TextRuleset } from './nft/ruleset.ts'
@@ -31,7 +32,7 @@ export const ruleSections: readonly SosSection[] = [
     commands: ['lsmod'],
     read: (report) => {
       if (tablesOf(report, 'arp') !== '') throw new Lacking('sos does not list the rules of arptables-legacy')
-      if (/^ebtable_(filter|nat|broute)\s/m.test(loaded(report)))
+      if (/^ebtable_(filter|nat|broute)\s/m.test(modulesIn(report)))
         throw new Lacking('sos does not list those of ebtables')
       return ''
     },
@@ -39,7 +40,7 @@ export const ruleSections: readonly SosSection[] = [
   {
     name: 'ipsets',
     read: (report) => {
-      if (/^ip_set\s/m.test(loaded(report))) throw new Lacking('sos does not list the sets of ipset')
+      if (/^ip_set\s/m.test(modulesIn(report))) throw new Lacking('sos does not list the sets of ipset')
       return ''
     },
   },
@@ -60,13 +61,6 @@ function hasNoNft(report: SosReport): boolean {
   // Where netfilter is a part of the kernel itself, the list of modules shows nothing.
   const list = report.cut ? undefined : report.fileIfAny('proc/modules')
   return list !== undefined && /^nf_conntrack\s/m.test(list) && !/^nf_tables\s/m.test(list)
-}
-
-function loaded(report: SosReport): string {
-  const list = report.fileIfAny('proc/modules') ?? report.commandIfAny('lsmod')
-  if (list === undefined || !/^\w+\s+\d+\s/m.test(list))
-    throw new Lacking('it does not hold the list of loaded modules')
-  return list
 }
 
 /** The tables of a legacy backend. The file is missing where its module is not loaded. */

@@ -7,9 +7,11 @@ import type { SosSection } from './section.ts'
 
 /** What no sos report holds, or not in a form from which it can be known. */
 export const never = [
+  'cgroup-filters',
   'connections',
   'docker-endpoint',
   'fdb',
+  'firewall-scripts',
   'iptables-self-test',
   'iptables-tool',
   'kernel-log',

@@ -14,7 +14,7 @@ const sections = [
     'listeners',
     'container-namespaces',
   ],
-  ...['rules-nft', 'rules-legacy', 'rules-native', 'rules-text', 'ipsets'],
+  ...['rules-nft', 'rules-legacy', 'rules-native', 'rules-text', 'ipsets', 'ipsec'],
 ]
 const sections6 = ['routes6', 'routing-rules6', 'rules6-nft', 'rules6-legacy']
 const namespaces = ['c1', 'c2', 'c3'].map((name) => `    echo "${name} $${name}_pid bridge"`).join('\n')

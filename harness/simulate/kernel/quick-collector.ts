@@ -31,7 +31,8 @@ export function quickCollector(sections: readonly string[], namespaces: string):
     'export LC_ALL PATH work',
     'work=$(mktemp -d "/dev/shm/dfsim-$$-XXXXXX") || exit',
     `trap 'rm -rf "$work"' EXIT`,
-    lib,
+    `cat >"$work/lib.sh" <<'${marker}'\n${lib}${marker}`,
+    '. "$work/lib.sh"',
     ...bodies,
     '',
   ].join('\n')

@@ -5,6 +5,7 @@ import { setting } from '../stack.ts'
 import { arrive, unread } from './container.ts'
 import { passDevice } from './device.ts'
 import { hook } from './hook.ts'
+import { underPolicies } from './ipsec.ts'
 import { findNeighbour } from './neighbour.ts'
 import { nextHops } from './next-hop.ts'
 import { filtersBridged, portTakes, portWorks, tooLarge, vlans } from './port.ts'
@@ -122,11 +123,24 @@ function across(net: Net, state: State, bridge: LinkFact, to: Attachment, next: 
     ipHook('forward', second, (third) =>
       hook(net, third, 'bridge', 'postrouting', { location: 'bridge', device: bridge.name }, (fourth) =>
         ipHook('postrouting', fourth, (fifth) =>
-          passDevice(net, fifth, port, 'egress', 'bridge', (out) => arrive(net, tooLarge(out, port), to, next)),
+          afterNat(net, fourth, fifth, bridge.name, (allowed) =>
+            passDevice(net, allowed, port, 'egress', 'bridge', (out) => arrive(net, tooLarge(out, port), to, next)),
+          ),
         ),
       ),
     ),
   )
+}
+
+/**
+ * In a bridge only a packet with another destination has a route, and NAT of its source then checks IPsec’s policies again.
+ * Source: linux/net/bridge/br_netfilter_hooks.c, br_nf_pre_routing_finish.
+ */
+function afterNat(net: Net, before: State, state: State, device: string, next: Next): State[] {
+  const routed = state.arrived !== undefined && state.arrived.destination !== state.packet.destination
+  return routed && before.packet.source !== state.packet.source
+    ? underPolicies(net, state, { direction: 'out', by: device, location: 'postrouting' }, next)
+    : next(state)
 }
 
 /** Notes where one port passes nothing to the other. Source: linux/net/bridge/br_forward.c, should_deliver. */

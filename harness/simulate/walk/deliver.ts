@@ -3,6 +3,8 @@ import { familyOf } from '../../lib/ip.ts'
 import type { Net } from '../net.ts'
 import { ipFamily } from '../packet.ts'
 import { hook } from './hook.ts'
+import { underPolicies } from './ipsec.ts'
+import { balanced } from './ipvs.ts'
 import { asCalled } from './route.ts'
 import type { Next, State } from './state.ts'
 
@@ -11,7 +13,11 @@ export function deliver(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   const family = ipFamily(packet)
   const where = { location: 'input' as const, device: packet.input }
-  const done: Next = (passed) => next({ ...passed, position: { at: 'host' } })
+  const done: Next = (passed) => balanced(net, passed, taken)
+  const taken: Next = (passed) =>
+    underPolicies(net, passed, { direction: 'in', by: '', location: 'input' }, (taken) =>
+      next({ ...taken, position: { at: 'host' } }),
+    )
   return hook(net, state, family, 'input', where, done, asCalled(state))
 }
 

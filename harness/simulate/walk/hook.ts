@@ -27,7 +27,7 @@ const most = 128
 /** Runs a packet through all chains of one hook, and continues with each outcome. */
 export function hook(
   net: Net,
-  came: State,
+  before: State,
   family: Family,
   name: HookName,
   where: Where,
@@ -35,6 +35,8 @@ export function hook(
   untranslate?: Untranslation,
   between?: readonly [number, number],
 ): State[] {
+  const comes = name === 'prerouting' && (family === 'ip' || family === 'ip6') && !between
+  const came = comes ? { ...before, arrived: before.packet } : before
   const late = zonesFirst(net, came, family, name)
   if (late && !between) {
     // Conntrack's view of a packet depends on the chains that run before conntrack.

@@ -5,6 +5,7 @@ import { ipFamily } from '../packet.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { hook, type Untranslation } from './hook.ts'
+import { underPolicies } from './ipsec.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
@@ -12,7 +13,8 @@ import { at, dies, type Next, type State, withDoubt, withPacket } from './state.
 /** The host itself sends a packet; the route chooses an empty source. */
 export function output(net: Net, state: State, next: Next): State[] {
   const { packet } = state
-  const local = withPacket(state, {
+  const { arrived: _, ...made } = state
+  const local = withPacket(made, {
     input: '',
     output: '',
     inputPort: '',
@@ -27,16 +29,18 @@ export function output(net: Net, state: State, next: Next): State[] {
     // A connecting program is routed again, with the source that the first route chose.
     if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
     const sent = first
-    const { device, state: ready } = sent
+    const { device } = sent
     const family = ipFamily(packet)
-    return hook(
-      net,
-      withPacket(ready, { output: device }),
-      family,
-      'output',
-      { location: 'output', device },
-      (passed) => again(net, ready, passed, sent, next),
-      asCalled(state),
+    return underPolicies(net, sent.state, { direction: 'out', by: device, location: 'routing' }, (ready) =>
+      hook(
+        net,
+        withPacket(ready, { output: device }),
+        family,
+        'output',
+        { location: 'output', device },
+        (passed) => again(net, ready, passed, sent, next),
+        asCalled(state),
+      ),
     )
   })
 }
@@ -113,7 +117,11 @@ function again(net: Net, before: State, state: State, sent: Sent, next: Next): S
   if (!changed) return away(net, state, sent, next)
   return lookup(net, state, true).flatMap(({ found, known }) => {
     const other = routed(net, known, found)
-    return Array.isArray(other) ? other : away(net, withPacket(other.state, { output: other.device }), other, next)
+    if (Array.isArray(other)) return other
+    const { device } = other
+    return underPolicies(net, other.state, { direction: 'out', by: device, location: 'output' }, (allowed) =>
+      away(net, withPacket(allowed, { output: device }), other, next),
+    )
   })
 }
 

@@ -9,6 +9,7 @@ import { strayed } from './astray.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
 import { hook, type Untranslation } from './hook.ts'
+import { underPolicies } from './ipsec.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
@@ -164,14 +165,12 @@ function shorterLived(state: State): State {
 /** Through forward and postrouting, and out. */
 export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
   const family = ipFamily(state.packet)
-  const aged = shorterLived(state)
-  return hook(
-    net,
-    withPacket(aged, { output: dev }),
-    family,
-    'forward',
-    { location: 'forward', device: dev },
-    (passed) => postrouting(net, passed, dev, nextHop, next),
+  const onward: Next = (allowed) =>
+    hook(net, withPacket(allowed, { output: dev }), family, 'forward', { location: 'forward', device: dev }, (passed) =>
+      postrouting(net, passed, dev, nextHop, next),
+    )
+  return underPolicies(net, state, { direction: 'fwd', by: dev, location: 'routing' }, (taken) =>
+    underPolicies(net, shorterLived(taken), { direction: 'out', by: dev, location: 'routing' }, onward),
   )
 }
 
@@ -195,7 +194,13 @@ export function postrouting(net: Net, state: State, dev: string, nextHop: string
     family,
     'postrouting',
     where,
-    (passed) => emit(net, passed, dev, nextHop, next),
+    (passed) => {
+      const gone: Next = (allowed) => emit(net, allowed, dev, nextHop, next)
+      // NAT of the source checks policies again. Source: linux/net/netfilter/nf_nat_proto.c, nf_xfrm_me_harder.
+      return passed.packet.source === state.packet.source
+        ? gone(passed)
+        : underPolicies(net, passed, { direction: 'out', by: dev, location: 'postrouting' }, gone)
+    },
     asCalled(state),
   )
 }

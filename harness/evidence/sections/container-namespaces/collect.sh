@@ -20,10 +20,17 @@ grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /p
     /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra $resolv
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
 echo "@ rules"
-if [ "$2" = yes ]; then
+. "$4"
+if [ "$2" = yes ] && ! command -v nft >/dev/null; then
+    foreign_tables | sed "s/^/table /"
+    save=$(saver iptables nft) && "$save" 2>/dev/null | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+elif [ "$2" = yes ]; then
     nft list ruleset >"$3" && grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
 fi
-! grep -q . /proc/net/ip_tables_names || iptables-legacy-save | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+! grep -q . /proc/net/ip_tables_names || {
+    save=$(saver iptables legacy) || echo "tables of the legacy backend"
+    "${save:-false}" | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+}
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes
@@ -36,7 +43,7 @@ container_namespaces | {
         count=$((count + 1))
         {
             echo "@ container $container $pid $mode"
-            nsenter -t "$pid" -n sh -c "$inside" sh "$pid" $nft "$dir/$count.nft"
+            nsenter -t "$pid" -n sh -c "$inside" sh "$pid" $nft "$dir/$count.nft" "$work/lib.sh"
         } >"$dir/$count.out" 2>/dev/null &
         [ $((count % 8)) -gt 0 ] || wait
     done

@@ -5,7 +5,7 @@
 needs iptables
 needs unshare
 if iptables --version | grep -q legacy; then
-    [ -d /sys/module/ip_tables ] || absent 'the kernel has not loaded ip_tables'
+    present ip_tables || absent 'the kernel has not loaded ip_tables'
 else
     for module in nf_tables nft_compat; do present $module || absent "the kernel has not loaded $module"; done
 fi

@@ -13,7 +13,7 @@ for module in $needed; do
         done
         case $plan in *builtin*) state=builtin ;; esac
         echo "$module $state"
-    elif [ -d "/sys/module/$module" ]; then
+    elif loaded "$module"; then
         echo "$module builtin"
     else
         echo "$module missing $plan"

@@ -1,4 +1,4 @@
 # limit: 8 s
 present nf_tables || exit 0
-needs iptables-nft-save
-iptables-nft-save -c
+save=$(saver iptables nft) || absent 'iptables-nft-save is not installed'
+"$save" -c

@@ -1,4 +1,4 @@
 # limit: 8 s
 present nf_tables || exit 0
-needs ip6tables-nft-save
-ip6tables-nft-save -c
+save=$(saver ip6tables nft) || absent 'ip6tables-nft-save is not installed'
+"$save" -c

@@ -1,5 +1,11 @@
 # limit: 8 s
-needs tc
+command -v tc >/dev/null || {
+    plain=' qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) '
+    if loaded sch_ingress || ip -o link show | grep -vqE "$plain"; then
+        fail 'tc is not installed: traffic control cannot be read (to install it: apt-get install iproute2; dnf install iproute-tc)'
+    fi
+    absent 'tc is not installed, and no link has traffic control'
+}
 qdiscs=$(tc qdisc show) || exit
 echo "$qdiscs"
 # Where filters may hang: the plain queues have none.

@@ -2,4 +2,4 @@
 needs systemctl
 systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
     docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
-    firewalld.service ufw.service systemd-networkd.service NetworkManager.service systemd-resolved.service
+    firewalld.service ufw.service ferm.service shorewall.service firehol.service systemd-networkd.service NetworkManager.service systemd-resolved.service

@@ -3,7 +3,7 @@ import type { BaseHost, Change, HostSpec } from '../host-spec.ts'
 import { oddAddresses, oddLinks, oddNeighbours } from './links.ts'
 import { oddNft } from './nft.ts'
 import { mixed, oneOf } from './pools.ts'
-import { oddRoutes, oddRules } from './routing.ts'
+import { ipsecPolicies, oddRoutes, oddRules } from './routing.ts'
 import { oddSettings } from './settings.ts'
 import { oddXtables } from './xtables.ts'
 
@@ -26,6 +26,7 @@ const change: fc.Arbitrary<Change> = mixed<Change>(
   [10, oddNft],
   [8, oddXtables],
   [4, oddRoutes],
+  [1, ipsecPolicies],
   [6, oddRules],
   [4, oddSettings],
   [3, oddLinks],

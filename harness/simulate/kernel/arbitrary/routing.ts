@@ -104,3 +104,13 @@ export const oddRules: fc.Arbitrary<Change> = fc
       ...(usual ? [`route add default via ${addresses.gateway} dev wan0 table 100`] : []),
     ),
   )
+
+const some = mixed<string>([1, fc.constant('0.0.0.0/0')], [2, prefix])
+
+/** IPsec policies that block packets, or let them pass untransformed ahead of such. */
+export const ipsecPolicies: fc.Arbitrary<Change> = fc
+  .array(
+    text`xfrm policy add src ${some} dst ${some} ${oneOf('', 'proto tcp', 'proto udp dport 9000', 'proto icmp')} dir ${oneOf('fwd', 'out', 'in')} action ${oneOf('block', 'block', 'allow')} priority ${oneOf('0', '10', '20')}`,
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((lines) => change('ipsec policy', ...lines))

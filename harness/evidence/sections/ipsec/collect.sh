@@ -1,0 +1,7 @@
+# limit: 5 s
+# The kernel's IPsec policies, one a line. They have no keys.
+present xfrm_user || exit 0
+needs ip
+needs_root
+policies=$(ip -o xfrm policy) || exit
+printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
