@@ -27,7 +27,7 @@ interface Own {
 function ownOf(bundle: string): Own {
   const { links } = readFacts(bundle)
   const ports = links.filter(({ master }) => master === 'br-probe-a')
-  const macs = [...ports, ...links.filter(({ name }) => name === 'br-probe-a')].flatMap(({ mac }) => mac ?? [])
+  const macs = [...ports, ...links.filter(({ name }) => name === 'br-probe-a')].map(({ mac }) => mac)
   const [, network = ''] = /"probe-a":\{"Aliases":.{0,1000}?"NetworkID":"([0-9a-f]{8})/.exec(bundle) ?? []
   const aliases = [...bundle.matchAll(/"probe-a":\{"Aliases":\["([0-9a-f]{8})/g)].map(([, id]) => id!)
   const names = ports.map(({ name }) => name)

@@ -12,9 +12,11 @@ const withCounts = (facts: Facts, packets: number): Facts => ({
 
 describe('packets to a container’s own address', () => {
   it('are reported where Docker 28 has dropped some, with the rule, their number and the ways out', () => {
-    const [line, ...others] = droppedDirect(testing)
+    const dropped = '-A PREROUTING -d 172.30.2.10/32'
+    const counts = [...testing.xtCounters].map(([key, packets]) => [key, key.includes(dropped) ? 1 : packets] as const)
+    const [line, ...others] = droppedDirect({ ...testing, xtCounters: new Map(counts) })
     expect(others).to.deep.equal([])
-    expect(line).to.match(/^\d+ packets? from other networks or machines to 172\.30\.2\.10 \(probe-other\): Docker 28 /)
+    expect(line).to.match(/^1 packet from other networks or machines to 172\.30\.2\.10 \(probe-other\): Docker 28 /)
     expect(line).to.contain('-A PREROUTING -d 172.30.2.10/32 ! -i br-probe-b -j DROP')
     expect(line).to.contain('nat-unprotected (or routed), or for all networks set "allow-direct-routing"')
     const older = { ...testing, docker: { ...testing.docker, server: '28.1.1' } }

@@ -9,6 +9,7 @@ import type { AllNetworkFact, NetworkFact } from './sections/docker-networks/rea
 import type { FdbEntry } from './sections/fdb/read.ts'
 import type { FirewallScript } from './sections/firewall-scripts/read.ts'
 import type { FirewalldFact } from './sections/firewalld/read.ts'
+import type { IpvsService } from './sections/ip-vs/read.ts'
 import type { IpsecPolicy } from './sections/ipsec/read.ts'
 import type { Ipset } from './sections/ipsets/read.ts'
 import type { SelfTest } from './sections/iptables-self-test/read.ts'
@@ -44,6 +45,7 @@ export type {
   FirewallScript,
   IpsecPolicy,
   Ipset,
+  IpvsService,
   LinkFact,
   Listener,
   ModuleFact,
@@ -127,8 +129,8 @@ export interface Facts {
   trafficControl: TrafficControl[]
   /** The kernel's IPsec policies, in its order. */
   ipsec: IpsecPolicy[]
-  /** Lines of the kernel's load balancer, in hexadecimal: `TCP  C0000202:0050 rr`, and `  -> ...` for its servers. */
-  ipvs: string[]
+  /** The services of the kernel's load balancer. */
+  ipvs: IpvsService[]
   /** Filters of control groups that systemd has set. */
   cgroupFilters: CgroupFilter[]
   /** The rules that the host loads from files at boot, one line each. */

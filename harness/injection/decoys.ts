@@ -2,7 +2,7 @@ import { daemonSetting, restartDocker, stopContainers } from '../cause/steps.ts'
 import { outside } from '../outside/outside.ts'
 import { ipv6Container, runContainer } from '../probes/probe-containers.ts'
 import { startUdpClient } from '../probes/udp-client.ts'
-import { dockerBridges } from './nftables-backend.ts'
+import { backendEnvironment, dockerBridges } from './nftables-backend.ts'
 
 // dpkg leaves the rules' files where they are until somebody answers its questions.
 const ufwFiles = `cp -n /usr/share/ufw/*.rules /usr/share/ufw/*.init /usr/share/ufw/ufw.conf /etc/ufw/
@@ -119,9 +119,7 @@ RULES`,
   'docker-user-blocks': `iptables -I DOCKER-USER -s 192.0.2.1/32 -p tcp -m conntrack --ctorigdstport 8080 -j DROP`,
   // The unfinished nftables backend of Docker 28: it still makes its rules with iptables.
   'firewall-backend-environment': `set -e
-mkdir -p /etc/systemd/system/docker.service.d
-printf '[Service]\\nEnvironment=DOCKER_FIREWALL_BACKEND=nftables\\n' >/etc/systemd/system/docker.service.d/backend.conf
-systemctl daemon-reload
+${backendEnvironment}
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
   // ferm up to 2.5 takes the legacy backend wherever its tools are installed.

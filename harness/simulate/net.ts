@@ -1,7 +1,5 @@
 import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
-import { capital } from '../lib/text.ts'
-import { cgroupDoubts } from './cgroup-filters.ts'
-import { fullTable } from './conntrack-table.ts'
+import { blindSpots } from './blind-spots.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
 import { type SegmentRules, segmentRules } from './segments.ts'
 import { addressOf, addressType, containerStack, deviceOf, hostStack, isLocal, type Stack } from './stack.ts'
@@ -79,7 +77,7 @@ export function buildNet(facts: Facts, options: { isExact?: boolean } = {}): Net
     holders: holdersOf(attachments, facts),
     homes: homesOf(facts),
     readable: readableOf(facts),
-    blind: [...blindSpots(facts), ...cgroupDoubts(facts)],
+    blind: blindSpots(facts),
     segments: segmentRules(facts),
     isExact: options.isExact ?? false,
   }
@@ -170,38 +168,4 @@ function viewOf(host: Stack, { conntrack }: Facts): HostView {
     ...(conntrack.count !== undefined && { conntrackCount: conntrack.count }),
     primaryMark: 0,
   }
-}
-
-// Without these no packet's path can be computed.
-const needed: Record<string, string> = {
-  links: 'the host’s links',
-  addresses: 'the host’s addresses',
-  routes: 'the routes',
-  'routing-rules': 'the routing rules',
-  sysctls: 'the kernel’s settings',
-  'rules-nft': 'the rules of iptables-nft',
-  'rules-legacy': 'the rules of iptables-legacy',
-  'rules-native': 'the rules of nftables',
-}
-
-function blindSpots(facts: Facts): Doubt[] {
-  const { sections } = facts
-  const missing = Object.entries(needed).flatMap(([name, what]): Doubt[] => {
-    const state = sections[name]
-    // A tool that is not installed has made no rules; other tools list the kernel's.
-    if (state?.status === 'ok' || (state?.status === 'absent' && name.startsWith('rules-'))) return []
-    const why = state?.why || 'the bundle does not hold them'
-    return [
-      {
-        message: `${capital(what)} are not known: ${why}.`,
-        kind: 'listing',
-        key: name,
-        holds: true,
-      },
-    ]
-  })
-  const full = fullTable(facts)
-  if (!full) return missing
-  const message = `The kernel’s table of connections is full (${full.count} of ${full.max}): whether it takes a new one cannot be known.`
-  return [...missing, { message, kind: 'listing', key: 'conntrack', holds: true, settle: 'dmesg | grep conntrack' }]
 }

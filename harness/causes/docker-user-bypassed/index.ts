@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { restartDocker } from '../../cause/steps.ts'
 import type { Fault } from '../../injection/fault.ts'
+import { backendEnvironment } from '../../injection/nftables-backend.ts'
 import { runOrThrow } from '../../injection/run-or-throw.ts'
 import { dockerUserBypassed } from './cause.ts'
 
@@ -17,9 +18,7 @@ type Params = z.infer<typeof params>
 
 const scripts: Record<Params['by'], string> = {
   'native-rule': 'nft add rule ip filter DOCKER-USER ip saddr 198.51.100.7 ct state established,related accept',
-  environment: `mkdir -p /etc/systemd/system/docker.service.d
-printf '[Service]\\nEnvironment=DOCKER_FIREWALL_BACKEND=nftables\\n' >/etc/systemd/system/docker.service.d/backend.conf
-systemctl daemon-reload`,
+  environment: backendEnvironment,
 }
 
 /** On a host with the decoy `docker-user-blocks`. Nothing happens until docker starts again. */

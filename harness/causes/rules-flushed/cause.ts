@@ -74,16 +74,13 @@ function nativeGone(facts: Facts): Detection {
 function flushedBy(facts: Facts): string {
   const files = flushersOf(facts).map(({ file }) => file)
   if (files.length === 0) return ''
-  const list = files.slice(0, 3).join(', ')
+  const list = files.join(', ')
   return files.length === 1
     ? ` ${list} flushes whole tables each time that it is loaded or run.`
     : ` ${list} flush whole tables each time that they are loaded or run.`
 }
 
-const quoted = (facts: Facts): Evidence[] =>
-  flushersOf(facts)
-    .slice(0, 3)
-    .map(({ file, line }) => ({ from: file, line }))
+const quoted = (facts: Facts): Evidence[] => flushersOf(facts).map(({ file, line }) => ({ from: file, line }))
 
 /** Whether the lost rules would have let a flow through, or kept it out. */
 function takesAway({ flow, drop }: FlowSymptom, lost: readonly Table[], facts: Facts): boolean {

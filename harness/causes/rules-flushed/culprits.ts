@@ -1,4 +1,5 @@
-import type { Facts } from '../../evidence/facts.ts'
+import type { BootLine, Facts } from '../../evidence/facts.ts'
+import { groupBy } from '../../lib/group.ts'
 import { fermLines, sharesTables } from '../../simulate/ferm.ts'
 
 const firewalls = [
@@ -19,13 +20,13 @@ export const startOf = ({ units, firewallScripts }: Facts, unit: string): number
     ...firewallScripts.filter(({ service }) => service === unit).map(({ startedUs }) => startedUs),
   )
 
+const scriptServices = ({ firewallScripts }: Facts): string[] => firewallScripts.flatMap(({ service }) => service ?? [])
+
 /** The firewall services, and the services that run a script which flushes tables, that started after docker.service. */
 export function startedAfterDocker(facts: Facts): string[] {
-  const { units, firewallScripts } = facts
-  const scripts = firewallScripts.flatMap(({ service }) => service ?? [])
-  const running = firewalls.filter((name) => units[name]?.active === 'active')
+  const running = firewalls.filter((name) => facts.units[name]?.active === 'active')
   const docker = startOf(facts, 'docker.service')
-  return [...new Set([...running, ...scripts])].filter((name) => startOf(facts, name) > docker)
+  return [...new Set([...running, ...scriptServices(facts)])].filter((name) => startOf(facts, name) > docker)
 }
 
 /** A unit's name, with its alias iptables.service where Debian's unit has that one. */
@@ -36,24 +37,17 @@ export const alias = ({ units }: Facts, unit: string): string =>
 export function unitToFollow(facts: Facts): string | undefined {
   const started = startedAfterDocker(facts)
   if (started.some((unit) => alias(facts, unit).includes('iptables.service'))) return 'iptables.service'
-  const scripts = facts.firewallScripts.flatMap(({ service }) => service ?? [])
-  return started.find((unit) => ['nftables.service', 'ferm.service', ...scripts].includes(unit))
+  const others = ['nftables.service', 'ferm.service', ...scriptServices(facts)]
+  return started.find((unit) => others.includes(unit))
 }
 
-/** What flushes the tables of Docker’s rules each time that it runs: a file, and a line of it. */
-export interface Flusher {
-  file: string
-  line: string
-}
-
-/** The files on this host that flush the tables of Docker’s rules, the surest first. */
-export function flushersOf(facts: Facts): Flusher[] {
-  const file = flushingFile(facts)
+/** At most three files that flush the tables of Docker’s rules each time that they run, with a line of each, the surest first. */
+export function flushersOf(facts: Facts): BootLine[] {
   const ferm = sharesTables(facts) ? fermLines(facts) : []
-  const found = [...(file ? [file] : []), ...ferm, ...facts.firewallScripts]
-  return [...new Map(found.toReversed().map((each) => [each.file, each])).values()]
-    .toReversed()
-    .map(({ file, line }) => ({ file, line: line.trim() }))
+  const found = [flushingFile(facts) ?? [], ferm, facts.firewallScripts].flat()
+  return groupBy(found, ({ file }) => file)
+    .slice(0, 3)
+    .map(([first]) => ({ file: first!.file, line: first!.line.trim() }))
 }
 
 /**

@@ -17,7 +17,7 @@ export const params = z.strictObject({
     .default('filter-only')
     .describe(
       'filter-only: the saved rules hold the filter table alone, and nat survives (EL 8 and later); ' +
-        'all-tables: every table is flushed first (EL 7). the others always flush all',
+        'all-tables: every table is flushed first (EL 7). The others always flush all',
     ),
   reloads: z
     .boolean()

@@ -1,7 +1,7 @@
 import { Lacking, type SosReport } from './report.ts'
 
 /** The list of loaded modules, one a line. Throws Lacking where the report does not hold it. */
-export function modulesIn(report: SosReport): string {
+function modulesIn(report: SosReport): string {
   const list = report.fileIfAny('proc/modules') ?? report.commandIfAny('lsmod')
   if (list === undefined || !/^\w+\s+\d+\s/m.test(list))
     throw new Lacking('it does not hold the list of loaded modules')

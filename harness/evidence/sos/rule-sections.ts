@@ -1,4 +1,4 @@
-import { modulesIn } from './modules.ts'
+import { isLoaded } from './modules.ts'
 import { asNftJson } from './nft/as-json.ts'
 import { asSavedTables } from './nft/as-saved.ts'
 import { readRulesetText, type TextRuleset } from './nft/ruleset.ts'
@@ -32,7 +32,7 @@ export const ruleSections: readonly SosSection[] = [
     commands: ['lsmod'],
     read: (report) => {
       if (tablesOf(report, 'arp') !== '') throw new Lacking('sos does not list the rules of arptables-legacy')
-      if (/^ebtable_(filter|nat|broute)\s/m.test(modulesIn(report)))
+      if (['filter', 'nat', 'broute'].some((table) => isLoaded(`ebtable_${table}`, report)))
         throw new Lacking('sos does not list those of ebtables')
       return ''
     },
@@ -40,7 +40,7 @@ export const ruleSections: readonly SosSection[] = [
   {
     name: 'ipsets',
     read: (report) => {
-      if (/^ip_set\s/m.test(modulesIn(report))) throw new Lacking('sos does not list the sets of ipset')
+      if (isLoaded('ip_set', report)) throw new Lacking('sos does not list the sets of ipset')
       return ''
     },
   },

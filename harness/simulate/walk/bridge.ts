@@ -9,10 +9,11 @@ import { underPolicies } from './ipsec.ts'
 import { findNeighbour } from './neighbour.ts'
 import { nextHops } from './next-hop.ts'
 import { filtersBridged, portTakes, portWorks, tooLarge, vlans } from './port.ts'
-import { asCalled, backToSender, decide, route } from './route.ts'
+import { decide, route } from './route.ts'
 import { segmentOf, type Target } from './segment.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
+import { asCalled, backToSender } from './untranslate.ts'
 
 /** A frame comes in by a bridge port and goes to the host's own stack, or to another port. */
 export function enterBridge(net: Net, state: State, port: LinkFact, to: Target | undefined, next: Next): State[] {

@@ -5,19 +5,17 @@ import { ipFamily } from '../packet.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { balanced } from './ipvs.ts'
-import { asCalled } from './route.ts'
 import type { Next, State } from './state.ts'
+import { asCalled } from './untranslate.ts'
 
 /** A packet for the host itself: through input to the program that listens. */
 export function deliver(net: Net, state: State, next: Next): State[] {
   const { packet } = state
   const family = ipFamily(packet)
   const where = { location: 'input' as const, device: packet.input }
-  const done: Next = (passed) => balanced(net, passed, taken)
-  const taken: Next = (passed) =>
-    underPolicies(net, passed, { direction: 'in', by: '', location: 'input' }, (taken) =>
-      next({ ...taken, position: { at: 'host' } }),
-    )
+  const arrive: Next = (taken) => next({ ...taken, position: { at: 'host' } })
+  const done: Next = (passed) =>
+    balanced(net, passed, (own) => underPolicies(net, own, { direction: 'in', by: '', location: 'input' }, arrive))
   return hook(net, state, family, 'input', where, done, asCalled(state))
 }
 

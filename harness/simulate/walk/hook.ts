@@ -36,7 +36,7 @@ export function hook(
   between?: readonly [number, number],
 ): State[] {
   const comes = name === 'prerouting' && (family === 'ip' || family === 'ip6') && !between
-  const came = comes ? { ...before, arrived: before.packet } : before
+  const came = comes && net.facts.ipsec.length > 0 ? { ...before, arrived: before.packet } : before
   const late = zonesFirst(net, came, family, name)
   if (late && !between) {
     // Conntrack's view of a packet depends on the chains that run before conntrack.

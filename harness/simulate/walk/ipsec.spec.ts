@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Facts } from '../../evidence/facts.ts'
 import { readCgroupFilters } from '../../evidence/sections/cgroup-filters/read.ts'
+import { readIpvs } from '../../evidence/sections/ip-vs/read.ts'
 import { readIpsec } from '../../evidence/sections/ipsec/read.ts'
 import { endOf, ends, healthy } from './healthy-host.spec-data.ts'
 
@@ -76,7 +77,10 @@ describe('IPsec’s policies', () => {
 
 describe('services of the kernel’s load balancer', () => {
   it('take packets before programs do: where they go is not known', () => {
-    const facts = { ...healthy, ipvs: ['TCP  C0000202:0016 rr', '  -> 0A000001:0016      Masq    1      0          0'] }
+    const facts = {
+      ...healthy,
+      ipvs: readIpvs(['TCP  C0000202:0016 rr', '  -> 0A000001:0016      Masq    1      0          0']),
+    }
     const flow = { kind: 'host-service', address: '192.0.2.2', protocol: 'tcp' } as const
     expect(endOf(facts, { ...flow, port: 22 })).to.match(/^unclear out input/)
     expect(endOf(facts, { ...flow, port: 80 })).to.equal(endOf(healthy, { ...flow, port: 80 }))

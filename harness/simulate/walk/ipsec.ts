@@ -1,5 +1,6 @@
-import type { IpsecPolicy } from '../../evidence/facts.ts'
+import type { Facts, IpsecPolicy } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
+import { oncePer } from '../../lib/once-per.ts'
 import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
@@ -18,15 +19,15 @@ interface Check {
  * linux/net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype and __xfrm_policy_check; ip_forward.c.
  */
 export function underPolicies(net: Net, state: State, check: Check, next: Next): State[] {
-  const { ipsec } = net.facts
-  if (ipsec.length === 0 || isExempt(net, state.packet, check)) return next(state)
-  const policies = ipsec
-    .filter(({ direction }) => direction === check.direction)
-    // The kernel lists the newest first.
-    .toReversed()
-    .toSorted((one, other) => one.priority - other.priority)
+  if (net.facts.ipsec.length === 0 || isExempt(net, state.packet, check)) return next(state)
+  const policies = inOrder(net.facts).filter(({ direction }) => direction === check.direction)
   return meet(state, policies, check, next)
 }
+
+/** The kernel lists the newest first. */
+const inOrder = oncePer(({ ipsec }: Facts) =>
+  ipsec.toReversed().toSorted((one, other) => one.priority - other.priority),
+)
 
 function meet(state: State, policies: readonly IpsecPolicy[], check: Check, next: Next): State[] {
   const packet = seenBy(state, check)

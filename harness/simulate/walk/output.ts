@@ -4,11 +4,12 @@ import type { Net } from '../net.ts'
 import { ipFamily } from '../packet.ts'
 import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
-import { hook, type Untranslation } from './hook.ts'
+import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
+import { backToSender } from './untranslate.ts'
 
 /** The host itself sends a packet; the route chooses an empty source. */
 export function output(net: Net, state: State, next: Next): State[] {
@@ -39,19 +40,10 @@ export function output(net: Net, state: State, next: Next): State[] {
         'output',
         { location: 'output', device },
         (passed) => again(net, ready, passed, sent, next),
-        asCalled(state),
+        backToSender(state),
       ),
     )
   })
-}
-
-/** In output conntrack translates a reply's destination back to the sender. */
-function asCalled({ way, packet, original }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
-  return {
-    priority: -100,
-    apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
-  }
 }
 
 const unbound = { 4: '0.0.0.0', 6: '::' } as const

@@ -8,11 +8,12 @@ import { eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
-import { hook, type Untranslation } from './hook.ts'
+import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
+import { asCalled, backToSender } from './untranslate.ts'
 
 /** A packet enters the host's IP stack by a device: prerouting, then routing, then onward. */
 export function route(net: Net, state: State, device: string, next: Next): State[] {
@@ -27,15 +28,6 @@ export function route(net: Net, state: State, device: string, next: Next): State
     (seen) => decide(net, seen, next),
     backToSender(state),
   )
-}
-
-/** In prerouting conntrack translates a reply's destination back to the sender. */
-export function backToSender({ way, original, packet }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.snat || packet.direction === 'original') return undefined
-  return {
-    priority: -100,
-    apply: (reply) => ({ ...reply, destination: original.source, destinationPort: original.sourcePort }),
-  }
 }
 
 /** Routes a packet after prerouting: to the host itself, or onward. */
@@ -172,15 +164,6 @@ export function forward(net: Net, state: State, dev: string, nextHop: string, ne
   return underPolicies(net, state, { direction: 'fwd', by: dev, location: 'routing' }, (taken) =>
     underPolicies(net, shorterLived(taken), { direction: 'out', by: dev, location: 'routing' }, onward),
   )
-}
-
-/** In postrouting conntrack sets a reply's source to the connection's original destination. */
-export function asCalled({ way, original, packet }: State): Untranslation | undefined {
-  if (way === 'out' || !packet.dnat || packet.direction === 'original') return undefined
-  return {
-    priority: 100,
-    apply: (reply) => ({ ...reply, source: original.destination, sourcePort: original.destinationPort }),
-  }
 }
 
 /** Through postrouting, and out. */

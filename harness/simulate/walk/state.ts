@@ -67,7 +67,7 @@ export interface State {
   stranded?: { by: RuleStep; clashes: boolean }
   /** The rule that has sent a packet to an address that nothing has. */
   misled?: { by: RuleStep; to: string; address: string }
-  /** The packet when it came to IP's prerouting, before any translation. */
+  /** The packet when it came to IP's prerouting, before any translation; only on a host with IPsec policies. */
   arrived?: Packet
   /** IP's prerouting already saw the packet in the bridge. */
   prerouted?: boolean
