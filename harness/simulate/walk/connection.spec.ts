@@ -27,6 +27,42 @@ describe('a connection', () => {
     expect(endOf(facts, { protocol: 'icmp', port: 0 })).to.equal('passes')
   })
 
+  it('is unclear where later packets go another way than the first two', () => {
+    const later = [match(ct('state'), 'established'), match({ ct: { key: 'direction' } }, 'original')]
+    const set = (key: object, value: unknown): object => ({ mangle: { key, value } })
+    const early = (...rules: object[][]): Facts =>
+      withChain({ hook: 'prerouting', prio: -150 }, ...rules.map((rest) => [...later, ...rest] as never))
+    const life = { payload: { protocol: 'ip', field: 'ttl' } }
+    expect(endOf(early([set(life, 1)]), {})).to.equal('unclear out prerouting dropped')
+    expect(endOf(early([set(life, 64)]), {})).to.equal('passes')
+    expect(endOf(early([set({ payload: { protocol: 'ip', field: 'daddr' } }, '203.0.113.9')]), {})).to.match(/^unclear/)
+    const marked = early([set({ meta: { key: 'mark' } }, 7)])
+    expect(endOf(marked, {})).to.equal('passes')
+    const routed = (action: 'lookup' | 'prohibit', table?: string): Facts => ({
+      ...marked,
+      policyRules: [
+        ...healthy.policyRules,
+        { priority: 100, not: false, action, fwmark: 7, unknown: [], ...(table && { table }) },
+      ],
+    })
+    expect(endOf(routed('prohibit'), {})).to.equal('unclear out prerouting dropped')
+    expect(endOf(routed('lookup', 'empty'), {})).to.equal('passes')
+  })
+
+  it('dies where a rule drops the mark that later packets get', () => {
+    const later = match(ct('state'), 'established')
+    const marks = (key: object): object[][] => [
+      [later, match({ meta: { key: 'iifname' } }, 'docker0'), { mangle: { key, value: 7 } }],
+      [match(key, 7), drop],
+    ]
+    for (const key of [{ meta: { key: 'mark' } }, ct('mark')]) {
+      const [set, test] = marks(key)
+      const first = withChain({ hook: 'prerouting', prio: -150, name: 'first' }, set as never)
+      const both = { ...first, nft: [...first.nft, ...withChain({}, test as never).nft.slice(-1)] }
+      expect(endOf(both, {}), JSON.stringify(key)).to.equal('dies out forward dropped')
+    }
+  })
+
   it('dies where the packets after its first answer do', () => {
     const flags = { payload: { protocol: 'tcp', field: 'flags' } }
     const facts = withChain(
@@ -43,6 +79,18 @@ describe('a connection', () => {
     expect(endOf(facts, {})).to.match(/^dies/)
     const peer = { kind: 'host-service', address: '172.17.0.1', port: 22 } as const
     expect(endOf(facts, peer)).to.match(/^unclear/)
+  })
+
+  it('has no answer for conntrack where its answers are not tracked', () => {
+    const fromOutside = match({ meta: { key: 'iifname' } }, 'wan0')
+    const untracked = withChain({ hook: 'prerouting', prio: -300, name: 'first' }, [fromOutside, { notrack: null }])
+    const drops = (key: string, value: string): Facts => ({
+      ...untracked,
+      nft: [...untracked.nft, ...withChain({ hook: 'output' }, [match(ct(key), value, 'in'), drop]).nft.slice(-1)],
+    })
+    const fromHost = { from: { at: 'host' }, source: '', container: '' } as const
+    expect(endOf(drops('status', 'seen-reply'), fromHost)).to.equal('passes')
+    expect(endOf(drops('state', 'invalid'), fromHost)).to.equal('dies out output dropped')
   })
 
   it('is reset by rules for TCP only where it is TCP', () => {

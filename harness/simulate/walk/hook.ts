@@ -59,7 +59,7 @@ export function hook(
     const { way, packet: before } = state
     const call = { way, family, hook: name, before, after: world.packet, ...(between && { between }) }
     const followed = follow(state, world, call, where)
-    if (followed) states.push(followed)
+    if (followed) states.push(unmet(followed, came))
   }
   const on: Next = (after) => (goes(after) ? maybeZoned(after, state, where, next) : [after])
   return states.length === 1 ? on(states[0]!) : tame(states).flatMap(on)
@@ -97,6 +97,10 @@ const zonesFirst = ({ firewall }: Net, { packet }: State, family: Family, name: 
   packet.tracked !== true
 
 const letThrough = 'let through'
+
+/** Rules before conntrack may have taken the packet from it. */
+const unmet = (state: State, { met }: State): State =>
+  state.packet.state === 'untracked' && met ? { ...state, met } : state
 
 const goes = ({ goesOn, drops }: State): boolean => goesOn || drops.length === 0
 

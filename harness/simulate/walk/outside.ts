@@ -23,7 +23,8 @@ export function answersOf(flow: Flow, net: Net, state: State, next: Next): State
   return unknownSource(flow, net, left, position.device, (lives) => next(sized(flow, net, lives, link)))
 }
 
-const fewRouters = 3
+/** A packet with so short a time to live may end at a router behind the uplink. */
+export const fewRouters = 3
 
 /** A packet with a short time to live, which routers behind the uplink may not forward. */
 function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
