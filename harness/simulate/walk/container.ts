@@ -1,6 +1,7 @@
 import { capital } from '../../lib/text.ts'
 import type { Attachment, Net } from '../net.ts'
 import { isLocal } from '../stack.ts'
+import { passInside } from './device.ts'
 import { findNeighbour } from './neighbour.ts'
 import { nextHops, noRoute } from './next-hop.ts'
 import { tooLarge } from './port.ts'
@@ -26,7 +27,7 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
   const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
   const message = `${container} drops it: ${wrong?.message}`
   const checked = wrong ? dies(taken, { location: 'container', end: 'source-check', message }) : taken
-  return ownRules(net, checked, container, next)
+  return passInside(net, checked, container, link, 'ingress', (passed) => ownRules(net, passed, container, next))
 }
 
 /** A container sends a packet, by its own routes and links. */
@@ -78,11 +79,13 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
     segment: segmentOf(net, bridge ?? host),
     ...(bridge && { port: host }),
   }
-  // The kernel notices a link that is down before it resolves an address.
-  if (host.up && bridge?.up !== false)
-    return findNeighbour(net, fitting, sender, nextHop, (met, to) => receive(net, met, host.name, to, next))
-  const to = bridge && !isLocal(net.host, nextHop) ? holderOn(net, bridge.name, nextHop) : undefined
-  return receive(net, fitting, host.name, to && { is: 'container', to }, next)
+  return passInside(net, fitting, container, link, 'egress', (sent) => {
+    // The kernel notices a link that is down before it resolves an address.
+    if (host.up && bridge?.up !== false)
+      return findNeighbour(net, sent, sender, nextHop, (met, to) => receive(net, met, host.name, to, next))
+    const to = bridge && !isLocal(net.host, nextHop) ? holderOn(net, bridge.name, nextHop) : undefined
+    return receive(net, sent, host.name, to && { is: 'container', to }, next)
+  })
 }
 
 function ownRules({ inside }: Net, state: State, container: string, next: Next): State[] {

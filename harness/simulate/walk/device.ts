@@ -71,18 +71,48 @@ function attached(
   const control = net.control.get(link.name)
   const queues = direction === 'egress' ? (control?.qdiscs ?? []) : []
   const unknown = [
-    ...(link.xdp && direction === 'ingress' ? ['an XDP program'] : []),
+    ...(link.xdp && direction === 'ingress' ? [xdp] : []),
     ...(control?.filters.some((filter) => hangsOn(filter, direction))
       ? [`a traffic-control filter (${direction})`]
       : []),
-    ...queues.flatMap((queue) => (harmless.has(queue.kind) || bucketOf(queue) ? [] : [`a ${queue.kind} queue`])),
+    ...queues.filter((queue) => mayDrop(queue.kind) && !bucketOf(queue)).map(({ kind }) => queueOf(kind)),
   ]
   if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, location), state))
-  const what = `${unknown.join(' and ')} on ${link.name}`
-  const message = `${capital(what)} may stop it: its effect is not simulated.`
   const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
-  const doubt = { message, kind: 'bpf', key: `${direction} of ${link.name}`, settle } as const
-  return mayDie(state, { location, end: 'dropped', message: `it may end at ${what}` }, doubt, next)
+  const where = { what: unknown.join(' and '), on: link.name, location, key: `${direction} of ${link.name}`, settle }
+  return mayEndAt(state, where, next)
+}
+
+const xdp = 'an XDP program'
+const mayDrop = (kind: string): boolean => !harmless.has(kind)
+const queueOf = (kind: string): string => `a ${kind} queue`
+
+/** What may end a packet at a container's own end of its link, of which only the kinds are known. */
+export function passInside(
+  { inside }: Net,
+  state: State,
+  container: string,
+  link: LinkFact,
+  direction: 'ingress' | 'egress',
+  next: Next,
+): State[] {
+  const queued = direction === 'egress' && link.queue !== undefined && mayDrop(link.queue)
+  const what = direction === 'ingress' && link.xdp ? xdp : queued ? queueOf(link.queue!) : undefined
+  if (what === undefined) return next(state)
+  const on = `${link.name} of ${container}`
+  const within = `nsenter -t ${inside.get(container)?.pid} -n`
+  const settle = `${within} tc -s qdisc show dev ${link.name}; ${within} ip -d link show ${link.name}`
+  return mayEndAt(state, { what, on, location: 'container', key: `${direction} of ${on}`, settle }, next)
+}
+
+function mayEndAt(
+  state: State,
+  { what, on, location, key, settle }: { what: string; on: string; location: Location; key: string; settle: string },
+  next: Next,
+): State[] {
+  const message = `${capital(what)} on ${on} may stop it: its effect is not simulated.`
+  const drop = { location, end: 'dropped', message: `it may end at ${what} on ${on}` } as const
+  return mayDie(state, drop, { message, kind: 'bpf', key, settle }, next)
 }
 
 /**

@@ -27,14 +27,17 @@ export interface Segment {
 
 /** The segment of a bridge, or of the host's end of a container's link. */
 export function segmentOf(net: Net, device: LinkFact): Segment {
-  const known = segments.get(device)
+  const own = segments.get(net) ?? new Map<LinkFact, Segment>()
+  if (own.size === 0) segments.set(net, own)
+  const known = own.get(device)
   if (known) return known
   const segment = build(net, device)
-  segments.set(device, segment)
+  own.set(device, segment)
   return segment
 }
 
-const segments = new WeakMap<LinkFact, Segment>()
+// Two nets may share a device and have different containers on it.
+const segments = new WeakMap<Net, Map<LinkFact, Segment>>()
 
 function build(net: Net, device: LinkFact): Segment {
   const own = net.attachments.get(device.name)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Facts, LinkFact } from '../../evidence/facts.ts'
 import { simulate } from '../index.ts'
-import { ends, healthy, links, port, sysctls } from './healthy-host.spec-data.ts'
+import { ends, healthy, inside, links, port, sysctls } from './healthy-host.spec-data.ts'
 
 /** The host without Docker's rules for published ports. */
 const withoutDnat: Facts = {
@@ -135,6 +135,17 @@ describe('a walk through a host', () => {
   it('is unclear where a program decides that is not followed', () => {
     const facts = links(({ name }) => (name === 'wan0' ? { xdp: true } : {}))
     expect(ends(facts, 'probe-default on bridge to the outside, TCP')).to.deep.equal(['unclear back uplink dropped'])
+  })
+
+  it('is unclear where a queue or a program inside a container may stop it', () => {
+    const title = 'probe-default on bridge to the outside, TCP'
+    const eth0 = (changed: object): Facts =>
+      inside('probe-default', ({ links: own }) => ({
+        links: own.map((link) => (link.name === 'eth0' ? { ...link, ...changed } : link)),
+      }))
+    expect(ends(eth0({ queue: 'netem' }), title)).to.deep.equal(['unclear out container dropped'])
+    expect(ends(eth0({ queue: 'fq_codel' }), title)).to.deep.equal(['passes'])
+    expect(ends(eth0({ xdp: true }), title)).to.deep.equal(['unclear back container dropped'])
   })
 
   it('is unclear where large answers may not fit the uplink, and passes where its containers know the size', () => {

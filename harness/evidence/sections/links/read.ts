@@ -29,6 +29,7 @@ const link = z.object({
   link_index: z.number().optional(),
   link_netnsid: z.number().optional(),
   xdp: z.unknown().optional(),
+  qdisc: z.string().optional(),
   linkinfo: z
     .object({
       info_kind: z.string().optional(),
@@ -74,6 +75,8 @@ export interface LinkFact {
   bridge?: { vlanFiltering: boolean; stp: boolean; nfCallIptables: boolean; nfCallIp6tables: boolean }
   /** An XDP program sees its packets first. */
   xdp: boolean
+  /** The kind of its root queue, such as `noqueue` or `netem`. */
+  queue?: string
   vlan?: number
   /** The link below a VLAN or a macvlan. */
   lower?: string
@@ -115,6 +118,7 @@ export function readLinks(text: string, addresses: ReadonlyMap<string, AddressFa
         },
       }),
       xdp: row.xdp !== undefined,
+      ...(row.qdisc !== undefined && { queue: row.qdisc }),
       ...(kind === 'vlan' && info.id !== undefined && { vlan: info.id }),
       ...(kind !== 'veth' && row.link && { lower: row.link }),
     }

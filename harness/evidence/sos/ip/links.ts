@@ -20,13 +20,14 @@ function readHeader(line: string): Json {
   const [, ifname, other, flags, rest = ''] = line.match(header) ?? []
   if (!ifname) throw new TypeError(`not a link: ${line.slice(0, 80)}`)
   const [, peer] = other?.match(/^if(\d+)$/) ?? []
-  const master = wordAfter('master', rest)
+  const [master, qdisc] = [wordAfter('master', rest), wordAfter('qdisc', rest)]
   return {
     ifindex: Number.parseInt(line, 10),
     ifname,
     flags: flags!.split(',').filter(Boolean),
     mtu: Number(wordAfter('mtu', rest) ?? 0),
     ...(master !== undefined && { master }),
+    ...(qdisc !== undefined && { qdisc }),
     ...(peer !== undefined && { link_index: Number(peer) }),
     ...(peer === undefined && other !== undefined && other !== 'NONE' && { link: other }),
     ...(/(^| )xdp(generic|offload|multi)?( |$)/.test(rest) && { xdp: {} }),
