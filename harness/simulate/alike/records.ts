@@ -9,11 +9,13 @@ import type { Words } from './words.ts'
  */
 export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: Words): string[][] {
   const records = endpoints.map((): string[] => [])
-  const still = new Set(endpoints.flatMap(({ port }) => (port.port?.flood === false ? [port.name] : [])))
+  const still = new Set(
+    endpoints.flatMap(({ port }) => (port.port?.flood === false || port.port?.locked ? [port.name] : [])),
+  )
   const listed: object[] = [
     ...facts.routes,
     ...spokenTo(facts.neighbours, words),
-    // A bridge that does not flood a port drops frames for a hardware address that it does not know there.
+    // Without flooding, or with a lock, a bridge drops frames of a hardware address that it does not know there.
     ...facts.fdb.filter(({ dev }) => still.has(dev)),
     ...facts.policyRules,
     ...facts.trafficControl,

@@ -8,7 +8,7 @@ import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { findNeighbour } from './neighbour.ts'
 import { nextHops } from './next-hop.ts'
-import { filtersBridged, portTakes, portWorks, tooLarge, vlans } from './port.ts'
+import { filtersBridged, portAdmits, portTakes, portWorks, tooLarge, vlans } from './port.ts'
 import { decide, route } from './route.ts'
 import { segmentOf, type Target } from './segment.ts'
 import { wrongSource } from './source-check.ts'
@@ -20,7 +20,7 @@ export function enterBridge(net: Net, state: State, port: LinkFact, to: Target |
   const bridge = net.host.links.get(port.master!)
   if (!bridge)
     return [dies(state, { location: 'bridge', end: 'no-link', message: `the bridge ${port.master} does not exist` })]
-  const open = portWorks(state, port, bridge)
+  const open = portAdmits(net, portWorks(state, port, bridge), port)
   const known = to === undefined || to.is === 'host' || to.is === 'container'
   const forBridge = known ? to?.is !== 'container' : undefined
   const shown = withPacket(open, { input: bridge.name, inputPort: port.name, forBridge })
@@ -94,7 +94,7 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
 function met(net: Net, state: State, bridge: LinkFact, to: Target | undefined): State {
   if (to?.is !== 'container' || !to.queried) return state
   const { device, link, container } = to.to
-  if (link.up) return portWorks(apart(net, state, bridge, device), device, bridge)
+  if (link.up) return portAdmits(net, portWorks(apart(net, state, bridge, device), device, bridge), device)
   const message = `the link inside ${container} is down, so nothing answers for its address`
   const neighbour = { address: state.packet.destination, isNamed: true }
   return dies(state, { location: 'bridge', end: 'no-neighbour', message, neighbour })

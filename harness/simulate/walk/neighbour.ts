@@ -1,9 +1,11 @@
 import type { LinkFact, Neighbour } from '../../evidence/facts.ts'
+import { familyOf } from '../../lib/ip.ts'
 import type { Net } from '../net.ts'
 import { sourceOn } from '../rules/own-addresses.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { exchange, type Speaker, speaker } from './arp.ts'
 import { type Silence, silence } from './arp-answer.ts'
+import { lockOf } from './port.ts'
 import { holderOn, isFound, ownerOf, type Receiver, type Segment, type Target, unplugged } from './segment.ts'
 import { dies, type State, withDoubt, withPacket } from './state.ts'
 import { outsideItsBridge, unanswered } from './unanswered.ts'
@@ -128,16 +130,28 @@ function sourceOf({ stack, link }: Sender, { packet }: State, nextHop: string): 
   return sourceOn(stack.links, link.name, nextHop) ?? '0.0.0.0'
 }
 
-function candidates(net: Net, { stack, segment }: Sender, source: string, nextHop: string): Candidate[] {
+function candidates(net: Net, { stack, segment, port }: Sender, source: string, nextHop: string): Candidate[] {
   const host: Candidate[] =
     stack.name === '' ? [] : [{ who: { is: 'host' }, silent: silence(net.host, segment.device, source, nextHop) }]
   const holders = net.holders.get(segment.device.name)?.get(nextHop) ?? []
   const others = holders.flatMap((to): Candidate[] => {
     if (to.container === stack.name) return []
     const own = net.containers.get(to.container)
-    return [{ who: { is: 'container', to, queried: true }, silent: own && silence(own, to.link, source, nextHop) }]
+    const unheard = (port && unflooded(to.device, nextHop)) ?? lockOf(net, to.device)
+    const silent = unheard ?? (own && silence(own, to.link, source, nextHop))
+    return [{ who: { is: 'container', to, queried: true }, silent }]
   })
   return [...host, ...others]
+}
+
+/**
+ * Why a request from another port does not reach a port; the bridge's own go to all ports. Source:
+ * linux/net/bridge/br_forward.c, br_flood.
+ */
+function unflooded({ name, port, master }: LinkFact, sought: string): Silence | undefined {
+  if (port?.broadcasts !== false || familyOf(sought) === 6) return undefined
+  const message = `${master} passes no broadcasts to ${name}, so the request for ${sought} does not arrive there`
+  return { message, setting: { name: `${name} bcast_flood`, value: 'off' } }
 }
 
 const nameOf = (who: Receiver): string =>

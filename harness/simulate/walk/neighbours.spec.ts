@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Facts } from '../../evidence/facts.ts'
-import { ends, healthy, inside, links, port, strangers, sysctls } from './healthy-host.spec-data.ts'
+import { endOf, ends, healthy, inside, links, port, strangers, sysctls } from './healthy-host.spec-data.ts'
 
 const wrong = { mac: '02:00:00:00:00:99', state: ['PERMANENT'], family: 4 } as const
 const neighbour = (address: string, dev: string): Facts => ({
@@ -86,6 +86,37 @@ describe('the receiver of a frame', () => {
     const facts = neighbour(gateway, 'wan0')
     expect(ends(facts, out)).to.deep.equal(['passes'])
     expect(ends({ ...facts, connections: [] }, out)).to.deep.equal(['unclear out uplink no-neighbour'])
+  })
+
+  it('is not found behind a port that gets no broadcasts, but by the host', () => {
+    const facts = (container: string): Facts =>
+      strangers(
+        links(({ name, port: own }) =>
+          name === port(container) && own ? { port: { ...own, broadcasts: false } } : {},
+        ),
+      )
+    const peer = { from: { at: 'container', container: 'probe-user' }, container: 'probe-user', kind: 'peer' } as const
+    const [user, second] = ['probe-user', 'probe-peer']
+    expect(endOf(facts(second), { ...peer, source: '172.30.1.10', address: '172.30.1.11', port: 80 })).to.equal(
+      'dies out bridge no-neighbour',
+    )
+    expect(endOf(facts(user), { ...peer, source: '172.30.1.10', address: '172.30.1.11', port: 80 })).to.equal('passes')
+    expect(ends(facts('probe-default'), out)).to.deep.equal(['passes'])
+  })
+
+  it('is not heard behind a locked port whose container the bridge does not know', () => {
+    const locked = links(({ name, port: own }) =>
+      name === port('probe-default') && own ? { port: { ...own, locked: true } } : {},
+    )
+    const container = healthy.containers.find((each) => each.container === 'probe-default')!
+    const { mac } = container.links.find(({ name }) => name === 'eth0')!
+    const entry = { dev: port('probe-default'), mac, master: 'docker0' }
+    const known = [...healthy.fdb.filter((each) => each.mac !== mac), entry] as Facts['fdb']
+    expect(ends({ ...locked, fdb: known }, out)).to.deep.equal(['passes'])
+    const unknown = { ...locked, fdb: known.filter((each) => each.mac !== mac) }
+    expect(ends(unknown, out)).to.deep.equal(['dies out bridge no-link'])
+    const fromHost = { from: { at: 'host' }, source: '', address: '172.17.0.2', port: 80 } as const
+    expect(endOf(strangers(unknown), fromHost)).to.equal('dies out bridge no-neighbour')
   })
 
   it('is the request’s destination where the answer has no route back', () => {

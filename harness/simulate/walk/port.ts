@@ -2,8 +2,9 @@ import type { LinkFact } from '../../evidence/facts.ts'
 import type { Location } from '../flow.ts'
 import type { Attachment, Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
+import type { Silence } from './arp-answer.ts'
 import { takes } from './device.ts'
-import { isFound } from './segment.ts'
+import { isFound, isKnown } from './segment.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
 /** Notes where a bridge or its port passes nothing. */
@@ -17,6 +18,23 @@ export function portWorks(state: State, port: LinkFact, bridge: LinkFact): State
     name: port.name,
     value: now,
   })
+}
+
+/**
+ * Notes where a locked port does not take a frame, because the bridge does not know its sender there. Source:
+ * linux/net/bridge/br_input.c, br_handle_frame_finish.
+ */
+export function portAdmits(net: Net, state: State, port: LinkFact): State {
+  const lock = lockOf(net, port)
+  return lock ? dies(state, { location: 'bridge', end: 'no-link', ...lock }) : state
+}
+
+/** Why a port takes no frame from its container; undefined where it does. */
+export function lockOf(net: Net, port: LinkFact): Required<Silence> | undefined {
+  const from = net.attachments.get(port.name)
+  if (!port.port?.locked || !from || isKnown(net, port, from.link.mac)) return undefined
+  const message = `${port.name} is a locked port, and the bridge does not know the hardware address of ${from.container} there`
+  return { message, setting: { name: `${port.name} locked`, value: 'on' } }
 }
 
 /** Notes where a bridge does not find a port by the hardware address behind it. */

@@ -79,7 +79,9 @@ export const holderOn = (net: Net, bridge: string, address: string): Attachment 
 /**
  * Whether a bridge sends frames for a hardware address out by a port. Source: linux/net/bridge/br_forward.c, br_flood.
  */
-export const isFound = ({ facts }: Net, { name, port }: LinkFact, mac: string): boolean =>
-  port?.flood !== false ||
-  port.learning !== false ||
+export const isFound = (net: Net, port: LinkFact, mac: string): boolean =>
+  port.port?.flood !== false || port.port.learning !== false || isKnown(net, port, mac)
+
+/** Whether a bridge's table has a hardware address behind a port. */
+export const isKnown = ({ facts }: Net, { name }: LinkFact, mac: string): boolean =>
   facts.fdb.some((entry) => entry.dev === name && entry.mac === mac && entry.master !== undefined)

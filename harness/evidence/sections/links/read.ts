@@ -8,7 +8,8 @@ const port = z.object({
   isolated: z.boolean().default(false),
   learning: z.boolean().default(true),
   flood: z.boolean().default(true),
-  neigh_suppress: z.boolean().default(false),
+  bcast_flood: z.boolean().default(true),
+  locked: z.boolean().default(false),
 })
 const data = z.object({
   id: z.number().optional(),
@@ -69,7 +70,10 @@ export interface LinkFact {
     isolated: boolean
     learning: boolean
     flood: boolean
-    neighSuppress: boolean
+    /** Broadcasts from other ports, such as ARP requests, go out by it. */
+    broadcasts: boolean
+    /** It takes frames only from hardware addresses in the bridge's table. */
+    locked: boolean
   }
   /** As a bridge. */
   bridge?: { vlanFiltering: boolean; stp: boolean; nfCallIptables: boolean; nfCallIp6tables: boolean }
@@ -126,6 +130,6 @@ export function readLinks(text: string, addresses: ReadonlyMap<string, AddressFa
 }
 
 function portOf(value: unknown): NonNullable<LinkFact['port']> {
-  const { neigh_suppress, ...rest } = port.parse(value ?? {})
-  return { ...rest, neighSuppress: neigh_suppress }
+  const { bcast_flood, ...rest } = port.parse(value ?? {})
+  return { ...rest, broadcasts: bcast_flood }
 }

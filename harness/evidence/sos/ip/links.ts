@@ -63,7 +63,7 @@ function readDetails(line: string, link: Json): void {
 
 function portOf(line: string): Json {
   const [, state = ''] = line.match(/\bstate (\S+)/) ?? []
-  const names = ['hairpin', 'isolated', 'learning', 'flood', 'neigh_suppress']
+  const names = ['hairpin', 'isolated', 'learning', 'flood', 'bcast_flood', 'locked']
   return {
     state,
     ...Object.fromEntries(

@@ -35,6 +35,11 @@ export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
   ],
   [1, container.map((name) => change('no learning', { bridge: [`link set dev ${portOf[name]} learning off`] }))],
   [1, container.map((name) => change('no flood', { bridge: [`link set dev ${portOf[name]} flood off learning off`] }))],
+  [1, container.map((name) => change('no broadcasts', { bridge: [`link set dev ${portOf[name]} bcast_flood off`] }))],
+  [
+    1,
+    container.map((name) => change('locked port', { bridge: [`link set dev ${portOf[name]} learning on locked on`] })),
+  ],
   [
     3,
     fc.tuple(oneOf('wan0', 'docker0', 'v1', 'br-a'), oneOf('1400', '1280', '1499', '1472')).map(([name, mtu]) =>

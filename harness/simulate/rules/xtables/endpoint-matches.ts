@@ -14,7 +14,9 @@ export function addressTypeTests(options: Options): Test[] {
   const test = (name: string, side: 'source' | 'destination'): Test[] =>
     options.test(name, (text) => {
       const types = text.toLowerCase().split(',')
-      return (context) => types.includes(addressTypeFor(context.host, context.packet[side], device?.(context)))
+      // Without such a device, as at output, any device will do.
+      const near = (context: Context): string | undefined => device?.(context) || undefined
+      return (context) => types.includes(addressTypeFor(context.host, context.packet[side], near(context)))
     })
   return [...test('--src-type', 'source'), ...test('--dst-type', 'destination'), ...options.rest()]
 }

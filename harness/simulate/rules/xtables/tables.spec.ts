@@ -163,6 +163,16 @@ describe('tables of iptables', () => {
     expect(fates(firewallOf({ nft }).pass('ip', 'prerouting', to(81)))).to.deep.equal(['10.8.0.2:81'])
   })
 
+  it('limit an address to its device only where a packet has one', () => {
+    const drops = '-A OUTPUT -m addrtype --dst-type LOCAL --limit-iface-in -j DROP'
+    const firewall = firewallOf({
+      legacy: filter(drops),
+      view: { addressType: (_, device) => (device === undefined ? 'local' : 'unicast') },
+    })
+    expect(fates(firewall.pass('ip', 'output', to(80, { input: '' })))).to.deep.equal(['drop'])
+    expect(fates(firewall.pass('ip', 'output', to(80, { input: 'br0' })))).to.deep.equal(['10.8.0.2:80'])
+  })
+
   it('name the rule', () => {
     const [world] = firewallOf({ legacy: filter('-A FORWARD -m comment --comment "no web" -p tcp -j DROP') }).pass(
       'ip',
