@@ -30,7 +30,7 @@ const headOf = (bits: bigint, length: number, family: 4 | 6): bigint =>
 /** The length of a route's prefix. */
 export const lengthOf = ({ dst }: RouteFact): number => (dst === 'default' ? 0 : (parsePrefix(dst)?.length ?? 0))
 
-// The kernel skips a dead next hop; it skips a link without carrier only under a setting.
+// The kernel skips a dead next hop.
 const leadsTo = ({ dst, flags, nexthops }: RouteFact, destination: string): boolean =>
   (dst === 'default' || inPrefix(destination, dst)) &&
   !flags.includes('dead') &&

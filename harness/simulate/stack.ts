@@ -39,10 +39,28 @@ function stackOf(
     links: new Map(links.map((link) => [link.name, link])),
     byIndex: new Map(links.map((link) => [link.index, link])),
     byAddress: new Map(links.toReversed().flatMap((link) => link.ips.map(({ address }) => [address, link]))),
-    fib: { 4: fibOf(routes, rules), 6: fibOf(routes6, rules6) },
+    fib: { 4: fibOf(withoutIgnored(routes, sysctls), rules), 6: fibOf(routes6, rules6) },
     neighbours,
     sysctls,
   }
+}
+
+/**
+ * The routes, with those dead whose link has no carrier and is set to be ignored then. Source:
+ * linux/net/ipv4/fib_trie.c, fib_lookup_good_nhc. (IPv6's own setting is not collected.)
+ */
+function withoutIgnored(routes: readonly RouteFact[], sysctls: Readonly<Record<string, string>>): readonly RouteFact[] {
+  const flagsOf = (flags: string[], dev: string | undefined): string[] =>
+    flags.includes('linkdown') && sysctls[`net.ipv4.conf.${dev}.ignore_routes_with_linkdown`] === '1'
+      ? [...flags, 'dead']
+      : flags
+  return routes.map((route) => ({
+    ...route,
+    flags: flagsOf(route.flags, route.dev),
+    ...(route.nexthops && {
+      nexthops: route.nexthops.map((nextHop) => ({ ...nextHop, flags: flagsOf(nextHop.flags, nextHop.dev) })),
+    }),
+  }))
 }
 
 /** Whether an address is one of the stack's own, by its local table. */

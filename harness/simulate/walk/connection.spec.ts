@@ -123,6 +123,27 @@ describe('a connection', () => {
     expect(endOf(rule({ src: '0.0.0.0/1' }), fromHost)).to.equal('dies out routing no-route')
   })
 
+  it('takes no route by a link without carrier, where that link is set so', () => {
+    const tunnel = {
+      type: 'unicast',
+      dst: '203.0.113.0/24',
+      dev: 'tun0',
+      table: 'main',
+      metric: 0,
+      flags: ['linkdown'],
+    }
+    const host = { ...healthy, routes: [tunnel, ...healthy.routes] }
+    const [loopback] = healthy.links.filter(({ name }) => name === 'lo')
+    const down = { ...loopback!, name: 'tun0', index: 9999, loopback: false, carrier: false, ips: [], addresses: [] }
+    const facts = (value: string): Facts => ({
+      ...host,
+      links: [...host.links, down],
+      sysctls: { ...host.sysctls, 'net.ipv4.conf.tun0.ignore_routes_with_linkdown': value },
+    })
+    expect(endOf(facts('0'), {})).to.match(/^dies out/)
+    expect(endOf(facts('1'), {})).to.equal('passes')
+  })
+
   it('stays in a bridge that shows it to NAT, where its new destination is in that bridge', () => {
     const on = (shown: object, hairpin: boolean): Facts =>
       links(({ name, port: own }) => (name === port('probe-default') && own ? { port: { ...own, hairpin } } : {}), {

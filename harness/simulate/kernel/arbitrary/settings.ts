@@ -22,6 +22,7 @@ export const oddSettings: fc.Arbitrary<Change> = mixed<Change>(
   [1, conf(either, 'arp_filter', oneOf('1'))],
   [1, conf(either, 'proxy_arp', oneOf('1'))],
   [1, conf(either, 'src_valid_mark', oneOf('1'))],
+  [1, conf(oneOf('br-a', 'docker0'), 'ignore_routes_with_linkdown', oneOf('1'))],
   [2, oneOf('0', '1').map((value) => setting('bridge/bridge-nf-call-iptables', value))],
   [1, oneOf('0').map((value) => setting('bridge/bridge-nf-call-arptables', value))],
 )
