@@ -13,9 +13,9 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=c4a72c3e3716
+version=8ce3a2ab7183
 overall=24
-sections='addresses boot-files cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
+sections='addresses boot-files cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
 
 # A file for each section, parted where a line begins with `#: `.
 write_sections() {
@@ -63,7 +63,30 @@ built_in() {
 
 # A listing would load a module where the kernel has not needed it yet; absent, it has nothing to list. A kernel without
 # loadable modules has no such thing to load.
-present() { loaded "$1" || [ ! -e /proc/modules ] || in_container; }
+present() { [ ! -e /proc/modules ] || loaded "$1" || in_container; }
+
+# This namespace's queues, then the filters of those that may have any.
+traffic_control() {
+    qdiscs=$(tc qdisc show) || return
+    echo "$qdiscs"
+    # The plain queues have no filters.
+    echo "$qdiscs" | sed -n -E '/^qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) /d; s/^qdisc ([^ ]+) ([^ ]+) dev ([^ ]+).*/\1 \2 \3/p' |
+        while read -r kind handle link; do
+            case $kind in
+                clsact) wheres='ingress egress' ;;
+                ingress) wheres=ingress ;;
+                *)
+                    echo "filters $link $handle"
+                    tc filter show dev "$link" parent "$handle"
+                    continue
+                    ;;
+            esac
+            for where in $wheres; do
+                echo "filters $link $where"
+                tc filter show dev "$link" "$where"
+            done
+        done
+}
 
 # Whether the legacy backend has tables: /proc/net/ip_tables_names and its like. A file of /proc has no size, so it is
 # read.
@@ -113,23 +136,27 @@ foreign_tables() {
     done
 }
 
-# The processes dockerd of this host; those inside containers have another PID namespace.
-dockerd_pids() {
+dockerd_pids() { pids_of 'dockerd(-current)?'; }
+
+# This host's processes of a name; those inside containers have another PID namespace.
+pids_of() {
     own=$(readlink /proc/self/ns/pid)
-    grep -sEl '^dockerd(-current)?$' /proc/[0-9]*/comm | while IFS=/ read -r _ _ pid _; do
+    grep -sEl "^($1)\$" /proc/[0-9]*/comm | while IFS=/ read -r _ _ pid _; do
         other=$(readlink "/proc/$pid/ns/pid" 2>/dev/null)
         [ "${other:-$own}" != "$own" ] || echo "$pid"
     done
 }
 
-# The client, of the host's own dockerd: what its environment names may be another machine.
+# The client, of the host's own dockerd: what its environment names may be another machine. $within: at most so many
+# seconds.
 docker() (
     [ ! -S /var/run/docker.sock ] || {
         unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_TLS DOCKER_CERT_PATH DOCKER_API_VERSION
         DOCKER_HOST=unix:///var/run/docker.sock
         export DOCKER_HOST
     }
-    exec docker "$@"
+    # shellcheck disable=SC2086
+    exec ${within:+timeout $within} docker "$@"
 )
 #: addresses
 needs ip
@@ -176,7 +203,7 @@ file=${file:-/etc/docker/daemon.json}
 echo "file $file"
 [ ! -e "$file" ] || cat "$file"
 #: docker-install
-# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words.
+# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words. And its containerd.
 for file in "$(command -v dockerd)" /usr/bin/dockerd /usr/local/bin/dockerd /snap/bin/docker.dockerd; do
     [ ! -x "$file" ] || echo "binary $file"
 done | sort -u
@@ -184,6 +211,9 @@ for pid in $(dockerd_pids); do
     # The name in parentheses may hold anything.
     state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null) || continue
     echo "process $pid $state $(tr '\0' '\t' <"/proc/$pid/cmdline")"
+done
+for pid in $(pids_of '(docker-)?containerd') none; do
+    echo "containerd $pid"
 done
 #: drop-counters
 cat /proc/net/snmp /proc/net/netstat || exit
@@ -217,6 +247,30 @@ printf '%s\n' "$lines" | while IFS=: read -r file line; do
     case $service in *' ') service="${service}0" ;; esac
     echo "$service $file $line"
 done
+#: halted-processes
+# Processes that exist and do not run: a signal has stopped them, or their cgroup is frozen. Their sockets stay open.
+
+# Prints `process PID BY CONTAINER UNIT NAME`: the ID of its container and the last part of its cgroup, or a dash.
+halted() {
+    # The name in parentheses may hold anything.
+    name=$(sed -n '1s/^[0-9]* (\(.*\)) .*/\1/p' "/proc/$1/stat" 2>/dev/null) && [ -n "$name" ] || return
+    case $name in
+        # It runs outside the container that it holds.
+        containerd-shim*) container=$(tr '\0' ' ' <"/proc/$1/cmdline" | sed -n 's/.* -id \([0-9a-f]\{64\}\) .*/\1/p') ;;
+        *) container=$(sed -n 's/.*docker[-/]\([0-9a-f]\{64\}\).*/\1/p' "/proc/$1/cgroup" | head -n 1) ;;
+    esac
+    unit=$(sed -n 's|^[0-9]*:\(name=systemd\)\{0,1\}:.*/\([^/ ]*\)$|\2|p' "/proc/$1/cgroup" | head -n 1)
+    echo "process $1 $2 ${container:--} ${unit:--} $name"
+}
+
+cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) T [0-9].*/\1/p' | head -n 200 |
+    while read -r pid; do halted "$pid" signal; done
+{
+    find /sys/fs/cgroup -name cgroup.events -exec grep -lx 'frozen 1' {} +
+    find /sys/fs/cgroup -path '*freezer*' -name freezer.state -exec grep -lx FROZEN {} +
+} 2>/dev/null | while read -r file; do cat "${file%/*}/cgroup.procs"; done 2>/dev/null | head -n 200 |
+    while read -r pid; do halted "$pid" freezer; done
+true
 #: ip-vs
 # Services of the kernel's load balancer and their servers, with hexadecimal addresses.
 [ -e /proc/net/ip_vs ] || exit 0
@@ -309,6 +363,7 @@ grep -Hs '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_forward_use_pmtu
     /proc/sys/net/ipv4/conf/*/disable_policy /proc/sys/net/ipv4/conf/*/ignore_routes_with_linkdown \
     /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/disable_ipv6 \
     /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/proxy_ndp \
+    /proc/sys/net/ipv6/conf/*/ignore_routes_with_linkdown \
     /proc/sys/net/bridge/* \
     /proc/sys/net/netfilter/nf_conntrack_max /proc/sys/net/netfilter/nf_conntrack_count \
     /proc/sys/net/netfilter/nf_conntrack_buckets /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
@@ -374,10 +429,22 @@ answer=$(DOCKER_HOST=$endpoint timeout $((6 * patience)) docker version -f '{{.S
 needs journalctl
 journalctl -u docker.service -u snap.docker.dockerd.service -b -o cat --no-pager -n 80 -q
 #: docker-server
-# Whether dockerd answers. It is not asked where none runs: systemd would start it.
+# Whether dockerd answers, and its version. It is not asked where none runs: systemd would start it.
 needs docker
-[ -n "$(dockerd_pids)" ] || absent 'no dockerd runs'
-docker version -f '{{.Server.Version}}'
+pids=$(dockerd_pids)
+[ -n "$pids" ] || absent 'no dockerd runs'
+answer=$(within=$((3 * patience)) && docker version -f '{{.Server.Version}}')
+code=$?
+if [ $code = 124 ]; then
+    # It waits for containerd before it gives its version, and may answer all else.
+    docker network ls -q >/dev/null || exit
+    for pid in $pids; do
+        answer=$("/proc/$pid/exe" --version | sed -n 's/^Docker version \([^,]*\),.*/\1/p')
+    done
+elif [ $code != 0 ]; then
+    exit $code
+fi
+echo "$answer"
 #: iptables-self-test
 # Does `iptables -C` and `-D` tell interfaces apart? Asked in a network namespace that ends with the question.
 # Each line: the question, the exit code seen, the exit code of a sound build.
@@ -452,22 +519,7 @@ command -v tc >/dev/null || {
     fi
     absent 'tc is not installed, and no link has traffic control'
 }
-qdiscs=$(tc qdisc show) || exit
-echo "$qdiscs"
-# Where filters may hang: the plain queues have none.
-echo "$qdiscs" | sed -n -E '/^qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) /d; s/^qdisc ([^ ]+) ([^ ]+) dev ([^ ]+).*/\1 \2 \3/p' |
-    while read -r kind handle link; do
-        case $kind in
-            clsact) wheres='ingress egress' ;;
-            ingress) wheres=ingress ;;
-            *) wheres="parent $handle" ;;
-        esac
-        [ "$kind" = ingress ] || [ "$kind" = clsact ] || { echo "filters $link $handle"; tc filter show dev "$link" parent "$handle"; continue; }
-        for where in $wheres; do
-            echo "filters $link $where"
-            tc filter show dev "$link" "$where"
-        done
-    done
+traffic_control
 #: modules
 # For the running kernel: what modprobe would do. Its dry run trusts the index, so the files it names are looked at too.
 ! in_container || absent "a container: its host's kernel has modules, and loads them"
@@ -551,16 +603,22 @@ grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /p
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
 echo "@ rules"
 . "$4"
+listed=yes
+: >"$3" >"$3.legacy"
 if [ "$2" = yes ] && ! command -v nft >/dev/null; then
     foreign_tables | sed "s/^/table /"
-    save=$(saver iptables nft) && "$save" 2>/dev/null | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+    save=$(saver iptables nft) && "$save" >"$3" 2>/dev/null || listed=
+    grep -E "^-A|^:.* DROP" "$3" | grep -vF 127.0.0.11
 elif [ "$2" = yes ]; then
-    nft list ruleset >"$3" && grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
+    nft list ruleset >"$3" || { listed=; echo "rules that nft could not list"; }
+    grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
 fi
 ! grep -q . /proc/net/ip_tables_names || {
-    save=$(saver iptables legacy) || echo "tables of the legacy backend"
-    "${save:-false}" | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+    save=$(saver iptables legacy) && "$save" >"$3.legacy" || { listed=; echo "tables of the legacy backend"; }
+    grep -E "^-A|^:.* DROP" "$3.legacy" | grep -vF 127.0.0.11
 }
+[ -z "$listed" ] || { echo "@ resolver"; cat "$3" "$3.legacy" | grep -cF 127.0.0.11; }
+! command -v tc >/dev/null || { echo "@ control"; traffic_control; }
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes
@@ -617,6 +675,7 @@ start_sections() {
     { run drop-counters 5; } &
     { run fdb 5; } &
     { run firewall-scripts 5; } &
+    { run halted-processes 5; } &
     { run ip-vs 5; } &
     { run ipsec 5; } &
     { run ipsets 5; } &

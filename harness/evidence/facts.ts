@@ -9,6 +9,7 @@ import type { AllNetworkFact, NetworkFact } from './sections/docker-networks/rea
 import type { FdbEntry } from './sections/fdb/read.ts'
 import type { FirewallScript } from './sections/firewall-scripts/read.ts'
 import type { FirewalldFact } from './sections/firewalld/read.ts'
+import type { HaltedProcess } from './sections/halted-processes/read.ts'
 import type { IpvsService } from './sections/ip-vs/read.ts'
 import type { IpsecPolicy } from './sections/ipsec/read.ts'
 import type { Ipset } from './sections/ipsets/read.ts'
@@ -43,6 +44,7 @@ export type {
   FdbEntry,
   FirewalldFact,
   FirewallScript,
+  HaltedProcess,
   IpsecPolicy,
   Ipset,
   IpvsService,
@@ -87,6 +89,8 @@ export interface Facts {
     /** The installed programs named dockerd, and the running ones. */
     binaries: string[]
     processes: DockerdProcess[]
+    /** The PIDs of containerd; undefined in bundles that lack them. */
+    containerd?: number[]
     /** The arguments of the running dockerd. */
     command: string[]
     /** The file that dockerd reads, and its settings. */
@@ -127,6 +131,8 @@ export interface Facts {
   /** Rules of the legacy backend for ARP and bridges: `arp -A INPUT …`, `bridge -t filter -A FORWARD …`. */
   layer2Rules: string[]
   trafficControl: TrafficControl[]
+  /** Processes that exist and do not run. */
+  halted: HaltedProcess[]
   /** The kernel's IPsec policies, in its order. */
   ipsec: IpsecPolicy[]
   /** The services of the kernel's load balancer. */

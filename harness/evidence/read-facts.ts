@@ -12,6 +12,7 @@ import { readDropCounters } from './sections/drop-counters/read.ts'
 import { readFdb } from './sections/fdb/read.ts'
 import { readFirewallScripts } from './sections/firewall-scripts/read.ts'
 import { readFirewalld } from './sections/firewalld/read.ts'
+import { readHaltedProcesses } from './sections/halted-processes/read.ts'
 import { readIpvs } from './sections/ip-vs/read.ts'
 import { readIpsec } from './sections/ipsec/read.ts'
 import { readSelfTests } from './sections/iptables-self-test/read.ts'
@@ -100,6 +101,7 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
     listeners: sections.take('listeners', (s) => readListeners(s.text), []),
     ipsec: sections.take('ipsec', (s) => readIpsec(lines(s)), []),
     ipvs: sections.take('ip-vs', (s) => readIpvs(lines(s)), []),
+    halted: sections.take('halted-processes', (s) => readHaltedProcesses(lines(s)), []),
     cgroupFilters: sections.take('cgroup-filters', (s) => readCgroupFilters(lines(s)), []),
     trafficControl: sections.take('traffic-control', (s) => readTrafficControl(s.text), []),
     connections: sections.take('connections', lines, []),

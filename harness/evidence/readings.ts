@@ -46,6 +46,7 @@ const parts: Readonly<Record<string, (facts: Facts) => Answers>> = {
   ipsets: ({ ipsets }) => presence(Object.keys(ipsets)),
   ipsec: ({ ipsec }) => presence(ipsec.map(({ text }) => text)),
   'ip-vs': ({ ipvs }) => presence(ipvs.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`)),
+  'halted-processes': ({ halted }) => presence(halted.map(({ name, by }) => `${name} by ${by}`)),
   'cgroup-filters': ({ cgroupFilters }) =>
     presence(cgroupFilters.map(({ unit, key, value }) => `${unit} ${key}: ${value}`)),
   'layer2-rules': ({ layer2Rules }) => presence(layer2Rules),

@@ -66,7 +66,13 @@ describe('the sections of a bundle', () => {
     const [bridge, port, veth, macvlan, other] = links
     expect(bridge!.bridge).to.include({ vlanFiltering: true, nfCallIptables: true, nfCallIp6tables: false, stp: false })
     expect(port).to.deep.include({ master: 'br0', peerIndex: 3, up: true, carrier: true })
-    expect(port!.port).to.include({ state: 'forwarding', hairpin: true, isolated: true, broadcasts: true, locked: false })
+    expect(port!.port).to.include({
+      state: 'forwarding',
+      hairpin: true,
+      isolated: true,
+      broadcasts: true,
+      locked: false,
+    })
     expect(veth).to.deep.include({ mtu: 1400, peerIndex: 4, up: true, carrier: false, addresses: ['192.0.2.1'] })
     expect(veth!.ips).to.deep.equal([
       { address: '192.0.2.1', prefix: 32, family: 4, scope: 'global', peer: '192.0.2.2' },

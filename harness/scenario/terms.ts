@@ -62,6 +62,7 @@ export const traceEnds = [
   'no-neighbour',
   'too-large',
   'no-listener',
+  'halted',
   'no-answer',
   'answered',
   'refused',

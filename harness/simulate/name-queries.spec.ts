@@ -16,6 +16,19 @@ const endsOf = (facts: Facts, container = 'probe-default'): string[] =>
 
 const seen = (...connections: string[]): Facts => ({ ...healthy, connections })
 
+describe('name queries to Docker’s resolver', () => {
+  for (const [resolverRules, end] of [
+    [4, true],
+    [undefined, true],
+    [0, false],
+  ] as const)
+    it(`${end ? 'leave' : 'end in'} a container that has ${resolverRules ?? 'unknown'} rules for it`, () => {
+      const facts = inside('probe-user', () => ({ resolverRules }))
+      const inContainer = endsOf(facts, 'probe-user').filter((each) => each.includes('dies container no-listener'))
+      expect(inContainer).to.have.length(end ? 0 : 1)
+    })
+})
+
 describe('name queries that nothing on the host stops', () => {
   const server = '203.0.113.10'
   const silent = `container ${server} dies outside no-answer`

@@ -61,17 +61,34 @@ const isSender = (source: string, flow: Flow, { links }: Facts): boolean =>
 export const hasNoServer = ({ resolver }: Pick<ContainerNamespace, 'resolver'>): boolean =>
   resolver.comments.some((line) => line.includes('NO EXTERNAL NAMESERVERS DEFINED'))
 
-/** The queries of containers whose resolver has no server. They end in the container. */
+/** Whether the rules are gone that lead a container's queries to Docker's resolver, which listens at another port. */
+const lacksRules = ({ resolver, resolverRules }: ContainerNamespace): boolean =>
+  resolver.nameservers.includes('127.0.0.11') && resolverRules === 0
+
+/** The queries of containers whose resolver has no server, or gets none of them. They end in the container. */
 export const queriesToNobody = (members: readonly Member[], { containers }: Facts): Walk[] =>
   members.flatMap((member, at) => {
     const { container, network } = member
     // One resolver serves all networks of a container.
     if (members.findIndex((each) => each.container === container) < at) return []
     const own = containers.find((each) => each.container === container.name)
-    if (!own || network.internal || !hasNoServer(own)) return []
+    if (!own || network.internal || !(hasNoServer(own) || lacksRules(own))) return []
     const title = `names for ${onNetwork(container.name, network.name)}`
     const flow = fromContainer(member, { kind: 'names', address: '', port: 53, protocol: 'udp', title })
-    const message = 'Docker’s resolver has no server to send them to: the host’s /etc/resolv.conf gave it none'
-    const drop: Drop = { way: 'out', location: 'container', end: 'no-answer', message, address: '' }
+    const drop: Drop = lacksRules(own)
+      ? {
+          way: 'out',
+          location: 'container',
+          end: 'no-listener',
+          message: `${container.name} lacks the rules for 127.0.0.11 inside, so its queries do not reach Docker’s resolver`,
+          setting: { name: `rules for 127.0.0.11 in ${container.name}`, value: 'none' },
+        }
+      : {
+          way: 'out',
+          location: 'container',
+          end: 'no-answer',
+          message: 'Docker’s resolver has no server to send them to: the host’s /etc/resolv.conf gave it none',
+          address: '',
+        }
     return [{ flow, end: 'dies', drop, masked: [], doubts: [], path: [] }]
   })

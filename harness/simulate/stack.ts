@@ -39,7 +39,10 @@ function stackOf(
     links: new Map(links.map((link) => [link.name, link])),
     byIndex: new Map(links.map((link) => [link.index, link])),
     byAddress: new Map(links.toReversed().flatMap((link) => link.ips.map(({ address }) => [address, link]))),
-    fib: { 4: fibOf(withoutIgnored(routes, sysctls), rules), 6: fibOf(routes6, rules6) },
+    fib: {
+      4: fibOf(withoutIgnored(routes, 4, sysctls), rules),
+      6: fibOf(withoutIgnored(routes6, 6, sysctls), rules6),
+    },
     neighbours,
     sysctls,
   }
@@ -47,11 +50,15 @@ function stackOf(
 
 /**
  * The routes, with those dead whose link has no carrier and is set to be ignored then. Source:
- * linux/net/ipv4/fib_trie.c, fib_lookup_good_nhc. (IPv6's own setting is not collected.)
+ * linux/net/ipv4/fib_trie.c, fib_lookup_good_nhc, and net/ipv6/route.c, __find_rr_leaf.
  */
-function withoutIgnored(routes: readonly RouteFact[], sysctls: Readonly<Record<string, string>>): readonly RouteFact[] {
+function withoutIgnored(
+  routes: readonly RouteFact[],
+  family: 4 | 6,
+  sysctls: Readonly<Record<string, string>>,
+): readonly RouteFact[] {
   const flagsOf = (flags: string[], dev: string | undefined): string[] =>
-    flags.includes('linkdown') && sysctls[`net.ipv4.conf.${dev}.ignore_routes_with_linkdown`] === '1'
+    flags.includes('linkdown') && sysctls[`net.ipv${family}.conf.${dev}.ignore_routes_with_linkdown`] === '1'
       ? [...flags, 'dead']
       : flags
   return routes.map((route) => ({

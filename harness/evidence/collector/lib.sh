@@ -38,7 +38,30 @@ built_in() {
 
 # A listing would load a module where the kernel has not needed it yet; absent, it has nothing to list. A kernel without
 # loadable modules has no such thing to load.
-present() { loaded "$1" || [ ! -e /proc/modules ] || in_container; }
+present() { [ ! -e /proc/modules ] || loaded "$1" || in_container; }
+
+# This namespace's queues, then the filters of those that may have any.
+traffic_control() {
+    qdiscs=$(tc qdisc show) || return
+    echo "$qdiscs"
+    # The plain queues have no filters.
+    echo "$qdiscs" | sed -n -E '/^qdisc (noqueue|pfifo_fast|fq_codel|fq|mq|pfifo|noop) /d; s/^qdisc ([^ ]+) ([^ ]+) dev ([^ ]+).*/\1 \2 \3/p' |
+        while read -r kind handle link; do
+            case $kind in
+                clsact) wheres='ingress egress' ;;
+                ingress) wheres=ingress ;;
+                *)
+                    echo "filters $link $handle"
+                    tc filter show dev "$link" parent "$handle"
+                    continue
+                    ;;
+            esac
+            for where in $wheres; do
+                echo "filters $link $where"
+                tc filter show dev "$link" "$where"
+            done
+        done
+}
 
 # Whether the legacy backend has tables: /proc/net/ip_tables_names and its like. A file of /proc has no size, so it is
 # read.
@@ -88,21 +111,25 @@ foreign_tables() {
     done
 }
 
-# The processes dockerd of this host; those inside containers have another PID namespace.
-dockerd_pids() {
+dockerd_pids() { pids_of 'dockerd(-current)?'; }
+
+# This host's processes of a name; those inside containers have another PID namespace.
+pids_of() {
     own=$(readlink /proc/self/ns/pid)
-    grep -sEl '^dockerd(-current)?$' /proc/[0-9]*/comm | while IFS=/ read -r _ _ pid _; do
+    grep -sEl "^($1)\$" /proc/[0-9]*/comm | while IFS=/ read -r _ _ pid _; do
         other=$(readlink "/proc/$pid/ns/pid" 2>/dev/null)
         [ "${other:-$own}" != "$own" ] || echo "$pid"
     done
 }
 
-# The client, of the host's own dockerd: what its environment names may be another machine.
+# The client, of the host's own dockerd: what its environment names may be another machine. $within: at most so many
+# seconds.
 docker() (
     [ ! -S /var/run/docker.sock ] || {
         unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_TLS DOCKER_CERT_PATH DOCKER_API_VERSION
         DOCKER_HOST=unix:///var/run/docker.sock
         export DOCKER_HOST
     }
-    exec docker "$@"
+    # shellcheck disable=SC2086
+    exec ${within:+timeout $within} docker "$@"
 )

@@ -1,5 +1,5 @@
 import { containerLines } from './docker/containers.ts'
-import { dockerdProcesses } from './docker/processes.ts'
+import { dockerdProcesses, haltedLines } from './docker/processes.ts'
 import { Lacking, type SosReport } from './report.ts'
 import type { SosSection } from './section.ts'
 import { unitsOf } from './units.ts'
@@ -71,6 +71,11 @@ export const dockerSections: readonly SosSection[] = [
         ...processes.map(({ pid, state, command }) => `process ${pid} ${state} ${command.join('\t')}`),
       ].join('\n')
     },
+  },
+  {
+    name: 'halted-processes',
+    commands: ['ps_alxwww'],
+    read: (report) => haltedLines(report.command('ps_alxwww')),
   },
   {
     name: 'docker-journal',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { collectorSections } from '../collector.ts'
 import { readFacts } from '../facts.ts'
+import { haltedLines } from './docker/processes.ts'
 import { sosBundle } from './index.ts'
 import { archives, type Entry, healthyEntries, reportAt, root } from './reports.spec-data.ts'
 import { never, sosSections } from './sections.ts'
@@ -164,5 +165,23 @@ public (default, active)
     const { sections } = await factsOf(withText('sos_commands/process/ps_alxwww', own))
     expect(sections['docker-config']).to.include({ status: 'failed' })
     expect(sections['docker-config']?.why).to.contain('/etc/other.json')
+  })
+})
+
+describe('the processes of a sos report', () => {
+  it('are halted where a signal has stopped a service of the host or a child of dockerd', () => {
+    const line = (pid: number, parent: number, state: string, command: string): string =>
+      `4     0 ${pid} ${parent}  20   0 1000  100 -      ${state}    ?          0:01 ${command}`
+    const text = [
+      'F   UID   PID  PPID PRI  NI    VSZ   RSS WCHAN  STAT TTY        TIME COMMAND',
+      line(7, 1, 'Tsl', '/usr/bin/containerd'),
+      line(8, 1, 'Ssl', '/usr/sbin/dockerd -H fd://'),
+      line(9, 8, 'Tl', '/usr/sbin/docker-proxy -proto tcp'),
+      line(10, 99, 'Tsl', 'containerd'),
+    ].join('\n')
+    expect(haltedLines(text).split('\n')).to.deep.equal([
+      'process 7 signal - - containerd',
+      'process 9 signal - - docker-proxy',
+    ])
   })
 })

@@ -42,7 +42,7 @@ export function recordsOf(endpoints: readonly Endpoint[], facts: Facts, words: W
     const others = own.links.filter(({ name }) => name !== link.name)
     const about = [
       [linkOf(bridge), linkOf(port), linkOf(link), others.map(linkOf), network.internal, network.options],
-      [own.routes, own.policyRules, spokenTo(own.neighbours, words), own.rules],
+      [own.routes, own.policyRules, spokenTo(own.neighbours, words), own.rules, own.control],
       own.listeners.filter((each) => each.protocol === 'tcp' && each.port === shownBy),
     ]
     const { of, text } = words.read(JSON.stringify(about))

@@ -29,8 +29,6 @@ export function quickCollector(sections: readonly string[], namespaces: string):
   return [
     'LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
     'export LC_ALL PATH work',
-    // A kernel without modules counts as one that has all: its long list of symbols need not be searched.
-    '[ -e /proc/modules ] || { built_in_index=/dev/null; export built_in_index; }',
     'work=$(mktemp -d "/dev/shm/dfsim-$$-XXXXXX") || exit',
     `trap 'rm -rf "$work"' EXIT`,
     `cat >"$work/lib.sh" <<'${marker}'\n${lib}${marker}`,

@@ -23,7 +23,7 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
   }
   const back: State = { ...state, packet: replyTo(packet), way: 'back' }
   const came: Next = (arrived) => {
-    const heard = returned(from, arrived)
+    const heard = returned(net, from, arrived)
     return heard.flatMap((each) => (packet.protocol === 'tcp' ? acknowledge(net, each, done) : done(each)))
   }
   if (position.at === 'container') return send(net, back, position.container, came)
@@ -82,7 +82,7 @@ const destinationOf = ({ destination, destinationPort }: State['original']): Pic
 const endOf = ({ source, sourcePort }: Packet): string => (sourcePort === 0 ? source : `${source}:${sourcePort}`)
 
 /** Checks that the answer arrives at the flow's sender, from the address that the flow went to. */
-function returned(from: Origin, state: State): State[] {
+function returned(net: Net, from: Origin, state: State): State[] {
   const { position, packet, original } = state
   const lost = (message: string): State[] => [
     dies(state, { location: 'routing', end: 'no-route', message, address: packet.destination, namesAnswer: true }),
@@ -106,11 +106,14 @@ function returned(from: Origin, state: State): State[] {
     } as const
     return mayDie(state, drop, doubt, (lives) => [lives])
   }
-  if (from.at === 'outside' && original.source !== '' && packet.destination !== original.source)
-    return lost(`the answer goes to ${packet.destination}, but ${original.source} sent the request`)
+  const strays = original.source !== '' && packet.destination !== original.source
+  const astray = `the answer goes to ${packet.destination}, but ${original.source} sent the request`
+  if (from.at === 'outside' && strays) return lost(astray)
   if (original.destination !== '' && endOf(packet) !== endOf({ ...packet, ...destinationOf(original) })) {
     const message = `the answer comes from ${endOf(packet)}, but the request went to ${endOf({ ...packet, ...destinationOf(original) })}: the sender does not accept it`
     return [dies(state, { location: state.path!.last.location, end: 'source-check', message, namesAnswer: true })]
   }
-  return [state]
+  // ping hears answers to any of its stack's addresses; other programs bind theirs.
+  const isPing = packet.protocol === 'icmp' || packet.protocol === 'icmpv6'
+  return strays && (net.isExact || !isPing) ? lost(astray) : [state]
 }

@@ -210,6 +210,22 @@ describe('a connection', () => {
     expect(endOf(facts, {})).to.equal('dies out container no-route')
   })
 
+  it('is unclear where its answer goes to a broadcast address', () => {
+    const route = { type: 'broadcast', dst: '172.30.1.11', dev: 'eth0', table: 'local', metric: 0, flags: [] }
+    const facts = inside('probe-user', (own) => ({ routes: [route, ...own.routes] }))
+    const from = { at: 'container', container: 'probe-peer' } as const
+    const ping = {
+      kind: 'peer',
+      from,
+      source: '172.30.1.11',
+      address: '172.30.1.10',
+      port: 0,
+      protocol: 'icmp',
+    } as const
+    expect(endOf(healthy, ping)).to.equal('passes')
+    expect(endOf(facts, ping)).to.equal('unclear back container dropped')
+  })
+
   it('takes a gateway that is its own address for the link itself', () => {
     const facts = inside('probe-default', (own) => ({
       routes: own.routes.map((route) => (route.dst === 'default' ? { ...route, gateway: '172.17.0.2' } : route)),

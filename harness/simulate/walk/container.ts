@@ -3,7 +3,7 @@ import type { Attachment, Net } from '../net.ts'
 import { isLocal } from '../stack.ts'
 import { passInside } from './device.ts'
 import { findNeighbour } from './neighbour.ts'
-import { nextHops, noRoute } from './next-hop.ts'
+import { asBroadcast, nextHops, noRoute } from './next-hop.ts'
 import { tooLarge } from './port.ts'
 import { receive } from './receive.ts'
 import { holderOn, segmentOf } from './segment.ts'
@@ -11,7 +11,8 @@ import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
 /** A packet comes in by a container's link. */
-export function arrive(net: Net, state: State, { container, link }: Attachment, next: Next): State[] {
+export function arrive(net: Net, state: State, attachment: Attachment, next: Next): State[] {
+  const { container, link } = attachment
   const stack = net.containers.get(container)
   const inside = { ...at(state, 'container', link.name, container), position: { at: 'container', container } as const }
   const { destination } = state.packet
@@ -27,7 +28,23 @@ export function arrive(net: Net, state: State, { container, link }: Attachment, 
   const wrong = stack && link.up ? wrongSource(stack, { ...state.packet, input: link.name }, 'lo') : undefined
   const message = `${container} drops it: ${wrong?.message}`
   const checked = wrong ? dies(taken, { location: 'container', end: 'source-check', message }) : taken
-  return passInside(net, checked, container, link, 'ingress', (passed) => ownRules(net, passed, container, next))
+  return sharing(net, checked, attachment, (found) =>
+    passInside(net, found, container, link, 'ingress', (passed) => ownRules(net, passed, container, next)),
+  )
+}
+
+/** A bridge sends frames to the port where it last saw their hardware address, which another may have as well. */
+function sharing(net: Net, state: State, { container, link, device }: Attachment, next: Next): State[] {
+  const bridge = net.host.links.get(device.master ?? '')
+  if (!bridge || !segmentOf(net, bridge).shared.has(link.mac)) return next(state)
+  const what = `another on ${bridge.name} has the hardware address ${link.mac} of ${container} as well`
+  const doubt = {
+    message: `${capital(what)}: whoever sent last gets the frame.`,
+    kind: 'other',
+    key: `${link.mac} on ${bridge.name}`,
+    settle: `bridge fdb show br ${bridge.name} | grep ${link.mac}`,
+  } as const
+  return mayDie(state, { location: 'bridge', end: 'no-link', message: what }, doubt, next)
 }
 
 /** A container sends a packet, by its own routes and links. */
@@ -53,7 +70,9 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
       // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
       // rt_set_nexthop.
       const gateway = chosen!.gateway !== undefined && isLocal(stack, chosen!.gateway) ? undefined : chosen!.gateway
-      return out(net, known, container, chosen!.dev, gateway ?? packet.destination, next)
+      return asBroadcast(known, found, container, (sent) =>
+        out(net, sent, container, chosen!.dev, gateway ?? packet.destination, next),
+      )
     }),
   )
 }

@@ -68,26 +68,16 @@ function attached(
   location: Location,
   next: Next,
 ): State[] {
-  const control = net.control.get(link.name)
-  const queues = direction === 'egress' ? (control?.qdiscs ?? []) : []
-  const unknown = [
-    ...(link.xdp && direction === 'ingress' ? [xdp] : []),
-    ...(control?.filters.some((filter) => hangsOn(filter, direction))
-      ? [`a traffic-control filter (${direction})`]
-      : []),
-    ...queues.filter((queue) => mayDrop(queue.kind) && !bucketOf(queue)).map(({ kind }) => queueOf(kind)),
-  ]
-  if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, link, location), state))
-  const settle = `tc -s qdisc show dev ${link.name}; tc -s filter show dev ${link.name} ${direction}; ip -d link show ${link.name}`
-  const where = { what: unknown.join(' and '), on: link.name, location, key: `${direction} of ${link.name}`, settle }
-  return mayEndAt(state, where, next)
+  return controlled(
+    state,
+    { link, on: link.name, within: '', control: net.control.get(link.name) },
+    direction,
+    location,
+    next,
+  )
 }
 
-const xdp = 'an XDP program'
-const mayDrop = (kind: string): boolean => !harmless.has(kind)
-const queueOf = (kind: string): string => `a ${kind} queue`
-
-/** What may end a packet at a container's own end of its link, of which only the kinds are known. */
+/** What may end a packet at a container's own end of its link. */
 export function passInside(
   { inside }: Net,
   state: State,
@@ -96,23 +86,53 @@ export function passInside(
   direction: 'ingress' | 'egress',
   next: Next,
 ): State[] {
-  const queued = direction === 'egress' && link.queue !== undefined && mayDrop(link.queue)
-  const what = direction === 'ingress' && link.xdp ? xdp : queued ? queueOf(link.queue!) : undefined
-  if (what === undefined) return next(state)
-  const on = `${link.name} of ${container}`
-  const within = `nsenter -t ${inside.get(container)?.pid} -n`
-  const settle = `${within} tc -s qdisc show dev ${link.name}; ${within} ip -d link show ${link.name}`
-  return mayEndAt(state, { what, on, location: 'container', key: `${direction} of ${on}`, settle }, next)
+  const { pid, control } = inside.get(container) ?? {}
+  const listed = control ? control.find((each) => each.link === link.name) : rootQueue(link)
+  const device = { link, on: `${link.name} of ${container}`, within: `nsenter -t ${pid} -n `, control: listed }
+  return controlled(state, device, direction, 'container', next)
 }
 
-function mayEndAt(
+/** All that `ip` shows of a link's traffic control. */
+const rootQueue = ({ name, queue }: LinkFact): TrafficControl | undefined =>
+  queue === undefined
+    ? undefined
+    : { link: name, qdiscs: [{ kind: queue, handle: '', parent: 'root', options: '' }], filters: [] }
+
+interface Device {
+  link: LinkFact
+  /** Its name, for people. */
+  on: string
+  /** What a command needs before it, to run where the device is. */
+  within: string
+  control: TrafficControl | undefined
+}
+
+function controlled(
   state: State,
-  { what, on, location, key, settle }: { what: string; on: string; location: Location; key: string; settle: string },
+  { link, on, within, control }: Device,
+  direction: 'ingress' | 'egress',
+  location: Location,
   next: Next,
 ): State[] {
-  const message = `${capital(what)} on ${on} may stop it: its effect is not simulated.`
-  const drop = { location, end: 'dropped', message: `it may end at ${what} on ${on}` } as const
-  return mayDie(state, drop, { message, kind: 'bpf', key, settle }, next)
+  const queues = direction === 'egress' ? (control?.qdiscs ?? []) : []
+  const unknown = [
+    ...(link.xdp && direction === 'ingress' ? ['an XDP program'] : []),
+    ...(control?.filters.some((filter) => hangsOn(filter, direction))
+      ? [`a traffic-control filter (${direction})`]
+      : []),
+    ...queues.flatMap((queue) => (harmless.has(queue.kind) || bucketOf(queue) ? [] : [`a ${queue.kind} queue`])),
+  ]
+  if (unknown.length === 0) return next(queues.reduce((now, queue) => fitsBucket(now, queue, on, location), state))
+  const what = `${unknown.join(' and ')} on ${on}`
+  const message = `${capital(what)} may stop it: its effect is not simulated.`
+  const commands = [
+    `tc -s qdisc show dev ${link.name}`,
+    `tc -s filter show dev ${link.name} ${direction}`,
+    `ip -d link show ${link.name}`,
+  ]
+  const settle = commands.map((command) => within + command).join('; ')
+  const doubt = { message, kind: 'bpf', key: `${direction} of ${on}`, settle } as const
+  return mayDie(state, { location, end: 'dropped', message: `it may end at ${what}` }, doubt, next)
 }
 
 /**
@@ -146,7 +166,7 @@ function sizeOf(text: string | undefined, unit: number): number | undefined {
 const ethernetHeader = 14
 
 /** Notes where a packet is larger than a shaper's bucket. Source: linux/net/sched/sch_tbf.c, tbf_enqueue. */
-function fitsBucket(state: State, queue: Queue, { name }: LinkFact, location: Location): State {
+function fitsBucket(state: State, queue: Queue, name: string, location: Location): State {
   const bucket = bucketOf(queue)
   const size = state.packet.length + ethernetHeader
   if (bucket === undefined || size <= bucket) return state

@@ -1,5 +1,6 @@
+import type { HaltedProcess } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
-import type { Flow } from '../flow.ts'
+import type { Drop, Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { answer } from './answer.ts'
 import { listenerAt, takes } from './deliver.ts'
@@ -46,6 +47,13 @@ function anothers(flow: Flow, state: State, holder: string): State | undefined {
   return dies(state, { location: 'container', end: 'no-listener', message, rule: by, misled: { by, address, holder } })
 }
 
+/** The kernel connects, and the program answers nobody. */
+function haltedAt({ name, pid, by }: HaltedProcess, port: number): Omit<Drop, 'way'> {
+  const why = by === 'signal' ? 'a signal has stopped it' : 'its cgroup is frozen'
+  const message = `${name} (process ${pid}) listens at port ${port} of the host and does not run: ${why}`
+  return { location: 'input', end: 'halted', message, setting: { name: `process ${pid}`, value: 'halted' } }
+}
+
 /**
  * On the host a program answers. For a published port that is Docker's proxy, by its own connection to the container.
  */
@@ -53,6 +61,8 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
   const { destination, destinationPort, protocol } = state.packet
   if (protocol === 'icmp' || protocol === 'icmpv6') return answer(flow, net, state)
   const listener = listenerAt(net, destination, destinationPort, protocol)
+  const halted = listener && net.facts.halted.find(({ pid }) => pid === listener.pid)
+  if (halted) return [dies(state, haltedAt(halted, destinationPort))]
   // Docker's proxy passes on the container's answer, whatever the flow's destination was.
   const isKnown = flow.kind === 'published' || proxyTarget(flow, net, destinationPort) !== undefined
   if (listener && isProxy(listener.program) && isKnown) return proxied(flow, net, state)

@@ -46,7 +46,7 @@ export function differenceOf(net: Net, { way, hook, before, after }: Call, left:
   }
   const turned = before.state !== 'invalid' && addressed.some((field) => left[field] !== after[field])
   if (turned) return { what: 'Rules address the packets after the first otherwise', key: `later packets, ${way}` }
-  // Routes are looked up behind these two hooks.
+  // Routing follows these two hooks.
   const routed = hook === 'prerouting' || hook === 'output'
   if (!routed || left.mark === after.mark || sameRoute(net, left, after)) return undefined
   return { what: 'Rules mark the packets after the first otherwise', key: `marks of later packets, ${way}` }

@@ -39,12 +39,12 @@ export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: s
     (each) => each.by === stack.name && each.address === nextHop && each.device === segment.device.name,
   )
   if (met) return next(addressed(state, sender, met.who), met.who)
-  const known = entry && isUsable(entry) ? ownerOf(net, segment, entry.mac!) : undefined
+  const known = entry && isUsable(entry, segment) ? ownerOf(net, segment, entry.mac!) : undefined
   return known ? next(addressed(state, sender, known), known) : query(net, state, sender, nextHop, next)
 }
 
-const isUsable = ({ mac, state }: Neighbour): boolean =>
-  mac !== undefined && !state.some((word) => word === 'FAILED' || word === 'INCOMPLETE')
+const isUsable = ({ mac, state }: Neighbour, { shared }: Segment): boolean =>
+  mac !== undefined && !shared.has(mac) && !state.some((word) => word === 'FAILED' || word === 'INCOMPLETE')
 
 /** The hardware address of a permanent entry. */
 const fixed = (entry: Neighbour | undefined): string | undefined =>
@@ -145,7 +145,7 @@ function candidates(net: Net, { stack, segment, port }: Sender, source: string, 
 }
 
 /**
- * Why a request from another port does not reach a port; the bridge's own go to all ports. Source:
+ * Why a request from another port does not go out by a port; the bridge's own go to all ports. Source:
  * linux/net/bridge/br_forward.c, br_flood.
  */
 function unflooded({ name, port, master }: LinkFact, sought: string): Silence | undefined {

@@ -119,6 +119,16 @@ describe('the receiver of a frame', () => {
     expect(endOf(strangers(unknown), fromHost)).to.equal('dies out bridge no-neighbour')
   })
 
+  it('is unknown where two containers have one hardware address', () => {
+    const macOf = (container: string): string =>
+      healthy.containers.find((own) => own.container === container)!.links.find(({ name }) => name === 'eth0')!.mac
+    const facts = inside('probe-peer', ({ links: own }) => ({
+      links: own.map((link) => (link.name === 'eth0' ? { ...link, mac: macOf('probe-user') } : link)),
+    }))
+    expect(ends(facts, 'probe-user on probe-a to the outside, TCP')).to.deep.equal(['unclear back bridge no-link'])
+    expect(ends(facts, out)).to.deep.equal(['passes'])
+  })
+
   it('is the request’s destination where the answer has no route back', () => {
     const facts = strangers({
       ...links(({ name, port: own }) =>

@@ -2,6 +2,7 @@ import type { PolicyRule } from '../../evidence/facts.ts'
 import type { Found } from '../fib.ts'
 import type { Drop } from '../flow.ts'
 import type { Packet } from '../packet.ts'
+import { mayDie, type Next, type State } from './state.ts'
 
 /** A route's next hops: one, or the live ones of a multipath route. */
 export function nextHops({ route }: Found): { dev: string; gateway?: string }[] {
@@ -36,6 +37,14 @@ export function noRoute(
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
     ...policyOf(rule),
   }
+}
+
+/** The kernel's own answer to a sender whose address is a broadcast address here. Every machine gets the frame. */
+export function asBroadcast(state: State, { type, route }: Found, who: string, next: Next): State[] {
+  if (type !== 'broadcast') return next(state)
+  const what = `${who} answers ${state.packet.destination}, the broadcast address of ${route?.dev}, by a broadcast`
+  const doubt = { message: `${what}: its way is not simulated.`, kind: 'other', key: what } as const
+  return mayDie(state, { location: state.path!.last.location, end: 'dropped', message: what }, doubt, next)
 }
 
 const usualTables = new Set([undefined, 'main', 'local', 'default'])

@@ -6,7 +6,7 @@ import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
-import { nextHops, noRoute } from './next-hop.ts'
+import { asBroadcast, nextHops, noRoute } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 import { backToSender } from './untranslate.ts'
@@ -32,7 +32,7 @@ export function output(net: Net, state: State, next: Next): State[] {
     const sent = first
     const { device } = sent
     const family = ipFamily(packet)
-    return underPolicies(net, sent.state, { direction: 'out', by: device, location: 'routing' }, (ready) =>
+    const onward: Next = (ready) =>
       hook(
         net,
         withPacket(ready, { output: device }),
@@ -41,7 +41,9 @@ export function output(net: Net, state: State, next: Next): State[] {
         { location: 'output', device },
         (passed) => again(net, ready, passed, sent, next),
         backToSender(state),
-      ),
+      )
+    return asBroadcast(sent.state, found, 'the host', (known) =>
+      underPolicies(net, known, { direction: 'out', by: device, location: 'routing' }, onward),
     )
   })
 }

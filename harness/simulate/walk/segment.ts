@@ -23,6 +23,8 @@ export interface Segment {
   attachments: readonly Attachment[]
   /** Bridge ports without a container. */
   foreign: readonly LinkFact[]
+  /** Hardware addresses that more than one of the containers has, or a container and the bridge. */
+  shared: ReadonlySet<string>
 }
 
 /** The segment of a bridge, or of the host's end of a container's link. */
@@ -41,13 +43,16 @@ const segments = new WeakMap<Net, Map<LinkFact, Segment>>()
 
 function build(net: Net, device: LinkFact): Segment {
   const own = net.attachments.get(device.name)
-  if (own) return { device, bridged: false, attachments: [own], foreign: [] }
+  if (own) return { device, bridged: false, attachments: [own], foreign: [], shared: new Set() }
   const ports = net.ports.get(device.name) ?? []
+  const attachments = ports.flatMap(({ name }) => net.attachments.get(name) ?? [])
+  const macs = [device.mac, ...attachments.map(({ link }) => link.mac)].filter((mac) => mac !== '')
   return {
     device,
     bridged: device.kind === 'bridge',
-    attachments: ports.flatMap(({ name }) => net.attachments.get(name) ?? []),
+    attachments,
     foreign: ports.filter(({ name }) => !net.attachments.has(name)),
+    shared: new Set(macs.filter((mac, at) => macs.indexOf(mac) < at)),
   }
 }
 

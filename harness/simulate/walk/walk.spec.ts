@@ -137,15 +137,25 @@ describe('a walk through a host', () => {
     expect(ends(facts, 'probe-default on bridge to the outside, TCP')).to.deep.equal(['unclear back uplink dropped'])
   })
 
-  it('is unclear where a queue or a program inside a container may stop it', () => {
+  it('is unclear where a queue, a filter or a program inside a container may stop it', () => {
     const title = 'probe-default on bridge to the outside, TCP'
-    const eth0 = (changed: object): Facts =>
+    const eth0 = (changed: object, control?: object[]): Facts =>
       inside('probe-default', ({ links: own }) => ({
-        links: own.map((link) => (link.name === 'eth0' ? { ...link, ...changed } : link)),
+        links: own.map((link) => (link.name === 'eth0' ? { ...link, queue: 'noqueue', ...changed } : link)),
+        control,
       }))
+    const filter = { kind: 'matchall', where: 'ingress', text: 'filter protocol all pref 1 matchall' }
+    const netem = { kind: 'netem', handle: '1:', parent: 'root', options: 'loss 100%' }
     expect(ends(eth0({ queue: 'netem' }), title)).to.deep.equal(['unclear out container dropped'])
     expect(ends(eth0({ queue: 'fq_codel' }), title)).to.deep.equal(['passes'])
     expect(ends(eth0({ xdp: true }), title)).to.deep.equal(['unclear back container dropped'])
+    expect(ends(eth0({}, [{ link: 'eth0', qdiscs: [netem], filters: [] }]), title)).to.deep.equal([
+      'unclear out container dropped',
+    ])
+    expect(ends(eth0({}, [{ link: 'eth0', qdiscs: [], filters: [filter] }]), title)).to.deep.equal([
+      'unclear back container dropped',
+    ])
+    expect(ends(eth0({}, [{ link: 'eth0', qdiscs: [], filters: [] }]), title)).to.deep.equal(['passes'])
   })
 
   it('is unclear where large answers may not fit the uplink, and passes where its containers know the size', () => {

@@ -21,16 +21,22 @@ grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /p
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
 echo "@ rules"
 . "$4"
+listed=yes
+: >"$3" >"$3.legacy"
 if [ "$2" = yes ] && ! command -v nft >/dev/null; then
     foreign_tables | sed "s/^/table /"
-    save=$(saver iptables nft) && "$save" 2>/dev/null | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+    save=$(saver iptables nft) && "$save" >"$3" 2>/dev/null || listed=
+    grep -E "^-A|^:.* DROP" "$3" | grep -vF 127.0.0.11
 elif [ "$2" = yes ]; then
-    nft list ruleset >"$3" && grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
+    nft list ruleset >"$3" || { listed=; echo "rules that nft could not list"; }
+    grep -vE "127[.]0[.]0[.]11|^#|^(table|[[:space:]]+chain) |policy accept;|^[[:space:]]*}?\$" "$3" | head -n 20
 fi
 ! grep -q . /proc/net/ip_tables_names || {
-    save=$(saver iptables legacy) || echo "tables of the legacy backend"
-    "${save:-false}" | grep -E "^-A|^:.* DROP" | grep -vF 127.0.0.11
+    save=$(saver iptables legacy) && "$save" >"$3.legacy" || { listed=; echo "tables of the legacy backend"; }
+    grep -E "^-A|^:.* DROP" "$3.legacy" | grep -vF 127.0.0.11
 }
+[ -z "$listed" ] || { echo "@ resolver"; cat "$3" "$3.legacy" | grep -cF 127.0.0.11; }
+! command -v tc >/dev/null || { echo "@ control"; traffic_control; }
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes

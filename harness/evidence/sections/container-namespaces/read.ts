@@ -7,6 +7,7 @@ import { type ResolverWords, readResolvConf } from '../resolver/read.ts'
 import { type RouteFact, readRoutes } from '../routes/read.ts'
 import { type PolicyRule, readPolicyRules } from '../routing-rules/read.ts'
 import { readSysctls } from '../sysctls/read.ts'
+import { readTrafficControl, type TrafficControl } from '../traffic-control/read.ts'
 
 /** The network namespace of a running container, seen from inside. */
 export interface ContainerNamespace {
@@ -25,7 +26,11 @@ export interface ContainerNamespace {
   resolver: ResolverWords & { comments: string[] }
   /** It has rules of nftables or iptables other than those of Docker's resolver. */
   rules: boolean
+  /** How many of its rules are about the address of Docker's resolver; undefined where they could not be listed. */
+  resolverRules?: number
   listeners: Listener[]
+  /** Undefined where no tc was there to list it. */
+  control?: TrafficControl[]
 }
 
 /**
@@ -70,6 +75,8 @@ function contents(parts: ReadonlyMap<string, string>): Omit<ContainerNamespace, 
     sysctls: readSysctls(files.filter((line) => line.startsWith('/proc/sys/')).join('\n')),
     resolver: { ...readResolvConf(resolver), comments: resolver.filter((line) => line.startsWith('#')) },
     rules: part('rules').trim() !== '',
+    ...(/^\d+$/.test(part('resolver').trim()) && { resolverRules: Number(part('resolver')) }),
     listeners: readListeners(part('listeners')),
+    ...(read && parts.has('control') && { control: readTrafficControl(part('control')) }),
   }
 }

@@ -9,10 +9,13 @@ export interface DockerdProcess {
 export interface DockerInstallFact {
   binaries: string[]
   processes: DockerdProcess[]
+  /** The PIDs of containerd; undefined in bundles that lack them. */
+  containerd?: number[]
 }
 
 /**
- * Reads lines `binary PATH` and `process PID STATE COMMAND`, the words of the command separated by tabs. The dockerd
+ * Reads lines `binary PATH`, `process PID STATE COMMAND`, the words of the command separated by tabs, and `containerd
+ * PID`, with `containerd none` at the end. The dockerd
  * behind Docker's usual socket comes first.
  */
 export function readDockerInstall(text: string): DockerInstallFact {
@@ -21,7 +24,10 @@ export function readDockerInstall(text: string): DockerInstallFact {
     const [, pid, state, command] = line.match(/^process (\d+) ([A-Za-z]) ?(.*)$/) ?? []
     return pid ? [{ pid: Number(pid), state: state!, command: command!.split('\t').filter((word) => word !== '') }] : []
   })
+  // The list ends in a line of its own, so that an empty one differs from none.
+  const listed = lines.includes('containerd none')
   return {
+    ...(listed && { containerd: lines.flatMap((line) => Number(line.match(/^containerd (\d+)$/)?.[1] ?? []) || []) }),
     binaries: lines.flatMap((line) => line.match(/^binary (\S+)$/)?.[1] ?? []),
     processes: processes.sort((a, b) => Number(isApart(a)) - Number(isApart(b))),
   }

@@ -5,7 +5,7 @@ import { packetType } from '../nft/meta.ts'
 import { equals } from '../nft/reading.ts'
 import { withinCount, withinRate } from '../rates.ts'
 import { lifeIsWithin } from '../remembered.ts'
-import { not, type Truth, unknown } from '../truth.ts'
+import { not, unknown } from '../truth.ts'
 import { intervalOf, type Options, unmodelled } from './options.ts'
 
 /** `-m length`. */
@@ -43,21 +43,16 @@ export function lifeTests(options: Options): Test[] {
   ]
 }
 
+// Source: xt_limit(8), xt_hashlimit(8).
+const usualBurst = 5
+
 /** `-m limit`, `-m hashlimit`. */
 export function rateTests(options: Options): Test[] {
   const { match, scope } = options
   const found = options.take('--limit', '--hashlimit-upto', '--hashlimit', '--hashlimit-above')
   const name = options.take('--hashlimit-name')?.args[0]
-  for (const rest of [
-    'burst',
-    'mode',
-    'srcmask',
-    'dstmask',
-    'htable-size',
-    'htable-max',
-    'htable-expire',
-    'htable-gcinterval',
-  ])
+  const burst = Number(options.take(`--${match}-burst`)?.args[0] ?? usualBurst)
+  for (const rest of ['mode', 'srcmask', 'dstmask', 'htable-size', 'htable-max', 'htable-expire', 'htable-gcinterval'])
     options.take(`--${match}-${rest}`)
   const text = found?.args[0] ?? ''
   const rate = /^(\d+)(kb|mb|b)?\/(\w+)$/.exec(text)
@@ -66,14 +61,10 @@ export function rateTests(options: Options): Test[] {
   const bytes = unit && { b: 'bytes', kb: 'kbytes', mb: 'mbytes' }[unit]
   const key = name === undefined ? `limit ${scope.id}` : `hashlimit ${name} ${text}`
   const span = per === 's' ? 'sec' : per
-  const truth = withinRate(
-    { amount: Number(amount), per: span, ...(bytes && { unit: bytes }) },
-    `a limit of ${text}`,
-    key,
-  )
+  const rateOf = { amount: Number(amount), per: span, burst, ...(bytes && { unit: bytes }) }
+  const within = withinRate(rateOf, `a limit of ${text}`, key)
   const over = found.name === '--hashlimit-above'
-  const result: Truth = over !== found.negated ? not(truth) : truth
-  return [() => result, ...options.rest()]
+  return [({ packet }) => (over !== found.negated ? not(within(packet)) : within(packet)), ...options.rest()]
 }
 
 /** `-m connlimit`. */

@@ -163,6 +163,22 @@ describe('tables of iptables', () => {
     expect(fates(firewallOf({ nft }).pass('ip', 'prerouting', to(81)))).to.deep.equal(['10.8.0.2:81'])
   })
 
+  it('limit the rate of a transfer by its bursts as well', () => {
+    const drops = (...words: string[]): string =>
+      filter(
+        `-A FORWARD -m hashlimit --hashlimit-above 5000/sec ${words.join(' ')} --hashlimit-name a -j DROP`,
+        '-A FORWARD -j ACCEPT',
+      )
+    const ends = (rules: string, fields: Partial<Packet>): string[] =>
+      fates(firewallOf({ legacy: rules }).pass('ip', 'forward', to(80, fields)))
+    const transfer = { state: 'established', length: 1500, flags: 'ack' } as const
+    const unclear = ['10.8.0.2:80, limit', 'drop, not limit']
+    expect(ends(drops(), {})).to.deep.equal(['10.8.0.2:80'])
+    expect(ends(drops(), { ...transfer, length: 52 })).to.deep.equal(['10.8.0.2:80'])
+    expect(ends(drops(), transfer)).to.deep.equal(unclear)
+    expect(ends(drops('--hashlimit-burst 1000'), transfer)).to.deep.equal(['10.8.0.2:80'])
+  })
+
   it('limit an address to its device only where a packet has one', () => {
     const drops = '-A OUTPUT -m addrtype --dst-type LOCAL --limit-iface-in -j DROP'
     const firewall = firewallOf({
