@@ -1,7 +1,7 @@
+import { continueStep, haltedDockerd, whyHalted } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { isNotInReport } from '../evidence/sos/report.ts'
 import type { SymptomGroup, Trouble } from './symptom.ts'
-import { list } from './words.ts'
 
 /** What is wrong with dockerd itself: it fails, hangs, is stopped, or the client uses another address. */
 export function daemonTrouble(facts: Facts): Trouble[] {
@@ -36,11 +36,11 @@ export function daemonTrouble(facts: Facts): Trouble[] {
       `docker.service has failed (${unit.result})${ownError(docker.journal).replace(/^(?=.)/, ': ')}`,
       ['journalctl -u docker.service -n 50 --no-pager', 'systemctl status docker.service'],
     )
-  const stopped = docker.processes.find(({ state }) => state === 'T')
-  if (stopped) {
-    const message = `dockerd (process ${stopped.pid}) is stopped by a signal, so it does not answer. Containers and networks could not be listed`
-    const [hung] = trouble('dead', message, [`kill -CONT ${stopped.pid}`])
-    return [{ ...hung!, symptom: { kind: 'hung', pid: stopped.pid } }]
+  const halted = haltedDockerd(facts)
+  if (halted) {
+    const message = `dockerd (process ${halted.pid}) ${whyHalted(halted)}, so it does not answer. Containers and networks could not be listed`
+    const [hung] = trouble('dead', message, [continueStep(halted)])
+    return [{ ...hung!, symptom: { kind: 'hung', pid: halted.pid } }]
   }
   if (!collector.root)
     return trouble('unclear', 'dockerd does not answer a user who is not root: collect the evidence as root', [
@@ -95,42 +95,3 @@ function ownError(journal: readonly string[]): string {
     own.at(-1)
   return line?.replace(/^time="[^"]*" level=\w+ msg="?/, '').replace(/"$/, '') ?? ''
 }
-
-/** Containers that should run and do not, with dockerd's own error, and containers that are paused. */
-export const containerTrouble = (facts: Facts): Trouble[] => [...notRunning(facts), ...paused(facts)]
-
-/** A paused container does not answer. Whether it is paused on purpose cannot be seen on the host. */
-const paused = ({ docker }: Facts): Trouble[] =>
-  docker.containers
-    .filter(({ paused }) => paused)
-    .map(({ name, published }) => ({
-      group: {
-        state: 'unclear',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
-        message: `it is paused, so none of its programs answers${published.length > 0 ? `, and neither does port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
-        behind: [],
-        next: [`docker unpause ${name}`],
-      },
-    }))
-
-const notRunning = ({ docker }: Facts): Trouble[] =>
-  docker.stopped
-    .filter(({ restart, error }) => restart !== 'no' && restart !== '' && error !== '')
-    .map(({ name, error, status }) => ({
-      symptom: { kind: 'container', name, error },
-      group: {
-        state: 'dead',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
-        message: `it should be running and is not (${status}): ${error}`,
-        behind: [],
-        next: portOf(error)
-          ? [`ss -lntup sport = :${portOf(error)}`, `docker start ${name}`]
-          : [`docker start ${name}`, `docker logs --tail 20 ${name}`],
-      },
-    }))
-
-const portOf = (error: string): string | undefined => error.match(/(?:listen \w+4? |bind for )\S*:(\d+)/)?.[1]

@@ -13,7 +13,7 @@ const bundles = readdirSync(`${root}causes`, { recursive: true, encoding: 'utf8'
 // Hosts whose own firewall blocks containers from their services: whether that is intended is unknown.
 const closedHosts = /uplink-in-zone|docker-after-iptables|docker-tied|ufw-on/
 // Hosts without the one cause that are sick all the same: by another fault, or for a reason that no cause names.
-const sickElsewhere = /forward-drop|upgraded-not-restarted/
+const sickElsewhere = /forward-drop|upgraded-not-restarted|no-default-bridge/
 
 describe('an examination', () => {
   const healthyHosts = bundles.filter((each) => each.includes('/well/') && !sickElsewhere.test(each))

@@ -7,12 +7,14 @@ import { traceOfWalk } from '../trace/by-rules.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type Advice, adviceOn } from './advice.ts'
 import { bypassedTrouble } from './bypassed.ts'
-import { containerTrouble, daemonTrouble } from './daemon.ts'
+import { containerTrouble } from './container-trouble.ts'
+import { daemonTrouble } from './daemon.ts'
 import { droppedDirect } from './direct.ts'
 import { explain, type Named } from './explain.ts'
 import { exposedPorts } from './exposed.ts'
 import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
 import { fullTableTrouble } from './full-table.ts'
+import { haltedTrouble } from './halted.ts'
 import { hiddenMachineTrouble } from './hidden-machines.ts'
 import { lostAddresses } from './lost-address.ts'
 import { notSeen } from './not-seen.ts'
@@ -86,6 +88,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
   const troubles = [
     ...daemonTrouble(facts),
     ...containerTrouble(facts),
+    ...haltedTrouble(facts),
     ...lostAddresses(facts),
     ...hiddenMachineTrouble(facts),
     ...fullTableTrouble(facts),

@@ -1,3 +1,4 @@
+import { continueStep } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Drop, Flow } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
@@ -12,6 +13,8 @@ export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual
 }
 
 function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
+  if (drop.end === 'halted')
+    return facts.halted.filter(({ pid }) => drop.setting?.name === `process ${pid}`).map(continueStep)
   if (drop.rule) return drop.location === 'input' ? allowedBy(ownerOfStep(drop.rule, facts).who, flows) : []
   const inside = insideOf(flows, facts)
   if (drop.location === 'container' && (drop.end === 'no-route' || drop.end === 'no-link')) return inside
@@ -49,6 +52,7 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
 function listeningIn(flows: readonly Flow[], { setting }: Drop, { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
+  if (setting?.name.startsWith('rules for 127.0.0.11')) return [`docker restart ${own.container}`]
   const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]
   return setting ? [`make its program listen at 0.0.0.0 instead of ${setting.value}`, ...shown] : shown
 }

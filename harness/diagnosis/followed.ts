@@ -1,5 +1,6 @@
+import type { Facts } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
-import type { Drop, Flow } from '../simulate/index.ts'
+import { type Drop, type Flow, simulate } from '../simulate/index.ts'
 import { withSettled } from '../trace/settled.ts'
 import { isDead, senderOf, type Trace, type TracedRule } from '../trace/trace.ts'
 import { conclude, type Examination, examineFacts } from './examine.ts'
@@ -17,7 +18,9 @@ export function withPackets(seen: Examination, followed: readonly Trace[]): Exam
   const facts = withSettled(seen.facts, followed)
   const isSettled = facts !== seen.facts
   const again =
-    answered.length > 0 || isSettled ? examineFacts(facts, { causes: seen.causes, proven: provenBy(answered) }) : seen
+    answered.length > 0 || isSettled
+      ? examineFacts(facts, { causes: seen.causes, proven: provenBy(answered, facts) })
+      : seen
   const dead = again.symptoms.filter(({ state }) => state === 'dead')
   const known = new Set(again.symptoms.flatMap(({ flows }) => flows))
   const open = new Set(again.symptoms.flatMap(({ state, flows }) => (state === 'open' ? flows : [])))
@@ -59,10 +62,12 @@ function shows({ at, rule, flows }: SymptomGroup, { at: met, terminatingRule, en
 
 const isAnswered = ({ end }: Trace): boolean => end === 'answered' || end === 'refused'
 
-const provenBy =
-  (answered: readonly Trace[]) =>
-  ({ ought, title, kind }: Flow): boolean =>
-    ought !== 'die' && answered.some(({ flow }) => proves(flow, title, kind))
+function provenBy(answered: readonly Trace[], facts: Facts): (flow: Flow) => boolean {
+  // For a program that does not run the kernel still accepts connections.
+  const halted = new Set(simulate(facts).walks.flatMap(({ flow, drop }) => (drop?.end === 'halted' ? flow.title : [])))
+  return ({ ought, title, kind }) =>
+    ought !== 'die' && !halted.has(title) && answered.some(({ flow }) => proves(flow, title, kind))
+}
 
 // A packet to the outside counts for its whole network, whatever its container and its target.
 function proves(

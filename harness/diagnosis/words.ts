@@ -21,7 +21,7 @@ function one(kind: Flow['kind'], flows: readonly Flow[]): string {
       return `containers of ${networks} to the outside (${how})`
     }
     case 'names':
-      return `name lookups by containers of ${networks} (server ${list(flows.map(({ address }) => address || 'none'))})`
+      return `name lookups by containers of ${networks}${serversOf(flows)}`
     case 'published':
       return `published ports ${list(flows.map(({ port, protocol }) => `${port}/${protocol}`))} (${list(flows.map(({ title }) => title.split(', ').at(-1)!))})`
     case 'peer':
@@ -37,6 +37,12 @@ function one(kind: Flow['kind'], flows: readonly Flow[]): string {
     case 'forwarded':
       return list(flows.map(({ title }) => title))
   }
+}
+
+/** A query that stays in its container has no server. */
+function serversOf(flows: readonly Flow[]): string {
+  const servers = flows.flatMap(({ address }) => address || [])
+  return servers.length > 0 ? ` (server ${list(servers)})` : ''
 }
 
 /** Joins distinct words, the first few of many. */

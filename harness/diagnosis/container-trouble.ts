@@ -1,0 +1,117 @@
+import type { ContainerFact, Facts } from '../evidence/facts.ts'
+import type { Trouble } from './symptom.ts'
+import { list } from './words.ts'
+
+/**
+ * Containers that should run and do not, with dockerd's own error; those that are paused, and
+ * those on no network or with ports that dockerd has not published.
+ */
+export const containerTrouble = (facts: Facts): Trouble[] => [
+  ...notRunning(facts),
+  ...paused(facts),
+  ...onNoNetwork(facts),
+  ...unpublished(facts),
+]
+
+// Networks that a container is on without an address of its own.
+const without = /^(none|host|container:.*)$/
+
+/** A running container whose network is gone, or that was disconnected from it. Without ports that may be on purpose. */
+function onNoNetwork({ docker }: Facts): Trouble[] {
+  const names = docker.allNetworks.map(({ name }) => name)
+  return docker.containers.flatMap(({ name, mode, requested, addresses, addresses6, macs }) => {
+    if (without.test(mode) || isConnected({ addresses, addresses6, macs })) return []
+    const network = mode === 'default' ? 'bridge' : mode
+    const exists = names.includes(network)
+    const ports = list(requested.map(({ port, protocol }) => `${port}/${protocol}`))
+    const why = exists ? `it is not connected to ${network}` : `its network ${network} does not exist`
+    const off = !exists && network === 'bridge' && docker.config.bridge === 'none'
+    const next = exists
+      ? [`docker network connect ${network} ${name}`]
+      : off
+        ? [`remove "bridge": "none" from ${docker.configFile}, then systemctl restart docker.service`]
+        : ['docker network ls', `docker inspect -f '{{json .NetworkSettings.Networks}}' ${name}`]
+    return {
+      group: {
+        state: requested.length > 0 ? 'dead' : 'unclear',
+        kind: 'container',
+        what: `the container ${name}`,
+        flows: [],
+        message: `it runs on no network, so nothing reaches it${ports && `, nor its port ${ports}`}: ${why}${off ? ` ("bridge": "none" in ${docker.configFile})` : ''}`,
+        behind: [],
+        next,
+      },
+    } satisfies Trouble
+  })
+}
+
+/** A paused container does not answer. Whether it is paused on purpose cannot be seen on the host. */
+const paused = ({ docker }: Facts): Trouble[] =>
+  docker.containers
+    .filter(({ paused }) => paused)
+    .map(({ name, published }) => ({
+      group: {
+        state: 'unclear',
+        kind: 'container',
+        what: `the container ${name}`,
+        flows: [],
+        message: `it is paused, so none of its programs answers${published.length > 0 ? `, and neither does port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
+        behind: [],
+        next: [`docker unpause ${name}`],
+      },
+    }))
+
+const notRunning = ({ docker }: Facts): Trouble[] =>
+  docker.stopped
+    .filter(({ restart, error }) => restart !== 'no' && restart !== '' && error !== '')
+    .map(({ name, error, status }) => ({
+      symptom: { kind: 'container', name, error },
+      group: {
+        state: 'dead',
+        kind: 'container',
+        what: `the container ${name}`,
+        flows: [],
+        message: `it should be running and is not (${status}): ${error}`,
+        behind: [],
+        next: portOf(error)
+          ? [`ss -lntup sport = :${portOf(error)}`, `docker start ${name}`]
+          : [`docker start ${name}`, `docker logs --tail 20 ${name}`],
+      },
+    }))
+
+const portOf = (error: string): string | undefined => error.match(/(?:listen \w+4? |bind for )\S*:(\d+)/)?.[1]
+
+const isConnected = ({ addresses, addresses6, macs }: Pick<ContainerFact, 'addresses' | 'addresses6' | 'macs'>) =>
+  [addresses, addresses6, macs].some((each) => Object.values(each).some((value) => value !== ''))
+
+/** A container with a port that it should publish and does not. dockerd reports no error. */
+function unpublished({ docker }: Facts): Trouble[] {
+  const networks = new Map(docker.allNetworks.map((network) => [network.name, network]))
+  return docker.containers.flatMap((container) => {
+    const { name, mode, requested, published, addresses } = container
+    const missing = requested.filter(
+      ({ to, protocol }) => !published.some((each) => each.to === to && each.protocol === protocol),
+    )
+    const own = Object.keys(addresses).flatMap((each) => networks.get(each) ?? [])
+    // Containers of other drivers answer at addresses of their own.
+    const bridged = own.length > 0 && own.every(({ driver }) => driver === 'bridge')
+    if (without.test(mode) || missing.length === 0 || !bridged || !isConnected(container)) return []
+    const internal = own.every((network) => network.internal)
+    const on = list(own.map((network) => network.name))
+    const why = internal ? `it is on ${on} alone, which is internal` : 'dockerd has published nothing for it'
+    const next = internal
+      ? [`docker network connect bridge ${name}`]
+      : [`docker restart ${name}`, `docker port ${name}`]
+    return {
+      group: {
+        state: 'dead',
+        kind: 'container',
+        what: `the container ${name}`,
+        flows: [],
+        message: `its port ${list(missing.map(({ to, protocol }) => `${to}/${protocol}`))} is not published: ${why}`,
+        behind: [],
+        next,
+      },
+    } satisfies Trouble
+  })
+}
