@@ -57,7 +57,8 @@ describe('a host comes to rest', function () {
         list-jobs) cat jobs.$(wc -l <asked) ;;
       esac`,
     )
-    for (const name of ['iptables-save', 'nft', 'sleep']) await tool(name, '')
+    // Another host's dockerd may be stopped on the same machine.
+    for (const name of ['iptables-save', 'nft', 'sleep', 'pidof']) await tool(name, '')
     // As timeout(1) ends a command that hangs.
     await tool('docker', hangs ? 'exit 124' : `seq ${containers}`)
     await execa('bash', ['-c', host.scripts[0]!], { env: { PATH: `${dir}:${process.env.PATH}` }, timeout: 50_000 })
