@@ -61,6 +61,9 @@ function withoutIgnored(
     flags.includes('linkdown') && sysctls[`net.ipv${family}.conf.${dev}.ignore_routes_with_linkdown`] === '1'
       ? [...flags, 'dead']
       : flags
+  // Most hosts have no such link, and some have thousands of routes.
+  if (!Object.entries(sysctls).some(([name, value]) => name.endsWith('.ignore_routes_with_linkdown') && value === '1'))
+    return routes
   return routes.map((route) => ({
     ...route,
     flags: flagsOf(route.flags, route.dev),

@@ -9,6 +9,8 @@ const plentyOfBytes = 100_000
 // A transfer sends its packets in bursts. Where a limit takes only a few at a time, it loses most of them, whatever
 // the rate.
 const burstOfTransfer = 32
+// Source: xt_limit(8), xt_hashlimit(8); nftables, parser_bison.y, limit_burst_pkts.
+const usualBurst = 5
 const smallPacket = 576
 const isTransfer = ({ protocol, state, length }: Packet): boolean =>
   protocol === 'tcp' && state === 'established' && length > smallPacket
@@ -29,23 +31,30 @@ export interface Rate {
   per: string
   /** Packets, where absent. */
   unit?: string
-  /** How many packets it takes at once. */
-  burst: number
+  /** How many packets it takes at once; 5, where absent. */
+  burst?: number
 }
 
 const bytes: Record<string, number> = { bytes: 1, kbytes: 1024, mbytes: 1024 ** 2, gbytes: 1024 ** 3 }
 
 /** Whether a packet is within a rate. `text`: the limit as people read it; `key`: equal for equal limits. */
-export function withinRate({ amount, per, unit, burst }: Rate, text: string, key: string): (packet: Packet) => Truth {
+export function withinRate(
+  { amount, per, unit, burst = usualBurst }: Rate,
+  text: string,
+  key: string,
+): (packet: Packet) => Truth {
   const span = seconds[per]
   const size = unit === undefined || unit === 'packets' ? 1 : bytes[unit]
   const plenty = size === 1 && unit !== 'bytes' ? plentyOfPackets : plentyOfBytes
   const counts = plenty === plentyOfPackets
-  if (span === undefined || size === undefined || (amount * size) / span < plenty)
-    return () => unknown('limit', key, `Whether ${text} is used up depends on other traffic.`)
+  if (span === undefined || size === undefined || (amount * size) / span < plenty) {
+    const used = unknown('limit', key, `Whether ${text} is used up depends on other traffic.`)
+    return () => used
+  }
+  if (!counts || burst >= burstOfTransfer) return () => true
   const message = `Whether ${text} in bursts of ${burst} stops a transfer depends on how its packets come.`
-  return (packet) =>
-    counts && burst < burstOfTransfer && isTransfer(packet) ? unknown('limit', `${key} burst`, message) : true
+  const inBursts = unknown('limit', `${key} burst`, message)
+  return (packet) => (isTransfer(packet) ? inBursts : true)
 }
 
 /** Whether at most so many connections are open; certain where the whole host has fewer, and for a limit of 0. */

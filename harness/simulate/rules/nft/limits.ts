@@ -5,9 +5,6 @@ import type { Scope } from './scope.ts'
 
 type Json = Record<string, unknown>
 
-// Source: nftables, parser_bison.y, limit_burst_pkts.
-const usualBurst = 5
-
 /** The condition of a `limit`, `quota` or `ct count`; undefined where it cannot be read. */
 export function limitTest(word: string, json: unknown, scope: Scope): Test | undefined {
   const named = typeof json === 'string'
@@ -21,9 +18,9 @@ export function limitTest(word: string, json: unknown, scope: Scope): Test | und
     const { rate, per, rate_unit } = value
     if (typeof rate !== 'number' || typeof per !== 'string') return undefined
     const unit = typeof rate_unit === 'string' ? rate_unit : undefined
-    const burst = typeof value.burst === 'number' ? value.burst : usualBurst
+    const burst = typeof value.burst === 'number' ? { burst: value.burst } : {}
     const text = `a limit of ${rate} ${unit ?? 'packets'} per ${per}`
-    const within = withinRate({ amount: rate, per, burst, ...(unit && { unit }) }, text, key)
+    const within = withinRate({ amount: rate, per, ...burst, ...(unit && { unit }) }, text, key)
     return ({ packet }) => turned(within(packet))
   }
   if (word === 'ct count') {

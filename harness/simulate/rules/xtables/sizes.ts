@@ -43,15 +43,12 @@ export function lifeTests(options: Options): Test[] {
   ]
 }
 
-// Source: xt_limit(8), xt_hashlimit(8).
-const usualBurst = 5
-
 /** `-m limit`, `-m hashlimit`. */
 export function rateTests(options: Options): Test[] {
   const { match, scope } = options
   const found = options.take('--limit', '--hashlimit-upto', '--hashlimit', '--hashlimit-above')
   const name = options.take('--hashlimit-name')?.args[0]
-  const burst = Number(options.take(`--${match}-burst`)?.args[0] ?? usualBurst)
+  const burst = options.take(`--${match}-burst`)?.args[0]
   for (const rest of ['mode', 'srcmask', 'dstmask', 'htable-size', 'htable-max', 'htable-expire', 'htable-gcinterval'])
     options.take(`--${match}-${rest}`)
   const text = found?.args[0] ?? ''
@@ -61,7 +58,12 @@ export function rateTests(options: Options): Test[] {
   const bytes = unit && { b: 'bytes', kb: 'kbytes', mb: 'mbytes' }[unit]
   const key = name === undefined ? `limit ${scope.id}` : `hashlimit ${name} ${text}`
   const span = per === 's' ? 'sec' : per
-  const rateOf = { amount: Number(amount), per: span, burst, ...(bytes && { unit: bytes }) }
+  const rateOf = {
+    amount: Number(amount),
+    per: span,
+    ...(burst !== undefined && { burst: Number(burst) }),
+    ...(bytes && { unit: bytes }),
+  }
   const within = withinRate(rateOf, `a limit of ${text}`, key)
   const over = found.name === '--hashlimit-above'
   return [({ packet }) => (over !== found.negated ? not(within(packet)) : within(packet)), ...options.rest()]
