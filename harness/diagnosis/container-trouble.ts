@@ -1,5 +1,5 @@
 import type { ContainerFact, Facts } from '../evidence/facts.ts'
-import type { Trouble } from './symptom.ts'
+import { aboutContainer, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
 /**
@@ -32,15 +32,11 @@ function onNoNetwork({ docker }: Facts): Trouble[] {
         ? [`remove "bridge": "none" from ${docker.configFile}, then systemctl restart docker.service`]
         : ['docker network ls', `docker inspect -f '{{json .NetworkSettings.Networks}}' ${name}`]
     return {
-      group: {
+      group: aboutContainer(name, {
         state: requested.length > 0 ? 'dead' : 'unclear',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
         message: `it runs on no network, so nothing reaches it${ports && `, nor its port ${ports}`}: ${why}${off ? ` ("bridge": "none" in ${docker.configFile})` : ''}`,
-        behind: [],
         next,
-      },
+      }),
     } satisfies Trouble
   })
 }
@@ -50,15 +46,11 @@ const paused = ({ docker }: Facts): Trouble[] =>
   docker.containers
     .filter(({ paused }) => paused)
     .map(({ name, published }) => ({
-      group: {
+      group: aboutContainer(name, {
         state: 'unclear',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
         message: `it is paused, so none of its programs answers${published.length > 0 ? `, and neither does port ${list(published.map(({ port, protocol }) => `${port}/${protocol}`))}` : ''}`,
-        behind: [],
         next: [`docker unpause ${name}`],
-      },
+      }),
     }))
 
 const notRunning = ({ docker }: Facts): Trouble[] =>
@@ -66,17 +58,13 @@ const notRunning = ({ docker }: Facts): Trouble[] =>
     .filter(({ restart, error }) => restart !== 'no' && restart !== '' && error !== '')
     .map(({ name, error, status }) => ({
       symptom: { kind: 'container', name, error },
-      group: {
+      group: aboutContainer(name, {
         state: 'dead',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
         message: `it should be running and is not (${status}): ${error}`,
-        behind: [],
         next: portOf(error)
           ? [`ss -lntup sport = :${portOf(error)}`, `docker start ${name}`]
           : [`docker start ${name}`, `docker logs --tail 20 ${name}`],
-      },
+      }),
     }))
 
 const portOf = (error: string): string | undefined => error.match(/(?:listen \w+4? |bind for )\S*:(\d+)/)?.[1]
@@ -103,15 +91,11 @@ function unpublished({ docker }: Facts): Trouble[] {
       ? [`docker network connect bridge ${name}`]
       : [`docker restart ${name}`, `docker port ${name}`]
     return {
-      group: {
+      group: aboutContainer(name, {
         state: 'dead',
-        kind: 'container',
-        what: `the container ${name}`,
-        flows: [],
         message: `its port ${list(missing.map(({ to, protocol }) => `${to}/${protocol}`))} is not published: ${why}`,
-        behind: [],
         next,
-      },
+      }),
     } satisfies Trouble
   })
 }

@@ -1,6 +1,6 @@
 import { continueStep, haltedContainerd, whyHalted } from '../cause/halted.ts'
 import type { ContainerFact, Facts, HaltedProcess } from '../evidence/facts.ts'
-import type { Trouble } from './symptom.ts'
+import { aboutContainer, groupOf, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
 /** Processes behind Docker that do not run: containerd, and those of containers. */
@@ -18,7 +18,7 @@ function containerdGone({ docker, units }: Facts): Trouble[] {
   const message = `it does not run${state}, so no container starts, and docker exec fails. Running containers go on`
   const start = state ? 'systemctl start containerd.service' : 'systemctl restart docker.service'
   const next = [start, 'journalctl -u containerd.service -n 50 --no-pager']
-  return [{ group: { state: 'dead', kind: 'daemon', what: 'containerd', flows: [], message, behind: [], next } }]
+  return [{ group: groupOf('daemon', 'containerd', { state: 'dead', message, next }) }]
 }
 
 function containerdHalted(facts: Facts): Trouble[] {
@@ -28,7 +28,7 @@ function containerdHalted(facts: Facts): Trouble[] {
   const next = [continueStep(containerd)]
   return [
     {
-      group: { state: 'dead', kind: 'daemon', what: 'containerd', flows: [], message, behind: [], next },
+      group: groupOf('daemon', 'containerd', { state: 'dead', message, next }),
       symptom: { kind: 'hung', pid: containerd.pid },
     },
   ]
@@ -51,14 +51,10 @@ function insideOf({ name }: ContainerFact, own: readonly HaltedProcess[]): Troub
     ...(shim ? [`its ${shim.name} (process ${shim.pid}) ${whyHalted(shim)}: docker stop and docker exec wait`] : []),
   ]
   return {
-    group: {
+    group: aboutContainer(name, {
       state: 'unclear',
-      kind: 'container',
-      what: `the container ${name}`,
-      flows: [],
       message: messages.join('; '),
-      behind: [],
       next: own.slice(0, 3).map(continueStep),
-    },
+    }),
   }
 }

@@ -32,3 +32,14 @@ export interface Trouble {
   group: Omit<SymptomGroup, 'explainedBy'>
   symptom?: Symptom
 }
+
+/** What is wrong with something that is no flow, such as `the container web`. */
+export const groupOf = (
+  kind: SymptomGroup['kind'],
+  what: string,
+  { state, message, next }: Pick<SymptomGroup, 'state' | 'message' | 'next'>,
+): Trouble['group'] => ({ state, kind, what, flows: [], message, behind: [], next })
+
+/** The same of a container. */
+export const aboutContainer = (name: string, trouble: Pick<SymptomGroup, 'state' | 'message' | 'next'>) =>
+  groupOf('container', `the container ${name}`, trouble)
