@@ -119,15 +119,16 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
   const spoken = net.host.neighbours.some(
     ({ dev, family, state: words }) => dev === link.name && family === packet.family && words.includes('REACHABLE'),
   )
+  const gateway = net.facts.routes.find(({ dev, gateway: via }) => dev === link.name && via !== undefined)?.gateway
+  const source = on && gateway ? gateway : packet.source
+  const silent = silence(net.host, link, source, sought)
+  // A neighbour that has answered knows the address that asked it, which may be another one of the host's.
   const known =
-    spoken ||
+    (spoken && silent === undefined) ||
     link.noarp ||
     !link.up ||
     state.acquainted.some((each) => each.by === 'outside' && each.address === sought && each.device === link.name)
   if (known || packet.family === 6) return next(state)
-  const gateway = net.facts.routes.find(({ dev, gateway: via }) => dev === link.name && via !== undefined)?.gateway
-  const source = on && gateway ? gateway : packet.source
-  const silent = silence(net.host, link, source, sought)
   const question = {
     asker: speaker('outside', ''),
     holder: speaker('', '', link),

@@ -88,6 +88,18 @@ describe('the receiver of a frame', () => {
     expect(ends({ ...facts, connections: [] }, out)).to.deep.equal(['unclear out uplink no-neighbour'])
   })
 
+  it('is not known for a host that ignores ARP on its uplink, even to a neighbour that has answered it', () => {
+    const answered = (state: string): Facts => ({
+      ...sysctls({ 'net.ipv4.conf.wan0.arp_ignore': '8' }),
+      neighbours: healthy.neighbours.map((each) => (each.dev === 'wan0' ? { ...each, state: [state] } : each)),
+    })
+    expect(healthy.neighbours.filter(({ dev }) => dev === 'wan0')).to.have.lengthOf.at.least(1)
+    for (const state of ['REACHABLE', 'STALE'])
+      expect(ends(answered(state), 'published by probe-default, from outside')).to.deep.equal([
+        'unclear out uplink no-neighbour',
+      ])
+  })
+
   it('is not found behind a port that gets no broadcasts, but by the host', () => {
     const facts = (container: string): Facts =>
       strangers(
