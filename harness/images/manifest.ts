@@ -8,8 +8,8 @@ export interface Manifest {
   builtAt: string
   /** The ms that the build took. */
   tookMs: number
-  /** `blocks` is the hash by hashBlocks; older manifests lack it. */
-  files: Record<string, { sha256: string; blocks?: string; size: number }>
+  /** `blocks` is the hash by hashBlocks. Older manifests have `sha256`, the hash by hashFile; the oldest have only that. */
+  files: Record<string, { sha256?: string; blocks?: string; size: number }>
   /** A hash of the rest; older manifests lack it. */
   sum?: string
 }
@@ -74,20 +74,27 @@ export async function isWhole(dir: string): Promise<boolean> {
   }
 }
 
-// Side by side: with a few files at a time, a disk and the processors are both busy.
 async function haveHashes(dir: string, files: Manifest['files']): Promise<boolean> {
-  const left = Object.entries(files).sort(([, a], [, b]) => b.size - a.size)
   let whole = true
+  await largestFirst(Object.entries(files), async (name, { sha256, blocks }) => {
+    if (!whole) return
+    const file = join(dir, name)
+    const hash = blocks === undefined ? hashFile(file) : hashBlocks(file)
+    if ((await hash.catch(() => '')) !== (blocks ?? sha256)) whole = false
+  })
+  return whole
+}
+
+/** Does something with each file, two at a time: a disk and the processors are then both busy. */
+async function largestFirst<T extends { size: number }>(
+  files: [name: string, file: T][],
+  work: (name: string, file: T) => Promise<void>,
+): Promise<void> {
+  const left = files.toSorted(([, a], [, b]) => b.size - a.size)
   const take = async (): Promise<void> => {
-    for (let next = left.shift(); next && whole; next = left.shift()) {
-      const [name, { sha256, blocks }] = next
-      const file = join(dir, name)
-      const hash = blocks === undefined ? hashFile(file) : hashBlocks(file)
-      if ((await hash.catch(() => '')) !== (blocks ?? sha256)) whole = false
-    }
+    for (let next = left.shift(); next; next = left.shift()) await work(...next)
   }
   await Promise.all([take(), take()])
-  return whole
 }
 
 /** The manifest of a build in the cache. */
@@ -102,13 +109,13 @@ export const tookMs = async (dir: string): Promise<number> => (await manifestOf(
 
 /** Writes the manifest of a folder, with the ms that the build took. */
 export async function writeManifest(dir: string, tookMs: number): Promise<void> {
-  const files: Manifest['files'] = {}
-  for (const name of (await readdir(dir)).sort())
-    files[name] = {
-      sha256: await hashFile(join(dir, name)),
-      blocks: await hashBlocks(join(dir, name)),
-      size: (await stat(join(dir, name))).size,
-    }
+  const names = (await readdir(dir)).sort()
+  const files: Manifest['files'] = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, { size: (await stat(join(dir, name))).size }] as const)),
+  )
+  await largestFirst(Object.entries(files), async (name, file) => {
+    file.blocks = await hashBlocks(join(dir, name))
+  })
   const rest = { builtAt: new Date().toISOString(), tookMs, files }
   const manifest: Manifest = { ...rest, sum: sumOf(rest) }
   await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest, undefined, 2))

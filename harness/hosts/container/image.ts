@@ -22,8 +22,8 @@ export async function importImage(
   build: () => Promise<string> = () => buildRootfs(image, options),
 ): Promise<string> {
   const dir = await once(image, options, build)
-  const hash = (await manifestOf(dir)).files['rootfs.tar']!.sha256
-  const tag = `dockfault/${image}:${hash.slice(0, 12)}`
+  const { blocks, sha256 } = (await manifestOf(dir)).files['rootfs.tar']!
+  const tag = `dockfault/${image}:${(blocks ?? sha256)!.slice(0, 12)}`
   // Hosts that start side by side share one import.
   const importing = imports.get(tag) ?? importOnce(docker, join(dir, 'rootfs.tar'), { tag, image }, options)
   imports.set(tag, importing)
