@@ -14,6 +14,8 @@ export interface Intent {
   masquerades: boolean
   /** Whether Docker's proxy serves published ports. */
   proxies: boolean
+  /** The file of docker-proxy where it is set; empty otherwise. */
+  proxyProgram: string
   /** The address for published ports that name none: `0.0.0.0` unless configured otherwise. */
   publishesAt: string
   /** The name servers that dockerd is configured to give to containers. */
@@ -38,6 +40,7 @@ export function readIntent({ docker }: Facts): Intent {
     backend: value('firewall-backend') === 'nftables' ? 'nftables' : 'iptables',
     masquerades: !isOff('ip-masq'),
     proxies: !isOff('userland-proxy'),
+    proxyProgram: value('userland-proxy-path') ?? '',
     publishesAt: value('ip') ?? '0.0.0.0',
     dns: (value('dns') ?? '').split(',').filter(Boolean),
     settings,

@@ -77,8 +77,9 @@ function endsOf(net: Net, known: State, call: Call, packet: Packet, { terminatin
 function takenForAnother(state: State, { location }: Call, { source, destination }: Packet, on: Next): State[] {
   const message = `conntrack takes the packets after the answer for a new connection and translates them to ${source} -> ${destination}`
   const drop = { location, end: 'source-check', message, namesAnswer: true } as const
-  // The sender's next packets come first. In another zone than its first one, they make the connection that these belong to.
-  const beside = state.doubts.find(({ key }) => key === laterZone('out'))
+  // The sender's next packets come first. In another zone than its first one, they make the connection that these belong
+  // to. And answers in another zone than the first one may belong to the connection after all.
+  const beside = state.doubts.find(({ key }) => key === laterZone('out') || key === laterZone('back'))
   if (!beside) return [dies(state, drop)]
   const doubt = {
     message: `${capital(message)}, unless packets from the other side come first.`,

@@ -112,17 +112,19 @@ describe('conntrack', () => {
 })
 
 describe('an answer in another zone than its connection', () => {
-  it('may belong to the connection that the sender’s later packets make', () => {
+  it('may belong to the connection that later packets make, or that only the first answer misses', () => {
     const zone = { mangle: { key: { ct: { key: 'zone' } }, value: 5 } }
     const flags = { payload: { protocol: 'tcp', field: 'flags' } }
     const first = withChain({ name: 'raw', hook: 'prerouting', prio: -300 }, [match(flags, 'syn'), zone])
+    const answer = withChain({ name: 'raw', hook: 'output', prio: -300 }, [match(flags, ['syn', 'ack']), zone])
     const snat = withChain({ name: 'back', hook: 'postrouting', type: 'nat', prio: 99 }, [
       match(ip('saddr'), '192.0.2.2'),
       { snat: { addr: '172.17.0.1' } },
     ])
     const toHost = { kind: 'host-service', address: '192.0.2.2', port: 22, protocol: 'tcp' } as const
     expect(endOf(snat, toHost)).to.equal('passes')
-    expect(endOf({ ...first, nft: [...first.nft, snat.nft.at(-1)!] }, toHost)).to.match(/^unclear/)
+    for (const { nft } of [first, answer])
+      expect(endOf({ ...first, nft: [...nft, snat.nft.at(-1)!] }, toHost)).to.match(/^unclear/)
   })
 
   it('makes the sender’s later packets invalid', () => {
