@@ -4,6 +4,7 @@ import { unknown } from '../truth.ts'
 import { mangleOperation, unchanging } from './change.ts'
 import { limitTest } from './limits.ts'
 import { interfaceOf, matchTest } from './match.ts'
+import { mergedFrom, mergedTest } from './merged.ts'
 import { natOperation } from './nat.ts'
 import type { Scope } from './scope.ts'
 import { familyOfReject, frameTypeOf, isReset, reset } from './unlisted.ts'
@@ -22,13 +23,20 @@ export function compileNftRule(
     text,
     ...(rule.handle !== undefined && { handle: rule.handle }),
     ...(rule.comment !== undefined && { comment: rule.comment }),
-    operations: [
-      ...frameTypeOf(rule.expr, scope),
-      ...rule.expr.flatMap((part, at) =>
-        isReset(part) ? reset(rule.expr, scope) : operationsOf(named(part, rule.expr.slice(at + 1), text), scope),
-      ),
-    ],
+    operations: [...frameTypeOf(rule.expr, scope), ...operationsOfAll(rule.expr, text, scope)],
   }
+}
+
+function operationsOfAll(expr: readonly Json[], text: string, scope: Scope): Operation[] {
+  const operations: Operation[] = []
+  for (let at = 0, count = 1; at < expr.length; at += count) {
+    count = mergedFrom(expr, at)
+    const part = expr[at]!
+    if (count > 1) operations.push({ does: 'test', test: mergedTest(expr.slice(at, at + count), scope) })
+    else if (isReset(part)) operations.push(...reset(expr, scope))
+    else operations.push(...operationsOf(named(part, expr.slice(at + 1), text), scope))
+  }
+  return operations
 }
 
 const verdicts = ['accept', 'drop', 'return', 'jump', 'goto']
