@@ -1,5 +1,5 @@
 import type { Attachment, Net } from '../net.ts'
-import type { Sender } from './neighbour.ts'
+import type { Sender } from './sender.ts'
 import type { State } from './state.ts'
 
 /** Why nothing has an address: its container has lost it, or the gateway in the sender's route is wrong. */
