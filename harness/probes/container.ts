@@ -7,6 +7,9 @@ import type { Probe } from './probe.ts'
  */
 export const patience = '"${PATIENCE:-4}"'
 
+/** The same for a connection that a healthy host blocks: each observation of one waits as long as this. */
+const patienceBlocked = `$((\${PATIENCE:-4} * 3 / 4))`
+
 /**
  * A probe that runs busybox in the namespaces of a probe container. Exit code 1: the tool failed, or the container does
  * not run. 143: the timeout. Any other code, such as 139, is a crash. `command` is one program, because the timeout ends
@@ -18,7 +21,7 @@ export const inContainer = (
 ): Probe => ({
   name: probe.name,
   healthy: probe.healthy ?? 'pass',
-  script: `${enter(container, 'mount,net,uts,ipc')} timeout ${patience} ${probe.command}${probe.digest ? ` | ${probe.digest}` : ''}`,
+  script: `${enter(container, 'mount,net,uts,ipc')} timeout ${probe.healthy === 'fail' ? patienceBlocked : patience} ${probe.command}${probe.digest ? ` | ${probe.digest}` : ''}`,
   failCodes: [1, 143],
   ...(probe.answer && { answer: probe.answer }),
   deadlineMs: 20_000,

@@ -26,7 +26,7 @@ export const storageOf = ({ disk, memory }: Frozen): Storage => ({
 
 // The last script leaves work in the background, up to half a second on an emulated processor. Without this rest, every
 // host would repeat it.
-const restMs = 5000
+const restMs = 1500
 
 /**
  * Does `first` with a machine, then freezes it; ends the machine in any case. The process that runs scripts stays in
