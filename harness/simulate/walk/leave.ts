@@ -122,7 +122,7 @@ export function enter(net: Net, state: State, link: LinkFact, address: string, n
   const gateway = net.facts.routes.find(({ dev, gateway: via }) => dev === link.name && via !== undefined)?.gateway
   const source = on && gateway ? gateway : packet.source
   const silent = silence(net.host, link, source, sought)
-  // A neighbour that has answered knows the address that asked it, which may be another one of the host's.
+  // A neighbour that has answered knows the sender of the request, which may be another address of the host's.
   const known =
     (spoken && silent === undefined) ||
     link.noarp ||
