@@ -9,6 +9,8 @@ export type Symptom =
   | { kind: 'hung'; pid: number }
   /** A container that should run and does not. */
   | { kind: 'container'; name: string; error: string }
+  /** A container that is to be in another's network namespace and is in one that was left. */
+  | { kind: 'apart'; name: string }
   /** Machines on another device, of which a Docker network has the addresses. */
   | { kind: 'hidden'; network: string; device: string }
   /** New connections that the kernel has no room for. */

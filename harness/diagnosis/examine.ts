@@ -17,6 +17,7 @@ import { fullTableTrouble } from './full-table.ts'
 import { haltedTrouble } from './halted.ts'
 import { hiddenMachineTrouble } from './hidden-machines.ts'
 import { lostAddresses } from './lost-address.ts'
+import { missingPrograms } from './missing-programs.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
 import { staleConnectionTrouble } from './stale-connections.ts'
@@ -89,6 +90,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     ...daemonTrouble(facts),
     ...containerTrouble(facts),
     ...haltedTrouble(facts),
+    ...missingPrograms(facts),
     ...lostAddresses(facts),
     ...hiddenMachineTrouble(facts),
     ...fullTableTrouble(facts),

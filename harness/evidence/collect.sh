@@ -13,9 +13,9 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=8ce3a2ab7183
+version=1b187a55f839
 overall=24
-sections='addresses boot-files cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks container-namespaces'
+sections='addresses boot-files bpf-links cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks joined-namespaces container-namespaces'
 
 # A file for each section, parted where a line begins with `#: `.
 write_sections() {
@@ -65,8 +65,39 @@ built_in() {
 # loadable modules has no such thing to load.
 present() { [ ! -e /proc/modules ] || loaded "$1" || in_container; }
 
+# The number of the system call bpf, where there is perl to call it.
+bpf_call() {
+    command -v perl >/dev/null || return
+    case $(uname -m) in
+        x86_64) echo 321 ;;
+        aarch64 | riscv64 | loongarch64) echo 280 ;;
+        ppc64le) echo 361 ;;
+        s390x) echo 351 ;;
+        *) return 1 ;;
+    esac
+}
+
+# Programs of tcx, in the form of tc's filters; tc does not list them. Source: linux/bpf.h, BPF_PROG_QUERY (since 6.6).
+tcx_programs() {
+    case $(uname -r) in [1-5].* | 6.[0-5].*) return ;; esac
+    call=$(bpf_call) || return 0
+    # shellcheck disable=SC2016
+    ip -o link show | sed -n 's/^\([0-9]*\): \([^:@]*\).*/\1 \2/p' | perl -e '
+        my $call = 0 + shift;
+        while (<STDIN>) {
+            my ($index, $link) = split;
+            for ([46, "ingress"], [47, "egress"]) {
+                my $query = pack("L4 Q L2 Q4", $index, $$_[0], (0) x 9);
+                next if syscall($call, 16, $query, length $query) != 0;
+                my $count = unpack("x24 L", $query);
+                print "filters $link $$_[1]\nfilter tcx programs $count\n" if $count;
+            }
+        }' "$call"
+}
+
 # This namespace's queues, then the filters of those that may have any.
 traffic_control() {
+    tcx_programs
     qdiscs=$(tc qdisc show) || return
     echo "$qdiscs"
     # The plain queues have no filters.
@@ -176,6 +207,30 @@ lines '^[[:space:]]*[^#;[:space:]]' /etc/systemd/networkd.conf /etc/systemd/netw
     /etc/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* /etc/default/ufw /etc/ufw/ufw.conf \
     /etc/ufw/sysctl.conf /etc/ufw/after.rules /etc/firewalld/firewalld.conf /etc/systemd/system/docker.service.d/*.conf \
     /etc/systemd/system/docker.service /etc/default/docker /etc/sysconfig/docker /etc/sysconfig/docker-network
+#: bpf-links
+# BPF programs on netfilter's hooks, in any network namespace: `netfilter FAMILY HOOK PRIORITY`. nft lists no such
+# program. Source: linux/bpf.h, BPF_LINK_GET_NEXT_ID, BPF_LINK_TYPE_NETFILTER (since 6.4).
+case $(uname -r) in [1-5].* | 6.[0-3].*) exit 0 ;; esac
+needs_root
+call=$(bpf_call) || exit 0
+# shellcheck disable=SC2016
+perl -e '
+    my ($call, $id) = (0 + shift, 0);
+    for (1 .. 10000) {
+        my $next = pack("L3", $id, 0, 0);
+        last if syscall($call, 31, $next, 12) != 0;
+        $id = unpack("x4 L", $next);
+        my $by_id = pack("L3", $id, 0, 0);
+        my $link = syscall($call, 30, $by_id, 12);
+        next if $link < 0;
+        my $info = "\0" x 128;
+        my $get = pack("L2 Q", $link, 128, unpack("J", pack("P", $info)));
+        if (syscall($call, 15, $get, 16) == 0) {
+            my ($type, $family, $hook, $priority) = unpack("L x12 L2 l", $info);
+            print "netfilter $family $hook $priority\n" if $type == 10;
+        }
+        open(my $done, "<&=", $link) and close($done);
+    }' "$call" | sort -u | head -n 50
 #: cgroup-filters
 # Filters of control groups, as systemd sets them: `UNIT KEY VALUE`.
 needs systemctl
@@ -203,7 +258,8 @@ file=${file:-/etc/docker/daemon.json}
 echo "file $file"
 [ ! -e "$file" ] || cat "$file"
 #: docker-install
-# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words. And its containerd.
+# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words. And its containerd,
+# and the programs that both start.
 for file in "$(command -v dockerd)" /usr/bin/dockerd /usr/local/bin/dockerd /snap/bin/docker.dockerd; do
     [ ! -x "$file" ] || echo "binary $file"
 done | sort -u
@@ -212,9 +268,30 @@ for pid in $(dockerd_pids); do
     state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null) || continue
     echo "process $pid $state $(tr '\0' '\t' <"/proc/$pid/cmdline")"
 done
-for pid in $(pids_of '(docker-)?containerd') none; do
+containerds=$(pids_of '(docker-)?containerd')
+for pid in $containerds none; do
     echo "containerd $pid"
 done
+
+# Prints `program NAME FILE` for what is found in these folders, separated by colons. Old Dockers and some distributions
+# have names of their own: docker-containerd-shim, docker-runc-current.
+programs() {
+    IFS=:
+    for name in docker-proxy runc containerd-shim-runc-v2; do
+        for dir in $1; do
+            for file in "$dir/$name" "$dir/$name"-* "$dir/docker-${name%-runc-v2}"*; do
+                [ -f "$file" ] && [ -x "$file" ] && echo "program $name $file" && continue 3
+            done
+        done
+    done
+}
+folders=$PATH:/usr/libexec/docker:/usr/local/libexec/docker:/usr/lib/docker:/usr/local/lib/docker
+for pid in $(dockerd_pids) $containerds; do
+    file=$(readlink "/proc/$pid/exe") || exit 0
+    folders=$folders:${file%/*}:$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^PATH=//p')
+done
+programs "$folders"
+echo 'program none'
 #: drop-counters
 cat /proc/net/snmp /proc/net/netstat || exit
 [ ! -e /proc/net/snmp6 ] || cat /proc/net/snmp6
@@ -438,8 +515,10 @@ code=$?
 if [ $code = 124 ]; then
     # It waits for containerd before it gives its version, and may answer all else.
     docker network ls -q >/dev/null || exit
+    # Of several, the oldest is the host's own.
     for pid in $pids; do
         answer=$("/proc/$pid/exe" --version | sed -n 's/^Docker version \([^,]*\),.*/\1/p')
+        [ -z "$answer" ] || break
     done
 elif [ $code != 0 ]; then
     exit $code
@@ -517,7 +596,10 @@ command -v tc >/dev/null || {
     if loaded sch_ingress || ip -o link show | grep -vqE "$plain"; then
         fail 'tc is not installed: traffic control cannot be read (to install it: apt-get install iproute2; dnf install iproute-tc)'
     fi
-    absent 'tc is not installed, and no link has traffic control'
+    programs=$(tcx_programs)
+    [ -n "$programs" ] || absent 'tc is not installed, and no link has traffic control'
+    printf '%s\n' "$programs"
+    exit 0
 }
 traffic_control
 #: modules
@@ -558,7 +640,7 @@ done
 true
 #: firewalld
 needs firewall-cmd
-systemctl is-active -q firewalld.service 2>/dev/null || [ "$(firewall-cmd --state 2>/dev/null)" = running ] ||
+systemctl is-active -q firewalld.service 2>/dev/null || [ -n "$(pids_of firewalld)" ] ||
     absent 'firewalld does not run'
 # A busy host takes its time to start Python twice: side by side.
 firewall-cmd --get-active-zones >"$work/zones" 2>&1 &
@@ -580,6 +662,21 @@ true
 networks=$(docker network ls -q --no-trunc) || exit
 # shellcheck disable=SC2086
 docker network inspect -f '{"Name":{{json .Name}},"Id":{{json .Id}},"Driver":{{json .Driver}},"Scope":{{json .Scope}},"Internal":{{json .Internal}},"EnableIPv6":{{json .EnableIPv6}},"Options":{{json .Options}},"IPAM":{{json .IPAM}}}' $networks
+#: joined-namespaces
+# Containers that are to be in another's network namespace: `NAME OTHER same`, or `NAME OTHER apart` where the other has a
+# new one since it was started again, or none.
+needs_root
+rows=$work/docker-containers.out
+sed -n 's/^{"name":"\/\([^"]*\)","pid":\([1-9][0-9]*\),"mode":"container:\([^"]*\)".*/\1 \2 \3/p' "$rows" |
+    while read -r name pid other; do
+        own=$(readlink "/proc/$pid/ns/net") || continue
+        pid=$(sed -n -e "s/^{\"name\":\"\/$other\",\"pid\":\([0-9]*\),.*/\1/p" \
+            -e "s/^{\"name\":\"[^\"]*\",\"pid\":\([0-9]*\),.*\"id\":\"${other}[0-9a-f]*\".*/\1/p" "$rows" | head -n 1)
+        state=apart
+        [ "$own" != "$(readlink "/proc/${pid:-0}/ns/net" 2>/dev/null)" ] || state=same
+        echo "$name $other $state"
+    done
+true
 #: container-namespaces
 # Each running container's own network namespace from the inside, several at a time.
 needs_root
@@ -652,6 +749,7 @@ start_sections() {
         run docker-server 8
         {
             run docker-containers 6 docker-server
+            { run joined-namespaces 6 docker-containers; } &
             { run container-namespaces 8 docker-containers; } &
         } &
         { run docker-networks 6 docker-server; } &
@@ -668,6 +766,7 @@ start_sections() {
     { run traffic-control 8; } &
     { run addresses 5; } &
     { run boot-files 5; } &
+    { run bpf-links 5; } &
     { run cgroup-filters 5; } &
     { run conntrack-stats 5; } &
     { run docker-config 5; } &
@@ -818,30 +917,40 @@ run() {
         # What did not end by itself was killed.
         [ "$code" != 137 ] || [ $((now - began)) -lt $((limit * 100)) ] || status=timed-out
     fi
+    # The collector may have been ended meanwhile.
+    [ -d "$work" ] || return
     echo "$status $code $(((now - began) * 10))" >"$work/$name.status"
-    [ "$hide" = yes ] || frame "$name"
     : >"$work/$name.done"
 }
 
 # The lines of a file, each with a mark before it. A file may end without a newline: it gets one, and an empty last line
-# goes. Few processes: on an emulated host each takes its time.
+# goes.
 indented() {
     echo >>"$2"
     if [ "$hide" = yes ]; then redact "$2" | hide_addresses | sed -e '$ { /^$/d' -e '}' -e "s/^/$1/"
     else redact -e '$ { /^$/d' -e '}' -e "s/^/$1/" "$2"; fi
 }
 
-# A section as it stands in the bundle. Its checksum is of its printable characters: see checksum.ts.
+# Sections as they stand in the bundle. A checksum is of a section's printable characters: see checksum.ts. Few processes:
+# on an emulated host each takes its time.
 frame() {
-    read -r status code ms <"$work/$1.status"
-    {
-        echo "--- begin $1"
-        indented ' ' "$work/$1.out"
-        [ ! -s "$work/$1.err" ] || indented '!' "$work/$1.err"
-        printf -- '--- end %s %s %s %s' "$1" "$status" "$code" "$ms"
-    } >"$work/$1.framed"
-    sum=$(tr -cd '\011\012\040-\176' <"$work/$1.framed" | $checksum)
-    echo " ${sum%% *}" >>"$work/$1.framed"
+    printable=
+    for section in "$@"; do
+        read -r status code ms <"$work/$section.status"
+        {
+            echo "--- begin $section"
+            indented ' ' "$work/$section.out"
+            [ ! -s "$work/$section.err" ] || indented '!' "$work/$section.err"
+            printf -- '--- end %s %s %s %s' "$section" "$status" "$code" "$ms"
+        } >"$work/$section.framed"
+        tr -cd '\011\012\040-\176' <"$work/$section.framed" >"$work/$section.printable"
+        printable="$printable $work/$section.printable"
+    done
+    # shellcheck disable=SC2086
+    $checksum $printable | for section in "$@"; do
+        read -r sum _
+        echo " $sum" >>"$work/$section.framed"
+    done
 }
 
 # Waits for a section; it has timed out when all of the time is over.
@@ -853,19 +962,19 @@ await() {
             : >"$work/$1.out"
             echo 'it did not end' >"$work/$1.err"
             echo "timed-out 124 $(((now - started) * 10))" >"$work/$1.status"
-            rm -f "$work/$1.framed"
-            frame "$1"
-            return
+            break
         fi
         sleep "$pause"
     done
-    [ "$hide" = no ] || frame "$1"
+    ready="$ready $1"
 }
 
-# Prints what is ready and waits to be printed.
+# Prints the sections that are ready.
 flush() {
+    [ -n "$ready" ] || return
     # shellcheck disable=SC2086
-    [ -z "$ready" ] || cat $ready
+    frame $ready
+    for section in $ready; do cat "$work/$section.framed"; done
     ready=
 }
 
@@ -921,12 +1030,15 @@ collect() {
     deadline=$((now + overall * patience * 100))
     echo "dockfault-evidence 2 $version"
     write_sections
+    # See built_in: what starts the kernel's own parts, among a hundred thousand names.
+    [ -r "/lib/modules/$(uname -r)/modules.builtin" ] || {
+        symbols=$work/symbols
+        grep '_init$' /proc/kallsyms >"$symbols" 2>/dev/null
+        export symbols
+    }
     start_sections
     ready=
-    for section in $sections; do
-        await "$section"
-        ready="$ready $work/$section.framed"
-    done
+    for each in $sections; do await "$each"; done
     flush
     echo '--- whole'
     cleanup

@@ -37,6 +37,7 @@ describe('the sections of Docker', () => {
     expect(docker.stopped).to.deep.equal([
       {
         name: 'gone',
+        id: 'cd',
         status: 'created',
         exitCode: 128,
         error: 'port is already allocated',

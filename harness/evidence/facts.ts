@@ -1,5 +1,6 @@
 import type { Ruleset } from './iptables-save.ts'
 import type { SectionState } from './section.ts'
+import type { NetfilterProgram } from './sections/bpf-links/read.ts'
 import type { CgroupFilter } from './sections/cgroup-filters/read.ts'
 import type { ConntrackFact } from './sections/conntrack-stats/read.ts'
 import type { ContainerNamespace } from './sections/container-namespaces/read.ts'
@@ -14,6 +15,7 @@ import type { IpvsService } from './sections/ip-vs/read.ts'
 import type { IpsecPolicy } from './sections/ipsec/read.ts'
 import type { Ipset } from './sections/ipsets/read.ts'
 import type { SelfTest } from './sections/iptables-self-test/read.ts'
+import type { JoinedContainer } from './sections/joined-namespaces/read.ts'
 import type { LinkFact } from './sections/links/read.ts'
 import type { Listener } from './sections/listeners/read.ts'
 import type { ModuleFact } from './sections/modules/read.ts'
@@ -32,6 +34,7 @@ export { readFacts } from './read-facts.ts'
 export type { SectionState, SectionStatus } from './section.ts'
 export type { AddressFact } from './sections/addresses/read.ts'
 export type { PortFact } from './sections/docker-containers/read.ts'
+export type { JoinedContainer } from './sections/joined-namespaces/read.ts'
 export type { NftRule, NftSet } from './sections/rules-native/read.ts'
 export type {
   AllNetworkFact,
@@ -91,6 +94,8 @@ export interface Facts {
     processes: DockerdProcess[]
     /** The PIDs of containerd; undefined in bundles that lack them. */
     containerd?: number[]
+    /** The names of the programs found that dockerd and containerd start; undefined where nobody searched. */
+    programs?: string[]
     /** The arguments of the running dockerd. */
     command: string[]
     /** The file that dockerd reads, and its settings. */
@@ -137,6 +142,10 @@ export interface Facts {
   ipsec: IpsecPolicy[]
   /** The services of the kernel's load balancer. */
   ipvs: IpvsService[]
+  /** Containers that are to be in another's network namespace. */
+  joined: JoinedContainer[]
+  /** BPF programs on netfilter's hooks, in any network namespace. */
+  netfilterPrograms: NetfilterProgram[]
   /** Filters of control groups that systemd has set. */
   cgroupFilters: CgroupFilter[]
   /** The rules that the host loads from files at boot, one line each. */

@@ -5,6 +5,7 @@ import { readDocker } from './read-docker.ts'
 import { readRules } from './read-rules.ts'
 import { lines, SectionReader } from './section-reader.ts'
 import { readAddresses } from './sections/addresses/read.ts'
+import { readBpfLinks } from './sections/bpf-links/read.ts'
 import { readCgroupFilters } from './sections/cgroup-filters/read.ts'
 import { readConntrackStats } from './sections/conntrack-stats/read.ts'
 import { readContainerNamespaces } from './sections/container-namespaces/read.ts'
@@ -16,6 +17,7 @@ import { readHaltedProcesses } from './sections/halted-processes/read.ts'
 import { readIpvs } from './sections/ip-vs/read.ts'
 import { readIpsec } from './sections/ipsec/read.ts'
 import { readSelfTests } from './sections/iptables-self-test/read.ts'
+import { readJoinedNamespaces } from './sections/joined-namespaces/read.ts'
 import { readLinks } from './sections/links/read.ts'
 import { readListeners } from './sections/listeners/read.ts'
 import { readModules } from './sections/modules/read.ts'
@@ -100,6 +102,8 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
     fdb: sections.take('fdb', (s) => readFdb(s.text), []),
     listeners: sections.take('listeners', (s) => readListeners(s.text), []),
     ipsec: sections.take('ipsec', (s) => readIpsec(lines(s)), []),
+    joined: sections.take('joined-namespaces', (s) => readJoinedNamespaces(lines(s)), []),
+    netfilterPrograms: sections.take('bpf-links', (s) => readBpfLinks(lines(s)), []),
     ipvs: sections.take('ip-vs', (s) => readIpvs(lines(s)), []),
     halted: sections.take('halted-processes', (s) => readHaltedProcesses(lines(s)), []),
     cgroupFilters: sections.take('cgroup-filters', (s) => readCgroupFilters(lines(s)), []),

@@ -45,6 +45,9 @@ const parts: Readonly<Record<string, (facts: Facts) => Answers>> = {
     ),
   ipsets: ({ ipsets }) => presence(Object.keys(ipsets)),
   ipsec: ({ ipsec }) => presence(ipsec.map(({ text }) => text)),
+  'joined-namespaces': ({ joined }) => presence(joined.map(({ apart }) => (apart ? 'apart' : 'same'))),
+  'bpf-links': ({ netfilterPrograms }) =>
+    presence(netfilterPrograms.map(({ family, hook, priority }) => `IPv${family}, hook ${hook}, priority ${priority}`)),
   'ip-vs': ({ ipvs }) => presence(ipvs.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`)),
   'halted-processes': ({ halted }) => presence(halted.map(({ name, by }) => `${name} by ${by}`)),
   'cgroup-filters': ({ cgroupFilters }) =>

@@ -52,7 +52,8 @@ describe('hosts from the field', () => {
       expect(verdict).to.equal(want.verdict)
       expect(verdict).to.not.equal(wanted === 'sick' ? 'healthy' : 'sick')
       expect(findings.map(({ cause }) => cause).sort()).to.deep.equal(want.causes)
-      if (want.at) expect(`${first?.at?.way} ${first?.at?.location}`).to.equal(want.at)
+      // Without its way where that depends on which neighbours were known at that moment.
+      if (want.at) expect(`${first?.at?.way} ${first?.at?.location}`).to.match(new RegExp(`(^| )${want.at}$`))
       if (want.message) expect(first?.message).to.contain(want.message)
       if (want.owner) expect(first?.rule?.owner.who).to.equal(want.owner)
       if (want.file) expect(first?.setting?.file).to.equal(want.file)

@@ -33,9 +33,22 @@ export function blindSpots(facts: Facts): Doubt[] {
       },
     ]
   })
-  const known = [...missing, ...cgroupDoubts(facts)]
+  const known = [...missing, ...cgroupDoubts(facts), ...programDoubts(facts)]
   const full = fullTable(facts)
   if (!full) return known
   const message = `The kernel’s table of connections is full (${full.count} of ${full.max}): whether it takes a new one cannot be known.`
   return [...known, { message, kind: 'listing', key: 'conntrack', holds: true, settle: 'dmesg | grep conntrack' }]
+}
+
+const hooks = ['prerouting', 'input', 'forward', 'output', 'postrouting']
+
+/** BPF programs on netfilter's hooks. Each is in one network namespace, and the kernel does not show in which. */
+function programDoubts({ netfilterPrograms }: Facts): Doubt[] {
+  return netfilterPrograms.map(({ family, hook, priority }) => ({
+    message: `A BPF program is on netfilter’s hook ${hooks[hook] ?? hook} for IPv${family} (priority ${priority}), here or in another network namespace: what it does to packets is not simulated.`,
+    kind: 'bpf',
+    key: `netfilter program ${family} ${hook} ${priority}`,
+    holds: true,
+    settle: 'bpftool link list; bpftool net list',
+  }))
 }

@@ -40,8 +40,39 @@ built_in() {
 # loadable modules has no such thing to load.
 present() { [ ! -e /proc/modules ] || loaded "$1" || in_container; }
 
+# The number of the system call bpf, where there is perl to call it.
+bpf_call() {
+    command -v perl >/dev/null || return
+    case $(uname -m) in
+        x86_64) echo 321 ;;
+        aarch64 | riscv64 | loongarch64) echo 280 ;;
+        ppc64le) echo 361 ;;
+        s390x) echo 351 ;;
+        *) return 1 ;;
+    esac
+}
+
+# Programs of tcx, in the form of tc's filters; tc does not list them. Source: linux/bpf.h, BPF_PROG_QUERY (since 6.6).
+tcx_programs() {
+    case $(uname -r) in [1-5].* | 6.[0-5].*) return ;; esac
+    call=$(bpf_call) || return 0
+    # shellcheck disable=SC2016
+    ip -o link show | sed -n 's/^\([0-9]*\): \([^:@]*\).*/\1 \2/p' | perl -e '
+        my $call = 0 + shift;
+        while (<STDIN>) {
+            my ($index, $link) = split;
+            for ([46, "ingress"], [47, "egress"]) {
+                my $query = pack("L4 Q L2 Q4", $index, $$_[0], (0) x 9);
+                next if syscall($call, 16, $query, length $query) != 0;
+                my $count = unpack("x24 L", $query);
+                print "filters $link $$_[1]\nfilter tcx programs $count\n" if $count;
+            }
+        }' "$call"
+}
+
 # This namespace's queues, then the filters of those that may have any.
 traffic_control() {
+    tcx_programs
     qdiscs=$(tc qdisc show) || return
     echo "$qdiscs"
     # The plain queues have no filters.

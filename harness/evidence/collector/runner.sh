@@ -31,30 +31,40 @@ run() {
         # What did not end by itself was killed.
         [ "$code" != 137 ] || [ $((now - began)) -lt $((limit * 100)) ] || status=timed-out
     fi
+    # The collector may have been ended meanwhile.
+    [ -d "$work" ] || return
     echo "$status $code $(((now - began) * 10))" >"$work/$name.status"
-    [ "$hide" = yes ] || frame "$name"
     : >"$work/$name.done"
 }
 
 # The lines of a file, each with a mark before it. A file may end without a newline: it gets one, and an empty last line
-# goes. Few processes: on an emulated host each takes its time.
+# goes.
 indented() {
     echo >>"$2"
     if [ "$hide" = yes ]; then redact "$2" | hide_addresses | sed -e '$ { /^$/d' -e '}' -e "s/^/$1/"
     else redact -e '$ { /^$/d' -e '}' -e "s/^/$1/" "$2"; fi
 }
 
-# A section as it stands in the bundle. Its checksum is of its printable characters: see checksum.ts.
+# Sections as they stand in the bundle. A checksum is of a section's printable characters: see checksum.ts. Few processes:
+# on an emulated host each takes its time.
 frame() {
-    read -r status code ms <"$work/$1.status"
-    {
-        echo "--- begin $1"
-        indented ' ' "$work/$1.out"
-        [ ! -s "$work/$1.err" ] || indented '!' "$work/$1.err"
-        printf -- '--- end %s %s %s %s' "$1" "$status" "$code" "$ms"
-    } >"$work/$1.framed"
-    sum=$(tr -cd '\011\012\040-\176' <"$work/$1.framed" | $checksum)
-    echo " ${sum%% *}" >>"$work/$1.framed"
+    printable=
+    for section in "$@"; do
+        read -r status code ms <"$work/$section.status"
+        {
+            echo "--- begin $section"
+            indented ' ' "$work/$section.out"
+            [ ! -s "$work/$section.err" ] || indented '!' "$work/$section.err"
+            printf -- '--- end %s %s %s %s' "$section" "$status" "$code" "$ms"
+        } >"$work/$section.framed"
+        tr -cd '\011\012\040-\176' <"$work/$section.framed" >"$work/$section.printable"
+        printable="$printable $work/$section.printable"
+    done
+    # shellcheck disable=SC2086
+    $checksum $printable | for section in "$@"; do
+        read -r sum _
+        echo " $sum" >>"$work/$section.framed"
+    done
 }
 
 # Waits for a section; it has timed out when all of the time is over.
@@ -66,19 +76,19 @@ await() {
             : >"$work/$1.out"
             echo 'it did not end' >"$work/$1.err"
             echo "timed-out 124 $(((now - started) * 10))" >"$work/$1.status"
-            rm -f "$work/$1.framed"
-            frame "$1"
-            return
+            break
         fi
         sleep "$pause"
     done
-    [ "$hide" = no ] || frame "$1"
+    ready="$ready $1"
 }
 
-# Prints what is ready and waits to be printed.
+# Prints the sections that are ready.
 flush() {
+    [ -n "$ready" ] || return
     # shellcheck disable=SC2086
-    [ -z "$ready" ] || cat $ready
+    frame $ready
+    for section in $ready; do cat "$work/$section.framed"; done
     ready=
 }
 
@@ -134,12 +144,15 @@ collect() {
     deadline=$((now + overall * patience * 100))
     echo "dockfault-evidence 2 $version"
     write_sections
+    # See built_in: what starts the kernel's own parts, among a hundred thousand names.
+    [ -r "/lib/modules/$(uname -r)/modules.builtin" ] || {
+        symbols=$work/symbols
+        grep '_init$' /proc/kallsyms >"$symbols" 2>/dev/null
+        export symbols
+    }
     start_sections
     ready=
-    for section in $sections; do
-        await "$section"
-        ready="$ready $work/$section.framed"
-    done
+    for each in $sections; do await "$each"; done
     flush
     echo '--- whole'
     cleanup

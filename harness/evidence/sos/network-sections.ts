@@ -1,3 +1,4 @@
+import { compareVersions } from '../../lib/text.ts'
 import { addressesAsJson } from './ip/addresses.ts'
 import { linksAsJson } from './ip/links.ts'
 import { neighboursAsJson } from './ip/neighbours.ts'
@@ -34,6 +35,16 @@ export const networkSections: readonly SosSection[] = [
             .replaceAll(/\n(?=\s)/g, '\\')
             .replaceAll('\t', ' ')
         : '',
+  },
+  {
+    name: 'bpf-links',
+    commands: ['uname_-a'],
+    read: (report) => {
+      const [, kernel = ''] = report.command('uname_-a').match(/^\S+ \S+ (\d+\.\d+)/) ?? []
+      // Netfilter takes such programs since 6.4.
+      if (kernel === '' || compareVersions(kernel, '6.4') >= 0) throw new Lacking('no sos report holds it')
+      return ''
+    },
   },
   {
     name: 'ip-vs',

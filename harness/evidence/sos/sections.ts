@@ -14,6 +14,7 @@ export const never = [
   'firewall-scripts',
   'iptables-self-test',
   'iptables-tool',
+  'joined-namespaces',
   'kernel-log',
   'kernels',
   'modules',

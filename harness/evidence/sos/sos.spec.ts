@@ -119,7 +119,7 @@ describe('a sos report', function () {
       factsOf(withText('sos_commands/docker/docker_ps_-a', `${ps.trimEnd()}\n${row(status)}\n`))
     const stopped = await of('Exited (137) 2 days ago')
     expect(stopped.docker.stopped).to.deep.include.members([
-      { name: 'left-over', status: 'exited', exitCode: 137, error: '', restart: '', ports: [] },
+      { name: 'left-over', id: '0123456789ab', status: 'exited', exitCode: 137, error: '', restart: '', ports: [] },
     ])
     // dockerd could not start these, and its reason is not in the report.
     for (const status of ['Created', 'Exited (128) 2 days ago', 'Restarting (1) 2 seconds ago'])

@@ -129,6 +129,7 @@ function controlled(
     `tc -s qdisc show dev ${link.name}`,
     `tc -s filter show dev ${link.name} ${direction}`,
     `ip -d link show ${link.name}`,
+    `bpftool net list dev ${link.name}`,
   ]
   const settle = commands.map((command) => within + command).join('; ')
   const doubt = { message, kind: 'bpf', key: `${direction} of ${on}`, settle } as const

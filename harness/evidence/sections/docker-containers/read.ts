@@ -59,6 +59,7 @@ export interface ContainerFact {
 /** A container that does not run. `error` is dockerd's message from the last attempt to start it. */
 export interface StoppedContainer {
   name: string
+  id: string
   status: string
   exitCode: number
   error: string
@@ -86,8 +87,9 @@ export function readContainers(text: string): { running: ContainerFact[]; stoppe
     })),
     stopped: found
       .filter((row) => !runs(row))
-      .map(({ name, status, exitCode, error, restart, bindings }) => ({
+      .map(({ name, id, status, exitCode, error, restart, bindings }) => ({
         name,
+        id,
         status,
         exitCode,
         error,

@@ -11,12 +11,13 @@ export interface DockerInstallFact {
   processes: DockerdProcess[]
   /** The PIDs of containerd; undefined in bundles that lack them. */
   containerd?: number[]
+  /** The names of the programs found that dockerd and containerd start; undefined where nobody searched. */
+  programs?: string[]
 }
 
 /**
- * Reads lines `binary PATH`, `process PID STATE COMMAND`, the words of the command separated by tabs, and `containerd
- * PID`, with `containerd none` at the end. The dockerd
- * behind Docker's usual socket comes first.
+ * Reads lines `binary PATH`, `process PID STATE COMMAND`, the words of the command separated by tabs, and `containerd PID`
+ * and `program NAME FILE`, each with a line `none` at the end. The dockerd behind Docker's usual socket comes first.
  */
 export function readDockerInstall(text: string): DockerInstallFact {
   const lines = text.split('\n')
@@ -24,11 +25,13 @@ export function readDockerInstall(text: string): DockerInstallFact {
     const [, pid, state, command] = line.match(/^process (\d+) ([A-Za-z]) ?(.*)$/) ?? []
     return pid ? [{ pid: Number(pid), state: state!, command: command!.split('\t').filter((word) => word !== '') }] : []
   })
-  // The list ends in a line of its own, so that an empty one differs from none.
-  const listed = lines.includes('containerd none')
+  // A list ends in a line of its own, so that an empty one differs from none.
+  const isListed = (what: string): boolean => lines.includes(`${what} none`)
+  const all = (pattern: RegExp): string[] => lines.flatMap((line) => line.match(pattern)?.[1] ?? [])
   return {
-    ...(listed && { containerd: lines.flatMap((line) => Number(line.match(/^containerd (\d+)$/)?.[1] ?? []) || []) }),
-    binaries: lines.flatMap((line) => line.match(/^binary (\S+)$/)?.[1] ?? []),
+    ...(isListed('containerd') && { containerd: all(/^containerd (\d+)$/).map(Number) }),
+    ...(isListed('program') && { programs: all(/^program (\S+) /) }),
+    binaries: all(/^binary (\S+)$/),
     processes: processes.sort((a, b) => Number(isApart(a)) - Number(isApart(b))),
   }
 }

@@ -8,8 +8,10 @@ code=$?
 if [ $code = 124 ]; then
     # It waits for containerd before it gives its version, and may answer all else.
     docker network ls -q >/dev/null || exit
+    # Of several, the oldest is the host's own.
     for pid in $pids; do
         answer=$("/proc/$pid/exe" --version | sed -n 's/^Docker version \([^,]*\),.*/\1/p')
+        [ -z "$answer" ] || break
     done
 elif [ $code != 0 ]; then
     exit $code

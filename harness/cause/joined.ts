@@ -1,0 +1,24 @@
+import type { Facts, JoinedContainer, StoppedContainer } from '../evidence/facts.ts'
+
+/** The container whose network another one shares: by its name where it is known, else by the start of its ID. */
+export function otherOf(
+  { containers, stopped }: Facts['docker'],
+  { other }: Pick<JoinedContainer, 'other'>,
+): { name: string; isThere: 'running' | 'stopped' | 'gone' } {
+  const isIt = ({ name, id }: { name: string; id: string }): boolean =>
+    name === other || (id !== '' && id.startsWith(other))
+  const running = containers.find(isIt)
+  if (running) return { name: running.name, isThere: 'running' }
+  const idle = stopped.find(isIt)
+  if (idle) return { name: idle.name, isThere: 'stopped' }
+  return { name: /^[0-9a-f]{64}$/.test(other) ? other.slice(0, 12) : other, isThere: 'gone' }
+}
+
+/** Containers that did not start because the one whose network they share did not run: their names, and that one's. */
+export const refusedToJoin = ({ docker: { stopped } }: Facts): { name: string; other: string; error: string }[] =>
+  stopped.flatMap(({ name, error }: StoppedContainer) => {
+    // moby, daemon/container_operations.go, getNetworkedContainer.
+    const [, other] =
+      error.match(/cannot join network (?:namespace )?of a non running container: (?:container )?\/?([\w.-]+)/) ?? []
+    return other ? [{ name, other, error }] : []
+  })
