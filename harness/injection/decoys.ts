@@ -1,5 +1,6 @@
 import { daemonSetting, restartDocker, stopContainers } from '../cause/steps.ts'
 import { outside } from '../outside/outside.ts'
+import { startJoinedContainer } from '../probes/joined.ts'
 import { ipv6Container, runContainer } from '../probes/probe-containers.ts'
 import { startUdpClient } from '../probes/udp-client.ts'
 import { backendEnvironment, dockerBridges } from './nftables-backend.ts'
@@ -142,6 +143,7 @@ nft add rule ip filter FORWARD ip saddr 198.51.100.7 ct state established,relate
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
   // A client that keeps sending UDP from one port, as a phone or a VPN's peer does.
+  'joined-container': startJoinedContainer,
   'udp-client': `set -e
 ${startUdpClient}`,
   // Another machine has a route to containers, as a monitoring server or the far end of a VPN has.

@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts'
 import { LabError } from '../lib/errors.ts'
-import { ipv6Container, probeContainers, probeImage, runContainer } from './probe-containers.ts'
+import { ipv6Container, joinedContainer, probeContainers, probeImage, runContainer } from './probe-containers.ts'
 
 export { probeContainers, probeImage } from './probe-containers.ts'
 
@@ -25,7 +25,7 @@ const unlessStopped =
 export const listProbeContainers = `mkdir -p /run/dockfault
 systemctl is-active -q docker.service || exit 0
 ${unlessStopped}
-timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${[...names, ipv6Container.name].join(' ')} >/run/dockfault/roster.new 2>/dev/null || :
+timeout 20 docker inspect -f '{{.Name}} {{.State.Pid}}' ${[...names, ipv6Container.name, joinedContainer.name].join(' ')} >/run/dockfault/roster.new 2>/dev/null || :
 # A dockerd that hangs lists no container, but its containers still run.
 [ ! -s /run/dockfault/roster.new ] || mv /run/dockfault/roster.new /run/dockfault/roster`
 

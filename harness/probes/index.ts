@@ -5,6 +5,7 @@ import { guest } from './guest.ts'
 import { hostPort } from './host-port.ts'
 import { hostService } from './host-service.ts'
 import { ipv6 } from './ipv6.ts'
+import { joined } from './joined.ts'
 import { neighbours } from './neighbours.ts'
 import { operations } from './operations.ts'
 import type { Probe } from './probe.ts'
@@ -23,6 +24,7 @@ export const probes: readonly Probe[] = [
   hostService,
   guest,
   udpClient,
+  joined,
   ...ipv6,
   ...operations,
 ]

@@ -16,6 +16,9 @@ export const probeContainers = {
 /** A container on a network with IPv6, on hosts with the decoy `ipv6-on`. */
 export const ipv6Container = { name: 'probe-ipv6', port: 8086 } as const
 
+/** A container in the network namespace of `probe-user`, on hosts with the decoy `joined-container`. */
+export const joinedContainer = { name: 'probe-joined' } as const
+
 /** The command of a container that serves one word by HTTP. */
 export const serve = (word = 'container', port = 80): string =>
   `sh -c 'mkdir -p /www && echo ${word} >/www/index.html && exec httpd -f -p ${port} -h /www'`
