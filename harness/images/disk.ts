@@ -25,7 +25,7 @@ export interface UnbootedDisk {
   image: string
   /** qcow2, never written to: the first boot runs on an overlay of it. */
   file: string
-  /** The folder for the booted disk, `disk.qcow2`, and for the frozen machine of that boot. */
+  /** The folder for the frozen machine of the first boot, with its disk, `disk.qcow2`. */
   dir: string
   kernel: string
   initrd: string
@@ -38,7 +38,7 @@ export interface UnbootedDisk {
 export interface FirstBoot {
   /** Called when the kernel is known and the disk is still being made. */
   kernelIsThere(kernel: string): Promise<void>
-  /** Boots a disk by its kernel, runs its script inside, and shuts it down. */
+  /** Boots a disk by its kernel, runs its script inside, and freezes the machine. */
   boot(disk: UnbootedDisk): Promise<void>
 }
 

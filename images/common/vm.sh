@@ -9,8 +9,8 @@ echo '/dev/vda1 / ext4 rw,noatime 0 0' >/etc/fstab
 # the minutes since would go by at once.
 cmdline='root=/dev/vda1 rootfstype=ext4 rw console=ttyS0 quiet fsck.mode=skip tsc=unstable'
 # What costs an emulated processor time and changes no packet's way. The kernel waits for its readers at every change of a
-# network or a ruleset: expedited, it asks them.
-cmdline="$cmdline mitigations=off cryptomgr.notests nowatchdog rcupdate.rcu_expedited=1"
+# network or a ruleset: expedited, it asks them. AppArmor compiles a profile for each program that has one, for six seconds.
+cmdline="$cmdline mitigations=off cryptomgr.notests nowatchdog rcupdate.rcu_expedited=1 apparmor=0"
 mkdir -p /boot/extlinux /etc/dockfault
 echo "$cmdline" >/etc/dockfault/cmdline
 # Debian's links at the root always name the newest kernel installed, so a reboot after an upgrade takes it.
@@ -28,9 +28,8 @@ CONF
 systemctl mask modprobe@dm_mod.service modprobe@drm.service modprobe@efi_pstore.service modprobe@loop.service \
     systemd-pstore.service sys-kernel-debug.mount >/dev/null 2>&1
 
-# What a lab's host has no use for either: each costs a boot half a second or more. AppArmor itself stays on, and dockerd
-# loads its own profile; the service would compile those of programs that no scenario runs, for six seconds.
-systemctl mask apparmor.service user@.service modprobe@configfs.service modprobe@fuse.service sys-kernel-config.mount \
+# What a lab's host has no use for either: each costs a boot half a second or more.
+systemctl mask user@.service modprobe@configfs.service modprobe@fuse.service sys-kernel-config.mount \
     sys-fs-fuse-connections.mount systemd-binfmt.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount \
     >/dev/null 2>&1
 

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { cacheRoot } from '../../images/cache.ts'
 import type { UnbootedDisk } from '../../images/disk.ts'
 import { LabError } from '../../lib/errors.ts'
-import { within } from '../../lib/retry.ts'
 import { clean } from '../../lib/text.ts'
 import { Guest } from '../guest/guest.ts'
 import { slowness } from './accelerator.ts'
@@ -19,18 +18,15 @@ interface Options {
   signal: AbortSignal
 }
 
-// The journal of the build is no evidence of any fault.
-const forgetBoot = 'journalctl --quiet --rotate; journalctl --quiet --vacuum-time=1s; sync'
-
 /**
  * Boots a new disk by its kernel; the guest installs its boot loader and sets Docker up. The machine is then frozen:
- * hosts resume from it. One machine resumes and powers off, which leaves the disk that other machines boot from.
+ * hosts resume from it. Its disk is flushed, so other machines boot from it as after a power cut.
  */
 export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, options: Options): Promise<void> {
   const { image, dir } = disk
   const { signal } = options
   const slow = slowness(accelerator)
-  const booted = frozenIn(dir, 'booted.qcow2')
+  const booted = frozenIn(dir)
   await makeOverlay(disk.file, booted.disk)
   const machine = await startMachine({
     name: `first-boot-${image}`,
@@ -51,48 +47,13 @@ export async function bootFirst(disk: UnbootedDisk, accelerator: Accelerator, op
         hint: `its console is in ${machine.consoleFile}`,
       })
   })
-  await shutDown(booted, join(dir, 'disk.qcow2'), { image, accelerator, ...options })
   await writeFile(join(dir, 'machine'), await machineKey(accelerator))
 }
 
 /** The frozen machine of a disk's first boot, if it can resume with this accelerator. `dir` is the disk's folder. */
 export async function bootedIn(dir: string, accelerator: Accelerator): Promise<Frozen | undefined> {
   const key = await readFile(join(dir, 'machine'), 'utf8').catch(() => undefined)
-  return key === (await machineKey(accelerator)) ? frozenIn(dir, 'booted.qcow2') : undefined
-}
-
-/** Resumes a frozen machine on a disk of its own, and powers it off. */
-async function shutDown(
-  from: Frozen,
-  file: string,
-  { image, accelerator, progress, signal }: Options & { image: string; accelerator: Accelerator },
-): Promise<void> {
-  progress(`${image} disk: shutting it down`)
-  const slow = slowness(accelerator)
-  await makeOverlay(from.disk, file)
-  const machine = await startMachine({
-    name: `shut-down-${image}`,
-    image,
-    logDir: logsOf(`${image}-shut-down`),
-    accelerator,
-    state: from.state,
-    console: from.console,
-    storage: async () => ({
-      disk: { file, format: 'qcow2' },
-      memory: { file: from.memory, template: false },
-    }),
-    signal,
-  })
-  try {
-    const guest = new Guest(machine.runner, slow)
-    await guest.present()
-    await guest.runOrThrow('ending the first boot', forgetBoot, { deadlineMs: 60_000 })
-    await guest.goDown('poweroff')
-    if (!(await within(120_000 * slow, machine.ended)))
-      throw new LabError('image', `${image} did not power off after its first boot`)
-  } finally {
-    await machine.end()
-  }
+  return key === (await machineKey(accelerator)) ? frozenIn(dir) : undefined
 }
 
 const logsOf = (name: string): string => join(cacheRoot(), 'logs', name)

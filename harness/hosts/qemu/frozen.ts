@@ -11,8 +11,8 @@ import type { Frozen } from './fork.ts'
 import type { Machine, Storage } from './machine.ts'
 
 /** The files of a frozen machine in a folder of the cache. */
-export const frozenIn = (dir: string, disk = 'disk.qcow2'): Frozen => ({
-  disk: join(dir, disk),
+export const frozenIn = (dir: string): Frozen => ({
+  disk: join(dir, 'disk.qcow2'),
   state: join(dir, 'state'),
   memory: join(dir, 'memory'),
   console: join(dir, 'console.log'),
