@@ -5,13 +5,13 @@ export function otherOf(
   { containers, stopped }: Facts['docker'],
   { other }: Pick<JoinedContainer, 'other'>,
 ): { name: string; isThere: 'running' | 'stopped' | 'gone' } {
-  const isIt = ({ name, id }: { name: string; id: string }): boolean =>
-    name === other || (id !== '' && id.startsWith(other))
+  const isId = /^[0-9a-f]{12,64}$/.test(other)
+  const isIt = ({ name, id }: { name: string; id: string }): boolean => name === other || (isId && id.startsWith(other))
   const running = containers.find(isIt)
   if (running) return { name: running.name, isThere: 'running' }
   const idle = stopped.find(isIt)
   if (idle) return { name: idle.name, isThere: 'stopped' }
-  return { name: /^[0-9a-f]{64}$/.test(other) ? other.slice(0, 12) : other, isThere: 'gone' }
+  return { name: isId ? other.slice(0, 12) : other, isThere: 'gone' }
 }
 
 /** Containers that did not start because the one whose network they share did not run: their names, and that one's. */
