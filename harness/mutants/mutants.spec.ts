@@ -6,10 +6,10 @@ import { parse } from 'yaml'
 import { LabError } from '../lib/errors.ts'
 import { equivalentsText, readEquivalents } from './equivalents.ts'
 import { readOptions } from './options.ts'
-import { changedRanges, scopesOf } from './scope.ts'
+import { changedRanges, scopesOf, withRanges } from './scope.ts'
 import { sentence } from './sentences.ts'
-import { readSources, specsImporting } from './specs.ts'
-import { type Mutant, rowOf, score, survivorsOf, tableOf } from './table.ts'
+import { readSources, specsImporting, splitNear } from './specs.ts'
+import { type Mutant, merged, rowOf, score, survivorsOf, tableOf } from './table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const config = JSON.parse(readFileSync(join(root, 'stryker.config.json'), 'utf8')) as { mutate: string[] }
@@ -81,6 +81,13 @@ describe('the specs for a folder', () => {
     expect(specsImporting('harness/causes/one', sources)).to.deep.equal(['harness/causes/causes.spec.ts'])
   })
 
+  it('are the folder’s own, and the others', () => {
+    const specs = ['harness/cell/a.spec.ts', 'harness/fix/b.spec.ts', 'harness/run.spec.ts']
+    const split = { own: ['harness/fix/b.spec.ts'], others: ['harness/cell/a.spec.ts', 'harness/run.spec.ts'] }
+    expect(splitNear('harness/fix', specs)).to.deep.equal(split)
+    expect(splitNear('harness/fix/b.ts', specs)).to.deep.equal(split)
+  })
+
   it('are there for every folder', () => {
     const own = readSources(root)
     for (const { folder } of scopesOf(config.mutate, []))
@@ -89,9 +96,9 @@ describe('the specs for a folder', () => {
 })
 
 describe('the score', () => {
-  const mutant = (status: string, to = 'true'): Mutant => ({
-    ...{ file: 'harness/fix/b.ts', lineNumber: 3, line: '  if (a) b()', mutator: 'ConditionalExpression' },
-    ...{ to, status },
+  const mutant = (status: string, to = 'true', column = 6): Mutant => ({
+    ...{ file: 'harness/fix/b.ts', range: `harness/fix/b.ts:3:${column}-3:7`, lineNumber: 3, line: '  if (a) b()' },
+    ...{ mutator: 'ConditionalExpression', to, status },
   })
   const known = [{ file: 'harness/fix/b.ts', line: 'if (a) b()', to: 'false', because: 'a is never undefined there' }]
 
@@ -109,6 +116,23 @@ describe('the score', () => {
       .to.contain('harness/fix/b.ts:3')
       .and.contain('→ true')
       .and.contain('which no spec runs')
+  })
+
+  it('takes from the second round what the first did not notice', () => {
+    const first = [
+      mutant('Killed'),
+      mutant('Survived', 'false'),
+      mutant('NoCoverage', 'true', 4),
+      mutant('Survived', 'x'),
+    ]
+    const second = [mutant('Survived'), mutant('Killed', 'false'), mutant('Killed', 'false', 4)]
+    const statuses = (all: readonly Mutant[]): string[] => all.map(({ status }) => status)
+    expect(statuses(merged(first, second))).to.deep.equal(['Killed', 'Killed', 'NoCoverage', 'Survived'])
+    expect(statuses(merged([], second))).to.deep.equal(statuses(second))
+    const scope = { folder: 'harness/fix', mutate: ['harness/fix/**/*.ts', '!harness/**/*.spec.ts'] }
+    expect(withRanges(scope, [first[1]!.range, first[1]!.range]).mutate).to.deep.equal([
+      ...['harness/fix/b.ts:3:6-3:7', '!harness/**/*.spec.ts'],
+    ])
   })
 
   it('names an entry of the equivalents that specs notice', () =>

@@ -6,7 +6,7 @@ export interface Options {
   folders: string[]
   /** Only lines that changed since this commit. */
   since?: string
-  /** Only the specs of the folder itself. */
+  /** Only the folder's own specs, not the others for what survives them. */
   near: boolean
 }
 
@@ -14,7 +14,7 @@ const usage = `npm run mutants -- [--folder FOLDER]... [--since REV] [--near]
   breaks what judges, one small change at a time; exit 1 where specs notice too few of the changes
   --folder FOLDER  mutate only this folder or file, as harness/results or harness/cell/observe.ts; may be repeated
   --since REV      mutate only the lines that differ from this commit
-  --near           run only the specs in the same folder: quicker, and others may notice what survives`
+  --near           leave out the second round, in which all other specs see what the folder's own did not notice`
 
 /** Reads the command line. Throws LabError `usage`. */
 export function readOptions(args: string[]): Options {

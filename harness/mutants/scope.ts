@@ -30,6 +30,12 @@ export function scopesOf(mutate: readonly string[], folders: readonly string[], 
   })
 }
 
+/** A scope with these ranges in place of its files. */
+export const withRanges = ({ folder, mutate }: Scope, ranges: readonly string[]): Scope => ({
+  folder,
+  mutate: [...new Set(ranges), ...mutate.filter((pattern) => pattern.startsWith('!'))],
+})
+
 /** The ranges of lines that a diff without context adds or changes, as Stryker has them: `file.ts:3-8`. */
 export function changedRanges(diff: string): string[] {
   let file = ''

@@ -34,6 +34,12 @@ export function specsImporting(folder: string, sources: ReadonlyMap<string, stri
     .sort()
 }
 
+/** The specs that stand in a folder, or beside the one file that is mutated, and all others. */
+export function splitNear(folder: string, specs: readonly string[]): { own: string[]; others: string[] } {
+  const home = folder.endsWith('.ts') ? dirname(folder) : folder
+  return { own: specs.filter((file) => isIn(home, file)), others: specs.filter((file) => !isIn(home, file)) }
+}
+
 /** The text of every TypeScript file under harness/, by its path from the project's root. */
 export function readSources(root: string): Map<string, string> {
   const files = readdirSync(join(root, 'harness'), { recursive: true, encoding: 'utf8' })

@@ -3,6 +3,8 @@ import { type Equivalent, isMeant } from './equivalents.ts'
 /** One mutant as Stryker judged it. */
 export interface Mutant {
   file: string
+  /** Its place as a pattern of Stryker's `mutate`: `file.ts:3:4-3:9`, lines from 1 and columns from 0. */
+  range: string
   /** From 1. */
   lineNumber: number
   /** The text of its first line. */
@@ -24,10 +26,21 @@ export interface Row {
   outdated: Equivalent[]
 }
 
+/** Whether no spec noticed a mutant. */
+export const isAlive = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage'
+
+/** The mutants of a first round, with the results of a second one for those that the first did not notice. */
+export function merged(first: readonly Mutant[], second: readonly Mutant[]): Mutant[] {
+  if (first.length === 0) return [...second]
+  const key = ({ range, mutator, to }: Mutant): string => `${range} ${mutator} ${to}`
+  const later = new Map(second.map((mutant) => [key(mutant), mutant]))
+  return first.map((mutant) => (isAlive(mutant) ? (later.get(key(mutant)) ?? mutant) : mutant))
+}
+
 /** Counts the mutants of one folder. Those that Stryker left out or could not run count for nothing. */
 export function rowOf(folder: string, mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Row {
   const count = (status: string): number => mutants.filter((mutant) => mutant.status === status).length
-  const alive = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+  const alive = mutants.filter(isAlive)
   const survivors = alive.filter((mutant) => !equivalents.some((entry) => isMeant(entry, mutant)))
   const outdated = equivalents.filter(
     (entry) => mutants.some(({ file }) => file === entry.file) && !alive.some((mutant) => isMeant(entry, mutant)),
