@@ -1,11 +1,12 @@
+import { dormantTables } from './dormant-tables.ts'
 import type { Facts } from './facts.ts'
 import type { Ruleset } from './iptables-save.ts'
 import { withLossyLines } from './lossy-lines.ts'
 import { lines, type SectionReader } from './section-reader.ts'
 import { readIpsets } from './sections/ipsets/read.ts'
-import { readNft } from './sections/rules-native/read.ts'
+import { type NftChain, type NftObjects, readNft } from './sections/rules-native/read.ts'
 import { readSavedTables, type SavedTables } from './sections/rules-nft/read.ts'
-import { readChainDevices, readRuleTexts } from './sections/rules-text/read.ts'
+import { readChainDevices, readRuleTexts, readTableFlags } from './sections/rules-text/read.ts'
 
 type Rules = Pick<
   Facts,
@@ -22,22 +23,32 @@ type Rules = Pick<
   | 'layer2Rules'
 >
 
+/** `dormant`: the tables that the kernel does not run, as `family table`. */
+type Native = { chains: NftChain[]; objects: NftObjects; dormant: Set<string> }
+
 /** Reads the firewall rules of a bundle: both backends, both families. */
 export function readRules(sections: SectionReader): Rules {
-  const saved = (name: string): SavedTables =>
-    sections.take(name, ({ text, complaints }) => readSavedTables(text, complaints), {
-      lines: [],
-      ruleset: { chains: [], rules: [] },
-      counters: new Map(),
-      incompatible: [],
-    })
-  const [nft, legacy] = [saved('rules-nft'), saved('rules-legacy')]
-  const [nft6, legacy6] = [saved('rules6-nft'), saved('rules6-legacy')]
-  const native = sections.take('rules-native', (s) => readNft(s.text), {
+  const texts = sections.take('rules-text', lines, [])
+  const native = sections.take<Native>('rules-native', (s) => readNative(s.text, texts), {
     chains: [],
     objects: { sets: [], maps: [], others: [] },
+    dormant: new Set(),
   })
-  const texts = sections.take('rules-text', lines, [])
+  const saved = (name: string, family?: 'ip' | 'ip6'): SavedTables =>
+    sections.take(
+      name,
+      ({ text, complaints }) => {
+        const read = readSavedTables(text, complaints)
+        const dormant = read.ruleset.chains.find(({ table }) => native.dormant.has(`${family} ${table}`))
+        // iptables lists the rules of a dormant table as if the kernel ran them.
+        if (dormant)
+          throw new TypeError(`the table ${family} ${dormant.table} is dormant: the kernel runs none of its rules`)
+        return read
+      },
+      { lines: [], ruleset: { chains: [], rules: [] }, counters: new Map(), incompatible: [] },
+    )
+  const [nft, legacy] = [saved('rules-nft', 'ip'), saved('rules-legacy')]
+  const [nft6, legacy6] = [saved('rules6-nft', 'ip6'), saved('rules6-legacy')]
   const devices = readChainDevices(texts)
   const ruleset = withLossyLines(nft.ruleset, 'ip', native.chains)
   return {
@@ -60,6 +71,13 @@ export function readRules(sections: SectionReader): Rules {
     ipsets: sections.take('ipsets', (s) => readIpsets(s.text), {}),
     layer2Rules: sections.take('layer2-rules', lines, []),
   }
+}
+
+/** nftables' listing without the chains of dormant tables. Throws where a table may be dormant. */
+function readNative(text: string, lines: readonly string[]): Native {
+  const { chains, objects, flagged } = readNft(text)
+  const dormant = dormantTables(flagged, readTableFlags(lines))
+  return { objects, dormant, chains: chains.filter(({ family, table }) => !dormant.has(`${family} ${table}`)) }
 }
 
 const both = (one: Ruleset, other: Ruleset): Ruleset => ({

@@ -3,7 +3,7 @@ import { type Equivalent, isMeant } from './equivalents.ts'
 /** One mutant as Stryker judged it. */
 export interface Mutant {
   file: string
-  /** Its place as a pattern of Stryker's `mutate`: `file.ts:3:4-3:9`, lines from 1 and columns from 0. */
+  /** Where it stands, as a pattern of Stryker's `mutate`: `file.ts:3:4-3:9`, lines from 1 and columns from 0. */
   range: string
   /** From 1. */
   lineNumber: number

@@ -109,6 +109,8 @@ function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {
     const guest = ip && addressIn(`${ip.address}/${ip.prefix}`, ip.address.endsWith('.77') ? 78 : 77)
     // A rule that masquerades a subnet shows that the subnet should get out.
     if (!ip || !subnet || !guest || !nat.includes(`"${subnet}`) || isPublic(subnet)) return []
+    // A bridge of Docker's by another name: its containers are no guests.
+    if (docker.networks.some((network) => network.subnet.startsWith(`${subnet}/`))) return []
     const title = `guests on ${name} to the outside`
     return [
       {

@@ -30,6 +30,7 @@ const set = z.object({
   elem: z.array(z.unknown()).default([]),
   timeout: z.number().optional(),
 })
+const table = z.object({ family: z.string(), name: z.string(), flags: list.optional() })
 const named = z.looseObject({ family: z.string(), table: z.string().default(''), name: z.string().default('') })
 const listing = z.object({ nftables: z.array(z.record(z.string(), z.unknown())) })
 
@@ -48,16 +49,26 @@ export interface NftObjects {
   others: { kind: string; family: string; table: string; name: string; value: Record<string, unknown> }[]
 }
 
+/** The flags of a table, as `family table`, that has any. */
+export interface TableFlags {
+  table: string
+  flags: string[]
+}
+
 /** Reads all of `nft -j list ruleset`, in its order. Throws where an object has another shape. */
-export function readNft(text: string): { chains: NftChain[]; objects: NftObjects } {
+export function readNft(text: string): { chains: NftChain[]; objects: NftObjects; flagged: TableFlags[] } {
   const chains = new Map<string, NftChain>()
   const objects: NftObjects = { sets: [], maps: [], others: [] }
-  if (text.trim() === '') return { chains: [], objects }
+  const flagged: TableFlags[] = []
+  if (text.trim() === '') return { chains: [], objects, flagged }
   const rules: NftRule[] = []
   for (const object of listing.parse(JSON.parse(text)).nftables)
     for (const [kind, value] of Object.entries(object)) {
-      if (kind === 'metainfo' || kind === 'table') continue
-      if (kind === 'chain') {
+      if (kind === 'metainfo') continue
+      if (kind === 'table') {
+        const { family, name, flags } = table.parse(value)
+        if (flags) flagged.push({ table: `${family} ${name}`, flags })
+      } else if (kind === 'chain') {
         const found = chain.parse(value)
         chains.set(keyOf(found, found.name), { ...found, rules: [] })
       } else if (kind === 'rule') rules.push(rule.parse(value))
@@ -73,7 +84,7 @@ export function readNft(text: string): { chains: NftChain[]; objects: NftObjects
     if (!home) throw new TypeError(`a rule is in ${each.chain}, and there is no such chain`)
     home.rules.push(each)
   }
-  return { chains: [...chains.values()], objects }
+  return { chains: [...chains.values()], objects, flagged }
 }
 
 const keyOf = ({ family, table }: { family: string; table: string }, chain: string): string =>

@@ -11,6 +11,22 @@ export function readRuleTexts(lines: readonly string[]): Map<string, string> {
   return texts
 }
 
+/** The flags of each table, by `family table`; empty where a table has none. */
+export function readTableFlags(lines: readonly string[]): Map<string, string[]> {
+  const flags = new Map<string, string[]>()
+  let table = ''
+  for (const line of lines) {
+    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
+    if (family) {
+      table = `${family} ${name}`
+      flags.set(table, [])
+    }
+    const own = line.match(/^\tflags (.*)$/)?.[1]
+    if (own) flags.set(table, own.split(/[ ,]+/))
+  }
+  return flags
+}
+
 /** The devices of chains, by `family table chain`. Some versions of nft leave them out of their JSON. */
 export function readChainDevices(lines: readonly string[]): Map<string, string[]> {
   const devices = new Map<string, string[]>()

@@ -138,9 +138,9 @@ describe('the text of nft in a sos report', function () {
     expect(() => readRulesetText('Error: Could not process rule: Operation not permitted')).to.throw(/not a table/)
   })
 
-  it('leaves out tables that sleep, and reads priorities and devices', () => {
-    const text = `table inet asleep {
-	flags dormant
+  it('reads priorities and devices, also behind the flags of a table', () => {
+    const text = `table inet own {
+	flags owner, persist
 	chain forward {
 		type filter hook forward priority filter - 5; policy drop;
 	}
@@ -158,10 +158,11 @@ table bridge b {
 }`
     const { chains } = readNft(asNftJson(readRulesetText(text)))
     expect(chains.map(({ family, prio, dev }) => ({ family, prio, dev }))).to.deep.equal([
+      { family: 'inet', prio: -5, dev: undefined },
       { family: 'netdev', prio: -500, dev: ['eth0', 'eth1'] },
       { family: 'bridge', prio: -190, dev: undefined },
     ])
-    expect(chains[0]!.rules[0]!.expr[0]).to.deep.equal({
+    expect(chains[1]!.rules[0]!.expr[0]).to.deep.equal({
       match: {
         op: '==',
         left: { payload: { protocol: 'ip', field: 'saddr' } },

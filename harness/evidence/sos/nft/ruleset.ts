@@ -58,18 +58,16 @@ type Home = { family: string; table: string }
 /** Reads a table's contents from a line on; gives the line behind it. */
 function readTable(lines: readonly string[], from: number, home: Home, found: TextRuleset): number {
   const own: TextRuleset = { chains: [], objects: [] }
-  let dormant = false
   for (let at = from; at < lines.length; at++) {
     const line = lines[at]!
     if (line === '}') {
-      // The kernel does not run a table that sleeps.
-      if (!dormant) found.chains.push(...own.chains)
+      found.chains.push(...own.chains)
       found.objects.push(...own.objects)
       return at + 1
     }
     const [, kind, name] = line.match(/^(chain|set|map|[a-z]+(?: [a-z]+)?) (\S+) \{(?: #.*)?$/) ?? []
-    if (/^flags /.test(line)) dormant ||= /\bdormant\b/.test(line)
-    else if (/^(comment "|#)/.test(line)) continue
+    // The flags of a table are read from the section rules-text.
+    if (/^(comment "|flags |#)/.test(line)) continue
     else if (!kind || !name) throw new TypeError(`not a part of a table: ${line.slice(0, 80)}`)
     else {
       const end = closing(lines, at)

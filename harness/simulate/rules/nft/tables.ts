@@ -34,8 +34,7 @@ export function nftBaseChains(facts: Facts, saved: ReadonlyMap<string, SavedTabl
 function baseChain(chain: NftChain, chains: ReadonlyMap<string, CompiledChain>, age: number): BaseChain[] {
   const hook = hooks.find((name) => name === chain.hook)
   const families = hook && familiesOf(chain.family, hook)
-  const { dev, dormant } = chain as NftChain & { dev?: string | string[]; dormant?: boolean }
-  if (!hook || !families || dormant) return []
+  if (!hook || !families) return []
   const bound = hook === 'ingress' || hook === 'egress'
   return [
     {
@@ -49,7 +48,7 @@ function baseChain(chain: NftChain, chains: ReadonlyMap<string, CompiledChain>, 
       type: chain.type === 'nat' || chain.type === 'route' ? chain.type : 'filter',
       policy: chain.policy === 'drop' ? 'drop' : 'accept',
       age,
-      ...(bound && (dev === undefined ? { devicesUnknown: true } : { devices: [dev].flat() })),
+      ...(bound && (chain.dev === undefined ? { devicesUnknown: true } : { devices: [chain.dev].flat() })),
     },
   ]
 }
