@@ -2,10 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { join, relative } from 'node:path'
 import { Stryker } from '@stryker-mutator/core'
 import { LabError } from '../lib/errors.ts'
+import { fingerprintOf, roundOnce } from './rounds.ts'
 import { type Scope, withRanges } from './scope.ts'
 import { specsImporting, splitNear } from './specs.ts'
 import { isAlive, type Mutant, merged } from './table.ts'
 import type { Failure } from './twice.ts'
+
+type Sources = ReadonlyMap<string, string>
+
+const reports = 'reports/mutants'
 
 /** Throws LabError where a spec fails when it runs again in one process: it would fail for every mutant. */
 function checkTwice(specs: readonly string[], root: string): void {
@@ -20,18 +25,21 @@ function checkTwice(specs: readonly string[], root: string): void {
   })
 }
 
-/** Runs Stryker over one scope with some specs; the page of what survives is at `page`. */
-async function runStryker(
-  { folder, mutate }: Scope,
-  spec: string[],
-  { sources, root, page }: { sources: ReadonlyMap<string, string>; root: string; page: string },
-): Promise<Mutant[]> {
-  console.log(`${folder}: ${spec.length} specs`)
-  checkTwice(spec, root)
+interface Round {
+  scope: Scope
+  specs: string[]
+  /** Names its page and what is kept of it. */
+  name: string
+}
+
+/** Runs Stryker over one scope with some specs. */
+async function runStryker({ scope, specs, name }: Round, sources: Sources, root: string): Promise<Mutant[]> {
+  console.log(`${scope.folder}: ${specs.length} specs`)
+  checkTwice(specs, root)
   const results = await new Stryker({
-    mutate,
-    mochaOptions: { 'no-config': true, spec },
-    htmlReporter: { fileName: join(root, 'reports/mutants', page) },
+    mutate: scope.mutate,
+    mochaOptions: { 'no-config': true, spec: specs },
+    htmlReporter: { fileName: join(root, reports, `${name}.html`) },
     // The command applies the threshold itself, with equivalent mutants left out.
     thresholds: { high: 95, low: 85, break: null },
   } as ConstructorParameters<typeof Stryker>[0]).runMutationTest()
@@ -46,25 +54,25 @@ async function runStryker(
 
 /**
  * Breaks a folder, one small change at a time: first with the folder's own specs, which take seconds, then what they do
- * not notice with all others that import it. `near` leaves the second round out.
+ * not notice with all others that import it. `near` leaves the second round out. A round that ended is kept: a run that is
+ * stopped goes on with the next one.
  */
 export async function judge(
   scope: Scope,
-  sources: ReadonlyMap<string, string>,
+  sources: Sources,
   { root, near }: { root: string; near: boolean },
 ): Promise<Mutant[]> {
   const { own, others } = splitNear(scope.folder, specsImporting(scope.folder, sources))
+  const fingerprint = fingerprintOf(sources)
+  const run = (round: Round): Promise<Mutant[]> => {
+    const key = `${fingerprint} ${round.scope.mutate.join(' ')}`
+    return roundOnce(join(root, reports, `${round.name}.json`), key, () => runStryker(round, sources, root))
+  }
   const name = scope.folder.replaceAll('/', '-')
-  const first = own.length > 0 ? await runStryker(scope, own, { sources, root, page: `${name}.html` }) : []
-  if (near) return first
-  const alive = first.filter(isAlive)
-  if (others.length === 0 || (own.length > 0 && alive.length === 0)) return first
-  const rest =
-    own.length > 0
-      ? withRanges(
-          scope,
-          alive.map(({ range }) => range),
-        )
-      : scope
-  return merged(first, await runStryker(rest, others, { sources, root, page: `${name}-others.html` }))
+  const first = own.length > 0 ? await run({ scope, specs: own, name }) : []
+  if (near || others.length === 0) return first
+  if (own.length === 0) return run({ scope, specs: others, name: `${name}-others` })
+  const ranges = first.filter(isAlive).map(({ range }) => range)
+  if (ranges.length === 0) return first
+  return merged(first, await run({ scope: withRanges(scope, ranges), specs: others, name: `${name}-others` }))
 }

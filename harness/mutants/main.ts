@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   mkdirSync(reports, { recursive: true })
   for (const scope of scopesOf(config.mutate, folders, changed)) {
     rows.push(rowOf(scope.folder, await judge(scope, sources, { root, near }), equivalents))
-    // After every folder, so that a campaign of hours leaves what it has found when it is stopped.
+    // After every folder, so that a campaign of hours that is stopped leaves what it has found.
     writeFileSync(join(reports, 'survivors.txt'), `${tableOf(rows)}\n\n${survivorsOf(rows)}\n`)
   }
   if (rows.length === 0) console.log('nothing that is mutated has changed')

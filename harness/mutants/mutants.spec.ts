@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -6,6 +7,7 @@ import { parse } from 'yaml'
 import { LabError } from '../lib/errors.ts'
 import { equivalentsText, readEquivalents } from './equivalents.ts'
 import { readOptions } from './options.ts'
+import { fingerprintOf, roundOnce } from './rounds.ts'
 import { changedRanges, scopesOf, withRanges } from './scope.ts'
 import { sentence } from './sentences.ts'
 import { readSources, specsImporting, splitNear } from './specs.ts'
@@ -128,7 +130,6 @@ describe('the score', () => {
     const second = [mutant('Survived'), mutant('Killed', 'false'), mutant('Killed', 'false', 4)]
     const statuses = (all: readonly Mutant[]): string[] => all.map(({ status }) => status)
     expect(statuses(merged(first, second))).to.deep.equal(['Killed', 'Killed', 'NoCoverage', 'Survived'])
-    expect(statuses(merged([], second))).to.deep.equal(statuses(second))
     const scope = { folder: 'harness/fix', mutate: ['harness/fix/**/*.ts', '!harness/**/*.spec.ts'] }
     expect(withRanges(scope, [first[1]!.range, first[1]!.range]).mutate).to.deep.equal([
       ...['harness/fix/b.ts:3:6-3:7', '!harness/**/*.spec.ts'],
@@ -142,6 +143,27 @@ describe('the score', () => {
     const all = readEquivalents(equivalentsText())
     for (const { file, line } of all) expect(readFileSync(join(root, file), 'utf8'), line).to.contain(line)
     expect(() => readEquivalents('- { file: a, line: b, to: c, because: short }')).to.throw()
+  })
+})
+
+describe('a round of mutants', () => {
+  it('is kept when it has ended, and runs again where a source has changed or what was kept is damaged', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'dockfault-rounds-'))
+    try {
+      const file = join(dir, 'deep/cell.json')
+      const sources = new Map([['harness/cell/a.ts', 'a']])
+      let runs = 0
+      const run = async (of: ReadonlyMap<string, string>): Promise<number> => {
+        const kept = await roundOnce(file, fingerprintOf(of), async () => [{ lineNumber: ++runs } as Mutant])
+        return kept[0]!.lineNumber
+      }
+      expect([await run(sources), await run(sources)]).to.deep.equal([1, 1])
+      expect(await run(new Map([['harness/cell/a.ts', 'b']]))).to.equal(2)
+      writeFileSync(file, '{"fingerprint":')
+      expect(await run(sources)).to.equal(3)
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
   })
 })
 

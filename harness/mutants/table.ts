@@ -31,7 +31,6 @@ export const isAlive = ({ status }: Mutant): boolean => status === 'Survived' ||
 
 /** The mutants of a first round, with the results of a second one for those that the first did not notice. */
 export function merged(first: readonly Mutant[], second: readonly Mutant[]): Mutant[] {
-  if (first.length === 0) return [...second]
   const key = ({ range, mutator, to }: Mutant): string => `${range} ${mutator} ${to}`
   const later = new Map(second.map((mutant) => [key(mutant), mutant]))
   return first.map((mutant) => (isAlive(mutant) ? (later.get(key(mutant)) ?? mutant) : mutant))
