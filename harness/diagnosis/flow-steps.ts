@@ -49,10 +49,11 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
 }
 
 /** Commands that show which programs of a container listen, and where. */
-function listeningIn(flows: readonly Flow[], { setting }: Drop, { containers }: Facts): string[] {
+function listeningIn(flows: readonly Flow[], { setting, address }: Drop, { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
-  if (setting?.name.startsWith('rules for 127.0.0.11')) return [`docker restart ${own.container}`]
+  // Docker's own resolver: dockerd leads to it anew at each start of the container.
+  if (address === '127.0.0.11') return [`docker restart ${own.container}`]
   const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]
   return setting ? [`make its program listen at 0.0.0.0 instead of ${setting.value}`, ...shown] : shown
 }

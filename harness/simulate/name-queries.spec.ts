@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Facts } from '../evidence/facts.ts'
+import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { simulate } from './index.ts'
 import { healthy, inside } from './walk/healthy-host.spec-data.ts'
 
@@ -27,6 +27,25 @@ describe('name queries to Docker’s resolver', () => {
       const inContainer = endsOf(facts, 'probe-user').filter((each) => each.includes('dies container no-listener'))
       expect(inContainer).to.have.length(end ? 0 : 1)
     })
+})
+
+describe('name queries of a container without loopback', () => {
+  const without = (change: (own: ContainerNamespace) => Partial<ContainerNamespace>): string[] =>
+    simulate(inside('probe-user', change)).walks.flatMap(({ flow, drop }) =>
+      flow.kind === 'names' && flow.container === 'probe-user' && drop ? [drop.message] : [],
+    )
+
+  it('end in it where lo is down, or 127.0.0.11 is no address of it', () => {
+    expect(without(() => ({}))).to.deep.equal([])
+    const down = without(({ links }) => ({
+      links: links.map((link) => (link.name === 'lo' ? { ...link, up: false } : link)),
+    }))
+    expect(down).to.have.length(1)
+    expect(down[0]).to.match(/^lo is down in probe-user/)
+    const unrouted = without(({ routes }) => ({ routes: routes.filter(({ dst }) => !dst.startsWith('127.')) }))
+    expect(unrouted).to.have.length(1)
+    expect(unrouted[0]).to.contain('no local route to 127.0.0.11')
+  })
 })
 
 describe('name queries that nothing on the host stops', () => {

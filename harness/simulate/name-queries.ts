@@ -4,6 +4,7 @@ import { familyOf, inPrefix } from '../lib/ip.ts'
 import { oncePer } from '../lib/once-per.ts'
 import type { Drop, Flow, Walk } from './flow.ts'
 import { fromContainer, type Member } from './members.ts'
+import { embedded } from './names.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** A name server, by what conntrack shows of queries to it. */
@@ -61,9 +62,25 @@ const isSender = (source: string, flow: Flow, { links }: Facts): boolean =>
 export const hasNoServer = ({ resolver }: Pick<ContainerNamespace, 'resolver'>): boolean =>
   resolver.comments.some((line) => line.includes('NO EXTERNAL NAMESERVERS DEFINED'))
 
-/** Whether the rules are gone that lead a container's queries to Docker's resolver, which listens at another port. */
-const lacksRules = ({ resolver, resolverRules }: ContainerNamespace): boolean =>
-  resolver.nameservers.includes('127.0.0.11') && resolverRules === 0
+/** What keeps a container's queries from Docker's resolver, which listens at its loopback address and another port. */
+function obstacleToResolver(own: ContainerNamespace): Pick<Drop, 'message' | 'setting'> | undefined {
+  const { container, links, routes, resolver, resolverRules } = own
+  if (!resolver.nameservers.includes(embedded)) return undefined
+  const ends = 'so its queries do not reach Docker’s resolver'
+  if (links.some(({ name, up }) => name === 'lo' && !up))
+    return { message: `lo is down in ${container}, ${ends}`, setting: { name: `lo in ${container}`, value: 'down' } }
+  const local = routes.filter(({ type }) => type === 'local')
+  if (local.length > 0 && !local.some(({ dst }) => inPrefix(embedded, dst)))
+    return {
+      message: `${container} has no local route to ${embedded}, ${ends}`,
+      setting: { name: `route to ${embedded} in ${container}`, value: 'none' },
+    }
+  if (resolverRules !== 0) return undefined
+  return {
+    message: `${container} lacks the rules for ${embedded} inside, ${ends}`,
+    setting: { name: `rules for ${embedded} in ${container}`, value: 'none' },
+  }
+}
 
 /** The queries of containers whose resolver has no server, or gets none of them. They end in the container. */
 export const queriesToNobody = (members: readonly Member[], { containers }: Facts): Walk[] =>
@@ -72,17 +89,13 @@ export const queriesToNobody = (members: readonly Member[], { containers }: Fact
     // One resolver serves all networks of a container.
     if (members.findIndex((each) => each.container === container) < at) return []
     const own = containers.find((each) => each.container === container.name)
-    if (!own || network.internal || !(hasNoServer(own) || lacksRules(own))) return []
+    if (!own || network.internal) return []
+    const obstacle = obstacleToResolver(own)
+    if (!obstacle && !hasNoServer(own)) return []
     const title = `names for ${onNetwork(container.name, network.name)}`
     const flow = fromContainer(member, { kind: 'names', address: '', port: 53, protocol: 'udp', title })
-    const drop: Drop = lacksRules(own)
-      ? {
-          way: 'out',
-          location: 'container',
-          end: 'no-listener',
-          message: `${container.name} lacks the rules for 127.0.0.11 inside, so its queries do not reach Docker’s resolver`,
-          setting: { name: `rules for 127.0.0.11 in ${container.name}`, value: 'none' },
-        }
+    const drop: Drop = obstacle
+      ? { way: 'out', location: 'container', end: 'no-listener', address: embedded, ...obstacle }
       : {
           way: 'out',
           location: 'container',

@@ -8,8 +8,8 @@ import { onNetwork } from './stand-in.ts'
 
 /** The name servers that dockerd gives to containers that cannot use the host's own, up to Docker 27. */
 const fallback = ['8.8.8.8', '8.8.4.4']
-// The resolver that dockerd runs inside containers of user networks.
-const embedded = '127.0.0.11'
+/** The resolver that dockerd runs inside containers of user networks. */
+export const embedded = '127.0.0.11'
 
 /** A name query, from each container to each name server that would receive it. */
 export function nameFlows(facts: Facts, intent: Intent, members: readonly Member[]): Flow[] {

@@ -1,4 +1,5 @@
 import type { Packet } from '../packet.ts'
+import { isTransfer } from './transfers.ts'
 import { type Truth, unknown } from './truth.ts'
 
 // The simulation judges one connection whose packets come one by one, which never exceeds a generous limit. Other
@@ -11,9 +12,6 @@ const plentyOfBytes = 100_000
 const burstOfTransfer = 32
 // Source: xt_limit(8), xt_hashlimit(8); nftables, parser_bison.y, limit_burst_pkts.
 const usualBurst = 5
-const smallPacket = 576
-const isTransfer = ({ protocol, state, length }: Packet): boolean =>
-  protocol === 'tcp' && state === 'established' && length > smallPacket
 
 const seconds: Record<string, number> = {
   second: 1,

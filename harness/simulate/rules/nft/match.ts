@@ -1,6 +1,6 @@
 import type { Context, Test } from '../compiled.ts'
-import { lifeIsWithin } from '../remembered.ts'
 import { isUnknown, not, type Truth, type Unknown, unknown } from '../truth.ts'
+import { boundedComparison } from './bounded.ts'
 import { expressionOf } from './expression.ts'
 import { kinds, type Scalar, scalarOf } from './kinds.ts'
 import { fits, type Part, partOf } from './lookup.ts'
@@ -52,8 +52,8 @@ function comparison(
 ): Compare | undefined {
   const [kind = kinds.integer] = expression.kinds
   const single = expression.kinds.length === 1
-  const life = lifeOf(left)
-  if (life) return lifeComparison(op, right, life)
+  const bounded = boundedComparison(op, left, right)
+  if (bounded) return (_, { packet }) => bounded(packet)
   if (isExpression(right)) return op === '==' || op === '!=' ? withExpression(op, right, scope) : undefined
   if (op === '<' || op === '>' || op === '<=' || op === '>=') return ordered(op, scalarOf(right, kind))
   const set = isSet(right)
@@ -126,31 +126,5 @@ function withExpression(op: string, right: unknown, scope: Scope): Compare {
       return unknown('other', `compare ${print([reading, value])}`, 'A rule compares two unknown values.')
     const equal = print(reading) === print(value)
     return op === '==' ? equal : not(equal)
-  }
-}
-
-/** `ip ttl` or `ip6 hoplimit`: only their bounds are known. */
-const lifeOf = (left: unknown): string | undefined => {
-  const { field } = ((left as { payload?: { field?: unknown } } | null)?.payload ?? {}) as { field?: unknown }
-  return field === 'ttl' || field === 'hoplimit' ? field : undefined
-}
-
-function lifeComparison(op: string, right: unknown, field: string): Compare | undefined {
-  const value = scalarOf(right, kinds.integer)
-  if (typeof value !== 'number') return undefined
-  const intervals: Record<string, [number, number]> = {
-    '<': [0, value - 1],
-    '<=': [0, value],
-    '>': [value + 1, 255],
-    '>=': [value, 255],
-    '==': [value, value],
-    '!=': [value, value],
-  }
-  const interval = intervals[op]
-  if (!interval) return undefined
-  const why = unknown('other', `${field} ${interval}`, 'The packet’s time to live is not known.')
-  return (_, { packet }) => {
-    const truth = lifeIsWithin(packet, ...interval) ?? why
-    return op === '!=' ? not(truth) : truth
   }
 }

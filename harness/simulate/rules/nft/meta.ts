@@ -1,6 +1,7 @@
 import { capital } from '../../../lib/text.ts'
 import type { Context } from '../compiled.ts'
 import { inputOf, outputOf, protocolNumber, unknownMark } from '../packet-view.ts'
+import { isTransfer } from '../transfers.ts'
 import { unknown } from '../truth.ts'
 import { type Kind, kinds, macNumber } from './kinds.ts'
 import { absent, type Expression, type Reading } from './reading.ts'
@@ -26,7 +27,7 @@ const keys: Record<string, [Kind, Read]> = {
   protocol: [kinds.etherType, ({ packet }) => etherType(packet)],
   nfproto: [kinds.family, ({ family, packet }, scope) => numberOf(familyNumber(family, packet.family, scope.family))],
   mark: [kinds.mark, ({ packet }) => packet.mark ?? unknownMark('mark')],
-  length: [kinds.integer, ({ packet }) => packet.length],
+  length: [kinds.integer, ({ packet }) => (isTransfer(packet) ? unread('the packet’s length') : packet.length)],
   pkttype: [kinds.packetType, packetType],
   skuid: [kinds.integer, user],
   skgid: [kinds.integer, owner],

@@ -1,6 +1,7 @@
 import { addressNumber } from '../addresses.ts'
 import type { Context } from '../compiled.ts'
 import { protocolNumber, tcpFlags } from '../packet-view.ts'
+import { isTransfer } from '../transfers.ts'
 import { unknown } from '../truth.ts'
 import { type Kind, kinds, macNumber } from './kinds.ts'
 import { etherType } from './meta.ts'
@@ -31,7 +32,7 @@ const headers: Record<string, Header> = {
       saddr: [kinds.ipv4, ({ source }) => address(source)],
       daddr: [kinds.ipv4, ({ destination }) => address(destination)],
       protocol: [kinds.protocol, (packet) => protocolNumber(packet) ?? absent],
-      length: [kinds.integer, ({ length }) => length],
+      length: [kinds.integer, (packet) => (isTransfer(packet) ? unread('length') : packet.length)],
       version: [kinds.integer, () => 4],
       hdrlength: [kinds.integer, () => 5],
       'frag-off': [kinds.integer, ({ dontFragment }) => (dontFragment ? 0x4000 : 0)],
@@ -43,7 +44,7 @@ const headers: Record<string, Header> = {
       saddr: [kinds.ipv6, ({ source }) => address(source)],
       daddr: [kinds.ipv6, ({ destination }) => address(destination)],
       nexthdr: [kinds.protocol, (packet) => protocolNumber(packet) ?? absent],
-      length: [kinds.integer, ({ length }) => length - 40],
+      length: [kinds.integer, (packet) => (isTransfer(packet) ? unread('length') : packet.length - 40)],
       version: [kinds.integer, () => 6],
     },
   },

@@ -55,4 +55,27 @@ describe('rules of nftables', () => {
     expect(answers.filter((each) => each === '1').length).to.be.greaterThan(500)
     expect(answers.filter((each) => each === '0').length).to.be.greaterThan(500)
   })
+
+  it('go by the length of a transfer’s packets only where that is the same for joined segments', () => {
+    const { packet, hook } = packets['forward-syn']!
+    const transfer = { ...packet, state: 'established', length: 1500 } as const
+    const truth = (match: object, sent: typeof packet): unknown => {
+      const rule = compileNftRule({ expr: [{ match }] }, '', { ...scope, id: '', cache: new Map() })
+      const answer = met(rule.operations, { packet: sent, hook, priority: 0, family: 'ip', device: '', host })
+      return isUnknown(answer) ? 'unknown' : answer
+    }
+    const length = { meta: { key: 'length' } }
+    const inside = { payload: { protocol: 'ip', field: 'length' } }
+    for (const left of [length, inside]) {
+      expect(truth({ op: '>', left, right: 1500 }, transfer)).to.equal('unknown')
+      expect(truth({ op: '<=', left, right: 1500 }, transfer)).to.equal('unknown')
+      expect(truth({ op: '!=', left, right: { range: [0, 1500] } }, transfer)).to.equal('unknown')
+      expect(truth({ op: '==', left, right: { set: [1500] } }, transfer)).to.equal('unknown')
+      expect(truth({ op: '>=', left, right: 1500 }, transfer)).to.equal(true)
+      expect(truth({ op: '<', left, right: 1500 }, transfer)).to.equal(false)
+      expect(truth({ op: '>', left, right: 1500 }, { ...transfer, length: 52 })).to.equal(false)
+      expect(truth({ op: '==', left, right: { set: [52] } }, { ...transfer, length: 52 })).to.equal(true)
+      expect(truth({ op: '!=', left, right: { range: [0, 100] } }, { ...transfer, length: 52 })).to.equal(false)
+    }
+  })
 })

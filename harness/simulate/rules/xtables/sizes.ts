@@ -5,6 +5,7 @@ import { packetType } from '../nft/meta.ts'
 import { equals } from '../nft/reading.ts'
 import { withinCount, withinRate } from '../rates.ts'
 import { lifeIsWithin } from '../remembered.ts'
+import { joinedSegments, lengthIsWithin } from '../transfers.ts'
 import { not, unknown } from '../truth.ts'
 import { intervalOf, type Options, unmodelled } from './options.ts'
 
@@ -12,7 +13,8 @@ import { intervalOf, type Options, unmodelled } from './options.ts'
 export function lengthTests(options: Options): Test[] {
   const tests = options.test('--length', (text) => {
     const interval = intervalOf(text, 65535)
-    return interval && (({ packet }) => packet.length >= interval[0] && packet.length <= interval[1])
+    const why = unknown('other', `${options.scope.id} --length ${text}`, joinedSegments)
+    return interval && (({ packet }) => lengthIsWithin(packet, ...interval) ?? why)
   })
   return [...tests, ...options.rest()]
 }

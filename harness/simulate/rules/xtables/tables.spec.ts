@@ -179,6 +179,22 @@ describe('tables of iptables', () => {
     expect(ends(drops('--hashlimit-burst 1000'), transfer)).to.deep.equal(['10.8.0.2:80'])
   })
 
+  it('go by the length of a transfer’s packets only where that is the same for joined segments', () => {
+    const ends = (range: string, fields: Partial<Packet>): string[] => {
+      const legacy = filter(`-A FORWARD -m length --length ${range} -j DROP`, '-A FORWARD -j ACCEPT')
+      return fates(firewallOf({ legacy }).pass('ip', 'forward', to(80, fields)))
+    }
+    const transfer = { state: 'established', length: 1500, flags: 'ack' } as const
+    for (const range of ['1501:65535', '1400:1500', '0:1500'])
+      expect(ends(range, transfer), range).to.deep.equal(['10.8.0.2:80, not other', 'drop, other'])
+    expect(ends('1400:65535', transfer)).to.deep.equal(['drop'])
+    expect(ends('0:1499', transfer)).to.deep.equal(['10.8.0.2:80'])
+    for (const alone of [{ ...transfer, length: 52 }, { ...transfer, protocol: 'udp' } as const, { length: 1500 }]) {
+      expect(ends('1501:65535', alone)).to.deep.equal(['10.8.0.2:80'])
+      expect(ends(`${alone.length}:${alone.length}`, alone)).to.deep.equal(['drop'])
+    }
+  })
+
   it('limit an address to its device only where a packet has one', () => {
     const drops = '-A OUTPUT -m addrtype --dst-type LOCAL --limit-iface-in -j DROP'
     const firewall = firewallOf({
