@@ -2,7 +2,7 @@ import type { Cause, Present } from '../cause/cause.ts'
 import { causes as allCauses } from '../causes/causes.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import { groupBy } from '../lib/group.ts'
-import { type Flow, type Simulation, simulate, type Walk } from '../simulate/index.ts'
+import { type Flow, type Simulation, simulate } from '../simulate/index.ts'
 import { traceOfWalk } from '../trace/by-rules.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type Advice, adviceOn } from './advice.ts'
@@ -12,7 +12,7 @@ import { daemonTrouble } from './daemon.ts'
 import { droppedDirect } from './direct.ts'
 import { explain, type Named } from './explain.ts'
 import { exposedPorts } from './exposed.ts'
-import { groupFlows, isCertain, sortFlows } from './flow-symptoms.ts'
+import { groupFlows, isCertain, type SortedFlows, sortFlows } from './flow-symptoms.ts'
 import { fullTableTrouble } from './full-table.ts'
 import { haltedTrouble } from './halted.ts'
 import { hiddenMachineTrouble } from './hidden-machines.ts'
@@ -22,7 +22,7 @@ import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
 import { staleConnectionTrouble } from './stale-connections.ts'
 import type { SymptomGroup } from './symptom.ts'
-import { describeFlows } from './words.ts'
+import { describeEach, wordsKey } from './words.ts'
 
 /** A cause that was named, with the full advice on it. */
 export interface Finding extends Advice, Pick<Present, 'confidence' | 'evidence'> {
@@ -119,7 +119,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     symptoms,
     ruledOut,
     notChecked,
-    works: works(flows.works),
+    works: works(flows),
     restricted: flows.restricted,
     exposed: exposedPorts(simulation),
     direct: droppedDirect(facts),
@@ -163,11 +163,12 @@ const findingOf = ({ cause, detection, state }: Named, facts: Facts): Finding =>
 const rank = ({ state, confidence }: Pick<Finding, 'state' | 'confidence'>): number =>
   (state === 'active' ? 0 : 2) + (confidence === 'certain' ? 0 : 1)
 
-/** The working flows, one line for each kind. */
-const works = (walks: readonly Walk[]): string[] =>
-  groupBy(walks, ({ flow }) => `${flow.kind} ${flow.ought === 'die'}`).map((group) =>
-    describeFlows(group.map(({ flow }) => flow)),
-  )
+/** The working flows, in lines of one kind, without those of whose kind another container's does not work. */
+function works({ works, bad }: SortedFlows): string[] {
+  const doubtful = new Set(bad.map(({ walk }) => wordsKey(walk.flow)))
+  const whole = works.flatMap(({ flow }) => (doubtful.has(wordsKey(flow)) ? [] : flow))
+  return groupBy(whole, ({ kind, ought }) => `${kind} ${ought === 'die'}`).flatMap(describeEach)
+}
 
 /** A simulated TCP connection to the outside for each network, as a trace. */
 function tracesOf({ walks, net }: Simulation): Trace[] {

@@ -52,7 +52,7 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
 function listeningIn(flows: readonly Flow[], { setting, address }: Drop, { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
-  // Docker's own resolver: dockerd leads to it anew at each start of the container.
+  // Docker's own resolver: each start of the container makes its way again.
   if (address === '127.0.0.11') return [`docker restart ${own.container}`]
   const shown = [`nsenter -t ${own.pid} -n ss -lntup`, `docker logs --tail 20 ${own.container}`]
   return setting ? [`make its program listen at 0.0.0.0 instead of ${setting.value}`, ...shown] : shown

@@ -129,10 +129,7 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   if (flow.ought === 'die' && end === 'passes')
     return { ...base, state: 'open', message: opened(walk), next: ['iptables -S', 'nft list ruleset'] }
   if (end === 'unclear') {
-    const message = doubts
-      .map(({ message }) => message)
-      .slice(0, 3)
-      .join(' ')
+    const message = [...new Set(doubts.map(({ message }) => message))].slice(0, 3).join(' ')
     // The doubt alone does not help: name the rule.
     const rule = drop?.rule ?? doubts.find(({ step }) => step)?.step
     const named = drop?.rule

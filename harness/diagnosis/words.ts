@@ -1,49 +1,74 @@
-import type { Flow } from '../simulate/index.ts'
+import { groupBy } from '../lib/group.ts'
+import { type Flow, standIn } from '../simulate/index.ts'
 
 /** Flows in a few words: from whom, to whom, and which kinds. */
-export function describeFlows(flows: readonly Flow[]): string {
-  const kinds = [...new Set(flows.map(({ kind }) => kind))]
-  return kinds
-    .map((kind) =>
-      one(
-        kind,
-        flows.filter((flow) => flow.kind === kind),
-      ),
-    )
-    .join('; ')
-}
+export const describeFlows = (flows: readonly Flow[]): string => describeEach(flows).join('; ')
 
-function one(kind: Flow['kind'], flows: readonly Flow[]): string {
-  const networks = list(flows.map(({ network }) => network))
+/** The same, one text for each kind and for those of a kind that go other ways. */
+export const describeEach = (flows: readonly Flow[]): string[] =>
+  groupBy(flows, ({ kind }) => kind).flatMap((group) => one(group[0]!.kind, group))
+
+function one(kind: Flow['kind'], flows: readonly Flow[]): string | string[] {
+  const subjects = list(flows.map(subjectOf))
   switch (kind) {
-    case 'egress': {
-      const how = list(flows.map(({ title }) => title.split(', ').at(-1)!))
-      return `containers of ${networks} to the outside (${how})`
-    }
+    case 'egress':
+      return alike(flows, (containers, how) => `${containers} to the outside (${how})`)
     case 'names':
-      return `name lookups by containers of ${networks}${serversOf(flows)}`
+      return alike(flows, (containers, servers) => `name lookups by ${containers}${servers && ` (server ${servers})`}`)
     case 'published':
-      return `published ports ${list(flows.map(({ port, protocol }) => `${port}/${protocol}`))} (${list(flows.map(({ title }) => title.split(', ').at(-1)!))})`
+      return alike(flows, (ports, from) => `published ports ${ports} (${from})`)
     case 'peer':
       return flows[0]?.ought === 'die'
-        ? `isolation between containers of ${networks}`
-        : `containers of ${networks} to each other`
+        ? `isolation between containers of ${subjects}`
+        : `containers of ${subjects} to each other`
     case 'isolation':
       return flows.length > 3
-        ? `isolation between ${networks}`
-        : `isolation: ${list(flows.map(({ title }) => title.split(':')[0]!))}`
+        ? `isolation between ${list(flows.map(({ network }) => network))}`
+        : `isolation: ${subjects}`
     case 'host-service':
-      return `containers of ${networks} to services on the host`
+      return alike(flows, (containers) => `${containers} to services on the host`)
     case 'forwarded':
-      return list(flows.map(({ title }) => title))
+      return subjects
   }
 }
 
-/** A query that stays in its container has no server. */
-function serversOf(flows: readonly Flow[]): string {
-  const servers = flows.flatMap(({ address }) => address || [])
-  return servers.length > 0 ? ` (server ${list(servers)})` : ''
+/** Describes subjects together that have the same ways, so that no subject gets another one's way. */
+function alike(flows: readonly Flow[], describe: (subjects: string, ways: string) => string): string[] {
+  const ways = groupBy(flows, (flow) => `${isOfNew(flow)} ${subjectOf(flow)}`).map((own) => ({
+    own,
+    ways: [...new Set(own.map(wayOf))],
+  }))
+  return groupBy(ways, ({ own, ways }) => `${isOfNew(own[0]!)} ${[...ways].sort()}`).map((group) => {
+    const [{ own, ways }] = group as [(typeof group)[0]]
+    const subjects = list(group.map(({ own }) => subjectOf(own[0]!)))
+    return describe(`${containersOf(own[0]!)}${subjects}`, list(ways.filter((way) => way !== '')))
+  })
 }
+
+const containersOf = (flow: Flow): string => {
+  if (flow.kind === 'published') return ''
+  return isOfNew(flow) ? 'new containers of ' : 'containers of '
+}
+
+/** Whether a flow shows what a container that starts now would meet. */
+const isOfNew = ({ container, network }: Flow): boolean => container === standIn(network)
+
+/** What a flow is about: its network, its port, or both ends. */
+function subjectOf({ kind, network, port, protocol, title }: Flow): string {
+  if (kind === 'published') return `${port}/${protocol}`
+  if (kind === 'forwarded') return title
+  return kind === 'isolation' ? title.split(':')[0]! : network
+}
+
+/** How it goes there: by which protocol, from where, to which server. A query that stays in its container has no server. */
+function wayOf({ kind, address, title }: Flow): string {
+  if (kind === 'egress' || kind === 'published') return title.split(', ').at(-1)!
+  return kind === 'names' ? address : ''
+}
+
+/** Equal for flows whose descriptions a reader takes for the same: lookups by one network, whatever the server. */
+export const wordsKey = (flow: Flow): string =>
+  [flow.kind, flow.ought, isOfNew(flow), subjectOf(flow), flow.kind === 'names' ? '' : wayOf(flow)].join(' ')
 
 /** Joins distinct words, the first few of many. */
 export function list(words: readonly string[], most = 5): string {

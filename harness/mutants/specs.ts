@@ -3,7 +3,9 @@ import { dirname, join, relative } from 'node:path'
 import { isIn } from './scope.ts'
 
 // Specs that start hosts, browsers or other programs: they take minutes, and a mutant does not get into another process.
-const slow = /^harness\/(hosts|images|package|commands|outside|bench|report|mutants|recordings|[^/]*\.spec\.ts$)/
+// Those of sabotage expect texts of the sources, which have the mutants in them.
+const left =
+  /^harness\/(hosts|images|package|commands|outside|bench|report|mutants|sabotage|recordings|[^/]*\.spec\.ts$)/
 const slowSpecs = /^harness\/simulate\/kernel\/kernel\.spec\.ts$/
 const needed = /^harness\/(run|lanes|lanes-record|two-at-once)\.spec\.ts$/
 
@@ -30,7 +32,7 @@ export function specsImporting(folder: string, sources: ReadonlyMap<string, stri
   const importing = new Set(files.filter((file) => isIn(folder, file)))
   for (const file of importing) for (const importer of importers.get(file) ?? []) importing.add(importer)
   return [...importing]
-    .filter((file) => file.endsWith('.spec.ts') && (needed.test(file) || !(slow.test(file) || slowSpecs.test(file))))
+    .filter((file) => file.endsWith('.spec.ts') && (needed.test(file) || !(left.test(file) || slowSpecs.test(file))))
     .sort()
 }
 

@@ -15,6 +15,7 @@ export type { Intent } from './intent.ts'
 export type { Net } from './net.ts'
 export { buildNet } from './net.ts'
 export type { Doubt } from './rules/index.ts'
+export { standIn } from './stand-in.ts'
 export { walk } from './walk/index.ts'
 
 /** The paths of a host's packets, computed from its evidence. */

@@ -6,23 +6,12 @@ import { expect } from 'chai'
 import { onPath } from '../../lib/programs.ts'
 import { readFacts } from '../facts.ts'
 import { sosBundle } from './index.ts'
-import {
-  archives,
-  type Entry,
-  entriesOf,
-  healthyEntries,
-  reportAt,
-  reports,
-  root,
-  tarGzOf,
-  tarOf,
-} from './reports.spec-data.ts'
+import { archives, type Entry, entriesOf, reportAt, reports, root, tarGzOf, tarOf } from './reports.spec-data.ts'
 import { isWanted } from './sections.ts'
 
 describe('the archive of a sos report', function () {
   this.timeout(60_000)
-  const entries = healthyEntries
-  const { work, written, factsOf, withText } = archives()
+  const { work, entries, written, factsOf, withText } = archives()
   const failed = async (path: string): Promise<{ message: string; code: string; hint?: string; exitCode: number }> =>
     sosBundle(path).then(
       () => expect.fail(`${path} was read`),

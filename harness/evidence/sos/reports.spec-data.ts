@@ -64,12 +64,11 @@ export const tarGzOf = async (entries: readonly Entry[]): Promise<Buffer> => gzi
 /** The folder at the top of that report. */
 export const root = 'sosreport-host-2026-11-27-abcdefg'
 
-/** The entries of a healthy host's report. */
-export const healthyEntries: readonly Entry[] = await entriesOf(reportAt('well/debian12'))
-
-/** A folder for archives that a block of specs makes; it is removed after the block. */
+/** A folder for archives that a block of specs makes, which is removed after it, and what they are made of. */
 export function archives() {
   const work = mkdtempSync(join(tmpdir(), 'dockfault-sos-'))
+  const entries: Entry[] = []
+  before(async () => entries.push(...(await entriesOf(reportAt('well/debian12')))))
   after(() => rm(work, { recursive: true, force: true }))
   const written = async (name: string, content: Buffer | string): Promise<string> => {
     await writeFile(join(work, name), content)
@@ -77,12 +76,14 @@ export function archives() {
   }
   return {
     work,
+    /** The entries of a healthy host's report; empty before the first spec runs. */
+    entries: entries as readonly Entry[],
     written,
     factsOf: async (changed: readonly Entry[]) =>
       readFacts(await sosBundle(await written('x.tar.gz', await tarGzOf(changed)))),
     /** The healthy host's report with another text for one file. */
     withText: (name: string, text: string): Entry[] => [
-      ...healthyEntries.filter(({ header }) => header.name !== `${root}/${name}`),
+      ...entries.filter(({ header }) => header.name !== `${root}/${name}`),
       { header: { name: `${root}/${name}` }, text },
     ],
   }

@@ -3,13 +3,12 @@ import { collectorSections } from '../collector.ts'
 import { readFacts } from '../facts.ts'
 import { haltedLines } from './docker/processes.ts'
 import { sosBundle } from './index.ts'
-import { archives, type Entry, healthyEntries, reportAt, root } from './reports.spec-data.ts'
+import { archives, type Entry, reportAt, root } from './reports.spec-data.ts'
 import { never, sosSections } from './sections.ts'
 
 describe('a sos report', function () {
   this.timeout(60_000)
-  const entries = healthyEntries
-  const { factsOf, withText } = archives()
+  const { entries, factsOf, withText } = archives()
   const renamed = (names: Record<string, string>): Entry[] =>
     entries.map(({ header, text }) => {
       const found = Object.entries(names).find(([from]) => header.name.endsWith(from))
