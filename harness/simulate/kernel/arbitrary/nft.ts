@@ -143,8 +143,10 @@ export const oddNft: fc.Arbitrary<Change> = fc
     const wanted = named.filter((line) =>
       [...used.matchAll(/@(\w+)/g)].some(([, name]) => line.includes(`odd ${name} `)),
     )
+    // The kernel does not run a dormant table.
+    const flags = number % 25 === 0 ? ' { flags dormant; }' : ''
     const lines = [
-      `add table ${own.family} odd`,
+      `add table ${own.family} odd${flags}`,
       `add chain ${own.family} odd side`,
       ...wanted,
       ...side.map((line) => `add rule ${own.family} odd side ${line}`),
