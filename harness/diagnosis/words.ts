@@ -39,9 +39,9 @@ function alike(flows: readonly Flow[], describe: (subjects: string, ways: string
     ways: [...new Set(own.map(wayOf))],
   }))
   return groupBy(ways, ({ own, ways }) => `${isOfNew(own[0]!)} ${[...ways].sort()}`).map((group) => {
-    const [{ own, ways }] = group as [(typeof group)[0]]
-    const subjects = list(group.map(({ own }) => subjectOf(own[0]!)))
-    return describe(`${containersOf(own[0]!)}${subjects}`, list(ways.filter((way) => way !== '')))
+    const flows = group.map(({ own }) => own[0]!)
+    const ways = group[0]!.ways.filter((way) => way !== '')
+    return describe(`${containersOf(flows[0]!)}${list(flows.map(subjectOf))}`, list(ways))
   })
 }
 
