@@ -14,6 +14,10 @@ export function otherOf(
   return { name: isId ? other.slice(0, 12) : other, isThere: 'gone' }
 }
 
+/** The containers that run in a network namespace that the one they share it with has left. */
+export const apartFromOther = ({ joined, docker }: Facts) =>
+  joined.flatMap((each) => (each.apart ? [{ name: each.name, id: each.other, other: otherOf(docker, each) }] : []))
+
 /** Containers that did not start because the one whose network they share did not run: their names, and that one's. */
 export const refusedToJoin = ({ docker: { stopped } }: Facts): { name: string; other: string; error: string }[] =>
   stopped.flatMap(({ name, error }: StoppedContainer) => {

@@ -1,4 +1,4 @@
-import { otherOf } from '../cause/joined.ts'
+import { apartFromOther } from '../cause/joined.ts'
 import type { ContainerFact, Facts } from '../evidence/facts.ts'
 import { aboutContainer, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
@@ -44,29 +44,25 @@ function onNoNetwork({ docker }: Facts): Trouble[] {
 }
 
 /** A container in another's network namespace keeps it when the other is started again, and it has no link any more. */
-const joinedApart = ({ docker, joined }: Facts): Trouble[] =>
-  joined
-    .filter(({ apart }) => apart)
-    .map((each) => {
-      const { name } = each
-      const other = otherOf(docker, each)
-      const [why, next] = {
-        running: ['was started again after it', [`docker restart ${name}`]],
-        stopped: ['does not run', [`docker start ${other.name}`, `docker restart ${name}`]],
-        gone: [
-          `is gone. ${name} has to be made again`,
-          [`docker inspect -f '{{.HostConfig.NetworkMode}}' ${name}`, `docker rm -f ${name}`],
-        ],
-      }[other.isThere] as [string, string[]]
-      return {
-        group: aboutContainer(name, {
-          state: 'dead',
-          message: `it is to use the network of the container ${other.name}, which ${why}. Nothing but its own loopback is left to it`,
-          next,
-        }),
-        symptom: { kind: 'apart', name },
-      }
-    })
+const joinedApart = (facts: Facts): Trouble[] =>
+  apartFromOther(facts).map(({ name, other }) => {
+    const [why, next] = {
+      running: ['was started again after it', [`docker restart ${name}`]],
+      stopped: ['does not run', [`docker start ${other.name}`, `docker restart ${name}`]],
+      gone: [
+        `is gone. ${name} has to be made again`,
+        [`docker inspect -f '{{.HostConfig.NetworkMode}}' ${name}`, `docker rm -f ${name}`],
+      ],
+    }[other.isThere] as [string, string[]]
+    return {
+      group: aboutContainer(name, {
+        state: 'dead',
+        message: `it is to use the network of the container ${other.name}, which ${why}. Nothing but its own loopback is left to it`,
+        next,
+      }),
+      symptom: { kind: 'apart', name },
+    }
+  })
 
 /** A paused container does not answer. Whether it is paused on purpose cannot be seen on the host. */
 const paused = ({ docker }: Facts): Trouble[] =>

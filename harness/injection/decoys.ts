@@ -142,8 +142,9 @@ nft add rule ip nat POSTROUTING oifname "wan9" masquerade
 nft add rule ip filter FORWARD ip saddr 198.51.100.7 ct state established,related accept
 systemctl reset-failed docker.service
 systemctl restart docker.service`,
-  // A client that keeps sending UDP from one port, as a phone or a VPN's peer does.
+  // A container in the network namespace of another, as a sidecar or a VPN's client is.
   'joined-container': startJoinedContainer,
+  // A client that keeps sending UDP from one port, as a phone or a VPN's peer does.
   'udp-client': `set -e
 ${startUdpClient}`,
   // Another machine has a route to containers, as a monitoring server or the far end of a VPN has.

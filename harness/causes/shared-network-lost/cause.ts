@@ -1,5 +1,5 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
-import { otherOf, refusedToJoin } from '../../cause/joined.ts'
+import { apartFromOther, otherOf, refusedToJoin } from '../../cause/joined.ts'
 import { restartContainers } from '../../cause/steps.ts'
 import { acceptingForward } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
@@ -14,7 +14,7 @@ export const sharedNetworkLost = defineCause({
   title: 'A container has lost the network that it shares with another one',
   needs: ['docker-containers', 'joined-namespaces'],
   detect(facts) {
-    const all = [...apart(facts), ...refused(facts)]
+    const all = lost(facts)
     if (all.length === 0) return absent('every container that shares another’s network is in that one’s namespace')
     const words = all.map(({ words }) => words).join(' ')
     return present({
@@ -59,8 +59,7 @@ export const sharedNetworkLost = defineCause({
     },
     'connect-network': {
       title: 'Connect the container to a network',
-      steps: (facts) =>
-        [...apart(facts), ...refused(facts)].map(({ name }) => `docker network connect bridge ${name} || true`),
+      steps: (facts) => lost(facts).map(({ name }) => `docker network connect bridge ${name} || true`),
       cost: 'none',
       why: 'dockerd refuses that for a container that shares another’s network.',
     },
@@ -77,16 +76,13 @@ interface Lost {
 }
 
 /** Those that run, in a namespace that was left. */
-const apart = ({ joined, docker }: Facts): Lost[] =>
-  joined
-    .filter((each) => each.apart)
-    .map(({ name, other: id }) => {
-      const other = otherOf(docker, { other: id })
-      const why = { running: 'was started again', stopped: 'was stopped', gone: 'was removed' }[other.isThere]
-      const words = `The container ${name} shares the network of ${other.name}, and ${other.name} ${why} after it. Each start makes a new network namespace: ${name} is left in the old one, which has nothing but its own loopback.`
-      const line = `NetworkMode container:${id}, but /proc/PID/ns/net is not that one’s`
-      return { name, other, words, evidence: { from: `docker inspect ${name}`, line } }
-    })
+const apart = (facts: Facts): Lost[] =>
+  apartFromOther(facts).map(({ name, id, other }) => {
+    const why = { running: 'was started again', stopped: 'was stopped', gone: 'was removed' }[other.isThere]
+    const words = `The container ${name} shares the network of ${other.name}, and ${other.name} ${why} after it. Each start makes a new network namespace: ${name} is left in the old one, which has nothing but its own loopback.`
+    const line = `NetworkMode container:${id}, but /proc/PID/ns/net is not that one’s`
+    return { name, other, words, evidence: { from: `docker inspect ${name}`, line } }
+  })
 
 /** Those that did not start. */
 const refused = (facts: Facts): Lost[] =>
@@ -96,12 +92,16 @@ const refused = (facts: Facts): Lost[] =>
     return { name, other, words, evidence: { from: `docker inspect ${name}`, line: error } }
   })
 
+const lost = (facts: Facts): Lost[] => [...apart(facts), ...refused(facts)]
+
 const restartLost = (facts: Facts): string =>
-  `docker restart ${[...apart(facts), ...refused(facts)].map(({ name }) => name).join(' ')}`
+  `docker restart ${lost(facts)
+    .map(({ name }) => name)
+    .join(' ')}`
 
 const others = (facts: Facts, ...states: Lost['other']['isThere'][]): string[] => [
   ...new Set(
-    [...apart(facts), ...refused(facts)]
+    lost(facts)
       .filter(({ other }) => states.includes(other.isThere))
       .map(({ other }) => other.name),
   ),

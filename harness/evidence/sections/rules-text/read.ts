@@ -1,10 +1,12 @@
+/** The table that a line begins, as `family table`. */
+const tableOf = (line: string): string | undefined => line.match(/^table (\S+ \S+) \{/)?.[1]
+
 /** The text of each rule of `nft -a list ruleset`, by `family table handle`. */
 export function readRuleTexts(lines: readonly string[]): Map<string, string> {
   const texts = new Map<string, string>()
   let table = ''
   for (const line of lines) {
-    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
-    if (family) table = `${family} ${name}`
+    table = tableOf(line) ?? table
     const [, rule, handle] = line.match(/^\t\t(.*) # handle (\d+)$/) ?? []
     if (rule) texts.set(`${table} ${handle}`, rule.replace(/ ?counter\b/, '').trim())
   }
@@ -16,11 +18,9 @@ export function readTableFlags(lines: readonly string[]): Map<string, string[]> 
   const flags = new Map<string, string[]>()
   let table = ''
   for (const line of lines) {
-    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
-    if (family) {
-      table = `${family} ${name}`
-      flags.set(table, [])
-    }
+    const begun = tableOf(line)
+    if (begun) flags.set(begun, [])
+    table = begun ?? table
     const own = line.match(/^\tflags (.*)$/)?.[1]
     if (own) flags.set(table, own.split(/[ ,]+/))
   }
@@ -32,8 +32,7 @@ export function readChainDevices(lines: readonly string[]): Map<string, string[]
   const devices = new Map<string, string[]>()
   let [table, chain] = ['', '']
   for (const line of lines) {
-    const [, family, name] = line.match(/^table (\S+) (\S+) \{/) ?? []
-    if (family) table = `${family} ${name}`
+    table = tableOf(line) ?? table
     chain = line.match(/^\tchain (\S+) \{/)?.[1] ?? chain
     const [, one, several] =
       line.match(/^\t\ttype \S+ hook \S+ (?:device "?([^" ]+)"?|devices = \{([^}]*)\}) priority/) ?? []
