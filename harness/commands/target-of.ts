@@ -4,9 +4,6 @@ import { collect } from '../evidence/collect.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
 import { bySsh, type Target, thisMachine } from '../targets/target.ts'
 
-/** How long the collector may take, in milliseconds. A host in trouble can be slow. */
-const patience = 180_000
-
 /** The host to diagnose: this machine, or one by ssh. */
 export function targetOf({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-config'?: string }): Target {
   if (ssh === undefined && config !== undefined) throw new LabError('usage', '--ssh-config needs --ssh')
@@ -16,7 +13,7 @@ export function targetOf({ ssh, 'ssh-config': config }: { ssh?: string; 'ssh-con
 /** Collects a host's bundle. Throws LabError `host` where there is none, `interrupted` after Ctrl-C. */
 export async function collectFrom(host: Target, signal: AbortSignal, options: readonly string[] = []): Promise<string> {
   try {
-    return await collect(host, patience, options)
+    return await collect(host, options)
   } finally {
     // After Ctrl-C the collector printed only a part, which is no bundle of the host.
     signal.throwIfAborted()

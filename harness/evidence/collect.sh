@@ -6,14 +6,14 @@
 #
 # Credentials in what it quotes are left out. With --hide-addresses public addresses and hardware addresses are
 # replaced by ones of documentation ranges, the same one each time; private ones stay, for diagnosis needs them.
-# With --patience N everything may take N times as long.
+# On a slow or busy host everything may take longer; with --patience N at least N times as long.
 #
 # A bundle has a section for each thing that is looked at: `--- begin NAME`, what was printed (indented by a space, by
 # `!` where it came on standard error), and `--- end NAME STATUS CODE MS CHECKSUM`. Its last line is `--- whole`.
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=1b187a55f839
+version=7e5ad3e409b5
 overall=24
 sections='addresses boot-files bpf-links cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks joined-namespaces container-namespaces'
 
@@ -890,6 +890,16 @@ clock() {
     now=${now%.*}${now#*.}
 }
 
+# How many times slower than usual this host starts a program now: its processor is slow, or others need it too.
+slowness() {
+    clock
+    began=$now
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do sh -c :; done
+    clock
+    slow=$(((now - began) / 4 + 1))
+    [ "$slow" -le 12 ] || slow=12
+}
+
 # Runs a section: NAME SECONDS, and the section that it stands on. Where that one is not ok, neither is this.
 run() {
     name=$1 limit=$(($2 * patience)) base=${3:-}
@@ -1014,6 +1024,8 @@ collect() {
         0) patience=1 ;;
         *[!0-9]* | '') echo 'collect.sh: --patience takes a whole number' >&2; exit 64 ;;
     esac
+    slowness
+    [ "$patience" -ge "$slow" ] || patience=$slow
     umask 077
     workplace
     # Not at its end: the shell that reads this file may have plans of its own for that.

@@ -40,13 +40,24 @@ function readSection(name: string): CollectorSection {
  */
 export function buildCollector({ sections, namespaces }: { sections?: string[]; namespaces?: string } = {}): string {
   const all = collectorSections()
-  const version = createHash('sha256').update(assemble(all, '')).digest('hex').slice(0, 12)
   const chosen = all
     .filter(({ name }) => sections?.includes(name) ?? true)
     .map((each) =>
       namespaces !== undefined && each.name === 'container-namespaces' ? listing(each, namespaces) : each,
     )
-  return assemble(chosen, version)
+  return assemble(chosen, versionOf(all))
+}
+
+/**
+ * The version of a collector: a hash of all that decides what a section prints. How long sections may take and how they
+ * are framed does not; bundles have the number of their format for the latter.
+ */
+export const versionOf = (sections: readonly CollectorSection[]): string => {
+  const shared = [read('collector/lib.sh'), read('collector/privacy.sh')]
+  return createHash('sha256')
+    .update(JSON.stringify([...shared, ...sections.map(({ name, after, body }) => [name, after, body])]))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 function listing({ after, body, ...section }: CollectorSection, namespaces: string): CollectorSection {

@@ -25,8 +25,6 @@ export interface FieldResult {
   output: string
 }
 
-const collectMs = 120_000
-
 /**
  * Provisions a healthy host, runs the script on it as root, waits until it settles, probes it and diagnoses its bundle;
  * with `packets`, follows real packets too. The host is gone when this resolves. If it cannot be provisioned or is lost,
@@ -83,7 +81,7 @@ async function observe(
   const [probes, bundle] = await runProbes(
     host,
     fieldProbes.filter(({ changes }) => !changes),
-    () => collect(host, collectMs),
+    () => collect(host),
   )
   return { probes, bundle }
 }

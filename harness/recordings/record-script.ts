@@ -31,7 +31,7 @@ export async function recordScript(
       async () => {
         const { code, output } = await changeHost(made, script)
         if (code !== 0) return { path, why: `the script exited with ${code}: ${output.trim().slice(-300)}` }
-        const bundle = await collect(made, 120_000)
+        const bundle = await collect(made)
         return { path, bundle, ...(packets && { packets: await follow(made, packets, bundle, large) }) }
       },
     )

@@ -6,7 +6,7 @@
 #
 # Credentials in what it quotes are left out. With --hide-addresses public addresses and hardware addresses are
 # replaced by ones of documentation ranges, the same one each time; private ones stay, for diagnosis needs them.
-# With --patience N everything may take N times as long.
+# On a slow or busy host everything may take longer; with --patience N at least N times as long.
 #
 # A bundle has a section for each thing that is looked at: `--- begin NAME`, what was printed (indented by a space, by
 # `!` where it came on standard error), and `--- end NAME STATUS CODE MS CHECKSUM`. Its last line is `--- whole`.
