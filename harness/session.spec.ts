@@ -7,7 +7,7 @@ import { closeMachine, openMachine } from './hosts/qemu/runs.ts'
 import { LabError } from './lib/errors.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { readHistory } from './results/history.ts'
-import type { CellRecord } from './results/record.ts'
+import { type CellRecord, notBegun } from './results/record.ts'
 import type { Cell } from './scenario/cell.ts'
 import type { KnownIssue } from './scenario/known-issues.ts'
 import { RunStore } from './schedule/run-store.ts'
@@ -107,6 +107,22 @@ describe('a run of many cells', function () {
     expect(whole.hosts).to.have.length(names.length - kept.length)
     expect(whole.record).to.include({ runId: cut.record.runId, verdict: 'passed' }).and.not.have.property('missing')
     expect(readHistory(reports).map(({ cells: past }) => Object.keys(past).length)).to.deep.equal([names.length])
+  })
+
+  it('begins no cell when its minutes are over; resumed, runs those that it skipped', async () => {
+    const first = await store()
+    const cut = await run({ store: first, minutes: 0 })
+    await first.close()
+    expect(verdicts(cut.record.cells)).to.deep.equal(names.map((name) => `${name} skipped`))
+    expect(cut.record.verdict).to.equal('skipped')
+    expect(cut.record.cells.map(({ reason }) => reason)).to.deep.equal(names.map(() => notBegun))
+    expect(cut.hosts).to.deep.equal([])
+
+    const second = await RunStore.resume(reports)
+    const whole = await run({ store: second, minutes: 60 })
+    await second.close()
+    expect(verdicts(whole.record.cells)).to.deep.equal(names.map((name) => `${name} passed`))
+    expect(whole.record.runId).to.equal(cut.record.runId)
   })
 
   it('retries apart what failed and what the lab broke, and keeps the logs of each try', async () => {

@@ -18,7 +18,15 @@ import { complete } from './results/complete.ts'
 import { readHistory, remember } from './results/history.ts'
 import { inLightOf } from './results/known.ts'
 import { loadClaims } from './results/load-claims.ts'
-import { baseName, type CellRecord, interrupted, type RunRecord, recordVersion } from './results/record.ts'
+import {
+  baseName,
+  type CellRecord,
+  interrupted,
+  isLeft,
+  notBegun,
+  type RunRecord,
+  recordVersion,
+} from './results/record.ts'
 import { type RunCellOptions, runStages, stagesOf } from './run.ts'
 import type { Cell } from './scenario/cell.ts'
 import { type KnownIssue, knownIssueOf } from './scenario/known-issues.ts'
@@ -41,6 +49,8 @@ export interface SessionOptions extends RunCellOptions {
   provider?: string
   /** How many cells run side by side; by default as many as processors and memory allow. */
   jobs?: number
+  /** After so many minutes the run begins no more cells. */
+  minutes?: number
   retries?: Retries
   knownIssues?: readonly KnownIssue[]
   keep?: RunContext['keep']
@@ -69,6 +79,7 @@ export async function runCells(
 ): Promise<{ record: RunRecord; dir: string }> {
   const { reporter, signal, store, reports = reportsDir } = options
   const started = new Date()
+  const isOver = (): boolean => Date.now() - started.getTime() >= (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000
   const working = performance.eventLoopUtilization()
   // Before anything boots, so that a mistake in a claim fails at once.
   const claims = loadClaims()
@@ -88,10 +99,12 @@ export async function runCells(
   try {
     const room = { memory: memoryLeft(), processors: availableParallelism() }
     await runPool(tasks, { jobs, ...room, memoryLeft, signal }, async (task) => {
-      const cell = await runTask(task, dir, { ...options, more: tasks.length > 1 })
+      const cell = isOver()
+        ? skippedCell(task.cell, notBegun)
+        : await runTask(task, dir, { ...options, more: tasks.length > 1 })
       if (done.has(cell.name)) throw new LabError('probe', `the cell ${cell.name} ran twice in one run`)
       done.set(cell.name, cell)
-      if (cell.reason !== interrupted) await store?.save(cell)
+      if (!isLeft(cell)) await store?.save(cell)
       reporter.cellEnd(cell)
     })
   } finally {
@@ -132,10 +145,16 @@ const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord[
   ofMs: Math.round(active + idle),
 })
 
+const skippedCell = (cell: Cell, reason: string): CellRecord => ({
+  ...blankRecord(cell, 'none', 'none'),
+  verdict: 'skipped',
+  reason,
+})
+
 type TaskOptions = SessionOptions & { more: boolean }
 
 async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOptions): Promise<CellRecord> {
-  if ('reason' in choice) return { ...blankRecord(cell, 'none', 'none'), verdict: 'skipped', reason: choice.reason }
+  if ('reason' in choice) return skippedCell(cell, choice.reason)
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
     if (attempt > 1) {

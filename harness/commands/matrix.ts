@@ -30,6 +30,7 @@ import { screen } from './screen.ts'
 export default async function matrix(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parse('matrix', args)
   const jobs = values.jobs === undefined ? undefined : wholeNumber('--jobs', values.jobs, 1)
+  const minutes = values.minutes === undefined ? undefined : wholeNumber('--minutes', values.minutes, 0)
   if (values.provider) oneOf('--provider', values.provider, providerNames)
   if (values.until) oneOf('--until', values.until, beforeFixes)
   if (positionals.length > (values.resume ? 1 : 0))
@@ -53,6 +54,7 @@ export default async function matrix(args: string[], signal: AbortSignal): Promi
       ...planned(plan, jobs),
       knownIssues: issues,
       store,
+      ...(minutes !== undefined && { minutes }),
       ...(plan.until && { until: plan.until }),
       ...(outside.length > 0 && { outside }),
       ...(plan.cold && { cold: true }),
@@ -116,7 +118,7 @@ function limitPairs(cells: Cell[], { pairs, seed }: Values<'matrix'>, now: Date)
 }
 
 const settled = Object.keys(declarations.matrix.options).filter(
-  (name) => !['jobs', 'json', 'reports', 'resume'].includes(name),
+  (name) => !['jobs', 'json', 'minutes', 'reports', 'resume'].includes(name),
 )
 
 /** Opens a run that was cut short. Its plan has its cells and options. */

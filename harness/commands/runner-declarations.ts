@@ -47,6 +47,7 @@ export const runnerDeclarations = {
       select,
       ...cell,
       jobs: cellJobs,
+      minutes: { value: 'n', what: 'begin no more cells after n minutes; --resume runs the rest' },
       shard: { value: 'i/n', what: 'run the i-th of n parts that take about equally long' },
       pairs: { value: 'n', what: 'run at most n of the cells with two faults; the choice changes every day' },
       seed: { value: 'n', what: 'with --pairs: repeat the choice with this number, which a run prints' },

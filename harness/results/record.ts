@@ -88,6 +88,12 @@ export interface CellRecord {
 /** The reason of a cell that was cut short with its run; it proves nothing about the cell. */
 export const interrupted = 'interrupted'
 
+/** The reason of a cell whose run had no more time for it. */
+export const notBegun = 'the time of this run was over'
+
+/** True of a cell that a resumed run has still to run. */
+export const isLeft = ({ reason }: Pick<CellRecord, 'reason'>): boolean => reason === interrupted || reason === notBegun
+
 /** A cell's name without the number of its repetition, as commands expect it. */
 export const baseName = (name: string): string => name.replace(/#\d+$/, '')
 

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import pc from 'picocolors'
 import { duration } from '../../lib/text.ts'
 import { cost } from '../../results/cost.ts'
-import { type CellRecord, interrupted, type RunRecord, type StageRecord } from '../../results/record.ts'
+import { type CellRecord, isLeft, type RunRecord, type StageRecord } from '../../results/record.ts'
 import { brokenTries } from '../../results/verdict.ts'
 import { bound } from '../bound.ts'
 import { failures } from '../failures.ts'
@@ -141,9 +141,7 @@ export function ending(record: RunRecord, reportPath: string, paint: Paint): str
 
 // An unfinished matrix can be resumed. A merged run cannot: its shards can.
 const canGoOn = ({ command, cells, missing, mergedFrom }: RunRecord): boolean =>
-  /^npm run matrix\b/.test(command) &&
-  !mergedFrom &&
-  (missing !== undefined || cells.some(({ reason }) => reason === interrupted))
+  /^npm run matrix\b/.test(command) && !mergedFrom && (missing !== undefined || cells.some(isLeft))
 
 function triedAgain(record: RunRecord): string {
   const broken = brokenTries(record)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { announce } from '../../lib/announce.ts'
-import type { RunRecord } from '../../results/record.ts'
+import { notBegun, type RunRecord } from '../../results/record.ts'
 import { sampleRun } from '../../results/sample.spec-data.ts'
 import {
   hostile,
@@ -166,6 +166,9 @@ describe('the terminal', () => {
     const cut = { ...sampleMatrix(), missing: ['debian12-x'] }
     expect(play(cut, plain)).to.match(/1 cell did not run:\n {4}debian12-x\n/)
     expect(play(cut, plain)).to.contain(`resume npm run matrix -- --resume ${cut.runId}\n`)
+    const out = sampleMatrix()
+    Object.assign(out.cells[0]!, { verdict: 'skipped', reason: notBegun })
+    expect(play(out, plain)).to.contain(`resume npm run matrix -- --resume ${out.runId}\n`)
     for (const run of [sampleMatrix(), { ...cut, mergedFrom: ['a'] }, { ...sampleRun(), missing: ['x'] }])
       expect(play(run, plain)).to.not.contain('--resume')
   })

@@ -15,16 +15,17 @@ const everyWhole = 50
  * contradictions as files.
  */
 export async function runCampaign(options: Options, progress: (line: string) => void): Promise<Tally> {
-  const { seed, hosts, jobs, resume, most } = options
+  const { seed, hosts, jobs, resume, most, minutes = Number.POSITIVE_INFINITY } = options
+  const deadline = Date.now() + minutes * 60_000
   let tally = (resume ? keptTally(seed) : undefined) ?? emptyTally(seed)
   await using agents = await crew(jobs)
-  while (tally.next < hosts && tally.contradictions.length < most) {
+  while (tally.next < hosts && tally.contradictions.length < most && Date.now() < deadline) {
     const end = Math.min(tally.next + roundSize, hosts)
     const began = Date.now()
-    const results = await round(agents.all, tally.next, end, options, progress)
+    const { results, next } = await round(agents.all, { from: tally.next, end, deadline }, options, progress)
     for (const { index, result, stands } of results.toSorted((a, b) => a.index - b.index))
       tally = withHost(tally, index, result, stands)
-    tally = { ...tally, next: end, ms: tally.ms + Date.now() - began }
+    tally = { ...tally, next, ms: tally.ms + Date.now() - began }
     keepTally(tally)
     progress(
       `${tally.next} hosts, ${tally.flows} flows, ${tally.contradictions.length} contradictions, ${Math.round(tally.ms / tally.hosts)} ms a host`,
@@ -39,23 +40,23 @@ interface Done {
   stands: boolean
 }
 
+/** Compares the hosts from `from` to before `next`, which is `end` or the first that found the time over. */
 async function round(
   agents: readonly Agent[],
-  from: number,
-  end: number,
+  { from, end, deadline }: { from: number; end: number; deadline: number },
   options: Options,
   progress: (line: string) => void,
-): Promise<Done[]> {
+): Promise<{ results: Done[]; next: number }> {
   let next = from
-  const done: Done[] = []
+  const results: Done[] = []
   const work = async (agent: Agent): Promise<void> => {
-    while (next < end) {
+    while (next < end && Date.now() < deadline) {
       const index = next++
-      done.push(await one(agent, index, options, progress))
+      results.push(await one(agent, index, options, progress))
     }
   }
   await Promise.all(agents.map(work))
-  return done
+  return { results, next }
 }
 
 async function one(

@@ -29,9 +29,11 @@ export interface Options {
   shrink: number
   /** The number of contradictions that stops a campaign. */
   most: number
+  /** After so many minutes a campaign begins no more hosts. */
+  minutes?: number
 }
 
-export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J] [--resume] [--only INDEX] [--planted NAME|all] [--shrink N] [--most N]
+export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J] [--resume] [--only INDEX] [--planted NAME|all] [--shrink N] [--most N] [--minutes N]
   compares the simulator with real packets on random hosts in network namespaces; needs root and Linux
   --hosts N      how many (500)
   --seed S       the seed of their contents (1)
@@ -40,7 +42,8 @@ export const usage = `npm run test:simulator -- [--hosts N] [--seed S] [--jobs J
   --only INDEX   show one host of the seed: its script and its flows
   --planted NAME plant an error in the simulator and find it: ${plantedNames.join(', ')} or all
   --shrink N     how many smaller hosts to try for one that contradicts (60)
-  --most N       stop after N contradictions (20)`
+  --most N       stop after N contradictions (20)
+  --minutes N    begin no more hosts after N minutes`
 
 /** A whole number from the command line, or its default. Throws where it is no whole number, or too small. */
 export function wholeNumber(name: string, value: string | undefined, usual: number, least = 0): number {
@@ -62,11 +65,12 @@ export function readOptions(args: string[]): Options {
         only: number,
         shrink: number,
         most: number,
+        minutes: number,
         planted: { type: 'string', multiple: true },
         resume: { type: 'boolean', default: false },
       },
     })
-    const count = (name: 'hosts' | 'seed' | 'jobs' | 'only' | 'shrink' | 'most', usual: number): number =>
+    const count = (name: 'hosts' | 'seed' | 'jobs' | 'only' | 'shrink' | 'most' | 'minutes', usual: number): number =>
       wholeNumber(name, values[name], usual)
     const planted = (values.planted ?? []).flatMap((name) => (name === 'all' ? [...plantedNames] : [name]))
     for (const name of planted)
@@ -80,6 +84,7 @@ export function readOptions(args: string[]): Options {
       resume: values.resume ?? false,
       planted,
       ...(values.only !== undefined && { only: count('only', 0) }),
+      ...(values.minutes !== undefined && { minutes: Math.max(1, count('minutes', 1)) }),
     }
   } catch (error) {
     throw new LabError('usage', messageOf(error), { hint: usage, cause: error })
