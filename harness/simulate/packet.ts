@@ -26,8 +26,8 @@ export interface Packet {
   destinationMac: string
   /** Whether the frame in which a bridge got it was for the bridge itself; undefined where no bridge got it, or unknown. */
   forBridge?: boolean
-  /** `invalid`: conntrack has seen the packet, and it belongs to no connection. */
-  state: 'new' | 'established' | 'invalid' | 'untracked'
+  /** `invalid`: conntrack has seen the packet, and it belongs to no connection. `related`: it reports on one. */
+  state: 'new' | 'established' | 'related' | 'invalid' | 'untracked'
   direction: 'original' | 'reply'
   /** The connection's NAT status: its destination or its source is translated. */
   dnat: boolean
@@ -43,6 +43,7 @@ export interface Packet {
   flags: 'syn' | 'syn-ack' | 'ack' | ''
   /** 8 or 128 is an echo request, 0 or 129 its reply; -1 for other protocols. */
   icmpType: number
+  icmpCode: number
   /** The host itself made the packet, so that one of its sockets may own it. */
   local: boolean
   /** The user of the program that sends the packet, where known. */
@@ -96,6 +97,7 @@ export function packetOf(fields: Partial<Packet>): Packet {
     ctMark: 0,
     flags: protocol === 'tcp' ? 'syn' : '',
     icmpType: protocol === 'icmp' ? 8 : protocol === 'icmpv6' ? 128 : -1,
+    icmpCode: 0,
     local: false,
     ...fields,
   }

@@ -58,7 +58,7 @@ export function statusOf({ packet, hook }: Context): { bits: number; known: numb
   const { snat, dnat, state, direction } = packet
   // A packet that comes back by `lo` has passed postrouting, which confirms connections.
   const looped = packet.input === 'lo' && (hook === 'prerouting' || hook === 'input')
-  const answered = state === 'established' || direction === 'reply'
+  const answered = state === 'established' || state === 'related' || direction === 'reply'
   const bits = (snat ? 16 : 0) | (dnat ? 32 : 0) | (answered ? 2 | 8 : 0) | (looped ? 8 : 0)
   // A connection is assured only after some packets; the other bits show NAT's progress.
   const known = 1 | 2 | 8 | 16 | 32 | 512 | (answered ? 0 : 4)

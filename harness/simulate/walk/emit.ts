@@ -2,6 +2,7 @@ import type { LinkFact } from '../../evidence/facts.ts'
 import type { Attachment, Net } from '../net.ts'
 import { arrive, noneRead, unread } from './container.ts'
 import { passDevice } from './device.ts'
+import { fitting } from './fitting.ts'
 import { hook } from './hook.ts'
 import { leave } from './leave.ts'
 import { findNeighbour } from './neighbour.ts'
@@ -28,16 +29,6 @@ export function emit(net: Net, state: State, device: string, nextHop: string, ne
 // A packet from the host to itself comes in again by lo; conntrack and NAT already know it.
 function loop(net: Net, state: State, next: Next): State[] {
   return receive(net, { ...state, packet: { ...state.packet, input: 'lo' } }, 'lo', undefined, next, true)
-}
-
-/**
- * Where a packet is too large for a link, the host reports the link's size and the sender uses smaller packets, or the
- * packet is fragmented.
- */
-function fitting(state: State, { name, mtu }: LinkFact): State {
-  if (mtu === 0 || state.packet.length <= mtu) return state
-  const message = `${name} takes ${mtu} bytes: larger packets are fragmented, or their sender is asked for smaller ones`
-  return withPacket(at(state, state.path!.last.location, name, message), { length: mtu })
 }
 
 function ontoBridge(net: Net, state: State, bridge: LinkFact, nextHop: string, next: Next): State[] {

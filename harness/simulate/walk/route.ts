@@ -8,6 +8,7 @@ import { eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { deliver } from './deliver.ts'
 import { emit } from './emit.ts'
+import { smallEnough } from './fitting.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { nextHops, noRoute } from './next-hop.ts'
@@ -73,7 +74,8 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
     const message = `to ${packet.destination} by ${describe(found, dev, gateway)}`
     const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message, [], { output: dev }), dev))
     const nextHop = gateway ?? packet.destination
-    return forward(net, strayed(net, allowed, dev, nextHop, found), dev, nextHop, next)
+    const mtu = found.route?.mtu ?? net.host.links.get(dev)?.mtu ?? 0
+    return forward(net, strayed(net, allowed, dev, nextHop, found), { dev, mtu, nextHop }, next)
   })
 }
 
@@ -154,15 +156,24 @@ function shorterLived(state: State): State {
   return withPacket(seen, { life: { left: Math.max(0, left - 1), by } })
 }
 
+/** Where a packet goes on: by a device, in packets of at most `mtu` bytes. */
+interface Onward {
+  dev: string
+  mtu: number
+  nextHop: string
+}
+
 /** Through forward and postrouting, and out. */
-export function forward(net: Net, state: State, dev: string, nextHop: string, next: Next): State[] {
+function forward(net: Net, state: State, { dev, mtu, nextHop }: Onward, next: Next): State[] {
   const family = ipFamily(state.packet)
   const onward: Next = (allowed) =>
     hook(net, withPacket(allowed, { output: dev }), family, 'forward', { location: 'forward', device: dev }, (passed) =>
       postrouting(net, passed, dev, nextHop, next),
     )
   return underPolicies(net, state, { direction: 'fwd', by: dev, location: 'routing' }, (taken) =>
-    underPolicies(net, shorterLived(taken), { direction: 'out', by: dev, location: 'routing' }, onward),
+    underPolicies(net, shorterLived(taken), { direction: 'out', by: dev, location: 'routing' }, (known) =>
+      smallEnough(net, known, { name: dev, mtu }, onward),
+    ),
   )
 }
 

@@ -58,11 +58,11 @@ const headers: Record<string, Header> = {
   },
   icmp: {
     has: ({ protocol }) => protocol === 'icmp',
-    fields: { type: [kinds.icmp, ({ icmpType }) => icmpType], code: [kinds.icmpCode, () => 0] },
+    fields: { type: [kinds.icmp, ({ icmpType }) => icmpType], code: [kinds.icmpCode, ({ icmpCode }) => icmpCode] },
   },
   icmpv6: {
     has: ({ protocol }) => protocol === 'icmpv6',
-    fields: { type: [kinds.icmpv6, ({ icmpType }) => icmpType], code: [kinds.icmpCode, () => 0] },
+    fields: { type: [kinds.icmpv6, ({ icmpType }) => icmpType], code: [kinds.icmpCode, ({ icmpCode }) => icmpCode] },
   },
   // Whatever the transport is, the rule reads the bytes at the ports' offset.
   th: {

@@ -77,9 +77,8 @@ export function icmpTests(options: Options): Test[] {
       const [type = '', code] = text.split('/')
       const number = /^\d+$/.test(type) ? Number(type) : symbols[type]
       if (number === undefined) return undefined
-      // The codes of echo requests and answers are 0.
       return ({ packet }: Context) =>
-        packet.icmpType === number && (code === undefined || code === '0' || code === 'any')
+        packet.icmpType === number && (code === undefined || code === 'any' || code === String(packet.icmpCode))
     })
   return [is, ...test('--icmp-type'), ...test('--icmpv6-type'), ...options.rest()]
 }
