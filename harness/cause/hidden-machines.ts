@@ -2,18 +2,21 @@ import type { Facts, NetworkFact, RouteFact } from '../evidence/facts.ts'
 import { inPrefix, parsePrefix } from '../lib/ip.ts'
 import { oncePer } from '../lib/once-per.ts'
 
-/** A machine that the host knows on another device, while packets for its address go to a Docker network. */
+/** A machine that the host knows on another device, while packets for its address go to a Docker network's bridge. */
 export interface HiddenMachine {
   address: string
   device: string
   network: NetworkFact
-  /** The device's route, which the one of the network overrules. */
+  /** The device's route, and the one to the network's bridge that overrules it. */
   route: RouteFact
+  by: RouteFact
+  /** The network has the machine's address. Otherwise somebody else has set the route to its bridge. */
+  overlaps: boolean
 }
 
 /**
- * The neighbours and gateways on devices that are not Docker's, if a Docker network has their addresses. Without such a
- * machine an overlap harms nobody.
+ * The neighbours and gateways on devices that are not Docker's, if packets for them go to a Docker network. Without such
+ * a machine an overlap harms nobody.
  */
 export const hiddenMachines = oncePer((facts: Facts): HiddenMachine[] => {
   const { docker, neighbours, routes } = facts
@@ -28,7 +31,9 @@ export const hiddenMachines = oncePer((facts: Facts): HiddenMachine[] => {
     const [best] = main.filter(({ dst }) => inPrefix(address, dst)).sort(byPreference)
     const route = main.find((each) => each.dev === dev && inPrefix(address, each.dst))
     const network = docker.networks.find(({ bridge }) => bridge === best?.dev)
-    return network && route ? [{ address, device: dev, network, route }] : []
+    if (!best || !network || !route) return []
+    const overlaps = network.subnets.some((subnet) => inPrefix(address, subnet))
+    return [{ address, device: dev, network, route, by: best, overlaps }]
   })
 })
 

@@ -12,7 +12,7 @@ export type Symptom =
   /** A container that is to be in another's network namespace and is in one that was left. */
   | { kind: 'apart'; name: string }
   /** Machines on another device, of which a Docker network has the addresses. */
-  | { kind: 'hidden'; network: string; device: string }
+  | { kind: 'hidden'; network: string; device: string; overlaps: boolean }
   /** New connections that the kernel has no room for. */
   | { kind: 'connections' }
   /** What the administrator blocks in DOCKER-USER is open. */

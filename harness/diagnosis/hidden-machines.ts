@@ -4,21 +4,29 @@ import { groupBy } from '../lib/group.ts'
 import type { Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
-/** Machines beside the host that neither it nor its containers can send to, because a Docker network has their addresses. */
+/** Machines beside the host that neither it nor its containers can send to: packets for them go to a Docker network. */
 export const hiddenMachineTrouble = (facts: Facts): Trouble[] =>
-  groupBy(hiddenMachines(facts), ({ network, device }) => `${network.name} ${device}`).map((group) => {
-    const { network, device, address } = group[0]!
-    const addresses = list(group.map((each) => each.address))
-    return {
-      symptom: { kind: 'hidden', network: network.name, device },
-      group: {
-        state: 'dead',
-        kind: 'egress',
-        what: `packets and answers to ${addresses} on ${device}`,
-        flows: [],
-        message: `they go to the bridge ${network.bridge}, because the Docker network ${network.name} (${network.subnet}) has these addresses`,
-        behind: [],
-        next: [`ip route get ${address}`, `docker network inspect ${network.name}`],
-      },
-    }
-  })
+  groupBy(hiddenMachines(facts), ({ network, device, overlaps }) => `${network.name} ${device} ${overlaps}`).map(
+    (group) => {
+      const { network, device, address, overlaps, by } = group[0]!
+      const addresses = list(group.map((each) => each.address))
+      const why = overlaps
+        ? `because the Docker network ${network.name} (${network.subnet}) has these addresses`
+        : `by the route ${by.dst}, which is not of Docker’s making`
+      return {
+        symptom: { kind: 'hidden', network: network.name, device, overlaps },
+        group: {
+          state: 'dead',
+          kind: 'egress',
+          what: `packets and answers to ${addresses} on ${device}`,
+          flows: [],
+          message: `they go to the bridge ${network.bridge}, ${why}`,
+          behind: [],
+          next: [
+            `ip route get ${address}`,
+            overlaps ? `docker network inspect ${network.name}` : `ip route show dev ${network.bridge}`,
+          ],
+        },
+      }
+    },
+  )

@@ -1,4 +1,8 @@
-import type { Facts } from '../evidence/facts.ts'
+import type { CgroupFilter, Facts } from '../evidence/facts.ts'
+import { inPrefix } from '../lib/ip.ts'
+import { capital } from '../lib/text.ts'
+import type { Drop, Walk } from './flow.ts'
+import { embedded } from './names.ts'
 import type { Doubt } from './rules/index.ts'
 
 /**
@@ -6,14 +10,58 @@ import type { Doubt } from './rules/index.ts'
  * Source: systemd.resource-control(5), IPAddressDeny=; docs.docker.com, dockerd, "--cgroup-parent".
  */
 export function cgroupDoubts({ cgroupFilters, docker }: Facts): Doubt[] {
-  const parents = ['-.slice', 'system.slice', String(docker.config['cgroup-parent'] ?? '')]
+  const parents = ['', '-.slice', 'system.slice', String(docker.config['cgroup-parent'] ?? '')]
   return cgroupFilters
-    .filter(({ unit, key }) => key !== 'IPAddressAllow' && (parents.includes(unit) || /^docker-.*\.scope$/.test(unit)))
-    .map(({ unit, key, value }) => ({
-      message: `${unit} has ${key}=${value}: what that does to packets of containers is not simulated.`,
-      kind: 'other',
-      key: `${unit} ${key}`,
+    .filter(({ unit, key }) => key !== allow && (parents.includes(unit) || /^docker-.*\.scope$/.test(unit)))
+    .map((filter) => ({
+      message: `${capital(inWords(filter))}: what that does to packets of containers is not simulated.`,
+      ...common(filter),
       holds: true,
-      settle: `systemctl show -p ${key} ${unit}`,
     }))
+}
+
+const allow = 'IPAddressAllow'
+const inWords = ({ unit, key, value }: CgroupFilter): string =>
+  `${unit === '' ? 'a unit of systemd' : unit} has ${key}=${value}`
+const common = ({ unit, key }: CgroupFilter) =>
+  ({
+    kind: 'other',
+    key: `${unit} ${key}`,
+    settle: `systemctl show -p ${key} ${unit === '' ? "'*.slice' '*.scope'" : unit}`,
+  }) as const
+
+/**
+ * What may keep programs of docker.service, dockerd and Docker's proxies, from talking to a machine by a device; undefined
+ * where nothing does. `device` is '' inside a container: systemd's lists are of the host's devices.
+ */
+export function daemonFilter(
+  { cgroupFilters }: Facts,
+  { remote, device }: { remote: string; device: string },
+): Omit<Doubt, 'holds'> | undefined {
+  const own = cgroupFilters.filter(({ unit }) => unit === 'docker.service')
+  const words = (key: string): string[] =>
+    own.flatMap((each) => (each.key === key ? each.value.replace(/^~/, '').split(' ') : []))
+  const holds = (key: string): boolean => words(key).some((prefix) => inPrefix(remote, prefix))
+  const stops = ({ key, value }: CgroupFilter): boolean => {
+    if (key === 'IPAddressDeny') return holds(key) && !holds(allow)
+    if (key === 'RestrictNetworkInterfaces') return words(key).includes(device) === value.startsWith('~')
+    return key !== allow
+  }
+  const filter = own.find(stops)
+  if (!filter) return undefined
+  const message = `${inWords(filter)}: whether the kernel has that filter, and what it does to packets of dockerd and its proxies, is not known.`
+  return { message, ...common(filter) }
+}
+
+/** The walk of a name query that dockerd sends for a container, if a filter of docker.service may drop it. */
+export function filteredQuery(walk: Walk, facts: Facts): Walk {
+  if (facts.cgroupFilters.length === 0 || walk.flow.kind !== 'names' || walk.end !== 'passes') return walk
+  const { flow, path } = walk
+  const own = facts.containers.find(({ container }) => container === flow.container)
+  if (!own?.resolver.nameservers.includes(embedded)) return walk
+  const doubt = daemonFilter(facts, { remote: flow.address, device: '' })
+  if (!doubt) return walk
+  const message = 'the filter of docker.service may drop queries of Docker’s resolver'
+  const drop: Drop = { way: 'out', location: 'outside', end: 'dropped', message }
+  return { flow, end: 'unclear', drop, masked: [], doubts: [{ ...doubt, holds: true }], path }
 }

@@ -1,11 +1,13 @@
 import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
+import { filteredQuery } from './cgroup-filters.ts'
 import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
 import { membersOf } from './members.ts'
-import { queriesToNobody, withoutAnswer } from './name-queries.ts'
+import { withoutAnswer } from './name-queries.ts'
 import { buildNet, type Net, netOf } from './net.ts'
+import { queriesToNobody } from './queries-to-nobody.ts'
 import { withStandIns } from './stand-in.ts'
 import { walk } from './walk/index.ts'
 import { walkAll } from './walks.ts'
@@ -30,7 +32,7 @@ export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) => withoutAnswer(each, facts))
+  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) => withoutAnswer(filteredQuery(each, facts), facts))
   return { intent, net, walks: [...walks, ...queriesToNobody(membersOf(facts), facts)] }
 })
 

@@ -32,7 +32,8 @@ export const subnetOverlap = defineCause({
     return present({ confidence: 'certain', active: words, latent: words, evidence })
   },
   explains: (symptom, facts) =>
-    symptom.kind === 'hidden' || isDropped(symptom, (drop, flow) => overlapOf(drop, flow, facts) !== undefined),
+    (symptom.kind === 'hidden' && symptom.overlaps) ||
+    isDropped(symptom, (drop, flow) => overlapOf(drop, flow, facts) !== undefined),
   remedies: {
     'remove-network': {
       title: 'Remove the Docker network, which no running container uses',
@@ -103,7 +104,7 @@ function overlapOf({ end, way }: Drop, { address }: Flow, facts: Facts): Overlap
 }
 
 const hidden = oncePer((facts: Facts): Overlap[] => [
-  ...hiddenMachines(facts),
+  ...hiddenMachines(facts).filter(({ overlaps }) => overlaps),
   ...droppedFlows(facts, (drop, flow) => overlapOf(drop, flow, facts) !== undefined).map(
     ({ drop, flow }) => overlapOf(drop, flow, facts)!,
   ),

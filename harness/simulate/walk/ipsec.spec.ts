@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import type { Facts } from '../../evidence/facts.ts'
-import { readCgroupFilters } from '../../evidence/sections/cgroup-filters/read.ts'
 import { readIpvs } from '../../evidence/sections/ip-vs/read.ts'
 import { readIpsec } from '../../evidence/sections/ipsec/read.ts'
 import { endOf, ends, healthy } from './healthy-host.spec-data.ts'
@@ -84,28 +83,5 @@ describe('services of the kernel’s load balancer', () => {
     const flow = { kind: 'host-service', address: '192.0.2.2', protocol: 'tcp' } as const
     expect(endOf(facts, { ...flow, port: 22 })).to.match(/^unclear out input/)
     expect(endOf(facts, { ...flow, port: 80 })).to.equal(endOf(healthy, { ...flow, port: 80 }))
-  })
-})
-
-describe('filters of control groups', () => {
-  it('are those that have a value', () => {
-    const lines = ['system.slice RestrictNetworkInterfaces ~', 'system.slice IPAddressDeny 0.0.0.0/0 ::/0', ' x ~', '']
-    expect(readCgroupFilters(lines)).to.deep.equal([
-      { unit: 'system.slice', key: 'IPAddressDeny', value: '0.0.0.0/0 ::/0' },
-    ])
-  })
-
-  const withFilter = (unit: string): Facts => ({
-    ...healthy,
-    cgroupFilters: [{ unit, key: 'IPAddressDeny', value: '0.0.0.0/0 ::/0' }],
-  })
-
-  it('make packets of containers unclear where containers may be in the group', () => {
-    expect(ends(withFilter('system.slice'), outside)[0]).to.match(/^unclear/)
-    expect(ends(withFilter('docker-0123.scope'), outside)[0]).to.match(/^unclear/)
-    expect(ends(withFilter('user.slice'), outside)).to.deep.equal(['passes'])
-    const own = withFilter('containers.slice')
-    const config = { ...own.docker.config, 'cgroup-parent': 'containers.slice' }
-    expect(ends({ ...own, docker: { ...own.docker, config } }, outside)[0]).to.match(/^unclear/)
   })
 })

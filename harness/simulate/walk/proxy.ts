@@ -1,5 +1,6 @@
 import { familyOf } from '../../lib/ip.ts'
 import { capital } from '../../lib/text.ts'
+import { daemonFilter } from '../cgroup-filters.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { packetOf } from '../packet.ts'
@@ -60,7 +61,22 @@ export function proxied(
   const relay: Next = ({ path, drops, doubts, acquainted }) => respond({ ...state, path, drops, doubts, acquainted })
   const done: Next = aside ? (ended) => elsewhere(flow, ended, port, relay) : relay
   const heard: Next = (arrived) => answer(flow, net, arrived, done, { at: 'host' })
-  return output(net, called, (arrived) => behind(flow, net, arrived, [...by, port], heard))
+  return unfiltered(net, called, [ends(state), { remote: target.address, device: flow.bridge }], (free) =>
+    output(net, free, (arrived) => behind(flow, net, arrived, [...by, port], heard)),
+  )
+}
+
+const ends = ({ packet }: State): Talk => ({ remote: packet.source, device: packet.input })
+
+type Talk = Parameters<typeof daemonFilter>[1]
+
+/** Each of the proxy's connections may be filtered, because the proxy belongs to docker.service. */
+function unfiltered(net: Net, state: State, [first, ...others]: readonly Talk[], next: Next): State[] {
+  if (!first) return next(state)
+  const free: Next = (lives) => unfiltered(net, lives, others, next)
+  const doubt = daemonFilter(net.facts, first)
+  const message = 'the filter of docker.service may drop packets of Docker’s proxy'
+  return doubt ? mayDie(state, { location: 'output', end: 'dropped', message }, doubt, free) : free(state)
 }
 
 /** Rules send the packet to another port of the host: something may answer there, but not the container. */
