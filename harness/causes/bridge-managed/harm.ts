@@ -1,6 +1,6 @@
 import { droppedFlows } from '../../cause/drops.ts'
 import { isOn, type NetworkFile, networkFileOf, valuesOf } from '../../cause/network-file.ts'
-import type { Facts } from '../../evidence/facts.ts'
+import type { Facts, LinkFact, RouteFact } from '../../evidence/facts.ts'
 import { inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
@@ -45,11 +45,16 @@ export const harmsOf = oncePer((facts: Facts): Harm[] =>
 
 /** What networkd did to a device that ends a flow. */
 export function harmOf(
-  { end, setting, neighbour, address }: Drop,
+  { end, location, setting, neighbour, address }: Drop,
   { bridge, container }: Flow,
   facts: Facts,
 ): Harm | undefined {
   const { bridges, ports } = managed(facts)
+  // Packets that a default route takes are sent to its gateway, which is on no bridge. The kernel takes the first one.
+  const way = facts.routes.find(
+    ({ dst, dev, gateway }) =>
+      dst === 'default' && gateway === neighbour?.address && bridges.some(({ link }) => link.name === dev),
+  )
   const own = facts.containers.find((each) => each.container === container)?.links ?? []
   // A bridge without ports has no carrier.
   const port = ports.find(
@@ -66,10 +71,12 @@ export function harmOf(
       line: `${port.link.name} has no master`,
       isProven: true,
     }
-  const routed = bridges.find(
-    ({ link, file }) => setting?.value === `dev ${link.name}` && isRouteOf(link.name, file, facts),
-  )
-  if (end === 'wrong-bridge' && setting?.name === 'ip route default' && routed)
+  const leads = ({ name }: LinkFact): boolean =>
+    end === 'wrong-bridge'
+      ? setting?.name === 'ip route default' && setting.value === `dev ${name}`
+      : location === 'bridge' && end === 'no-neighbour' && name === way?.dev
+  const routed = bridges.find(({ link, file }) => leads(link) && isRouteOf(link.name, file, facts))
+  if (routed)
     return {
       file: routed.file,
       what: `gave ${routed.link.name} a default route`,
@@ -102,12 +109,12 @@ const givesAddress = (file: NetworkFile, address: string): boolean =>
   )
 
 /** Whether a file makes networkd add a bridge’s default route. */
-const isRouteOf = (bridge: string, file: NetworkFile, { routes }: Facts): boolean =>
-  routes.some(
-    ({ dst, dev, gateway, protocol }) =>
-      dst === 'default' &&
-      dev === bridge &&
-      (protocol === 'dhcp'
-        ? valuesOf(file, 'Network', 'DHCP').some((value) => !/^(no|false|0|off|ipv6)$/i.test(value))
-        : [...valuesOf(file, 'Network', 'Gateway'), ...valuesOf(file, 'Route', 'Gateway')].includes(gateway ?? '')),
+const isRouteOf = (bridge: string, file: NetworkFile, facts: Facts): boolean =>
+  defaultRoutes(bridge, facts).some(({ gateway, protocol }) =>
+    protocol === 'dhcp'
+      ? valuesOf(file, 'Network', 'DHCP').some((value) => !/^(no|false|0|off|ipv6)$/i.test(value))
+      : [...valuesOf(file, 'Network', 'Gateway'), ...valuesOf(file, 'Route', 'Gateway')].includes(gateway ?? ''),
   )
+
+const defaultRoutes = (bridge: string, { routes }: Facts): RouteFact[] =>
+  routes.filter(({ dst, dev }) => dst === 'default' && dev === bridge)

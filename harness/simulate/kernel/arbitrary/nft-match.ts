@@ -52,11 +52,11 @@ const transport = [
   text`ip protocol ${not}${protocol}`,
   text`meta l4proto ${not}${protocol}`,
   text`meta l4proto { ${protocol}, udp }`,
-  text`icmp type ${oneOf('echo-request', 'echo-reply', '{ echo-request, echo-reply }', '!= echo-request')}`,
+  text`icmp type ${oneOf('echo-request', 'echo-reply', '{ echo-request, echo-reply }', '!= echo-request', 'destination-unreachable')}`,
   text`tcp flags ${oneOf('syn', '& (syn|ack) == syn', '& (fin|syn|rst|ack) == syn', '& (syn|ack) == syn|ack', 'syn / syn,ack', '!= syn')}`,
 ]
 const tracked = [
-  text`ct state ${not}${oneOf('new', 'established', 'established,related', 'invalid', '{ new, established }')}`,
+  text`ct state ${not}${oneOf('new', 'established', 'established,related', 'related', 'invalid', '{ new, established }')}`,
   text`ct state ${oneOf('established,related,new', 'untracked', 'invalid,new')}`,
   text`ct status ${not}${oneOf('dnat', 'snat', 'confirmed', 'assured', 'seen-reply')}`,
   text`ct direction ${oneOf('original', 'reply')}`,

@@ -30,7 +30,7 @@ const transport = [
   text`-p icmp ${not}--icmp-type ${oneOf('echo-request', 'echo-reply', '8', '3/4')}`,
 ]
 const tracked = [
-  text`-m conntrack ${not}--ctstate ${oneOf('NEW', 'RELATED,ESTABLISHED', 'INVALID', 'NEW,ESTABLISHED', 'DNAT', 'SNAT', 'UNTRACKED')}`,
+  text`-m conntrack ${not}--ctstate ${oneOf('NEW', 'RELATED,ESTABLISHED', 'RELATED', 'INVALID', 'NEW,ESTABLISHED', 'DNAT', 'SNAT', 'UNTRACKED')}`,
   text`-m state --state ${oneOf('NEW', 'ESTABLISHED', 'INVALID')}`,
   text`-m conntrack ${not}--ctorigdst ${address}`,
   text`-m conntrack --ctproto tcp ${not}--ctorigdstport ${service}`,
