@@ -26,7 +26,9 @@ describe('the filters of control groups', () => {
   })
 
   it('are of an unknown unit, where not every unit has a line', () => {
-    expect(readCgroupFilters(['docker.service IPAddressDeny ::/0'])).to.deep.equal([
+    const lines = [' IPAddressDeny 0.0.0.0/0', 'docker.service IPAddressDeny ::/0']
+    expect(readCgroupFilters(lines)).to.deep.equal([
+      { unit: 'docker.service', key: 'IPAddressDeny', value: '0.0.0.0/0' },
       { unit: '', key: 'IPAddressDeny', value: '::/0' },
     ])
   })

@@ -22,8 +22,9 @@ export function readCgroupFilters(lines: readonly string[]): CgroupFilter[] {
  */
 function unitsOf(all: readonly CgroupFilter[]): (printed: string) => string {
   const printed = [...new Set(all.map(({ unit }) => unit))]
-  // Only from 250 on every unit has a line; without all of them the order shows nothing.
-  if (!all.some(({ value }) => value === '~')) return () => ''
-  if (printed[0] !== '') return (unit) => unit
-  return (unit) => (unit === '' ? 'docker.service' : (printed[printed.indexOf(unit) + 1] ?? ''))
+  // Only from 250 on every unit has a line; without all of them the order shows nothing but the first one.
+  const isWhole = all.some(({ value }) => value === '~')
+  if (isWhole && printed[0] !== '') return (unit) => unit
+  const following = (unit: string): string => (isWhole ? (printed[printed.indexOf(unit) + 1] ?? '') : '')
+  return (unit) => (unit === '' ? 'docker.service' : following(unit))
 }
