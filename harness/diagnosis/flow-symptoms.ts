@@ -67,15 +67,15 @@ function symptomsOf(walk: Walk): FlowSymptom[] {
 /** Whether causes have to explain a walk's symptoms. */
 export const isCertain = (walk: Walk): boolean =>
   walk.end !== 'unclear' &&
-  (walk.flow.ought === 'die' || (!isLeftOpen(walk.flow, walk.drop) && !isProgramsOwn(walk.drop)))
+  (walk.flow.ought === 'die' || (!isLeftOpen(walk.flow, walk.drop) && !isProgramsOwn(walk.flow, walk.drop)))
 
 /** Whether it is unknown if a flow should pass. A redirect to a program that does not exist is never intended. */
 const isLeftOpen = ({ kind, ought }: Flow, drop: Drop | undefined): boolean =>
   ought === 'unknown' && !(kind === 'egress' && drop?.end === 'no-listener')
 
-// Only the container knows whether a program should listen by now.
-const isProgramsOwn = (drop: Drop | undefined): boolean =>
-  drop?.location === 'container' && drop.end === 'no-listener' && !drop.setting && !drop.misled
+// Only the container knows whether a program should listen by now. Name servers are dead until they do.
+const isProgramsOwn = ({ kind }: Flow, drop: Drop | undefined): boolean =>
+  kind !== 'names' && drop?.location === 'container' && drop.end === 'no-listener' && !drop.setting && !drop.misled
 
 /** The bad flows as symptoms, one for each drop and for each set of causes that explains it. */
 export function groupFlows(
@@ -148,7 +148,7 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   }
   const owner = drop!.rule && ownerOfStep(drop!.rule, facts)
   const boot = drop!.setting && settingAtBoot(drop!.setting, facts)
-  const program = isProgramsOwn(drop)
+  const program = isProgramsOwn(flow, drop)
   const unwanted = isLeftOpen(flow, drop) || program
   return {
     ...base,

@@ -1,12 +1,12 @@
 import { hasRulesToKeep } from '../cause/docker-rules.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { poolExhausted } from '../simulate/address-pool.ts'
+import { isUsedUp, poolExhausted } from '../simulate/address-pool.ts'
 import type { Trouble } from './symptom.ts'
 
 /** Operations of dockerd's that would fail now. */
 export function operationTrouble(facts: Facts): Trouble[] {
   if (!facts.docker.answers) return []
-  return [...addressPools(facts), ...missingChains(facts)]
+  return [...addressPools(facts), ...usedUpNetworks(facts), ...missingChains(facts)]
 }
 
 function addressPools(facts: Facts): Trouble[] {
@@ -18,6 +18,22 @@ function addressPools(facts: Facts): Trouble[] {
     : ['docker network ls', 'docker network prune', 'set "default-address-pools" in /etc/docker/daemon.json']
   return [{ symptom: { kind: 'operation', what: 'address-pool' }, group: operation(exhausted.message, next) }]
 }
+
+/**
+ * Networks without an address for one more container, if a container did not start for that. A network with exactly as
+ * many addresses as containers may be meant so.
+ */
+const usedUpNetworks = (facts: Facts): Trouble[] =>
+  facts.docker.networks.flatMap((network) => {
+    const { name, subnet, range = subnet } = network
+    const words = `no available IPv4 addresses on this network's address pools: ${name} `
+    const failed = facts.docker.stopped.find(({ error }) => error.includes(words))
+    if (!failed || !isUsedUp(network, facts)) return []
+    const message = `${range} has no address left, and ${failed.name} did not start for that`
+    const more = name === 'bridge' ? '"bip" or "fixed-cidr" in /etc/docker/daemon.json' : '--subnet or --ip-range'
+    const next = [`docker network inspect ${name}`, `give ${name} a larger ${more}`]
+    return [{ group: { ...operation(message, next), what: `new containers on ${name}` } }]
+  })
 
 /**
  * dockerd adds the rules of a new network or published port to chains that it created when it started. If they are gone,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Facts, RouteFact } from '../evidence/facts.ts'
-import { poolExhausted } from './address-pool.ts'
+import type { Facts, NetworkFact, RouteFact } from '../evidence/facts.ts'
+import { isUsedUp, poolExhausted } from './address-pool.ts'
 
 const facts = (routes: string[], used: string[] = [], config: Record<string, unknown> = {}, server = '28.5.2'): Facts =>
   ({
@@ -59,5 +59,27 @@ describe('Docker’s address pools', () => {
     expect(
       poolExhausted(facts(['0.0.0.0/1 tun0'], [], { 'default-address-pools': [{ base: '192.168.0.0/16', size: 24 }] })),
     ).to.equal(undefined)
+  })
+})
+
+describe('a network’s addresses', () => {
+  const network = { name: 'a', subnet: '172.30.0.0/16', range: '172.30.0.0/30', gateway: '172.30.0.1' } as NetworkFact
+  const on = (...taken: string[]): Facts =>
+    ({ docker: { containers: taken.map((a) => ({ addresses: { a } })) } }) as unknown as Facts
+  const both = on('172.30.0.2', '172.30.0.3')
+
+  it('are used up where all of its range are taken but its own and the gateway’s', () => {
+    expect(isUsedUp(network, both)).to.equal(true)
+    expect(isUsedUp(network, on('172.30.0.2'))).to.equal(false)
+    expect(isUsedUp(network, on('172.30.0.2', '172.30.1.3'))).to.equal(false)
+    expect(isUsedUp({ ...network, range: '172.30.0.4/30' }, both)).to.equal(false)
+  })
+
+  it('are those of its subnet without a range, but the broadcast address', () => {
+    const { range: _, ...whole } = network
+    expect(isUsedUp({ ...whole, subnet: '172.30.0.0/30' }, on('172.30.0.2'))).to.equal(true)
+    expect(isUsedUp({ ...whole, subnet: '172.30.0.0/29' }, on('172.30.0.2'))).to.equal(false)
+    expect(isUsedUp(whole, both)).to.equal(false)
+    expect(isUsedUp({ ...whole, subnet: '' }, both)).to.equal(false)
   })
 })

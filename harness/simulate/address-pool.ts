@@ -1,4 +1,4 @@
-import type { Facts, RouteFact } from '../evidence/facts.ts'
+import type { Facts, NetworkFact, RouteFact } from '../evidence/facts.ts'
 import { addressIn, overlap, parsePrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
 
@@ -84,4 +84,17 @@ function subnetsOf(base: string, size: number): string[] {
   const pool = parsePrefix(base)!
   const count = Math.min(2 ** Math.max(0, size - pool.length), 1024)
   return Array.from({ length: count }, (_, index) => `${addressIn(base, index * 2 ** (32 - size))}/${size}`)
+}
+
+/** Whether a network has no IPv4 address left for a new container. */
+export function isUsedUp({ name, subnet, range = subnet, gateway }: NetworkFact, { docker }: Facts): boolean {
+  const [whole, part] = [parsePrefix(subnet), parsePrefix(range)]
+  // Larger ones do not run out.
+  if (!whole || !part || part.family !== 4 || part.length < 20) return false
+  const size = 2 ** (32 - part.length)
+  const all = Array.from({ length: size }, (_, index) => addressIn(range, index)!)
+  const last = addressIn(subnet, 2 ** (32 - whole.length) - 1)
+  const taken = docker.containers.flatMap(({ addresses }) => addresses[name] ?? [])
+  const used = [addressIn(subnet, 0), last, gateway, ...taken]
+  return all.every((address) => used.includes(address))
 }

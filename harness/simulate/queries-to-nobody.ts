@@ -31,9 +31,9 @@ function obstacleToResolver(own: ContainerNamespace): Pick<Drop, 'message' | 'se
 }
 
 /** What is known of the servers in a container's resolv.conf, where it names none. */
-function withoutServer({ container, resolver }: ContainerNamespace): Nowhere | undefined {
+function withoutServer({ container, resolver, read }: ContainerNamespace): Nowhere | undefined {
   const { nameservers, search, options, comments } = resolver
-  if (nameservers.length > 0) return undefined
+  if (nameservers.length > 0 || !read) return undefined
   const file = `/etc/resolv.conf of ${container}`
   if (search.length + options.length + comments.length > 0)
     return { end: 'no-answer', message: `${file} names no server to send them to` }

@@ -61,7 +61,9 @@ function isBare({ end, rule }: Drop, { kind, port, protocol, container, address 
   const own = facts.docker.containers.find(({ name }) => name === container)
   const published = own?.published.find((each) => each.port === port && each.protocol === protocol)
   if (!published || !['', '0.0.0.0', address].includes(published.host)) return false
-  return hasNoRule(facts, published)
+  // A container whose network cannot be read may be about to end, and a dockerd of another network namespace may run it.
+  const isRead = facts.containers.every((each) => each.container !== container || each.read)
+  return isRead && hasNoRule(facts, published)
 }
 
 /** The flows that end so, one of each port. */

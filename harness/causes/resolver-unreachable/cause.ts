@@ -9,6 +9,7 @@ import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
 import { answeringServers, queriedServers } from '../../simulate/name-queries.ts'
 import { isFallback } from '../../simulate/names.ts'
+import { hasNoServer } from '../../simulate/queries-to-nobody.ts'
 
 /** Containers send name queries to a server that nobody has, or that does not answer; or they have no server at all. */
 export const resolverUnreachable = defineCause({
@@ -115,7 +116,7 @@ const lostServers = oncePer((facts: Facts): Lost[] => {
     .sort((a, b) => (a.server < b.server ? -1 : 1))
 })
 
-function isLost(drop: Drop, { kind, address }: Flow, facts: Facts): boolean {
+function isLost(drop: Drop, { kind, address, container }: Flow, facts: Facts): boolean {
   const { end, rule, way, neighbour, location } = drop
   if (kind !== 'names' || rule || way !== 'out') return false
   // If it is the host's own server that a route refuses, the route is what is wrong.
@@ -123,9 +124,15 @@ function isLost(drop: Drop, { kind, address }: Flow, facts: Facts): boolean {
   // A gateway that does not answer is more than a lost name server.
   if (end === 'no-neighbour')
     return location === 'uplink' && neighbour?.address === address && !isGateway(address, facts)
-  if (end === 'no-listener') return location === 'input' && inPrefix(address, '127.0.0.0/8')
-  return end === 'no-answer'
+  // A loopback address is the container's own, or the host's where dockerd sends the query for it.
+  if (end === 'no-listener') return ['input', 'container'].includes(location) && inPrefix(address, '127.0.0.0/8')
+  return end === 'no-answer' && (address !== '' || isWithoutServers(facts, container))
 }
+
+/** Whether dockerd found no server for a container. Its own resolv.conf may name none for another reason. */
+const isWithoutServers = (facts: Facts, container: string): boolean =>
+  facts.containers.some((own) => own.container === container && hasNoServer(own)) ||
+  facts.resolver.nameservers.length === 0
 
 /** Whether a route of the host’s refuses the server’s addresses. A routing rule or a missing default route stops more. */
 const isRefused = ({ end, location, setting, policy }: Drop): boolean =>

@@ -1,9 +1,10 @@
 import { capital } from '../../lib/text.ts'
+import type { Found } from '../fib.ts'
 import type { Attachment, Net } from '../net.ts'
-import { isLocal } from '../stack.ts'
+import { isLocal, type Stack } from '../stack.ts'
 import { passInside } from './device.ts'
 import { findNeighbour } from './neighbour.ts'
-import { asBroadcast, nextHops, noRoute } from './next-hop.ts'
+import { asBroadcast, nextHops, noRoute, unbound } from './next-hop.ts'
 import { tooLarge } from './port.ts'
 import { receive } from './receive.ts'
 import { holderOn, segmentOf } from './segment.ts'
@@ -52,29 +53,44 @@ export function send(net: Net, state: State, container: string, next: Next): Sta
   const stack = net.containers.get(container)
   const started = at(state, 'container', '', `${container} at ${state.packet.source}`)
   if (!stack) return unread(started, container, noneRead(net))
-  const { packet } = state
   return ownRules(net, started, container, (allowed) =>
-    stack.fib[packet.family].lookup({ ...packet, input: 'lo', mark: 0 }).flatMap((found) => {
-      const known = found.doubts.reduce(withDoubt, allowed)
-      const none = noRoute(found, packet, container)
-      if (none)
-        return [
-          dies(known, {
-            location: 'container',
-            end: 'no-route',
-            ...none,
-          }),
-        ]
-      if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })
-      const [chosen] = nextHops(found)
-      // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
-      // rt_set_nexthop.
-      const gateway = chosen!.gateway !== undefined && isLocal(stack, chosen!.gateway) ? undefined : chosen!.gateway
-      return asBroadcast(known, found, container, (sent) =>
-        out(net, sent, container, chosen!.dev, gateway ?? packet.destination, next),
-      )
-    }),
+    // Programs of random hosts bind their source.
+    net.isExact || state.way === 'back'
+      ? leaves(net, stack, allowed, next)
+      : routed(stack, allowed, unbound[allowed.packet.family], (_, known) => leaves(net, stack, known, next)),
   )
+}
+
+/** By the route for the packet as it is. */
+const leaves = (net: Net, stack: Stack, state: State, next: Next): State[] =>
+  routed(stack, state, state.packet.source, (found, known) => {
+    const { name: container } = stack
+    if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })
+    const [chosen] = nextHops(found)
+    // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
+    // rt_set_nexthop.
+    const gateway = chosen!.gateway !== undefined && isLocal(stack, chosen!.gateway) ? undefined : chosen!.gateway
+    return asBroadcast(known, found, container, (sent) =>
+      out(net, sent, container, chosen!.dev, gateway ?? state.packet.destination, next),
+    )
+  })
+
+/**
+ * Each route for a packet from this source, or its drop. A program that connects looks for a route without a source first.
+ * Source: linux/include/net/route.h, ip_route_connect.
+ */
+function routed(
+  { name, fib }: Stack,
+  state: State,
+  source: string,
+  next: (found: Found, known: State) => State[],
+): State[] {
+  const { packet } = state
+  return fib[packet.family].lookup({ ...packet, source, input: 'lo', mark: 0 }).flatMap((found) => {
+    const known = found.doubts.reduce(withDoubt, state)
+    const none = noRoute(found, packet, name)
+    return none ? [dies(known, { location: 'container', end: 'no-route', ...none })] : next(found, known)
+  })
 }
 
 function out(net: Net, state: State, container: string, device: string, nextHop: string, next: Next): State[] {

@@ -19,13 +19,14 @@ export function atDestination(flow: Flow, net: Net, state: State): State[] {
     : atHost(flow, net, state)
 }
 
-/** In a container the listening program answers; a published port needs such a program. */
+/** In a container the listening program answers; a published port and a name server need such a program. */
 export function inContainer(flow: Flow, net: Net, state: State, container: string, respond: Next): State[] {
   const { destination, destinationPort, protocol } = state.packet
   const own = net.facts.containers.find((each) => each.container === container)
   const astray = net.isExact ? undefined : anothers(flow, state, container)
   if (astray) return respond(astray)
-  const needsListener = (protocol === 'tcp' || protocol === 'udp') && (flow.kind === 'published' || net.isExact)
+  const isServed = flow.kind === 'published' || flow.kind === 'names' || net.isExact
+  const needsListener = (protocol === 'tcp' || protocol === 'udp') && isServed
   if (!needsListener || !own?.read || takes(own.listeners, destination, destinationPort, protocol))
     return respond(state)
   const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)

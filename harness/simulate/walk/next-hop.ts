@@ -4,6 +4,9 @@ import type { Drop } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 import { mayDie, type Next, type State } from './state.ts'
 
+/** The source in the lookup for a packet that has none yet; rules may match it. Source: linux/net/ipv4/fib_rules.c. */
+export const unbound = { 4: '0.0.0.0', 6: '::' } as const
+
 /** A route's next hops: one, or the live ones of a multipath route. */
 export function nextHops({ route }: Found): { dev: string; gateway?: string }[] {
   const several = route?.nexthops?.filter(({ flags }) => !flags.includes('dead'))

@@ -6,7 +6,7 @@ import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
-import { asBroadcast, nextHops, noRoute } from './next-hop.ts'
+import { asBroadcast, nextHops, noRoute, unbound } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 import { backToSender } from './untranslate.ts'
@@ -47,8 +47,6 @@ export function output(net: Net, state: State, next: Next): State[] {
     )
   })
 }
-
-const unbound = { 4: '0.0.0.0', 6: '::' } as const
 
 const lookup = ({ host }: Net, state: State, rerouted = false): { found: Found; known: State }[] =>
   host.fib[state.packet.family]

@@ -11,7 +11,11 @@ const network = z.object({
   Options: z.record(z.string(), z.string()).nullish(),
   IPAM: z
     .object({
-      Config: z.array(z.object({ Subnet: z.string().optional(), Gateway: z.string().optional() })).nullish(),
+      Config: z
+        .array(
+          z.object({ Subnet: z.string().optional(), Gateway: z.string().optional(), IPRange: z.string().optional() }),
+        )
+        .nullish(),
     })
     .optional(),
 })
@@ -27,6 +31,8 @@ export interface AllNetworkFact {
   /** CIDR, IPv4 and IPv6. */
   subnets: string[]
   gateways: string[]
+  /** Parts of the subnets from which dockerd takes addresses, where it does not take them from all. */
+  ranges: string[]
   options: Record<string, string>
 }
 
@@ -39,6 +45,8 @@ export interface NetworkFact {
   /** IPv4, CIDR; empty where it has none. */
   subnet: string
   gateway: string
+  /** The part of `subnet` from which dockerd takes addresses for containers; all of it where undefined. */
+  range?: string
   /** The same for IPv6. */
   subnet6: string
   gateway6: string
@@ -64,6 +72,7 @@ export const readAllNetworks = (text: string): AllNetworkFact[] =>
       subnets: ranges.flatMap(({ Subnet }) => Subnet || []),
       // Some versions of Docker add a prefix length.
       gateways: ranges.flatMap(({ Gateway }) => Gateway?.replace(/\/.*$/, '') || []),
+      ranges: ranges.flatMap(({ IPRange }) => IPRange || []),
       options: row.Options ?? {},
     }
   })
@@ -72,12 +81,13 @@ export const readAllNetworks = (text: string): AllNetworkFact[] =>
 export const bridgeNetworks = (networks: readonly AllNetworkFact[]): NetworkFact[] =>
   networks
     .filter(({ driver }) => driver === 'bridge')
-    .map(({ name, id, internal, ipv6, subnets, gateways, options }) => ({
+    .map(({ name, id, internal, ipv6, subnets, gateways, ranges, options }) => ({
       name,
       id,
       bridge: options['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`,
       subnet: subnets.find((each) => each.includes('.')) ?? '',
       gateway: gateways.find((each) => each.includes('.')) ?? '',
+      ...rangeOf(ranges),
       subnet6: subnets.find((each) => each.includes(':')) ?? '',
       gateway6: gateways.find((each) => each.includes(':')) ?? '',
       subnets,
@@ -85,3 +95,8 @@ export const bridgeNetworks = (networks: readonly AllNetworkFact[]): NetworkFact
       internal,
       options,
     }))
+
+function rangeOf(ranges: readonly string[]): Pick<NetworkFact, 'range'> {
+  const range = ranges.find((each) => each.includes('.'))
+  return range === undefined ? {} : { range }
+}
