@@ -30,7 +30,10 @@ describe('the command line', function () {
 
   it('names itself in its help as it was called', async () => {
     const bin = new URL('../bin/dockfault.js', import.meta.url).pathname
-    const { stdout } = await execa(process.execPath, [bin, 'run', '--help'], { cwd: tmpdir() })
+    // The clone itself may be below tmpdir().
+    const cwd = mkdtempSync(join(tmpdir(), 'dockfault-elsewhere-'))
+    const { stdout } = await execa(process.execPath, [bin, 'run', '--help'], { cwd })
+    rmSync(cwd, { recursive: true })
     expect(stdout).to.contain(`node ${bin} run <cell> [options]\n`)
   })
 

@@ -76,7 +76,7 @@ const leaves = (net: Net, stack: Stack, state: State, next: Next): State[] =>
   })
 
 /**
- * Each route for a packet from this source, or its drop. A program that connects looks for a route without a source first.
+ * Each route for a packet from this source, or its drop. A program that connects has no source at first.
  * Source: linux/include/net/route.h, ip_route_connect.
  */
 function routed(

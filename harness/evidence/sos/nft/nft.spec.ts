@@ -83,8 +83,9 @@ describe('the text of nft in a sos report', function () {
           })
       }),
     )
-    // Of that match nft shows only the name.
+    // Of these matches nft shows only the name.
     expect(wrong).to.deep.equal([
+      'field/evidence/sick/bridge-narrow-icmp-blocked.bundle: filter OUTPUT: -A OUTPUT -p icmp -m icmp --not-listed -j DROP',
       'field/evidence/sick/string-match.bundle: filter FORWARD: -A FORWARD -p tcp -m tcp --dport 80 -m string --not-listed -j DROP',
     ])
     expect(lines).to.be.at.least(11_000)
