@@ -75,6 +75,14 @@ export const ends = (facts: Facts, title: string): string[] => [
   ),
 ]
 
+/** How the name queries of a container end: `container 203.0.113.10 dies outside no-answer`. */
+export const namesOf = (facts: Facts, container = 'probe-default'): string[] =>
+  simulate(facts).walks.flatMap(({ flow, end, drop }) =>
+    flow.kind === 'names' && flow.container === container
+      ? [`${flow.from.at} ${flow.address} ${end} ${drop ? `${drop.location} ${drop.end}` : ''}`.trim()]
+      : [],
+  )
+
 /** How one flow from probe-default ends. */
 export function endOf(facts: Facts, flow: Partial<Flow>): string {
   const whole: Flow = {
