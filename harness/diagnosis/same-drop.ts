@@ -10,7 +10,8 @@ export function sameDrop(walk: Walk): string {
   const { drop, doubts } = walk
   // One rule or setting may stop one packet on its way out and the answer to another: that is one symptom.
   const where = drop?.rule
-    ? [drop.rule.backend, drop.rule.table, drop.rule.chain, likeRule(drop.rule.rule, flow)]
+    ? // Of a rule with a setting, the rule drops something else than the packet, and only under that setting.
+      [drop.rule.backend, drop.rule.table, drop.rule.chain, likeRule(drop.rule.rule, flow), drop.setting?.name]
     : /^ip (rule|route) /.test(drop?.setting?.name ?? '')
       ? [drop?.end, drop?.setting?.name, drop?.setting?.value]
       : [drop?.end, drop?.setting?.name, drop?.message.replaceAll(/\d+\.\d+\.\d+\.\d+/g, 'ADDRESS')]

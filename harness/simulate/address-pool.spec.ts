@@ -80,6 +80,8 @@ describe('a network’s addresses', () => {
     expect(isUsedUp({ ...whole, subnet: '172.30.0.0/30' }, on('172.30.0.2'))).to.equal(true)
     expect(isUsedUp({ ...whole, subnet: '172.30.0.0/29' }, on('172.30.0.2'))).to.equal(false)
     expect(isUsedUp(whole, both)).to.equal(false)
+    // Some versions of Docker list no gateway, which is the first address then.
+    expect(isUsedUp({ ...whole, gateway: '', subnet: '172.30.0.0/30' }, on('172.30.0.2'))).to.equal(true)
     expect(isUsedUp({ ...whole, subnet: '' }, both)).to.equal(false)
   })
 })

@@ -1,6 +1,7 @@
 import type { Facts, NetworkFact, RouteFact } from '../evidence/facts.ts'
 import { addressIn, overlap, parsePrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
+import { gatewayOf } from './intent.ts'
 
 /** Addresses from which dockerd takes networks of one size. */
 export interface Pool {
@@ -87,7 +88,8 @@ function subnetsOf(base: string, size: number): string[] {
 }
 
 /** Whether a network has no IPv4 address left for a new container. */
-export function isUsedUp({ name, subnet, range = subnet, gateway }: NetworkFact, { docker }: Facts): boolean {
+export function isUsedUp(network: NetworkFact, { docker }: Facts): boolean {
+  const { name, subnet, range = subnet } = network
   const [whole, part] = [parsePrefix(subnet), parsePrefix(range)]
   // Larger ones do not run out.
   if (!whole || !part || part.family !== 4 || part.length < 20) return false
@@ -95,6 +97,6 @@ export function isUsedUp({ name, subnet, range = subnet, gateway }: NetworkFact,
   const all = Array.from({ length: size }, (_, index) => addressIn(range, index)!)
   const last = addressIn(subnet, 2 ** (32 - whole.length) - 1)
   const taken = docker.containers.flatMap(({ addresses }) => addresses[name] ?? [])
-  const used = [addressIn(subnet, 0), last, gateway, ...taken]
+  const used = [addressIn(subnet, 0), last, gatewayOf(network), ...taken]
   return all.every((address) => used.includes(address))
 }

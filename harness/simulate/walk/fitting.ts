@@ -17,7 +17,8 @@ export function smallEnough(net: Net, state: State, { name, mtu }: Size, next: N
     if (!lost) return next(smaller)
     const { step: _, way: __, ...drop } = lost
     const why = `${name} takes ${mtu} bytes, and the report of that to ${packet.source} (ICMP) is lost: ${lost.message}`
-    return next(dies(smaller, { ...drop, message: why }))
+    const setting = { name: `${name} mtu`, value: String(mtu) }
+    return next(dies(smaller, { setting, ...drop, message: why }))
   })
 }
 
