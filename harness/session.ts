@@ -13,7 +13,7 @@ import { probes } from './probes/index.ts'
 import { reportToGithub } from './report/github.ts'
 import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
-import { blankRecord } from './results/blank-record.ts'
+import { blankRecord, skippedRecord } from './results/blank-record.ts'
 import { complete } from './results/complete.ts'
 import { readHistory, remember } from './results/history.ts'
 import { inLightOf } from './results/known.ts'
@@ -100,7 +100,7 @@ export async function runCells(
     const room = { memory: memoryLeft(), processors: availableParallelism() }
     await runPool(tasks, { jobs, ...room, memoryLeft, signal }, async (task) => {
       const cell = isOver()
-        ? skippedCell(task.cell, notBegun)
+        ? skippedRecord(task.cell, notBegun)
         : await runTask(task, dir, { ...options, more: tasks.length > 1 })
       if (done.has(cell.name)) throw new LabError('probe', `the cell ${cell.name} ran twice in one run`)
       done.set(cell.name, cell)
@@ -145,16 +145,10 @@ const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord[
   ofMs: Math.round(active + idle),
 })
 
-const skippedCell = (cell: Cell, reason: string): CellRecord => ({
-  ...blankRecord(cell, 'none', 'none'),
-  verdict: 'skipped',
-  reason,
-})
-
 type TaskOptions = SessionOptions & { more: boolean }
 
 async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOptions): Promise<CellRecord> {
-  if ('reason' in choice) return skippedCell(cell, choice.reason)
+  if ('reason' in choice) return skippedRecord(cell, choice.reason)
   const logDir = join(dir, 'hosts', cell.name)
   return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
     if (attempt > 1) {

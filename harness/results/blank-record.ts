@@ -23,3 +23,10 @@ export const blankRecord = (cell: Cell, provider: string, accelerator: string): 
   command: `npm run scenario ${baseName(cell.name)}`,
   where: cell.where,
 })
+
+/** The record of a cell that does not run. */
+export const skippedRecord = (cell: Cell, reason: string): CellRecord => ({
+  ...blankRecord(cell, 'none', 'none'),
+  verdict: 'skipped',
+  reason,
+})

@@ -5,7 +5,7 @@ import { restartDocker } from '../../cause/steps.ts'
 import { restarting } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { gatewayOf } from '../../simulate/intent.ts'
-import { harmOf, harmsOf, managed, takesOut } from './harm.ts'
+import { defaultRoutes, harmOf, harmsOf, managed, takesOut } from './harm.ts'
 
 /** systemd-networkd manages Docker’s devices by a file of its own, and so undoes what dockerd has set up. */
 export const bridgeManaged = defineCause({
@@ -101,11 +101,9 @@ FILE`
 /** Removes what networkd added to the bridges. */
 const takeBack = (facts: Facts): string[] =>
   managed(facts).bridges.flatMap(({ link, file, network }) => [
-    ...facts.routes
-      .filter(({ dst, dev }) => dst === 'default' && dev === link.name)
-      .map(
-        ({ gateway }) => `ip route del default ${gateway ? `via ${gateway} ` : ''}dev ${link.name} 2>/dev/null || true`,
-      ),
+    ...defaultRoutes(link.name, facts).map(
+      ({ gateway }) => `ip route del default ${gateway ? `via ${gateway} ` : ''}dev ${link.name} 2>/dev/null || true`,
+    ),
     ...valuesOf(file, 'Network', 'Address')
       .filter((address) => !address.startsWith(`${gatewayOf(network)}/`))
       .map((address) => `ip address del ${address} dev ${link.name} 2>/dev/null || true`),

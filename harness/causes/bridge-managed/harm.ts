@@ -50,11 +50,6 @@ export function harmOf(
   facts: Facts,
 ): Harm | undefined {
   const { bridges, ports } = managed(facts)
-  // Packets that a default route takes are sent to its gateway, which is on no bridge. The kernel takes the first one.
-  const way = facts.routes.find(
-    ({ dst, dev, gateway }) =>
-      dst === 'default' && gateway === neighbour?.address && bridges.some(({ link }) => link.name === dev),
-  )
   const own = facts.containers.find((each) => each.container === container)?.links ?? []
   // A bridge without ports has no carrier.
   const port = ports.find(
@@ -74,7 +69,7 @@ export function harmOf(
   const leads = ({ name }: LinkFact): boolean =>
     end === 'wrong-bridge'
       ? setting?.name === 'ip route default' && setting.value === `dev ${name}`
-      : location === 'bridge' && end === 'no-neighbour' && name === way?.dev
+      : location === 'bridge' && end === 'no-neighbour' && name === defaultBridge(neighbour?.address, facts)
   const routed = bridges.find(({ link, file }) => leads(link) && isRouteOf(link.name, file, facts))
   if (routed)
     return {
@@ -116,5 +111,14 @@ const isRouteOf = (bridge: string, file: NetworkFile, facts: Facts): boolean =>
       : [...valuesOf(file, 'Network', 'Gateway'), ...valuesOf(file, 'Route', 'Gateway')].includes(gateway ?? ''),
   )
 
-const defaultRoutes = (bridge: string, { routes }: Facts): RouteFact[] =>
+/** The managed bridge by which a default route leads to a gateway, which is on no bridge. The kernel takes the first one. */
+const defaultBridge = (gateway: string | undefined, facts: Facts): string | undefined =>
+  facts.routes.find(
+    (route) =>
+      route.dst === 'default' &&
+      route.gateway === gateway &&
+      managed(facts).bridges.some(({ link }) => link.name === route.dev),
+  )?.dev
+
+export const defaultRoutes = (bridge: string, { routes }: Facts): RouteFact[] =>
   routes.filter(({ dst, dev }) => dst === 'default' && dev === bridge)

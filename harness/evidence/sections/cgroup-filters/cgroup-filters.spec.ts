@@ -4,6 +4,13 @@ import { readCgroupFilters } from './read.ts'
 const none = (unit: string): string => `${unit} RestrictNetworkInterfaces ~`
 
 describe('the filters of control groups', () => {
+  it('are those that have a value', () => {
+    const lines = ['system.slice RestrictNetworkInterfaces ~', 'system.slice IPAddressDeny 0.0.0.0/0 ::/0', ' x ~', '']
+    expect(readCgroupFilters(lines)).to.deep.equal([
+      { unit: 'system.slice', key: 'IPAddressDeny', value: '0.0.0.0/0 ::/0' },
+    ])
+  })
+
   it('are of the unit that a line names, where systemd prints the name first', () => {
     const lines = [none('docker.service'), 'a.slice IPAddressDeny ::/0 0.0.0.0/0', none('a.slice'), none('b.slice')]
     expect(readCgroupFilters(lines)).to.deep.equal([{ unit: 'a.slice', key: 'IPAddressDeny', value: '::/0 0.0.0.0/0' }])
