@@ -12,6 +12,8 @@ export interface Packet {
   destinationPort: number
   /** Bytes of the IP packet. */
   length: number
+  /** Bytes of the connection's packets with data, where it carries a large transfer: those follow the first two. */
+  transfer?: number
   dontFragment: boolean
   /**
    * Device names, '' where the hook knows none. For bridged traffic it is the bridge; the next two fields hold its
@@ -64,6 +66,13 @@ export interface Packet {
    */
   zone?: { own: number; answers: number; by: RuleStep }
 }
+
+/** Bytes of the largest packet that a connection sends this way, as far as is known. */
+export const largestPacket = ({ length, transfer = length }: Packet): number => Math.max(length, transfer)
+
+/** The change by which a connection's packets are no larger than `size` bytes this way. */
+export const limitedTo = ({ transfer }: Packet, size: number): Partial<Packet> =>
+  transfer === undefined ? { length: size } : { transfer: size }
 
 /** The family whose hooks see a packet. */
 export const ipFamily = ({ family }: Pick<Packet, 'family'>): 'ip' | 'ip6' => (family === 6 ? 'ip6' : 'ip')

@@ -18,7 +18,7 @@ export function acknowledge(net: Net, state: State, next: Next): State[] {
   const last = calls.findLast(({ way }) => way === 'out')?.after ?? calls[0]!.before
   const ends = calls
     // The answer differs from later packets only in its SYN and its length.
-    .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || net.segments.sees)
+    .filter(({ way, before }) => way === 'out' || before.state === 'invalid' || before.transfer || net.segments.sees)
     .reduce<Later[]>((laters, call) => laters.flatMap((each) => recall(net, each, call, last)), [{ state, marks: {} }])
   return ends.flatMap(({ state: end }) => next(end))
 }
@@ -46,7 +46,7 @@ function laterPacket({ state, marks }: Later, call: Call, { dnat, snat, ctMark }
     ...(before.state === 'invalid' && way === 'back' ? again(before) : { state: stateOf(state, call) }),
     flags: 'ack',
     // An acknowledgement has only the timestamps option; a SYN has more options.
-    length: before.length - (before.flags === 'ack' ? 0 : 8),
+    length: before.transfer ?? before.length - 8,
     ...(before.state !== 'invalid' && { dnat, snat, ctMark, ...marks.connection }),
     ...marks[way],
   }

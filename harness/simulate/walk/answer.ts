@@ -7,7 +7,8 @@ import { enter } from './leave.ts'
 import { output } from './output.ts'
 import { receive } from './receive.ts'
 import { segmentOf } from './segment.ts'
-import { at, dies, mayDie, type Next, type State } from './state.ts'
+import { acceptedBy } from './sizes.ts'
+import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
 
 /** Sends the answer back to the flow's sender at `from`; a TCP sender then acknowledges it. */
 export function answer(flow: Flow, net: Net, state: State, done: Next = home, from: Origin = flow.from): State[] {
@@ -21,7 +22,7 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
     } as const
     return mayDie(state, drop, { message, kind: 'statement', key: 'notrack' }, done)
   }
-  const back: State = { ...state, packet: replyTo(packet), way: 'back' }
+  const back = sizedFor(from, net, { ...state, packet: replyTo(packet), way: 'back' })
   const came: Next = (arrived) => {
     const heard = returned(net, from, arrived)
     return heard.flatMap((each) => (packet.protocol === 'tcp' ? acknowledge(net, each, done) : done(each)))
@@ -38,6 +39,12 @@ export function answer(flow: Flow, net: Net, state: State, done: Next = home, fr
 }
 
 const home: Next = (state) => [state]
+
+/** A large transfer's answers are as large as the flow's sender accepts. Machines outside: `answersOf` knows their size. */
+function sizedFor(from: Origin, net: Net, state: State): State {
+  if (state.packet.transfer === undefined || state.clampsMss || state.position.at === 'outside') return state
+  return withPacket(state, { transfer: acceptedBy(from, net) })
+}
 
 const replyTo = ({ life: _, zone: __, user: ___, forBridge: ____, ...packet }: Packet): Packet => ({
   ...packet,

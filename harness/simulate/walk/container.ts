@@ -1,6 +1,7 @@
 import { capital } from '../../lib/text.ts'
 import type { Found } from '../fib.ts'
 import type { Attachment, Net } from '../net.ts'
+import { largestPacket, limitedTo } from '../packet.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { passInside } from './device.ts'
 import { findNeighbour } from './neighbour.ts'
@@ -93,21 +94,32 @@ function routed(
   })
 }
 
+const linkTo = (device: string, container: string): string => `the link from ${device} of ${container} to the host`
+
+const elsewhere = (device: string, container: string): string =>
+  `${linkTo(device, container)} ends at no device of it: that end is in another network namespace, perhaps dockerd’s own`
+
 function out(net: Net, state: State, container: string, device: string, nextHop: string, next: Next): State[] {
   const link = net.containers.get(container)!.links.get(device)
   const attachment = net.ends.get(container)?.get(device)
   if (!link?.up)
     return [dies(state, { location: 'container', end: 'no-link', message: `${device} inside ${container} is down` })]
   if (!attachment)
-    return unread(
-      state,
-      container,
-      `the link from ${device} of ${container} to the host is not simulated (${link.kind || 'no veth'})`,
-    )
+    return link.kind === 'veth'
+      ? unread(
+          state,
+          container,
+          elsewhere(device, container),
+          'readlink /proc/1/ns/net /proc/"$(pidof dockerd)"/ns/net',
+        )
+      : unread(state, container, `${linkTo(device, container)} is not simulated (${link.kind || 'no veth'})`)
   const host = attachment.device
   const bridge = host.master === undefined ? undefined : net.host.links.get(host.master)
   // Once the kernel has reported the smaller link, the sender uses that size; packets that may be fragmented are.
-  const fitting = tooLarge(state.packet.length > link.mtu ? withPacket(state, { length: link.mtu }) : state, host)
+  const fitting = tooLarge(
+    largestPacket(state.packet) > link.mtu ? withPacket(state, limitedTo(state.packet, link.mtu)) : state,
+    host,
+  )
   const sender = {
     stack: net.containers.get(container)!,
     link,
@@ -152,8 +164,10 @@ export function unread(
   state: State,
   container: string,
   why = `the network of ${container} could not be read`,
+  settle?: string,
 ): State[] {
   const message = `${capital(why)}.`
-  const doubt = { message, kind: 'listing', key: why === hiddenInside ? why : `inside ${container}` } as const
+  const key = why === hiddenInside ? why : `inside ${container}`
+  const doubt = { message, kind: 'listing', key, ...(settle !== undefined && { settle }) } as const
   return mayDie(state, { location: 'container', end: 'no-link', message: why }, doubt, (lives) => [lives])
 }

@@ -2,6 +2,7 @@ import type { LinkFact, TrafficControl } from '../../evidence/facts.ts'
 import { capital } from '../../lib/text.ts'
 import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
+import { largestPacket } from '../packet.ts'
 import { hook } from './hook.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 
@@ -169,7 +170,7 @@ const ethernetHeader = 14
 /** Notes where a packet is larger than a shaper's bucket. Source: linux/net/sched/sch_tbf.c, tbf_enqueue. */
 function fitsBucket(state: State, queue: Queue, name: string, location: Location): State {
   const bucket = bucketOf(queue)
-  const size = state.packet.length + ethernetHeader
+  const size = largestPacket(state.packet) + ethernetHeader
   if (bucket === undefined || size <= bucket) return state
   const message = `the ${queue.kind} queue of ${name} drops packets larger than its burst of ${bucket} bytes, and this one has ${size}`
   return dies(state, {

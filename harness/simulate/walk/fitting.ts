@@ -1,5 +1,5 @@
 import type { Net } from '../net.ts'
-import { type Packet, packetOf } from '../packet.ts'
+import { largestPacket, limitedTo, type Packet, packetOf } from '../packet.ts'
 import { output } from './output.ts'
 import { at, dies, type Next, type State, withPacket } from './state.ts'
 
@@ -13,7 +13,7 @@ export function smallEnough(net: Net, state: State, { name, mtu }: Size, next: N
   const mayFragment = packet.family === 4 && !packet.dontFragment
   if (mayFragment || fits(packet, mtu)) return next(state)
   return report(net, state).flatMap(({ drops: [lost], doubts }) => {
-    const smaller = withPacket({ ...state, doubts }, { length: mtu })
+    const smaller = withPacket({ ...state, doubts }, limitedTo(packet, mtu))
     if (!lost) return next(smaller)
     const { step: _, way: __, ...drop } = lost
     const why = `${name} takes ${mtu} bytes, and the report of that to ${packet.source} (ICMP) is lost: ${lost.message}`
@@ -28,13 +28,13 @@ interface Size {
   mtu: number
 }
 
-const fits = ({ length }: Packet, mtu: number): boolean => mtu === 0 || length <= mtu
+const fits = (packet: Packet, mtu: number): boolean => mtu === 0 || largestPacket(packet) <= mtu
 
 /** A packet leaves by a link: one that is too large for it is fragmented, or its sender has learned the size. */
 export function fitting(state: State, { name, mtu }: Size): State {
   if (fits(state.packet, mtu)) return state
   const message = `${name} takes ${mtu} bytes: larger packets are fragmented, or their sender is asked for smaller ones`
-  return withPacket(at(state, state.path!.last.location, name, message), { length: mtu })
+  return withPacket(at(state, state.path!.last.location, name, message), limitedTo(state.packet, mtu))
 }
 
 /** All ends of the host's report to the sender. Conntrack relates it to the connection. */

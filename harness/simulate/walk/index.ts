@@ -7,6 +7,7 @@ import { send } from './container.ts'
 import { atDestination } from './endpoint.ts'
 import { judge } from './judge.ts'
 import { output } from './output.ts'
+import { sentBy } from './sizes.ts'
 import { at, type Next, type State } from './state.ts'
 
 /** Simulates a flow's first packet to its end, and the answer back. */
@@ -47,18 +48,10 @@ function firstPacket({ source, address, port, protocol, from, size }: Flow, net:
     source,
     destination: address,
     destinationPort: port,
-    // A full packet fills the sender's own link; smaller links show on the way.
-    length: size === 'full' ? mtuOf(from, net) : small,
-    dontFragment: protocol === 'tcp',
-    flags: protocol === 'tcp' ? (size === 'full' ? 'ack' : 'syn') : '',
+    length: small,
+    // A full packet fills the sender's own link; smaller links show on the way. A connection of TCP starts with a small one.
+    ...(size === 'full' && { [protocol === 'tcp' ? 'transfer' : 'length']: sentBy(from, net) }),
   })
-}
-
-function mtuOf(from: Flow['from'], net: Net): number {
-  if (from.at === 'outside') return net.host.links.get(from.device)?.mtu ?? 1500
-  if (from.at === 'host') return 1500
-  const links = [...(net.containers.get(from.container)?.links.values() ?? [])].filter(({ loopback }) => !loopback)
-  return Math.max(...links.map(({ mtu }) => mtu), 576)
 }
 
 function start({ from, address }: Flow, net: Net, state: State, next: Next): State[] {

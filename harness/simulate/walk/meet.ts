@@ -26,8 +26,7 @@ export function meet(state: State, family: Family, hook: HookName): State {
 const stateless: Partial<Packet> = { direction: 'original', dnat: false, snat: false }
 
 // Source: nf_conntrack_proto_tcp.c, tcp_conntracks, and nf_conntrack_proto_icmp.c, nf_conntrack_icmp_packet.
-const taken = (packet: Packet): Partial<Packet> =>
-  packet.protocol === 'udp' || packet.flags === 'ack' ? again(packet) : { state: 'invalid' }
+const taken = (packet: Packet): Partial<Packet> => (packet.protocol === 'udp' ? again(packet) : { state: 'invalid' })
 
 /** An answer as the first packet of a connection. */
 export const again = ({ source, destination, destinationPort }: Packet): Partial<Packet> => ({

@@ -4,7 +4,9 @@ import { isPublic } from '../../lib/ip.ts'
 import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
+import { largestPacket, limitedTo } from '../packet.ts'
 import { answeredBeside } from './seen-answers.ts'
+import { largestOf } from './sizes.ts'
 import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
 
 /**
@@ -82,16 +84,10 @@ function unknownSource(flow: Flow, net: Net, state: State, device: string, next:
 function sized(flow: Flow, net: Net, state: State, link: LinkFact | undefined): State {
   const { size, protocol } = flow
   if (size !== 'full' || !link) return state
-  const offered = offeredBy(flow, net, state)
+  const offered = Math.max(largestPacket(state.packet), largestOf(flow.container, net))
   if (protocol === 'tcp' && link.mtu > 0 && offered > link.mtu && !state.clampsMss)
     return { ...state, narrow: { device: link.name, mtu: link.mtu, offered } }
-  return withPacket(state, { length: Math.min(offered, link.mtu || offered) })
-}
-
-/** The largest packet that the flow's container takes. */
-function offeredBy({ container }: Flow, { containers }: Net, { packet }: State): number {
-  const links = [...(containers.get(container)?.links.values() ?? [])].filter(({ loopback }) => !loopback)
-  return Math.max(packet.length, ...links.map(({ mtu }) => mtu))
+  return withPacket(state, limitedTo(state.packet, Math.min(offered, link.mtu || offered)))
 }
 
 /** Ends a walk whose large answers may not fit the path. */

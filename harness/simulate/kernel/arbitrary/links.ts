@@ -8,6 +8,14 @@ const container = oneOf('c1', 'c3', 'c2') as fc.Arbitrary<Container>
 const change = (kind: string, parts: Omit<Change, 'kind'>): Change => ({ kind, ...parts })
 const inside = (namespace: NamespaceName, ...ip: string[]): Pick<Change, 'inside'> => ({ inside: { namespace, ip } })
 
+// All machines on the uplink's network have links of the same MTU. A server far behind them accepts packets of 1500 bytes.
+const narrowUplink = (mtu: string): Pick<Change, 'inside'> =>
+  inside(
+    'outside',
+    `link set eth0 mtu ${mtu}`,
+    `route change 192.0.2.0/24 dev eth0 proto kernel scope link src ${addresses.gateway} advmss 1460`,
+  )
+
 /** Links and bridge ports that are down, detached, too narrow or otherwise odd. */
 export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
   [2, container.map((name) => change('port down', { ip: [`link set ${portOf[name]} down`] }))],
@@ -45,8 +53,7 @@ export const oddLinks: fc.Arbitrary<Change> = mixed<Change>(
     fc.tuple(oneOf('wan0', 'docker0', 'v1', 'br-a'), oneOf('1400', '1280', '1499', '1472')).map(([name, mtu]) =>
       change('narrow link', {
         ip: [`link set ${name} mtu ${mtu}`],
-        // All machines on the uplink's network have links of the same MTU.
-        ...(name === 'wan0' && inside('outside', `link set eth0 mtu ${mtu}`)),
+        ...(name === 'wan0' && narrowUplink(mtu)),
       }),
     ),
   ],
