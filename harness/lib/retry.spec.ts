@@ -21,7 +21,7 @@ describe('a deadline', () => {
       }
       const error = await until('nothing', attempt, { deadlineMs: 200, everyMs: 10 }).catch((thrown) => thrown)
       expect(error.message).to.equal('waited 0 s for nothing')
-      expect(performance.now() - started).to.be.within(190, 2000)
+      expect(performance.now() - started).to.be.at.least(190)
       expect(tries).to.be.above(3)
     })
 })

@@ -1,13 +1,13 @@
 import type { Walk } from '../../simulate/index.ts'
-import type { Agent, Ending } from '../../simulate/kernel/agent.ts'
+import type { Ending } from '../../simulate/kernel/agent.ts'
 import { titleOf } from '../../simulate/kernel/flows.ts'
-import type { HostSpec, KernelFlow } from '../../simulate/kernel/host-spec.ts'
+import type { KernelFlow } from '../../simulate/kernel/host-spec.ts'
 import { asFlow, factsOf } from '../../simulate/kernel/simulated.ts'
 import { readTraces } from '../by-packets.ts'
 import { walksOf } from '../by-rules.ts'
 import type { Trace } from '../trace.ts'
 import { judge, type Verdict } from './judge.ts'
-import { type Recording, record } from './recording.ts'
+import type { Recording } from './recording.ts'
 import type { Truth } from './truth.ts'
 
 /** One flow of a host: the tracer's answer, and the kernel's. */
@@ -22,10 +22,6 @@ export interface Comparison extends Verdict {
 
 /** An error planted in a trace, which the comparison has to find. */
 export type Mutation = (trace: Trace) => Trace
-
-/** Makes a host, follows all its flows, and compares each trace with real packets. */
-export const compareHost = async (agent: Agent, spec: HostSpec, mutation?: Mutation): Promise<Comparison[]> =>
-  compareRecording(await record(agent, spec), mutation)
 
 /** Compares the traces of a recorded host with what the kernel did there. */
 export function compareRecording(recording: Recording, mutation: Mutation = (trace) => trace): Comparison[] {

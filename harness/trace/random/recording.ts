@@ -26,9 +26,12 @@ export interface Recording {
   restless: number[]
 }
 
-/** Makes a host, follows all its flows by the tracer's own script, and determines how they end and why. */
-export async function record(agent: Agent, spec: HostSpec): Promise<Recording> {
-  const { traced, ...seen } = await observe(agent, spec)
+/**
+ * Makes a host, follows all its flows by the tracer's own script, and determines how they end and why. `patience`
+ * multiplies the time in which an answer has to come.
+ */
+export async function record(agent: Agent, spec: HostSpec, patience = 1): Promise<Recording> {
+  const { traced, ...seen } = await observe(agent, spec, patience)
   const { flows, endings } = seen
   const isDead = (index: number): boolean => endings[index] !== 'answered'
   const dead = flows.filter((_, index) => isDead(index))
@@ -53,7 +56,7 @@ async function answeredOnAnother(agent: Agent, spec: HostSpec, flows: readonly K
   return flows.filter((_, index) => endings[index] === 'answered')
 }
 
-async function observe(agent: Agent, spec: HostSpec) {
+async function observe(agent: Agent, spec: HostSpec, patience: number) {
   await using host = await RealHost.make(agent, spec)
   const flows = host.flows.filter(isFollowed)
   const bundle = await evidenceOf(host, spec.base.ipv6, false)
@@ -66,7 +69,7 @@ async function observe(agent: Agent, spec: HostSpec) {
   }
   const outside = (await host.collect('echo "$outside"')).trim()
   const facts: Facts = factsOf(bundle, spec.base)
-  const traces = await traceByPackets(shell, flows.map(asFlow), facts, { outside, isExact: true, patience: 1 })
+  const traces = await traceByPackets(shell, flows.map(asFlow), facts, { outside, isExact: true, patience })
   const endings = await endingsOf(host, flows)
   return { flows, bundle, packets, outside, endings, traced: traces.map(({ end }) => end) }
 }
