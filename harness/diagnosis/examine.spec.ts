@@ -119,4 +119,11 @@ describe('an examination', () => {
     expect(locations).to.deep.equal(locations.toSorted((a, b) => a - b))
     expect(lines.filter((line) => line.length > 200)).to.deep.equal([])
   })
+
+  it('is printed without a heading for what to do, where no measured remedy fits the host', () => {
+    const seen = examine(read('causes/firewalld-zone/evidence/sick/debian13-removed.bundle'))
+    const findings = seen.findings.map((finding) => ({ ...finding, remedies: [], deferred: [] }))
+    const lines = examinationLines('web-1', { ...seen, findings }, [], pc.createColors(false))
+    expect(lines).to.include('  Do not').and.not.include('  Do')
+  })
 })

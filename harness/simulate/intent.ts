@@ -57,6 +57,7 @@ export function makesRulesByIptables(facts: Facts): boolean {
 export const hasIp6tablesOn = ({ server }: Facts['docker']): boolean =>
   server !== '' && compareVersions(server, '27') >= 0
 
+/** A setting, and where it is made, for people. */
 interface Setting {
   value: string
   where: string
@@ -92,6 +93,15 @@ export const isMasqueraded = ({ internal, options }: NetworkFact, { programsIpta
   !internal &&
   options[option('enable_ip_masquerade')] !== 'false' &&
   (options[option('gateway_mode_ipv4')] ?? 'nat') !== 'routed'
+
+/** Where a network's ports are published that name no address: by an option of its own, or as dockerd is configured. */
+export function publishingAddress({ name, options }: NetworkFact, { publishesAt, settings }: Intent): Setting {
+  const key = option('host_binding_ipv4')
+  const own = options[key]
+  // The default network's option repeats dockerd's own setting.
+  if (!own || own === '0.0.0.0' || own === publishesAt) return { value: publishesAt, where: settings.ip ?? '' }
+  return { value: own, where: `${key}=${own} of the network ${name}` }
+}
 
 /**
  * The address that dockerd gave to a network's bridge. Old engines list none where the user chose a subnet alone: it is

@@ -1,11 +1,11 @@
 import type { Facts, LinkFact, PortFact } from '../evidence/facts.ts'
 import { addressIn, familyOf, inPrefix } from '../lib/ip.ts'
 import type { Flow } from './flow.ts'
-import type { Intent } from './intent.ts'
+import { type Intent, publishingAddress } from './intent.ts'
 import { anywhere, type Member } from './members.ts'
 
 /** Flows to published ports: from outside, by the host's own address, and by loopback. */
-export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: readonly Member[]): Flow[] {
+export function publishedFlows(facts: Facts, intent: Intent, members: readonly Member[]): Flow[] {
   const uplink = facts.links.find(({ name }) => name === facts.uplink)
   const host = uplink?.ips.find(({ family }) => family === 4)?.address
   const first = new Map<string, Member>()
@@ -32,7 +32,7 @@ export function publishedFlows(facts: Facts, { publishesAt }: Intent, members: r
       const wildcard = at === '' || at === '0.0.0.0'
       // A port belongs at an address that the user named, not at one that dockerd chose.
       const requested = container.requested.find((each) => each.to === to && each.protocol === protocol)?.host ?? at
-      const everywhere = wildcard || (requested === '' && at === publishesAt)
+      const everywhere = wildcard || (requested === '' && at === publishingAddress(network, intent).value)
       const loopback = wildcard || inPrefix(at, '127.0.0.0/8') || everywhere
       const link = everywhere ? uplink : linkOf(at, facts)
       const outsideAt = everywhere ? host : link && at

@@ -5,6 +5,7 @@ import { acceptingPorts, restartingContainers } from '../../cause/temptations.ts
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
+import { publishingAddress } from '../../simulate/intent.ts'
 
 /** dockerd publishes ports that name no address at one address of the host, so other addresses do not answer. */
 export const publishedOnLoopback = defineCause({
@@ -14,33 +15,35 @@ export const publishedOnLoopback = defineCause({
   byFlows: true,
   detect(facts) {
     const closed = closedPorts(facts)
-    const { publishesAt, settings } = simulate(facts).intent
+    const { ip } = simulate(facts).intent.settings
     if (closed.length === 0)
       return absent(
-        settings.ip
-          ? `no published port fails because of ${settings.ip}`
-          : 'dockerd is not configured to publish ports at one address',
+        ip ? `no published port fails because of ${ip}` : 'dockerd is not configured to publish ports at one address',
       )
-    const ports = closed.map(({ container, port }) => `${port} of ${container}`).join(', ')
-    const words = `dockerd publishes ports at ${publishesAt} alone (${settings.ip}), so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${publishesAt}:${closed[0]!.port}:…`
+    const settings = [...new Map(closed.map(({ at }) => [at.where, at])).values()]
+    const where = settings.map((setting) => `${setting.value} alone (${setting.where})`).join(', and at ')
+    const ports = closed.map(({ flow: { container, port } }) => `${port} of ${container}`).join(', ')
+    const [{ flow, at }] = closed as [Closed]
+    const words = `dockerd publishes ports at ${where}, so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${at.value}:${flow.port}:…`
     return present({
       confidence: 'certain',
       active: words,
       latent: words,
       evidence: [
-        { from: 'dockerd’s configuration', line: settings.ip ?? '' },
-        ...closed.map(({ container, port, protocol }) => ({
+        ...settings.map((setting) => ({ from: 'dockerd’s configuration', line: setting.where })),
+        ...closed.map(({ flow: { container, port, protocol }, at: { value } }) => ({
           from: `docker port ${container}`,
-          line: `${publishesAt}:${port}/${protocol}`,
+          line: `${value}:${port}/${protocol}`,
         })),
       ],
     })
   },
-  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isClosed(drop, flow, facts)),
+  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => closedBy(drop, flow, facts) !== undefined),
   remedies: {
     'remove-ip': {
       title: 'Remove the setting, so that dockerd publishes at every address, and restart docker',
       restartsDocker: true,
+      when: (facts) => closedPorts(facts).some(({ at: { where } }) => where === simulate(facts).intent.settings.ip),
       steps: (facts) => [
         removeIp(facts),
         restartDocker,
@@ -51,7 +54,7 @@ export const publishedOnLoopback = defineCause({
     },
   },
   temptations: {
-    'accept-port': acceptingPorts((facts) => closedPorts(facts), {
+    'accept-port': acceptingPorts((facts) => closedPorts(facts).map(({ flow }) => flow), {
       why: 'No rule stops the packets. Nothing listens at the address that they are sent to.',
     }),
     'restart-containers': restartingContainers({
@@ -67,15 +70,34 @@ const removeIp = ({ docker }: Facts): string => {
 grep -rlE -- '--ip[= ]' ${dropIns} 2>/dev/null | xargs -r sed -i -E 's/ *--ip[= ][0-9a-fA-F.:]+//g'; systemctl daemon-reload`
 }
 
-/** A flow that ends because its port is published elsewhere by dockerd's choice, not by the user's. */
-function isClosed({ end, rule }: Drop, { kind, port, protocol, container }: Flow, facts: Facts): boolean {
-  if (kind !== 'published' || end !== 'no-listener' || rule) return false
-  const { publishesAt } = simulate(facts).intent
+interface Closed {
+  flow: Flow
+  /** The address of the port, and the setting that makes it so. */
+  at: ReturnType<typeof publishingAddress>
+}
+
+/** The setting by which a flow ends, because its port is published elsewhere by dockerd's choice, not by the user's. */
+function closedBy(
+  { end, rule }: Drop,
+  { kind, port, protocol, container, network }: Flow,
+  facts: Facts,
+): Closed['at'] | undefined {
+  if (kind !== 'published' || end !== 'no-listener' || rule) return undefined
+  const on = facts.docker.networks.find(({ name }) => name === network)
+  const at = on && publishingAddress(on, simulate(facts).intent)
   const own = facts.docker.containers.find(({ name }) => name === container)
   const published = own?.published.find((each) => each.port === port && each.protocol === protocol)
-  if (!own || !published || publishesAt === '0.0.0.0' || published.host !== publishesAt) return false
-  return own.requested.some((each) => each.to === published.to && each.protocol === protocol && each.host === '')
+  if (!at || !own || !published || at.value === '0.0.0.0' || published.host !== at.value) return undefined
+  const isFree = own.requested.some(
+    ({ to, host, ...each }) => to === published.to && each.protocol === protocol && host === '',
+  )
+  return isFree ? at : undefined
 }
 
 /** The flows that end so, one of each port. */
-const closedPorts = oncePer((facts: Facts): Flow[] => droppedPorts(facts, (drop, flow) => isClosed(drop, flow, facts)))
+const closedPorts = oncePer((facts: Facts): Closed[] =>
+  droppedPorts(facts, (drop, flow) => closedBy(drop, flow, facts) !== undefined).flatMap((flow) => {
+    const on = facts.docker.networks.find(({ name }) => name === flow.network)
+    return on ? [{ flow, at: publishingAddress(on, simulate(facts).intent) }] : []
+  }),
+)

@@ -5,7 +5,7 @@ import { restartDocker } from '../../cause/steps.ts'
 import { acceptingForward, acceptingPorts } from '../../cause/temptations.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
-import type { Drop, Flow } from '../../simulate/index.ts'
+import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
 
 /** Docker's chain has lost the rule of a published port, while the chain itself and its other rules are there. */
 export const publishedRuleMissing = defineCause({
@@ -63,7 +63,9 @@ function isBare({ end, rule }: Drop, { kind, port, protocol, container, address 
   if (!published || !['', '0.0.0.0', address].includes(published.host)) return false
   // A container whose network cannot be read may be about to end, and a dockerd of another network namespace may run it.
   const isRead = facts.containers.every((each) => each.container !== container || each.read)
-  return isRead && hasNoRule(facts, published)
+  // Such a dockerd makes its rules there.
+  const isHere = simulate(facts).net.ends.has(container)
+  return isRead && isHere && hasNoRule(facts, published)
 }
 
 /** The flows that end so, one of each port. */

@@ -17,4 +17,9 @@ describe('a published port without its rule', () => {
     expect(publishedRuleMissing.detect(unread('probe-other')).answer).to.equal('present')
     expect(publishedRuleMissing.detect(unread('probe-default')).answer).to.equal('absent')
   })
+
+  it('is none where no device of the host is the other end of the container’s link', () => {
+    const links = facts.links.filter(({ kind }) => kind !== 'veth')
+    expect(publishedRuleMissing.detect({ ...facts, links }).answer).to.equal('absent')
+  })
 })

@@ -166,7 +166,7 @@ function findingLines(
       ]),
     ...(evidence.length > 12 ? [dim(`    and ${evidence.length - 12} more lines`)] : []),
     '',
-    `  ${paint.bold('Do')}`,
+    ...(remedies.length + deferred.length > 0 ? [`  ${paint.bold('Do')}`] : []),
     ...remedies.flatMap(({ name, title, cost, reboots }) => [
       `    ${paint.green('✓')} ${title}  ${dim(name)}`,
       ...wrap(`cost: ${cost}${reboots && !/reboot/.test(cost) ? ', a reboot' : ''}`, 90, '      ', paint.columns).map(
