@@ -8,7 +8,8 @@ import type { Cell } from './scenario/cell.ts'
 import { bisectCell } from './schedule/bisect-cells.ts'
 import { prepareVersions } from './schedule/prepare-versions.ts'
 import type { RunStore } from './schedule/run-store.ts'
-import { runCells, type SessionOptions } from './session.ts'
+import { runCells } from './session.ts'
+import type { SessionOptions } from './session-options.ts'
 
 /**
  * Runs a bisection: makes the versions, tests them where that needs no host, then runs cells of both ends, of the

@@ -1,70 +1,27 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { EventLoopUtilization } from 'node:perf_hooks'
-import { causeNames, causes, faults } from './causes/index.ts'
-import { followers } from './cell/followers.ts'
-import type { RunContext } from './cell/run-context.ts'
-import type { Provider } from './hosts/host.ts'
+import { causeNames } from './causes/index.ts'
 import { closeProviders } from './hosts/index.ts'
 import { leftBehind, sweepEverything } from './hosts/sweep.ts'
-import { LabError, messageOf } from './lib/errors.ts'
-import { probes } from './probes/index.ts'
+import { LabError } from './lib/errors.ts'
 import { reportToGithub } from './report/github.ts'
-import type { Reporter } from './report/terminal/index.ts'
 import { writeReports } from './report/write.ts'
-import { blankRecord, skippedRecord } from './results/blank-record.ts'
+import { skippedRecord } from './results/blank-record.ts'
 import { complete } from './results/complete.ts'
 import { readHistory, remember } from './results/history.ts'
-import { inLightOf } from './results/known.ts'
 import { loadClaims } from './results/load-claims.ts'
-import {
-  baseName,
-  type CellRecord,
-  interrupted,
-  isLeft,
-  notBegun,
-  type RunRecord,
-  recordVersion,
-} from './results/record.ts'
-import { type RunCellOptions, runStages, stagesOf } from './run.ts'
+import { type CellRecord, isLeft, notBegun, type RunRecord, recordVersion } from './results/record.ts'
+import { runTask } from './run-task.ts'
 import type { Cell } from './scenario/cell.ts'
-import { type KnownIssue, knownIssueOf } from './scenario/known-issues.ts'
 import { expectDurations } from './schedule/expect.ts'
 import { runPool } from './schedule/pool.ts'
-import { type Retries, withRetries } from './schedule/retry.ts'
-import { defaultJobs, lanesIn, memoryLeft, roomOf } from './schedule/room.ts'
-import type { RunStore } from './schedule/run-store.ts'
-import { type CellTask, type Choose, tasksOf } from './schedule/tasks.ts'
-import type { Adapter } from './scoring/adapter.ts'
+import { defaultJobs, memoryLeft } from './schedule/room.ts'
+import { tasksOf } from './schedule/tasks.ts'
+import type { SessionOptions } from './session-options.ts'
 
 /** The folder for runs and their history: in the working folder, never beside the program. */
 export const reportsDir = resolve(process.env.DOCKFAULT_REPORTS || 'reports')
-
-export interface SessionOptions extends RunCellOptions {
-  reporter: Reporter
-  signal: AbortSignal
-  /** The command that repeats this run. */
-  command: string
-  provider?: string
-  /** How many cells run side by side; by default as many as processors and memory allow. */
-  jobs?: number
-  /** After so many minutes the run begins no more cells. */
-  minutes?: number
-  retries?: Retries
-  knownIssues?: readonly KnownIssue[]
-  keep?: RunContext['keep']
-  cold?: boolean
-  /** Outside detectors to score beside dockfault's own. */
-  outside?: readonly Adapter[]
-  /** Where a matrix saves each cell that has ended, so that an interrupted run can be resumed. */
-  store?: RunStore
-  /** The folder for reports and history, and the choice of a provider: specs pass their own. */
-  reports?: string
-  choose?: Choose
-  /** What specs run in place of the real faults, causes and probes. */
-  instead?: Partial<Pick<RunContext, 'faults' | 'causes' | 'probes'>>
-}
 
 /** An id for a run that begins now: the time, and this process. */
 export const newRunId = (now: Date): string => `${now.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${process.pid}`
@@ -144,60 +101,3 @@ const shareOf = ({ active, idle }: EventLoopUtilization): NonNullable<RunRecord[
   busyMs: Math.round(active),
   ofMs: Math.round(active + idle),
 })
-
-type TaskOptions = SessionOptions & { more: boolean }
-
-async function runTask({ cell, choice }: CellTask, dir: string, options: TaskOptions): Promise<CellRecord> {
-  if ('reason' in choice) return skippedRecord(cell, choice.reason)
-  const logDir = join(dir, 'hosts', cell.name)
-  return withRetries(options.retries ?? { retryFailed: 0, retryBroken: 0 }, options.signal, async (attempt) => {
-    if (attempt > 1) {
-      // The report links to the last try's logs. A killed process may have left earlier ones.
-      const aside = `${logDir}~${attempt - 1}`
-      await rm(aside, { recursive: true, force: true })
-      await rename(logDir, aside)
-    }
-    const record = await runCell(cell, choice.provider, logDir, options)
-    const issue = knownIssueOf({ ...cell, name: baseName(cell.name) }, record.provider, options.knownIssues ?? [])
-    return inLightOf(issue, record, new Date().toISOString().slice(0, 10))
-  })
-}
-
-async function runCell(cell: Cell, provider: Provider, logDir: string, options: TaskOptions): Promise<CellRecord> {
-  const { reporter, signal, more } = options
-  await mkdir(logDir, { recursive: true })
-  const record = blankRecord(cell, provider.name, await provider.accelerator())
-  // No command runs a single cell of a sweep.
-  if (cell.varied) record.command = options.command
-  const stages = stagesOf(cell, options.until)
-  reporter.cellStart({ ...record, stages })
-  const progress: RunContext['progress'] = (line, stage) => reporter.progress(line, cell.name, stage)
-  // Several cells keep the processors busy without lanes.
-  const lanes = (): number => (more ? 1 : lanesIn(roomOf(provider.name, record.accelerator), options))
-  const context: RunContext = {
-    provider,
-    faults,
-    causes,
-    probes,
-    followers,
-    logDir,
-    signal,
-    progress,
-    lanes,
-    more,
-    ...(options.keep && { keep: options.keep }),
-    ...(options.cold && { cold: true }),
-    ...(options.outside && { outside: options.outside }),
-    ...options.instead,
-  }
-  const starts = (stage: string): void => reporter.stageStart(stage, cell.name)
-  try {
-    for await (const stage of runStages(cell, context, record, { ...options, starts }))
-      reporter.stageEnd(stage, cell.name)
-  } catch (error) {
-    // The other cells continue.
-    record.verdict = 'broken'
-    record.reason = signal.aborted ? interrupted : messageOf(error)
-  }
-  return record
-}

@@ -7,7 +7,8 @@ import { nextCombinations } from './results/sweep-next.ts'
 import type { Cell } from './scenario/cell.ts'
 import type { RunStore } from './schedule/run-store.ts'
 import { startOf, sweepCell } from './schedule/sweep-cells.ts'
-import { runCells, type SessionOptions } from './session.ts'
+import { runCells } from './session.ts'
+import type { SessionOptions } from './session-options.ts'
 
 /** Up to so many combinations all run. Of a larger product, few that hold each pair of values, and then more. */
 export const smallProduct = 16

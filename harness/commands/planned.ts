@@ -1,5 +1,6 @@
 import type { RunPlan } from '../schedule/run-store.ts'
-import { newRunId, type SessionOptions } from '../session.ts'
+import { newRunId } from '../session.ts'
+import type { SessionOptions } from '../session-options.ts'
 
 /** What every plan of a run has that can be resumed: when it began, and the user's choice of hosts. */
 export const planHead = (

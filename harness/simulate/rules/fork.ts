@@ -48,3 +48,15 @@ export function unlisted(
   const why = unknown('listing', `chain ${base.table} ${target}`, message)
   return opened(world, stepOf(base, chain, rule, 'drop'), why, 'drop')
 }
+
+/** The worlds behind a base chain in which more conditions are unknown than are worth following. */
+export function tooMany(base: BaseChain, start: World): World[] {
+  const { table, chain } = base
+  const message = `Too many conditions are not known in ${table} ${chain.name}.`
+  return opened(
+    start,
+    stepOf(base, chain, undefined, 'drop'),
+    unknown('other', `too many: ${table} ${chain.name}`, message),
+    'drop',
+  )
+}

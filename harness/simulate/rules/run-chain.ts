@@ -8,7 +8,7 @@ import {
   type Operation,
   type Outcome,
 } from './compiled.ts'
-import { answered, endedBy, opened, unlisted, withAnswer } from './fork.ts'
+import { answered, endedBy, opened, tooMany, unlisted, withAnswer } from './fork.ts'
 import { chainOf } from './lazy-chain.ts'
 import { stepOf } from './step.ts'
 import { translatedBy } from './translated.ts'
@@ -34,19 +34,11 @@ export function runChain(base: BaseChain, start: World, context: Context): World
   const run = new Run(base, context)
   run.jobs.push({ world: start, frame: { chain: base.chain.seenBy(context), index: 0, depth: 0 } })
   for (let job = run.jobs.pop(); job; job = run.jobs.pop()) {
-    if (run.jobs.length + run.ends.length > mostWorlds)
-      return opened(start, stepOf(base, base.chain, undefined, 'drop'), tooMany(base), 'drop')
+    if (run.jobs.length + run.ends.length > mostWorlds) return tooMany(base, start)
     run.follow(job)
   }
   return run.ends
 }
-
-const tooMany = ({ table, chain }: BaseChain): Unknown => ({
-  unknown: true,
-  kind: 'other',
-  key: `too many: ${table} ${chain.name}`,
-  message: `Too many conditions are not known in ${table} ${chain.name}.`,
-})
 
 class Run {
   readonly jobs: { world: World; frame: Frame }[] = []
