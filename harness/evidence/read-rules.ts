@@ -2,6 +2,8 @@ import { dormantTables } from './dormant-tables.ts'
 import type { Facts } from './facts.ts'
 import type { Ruleset } from './iptables-save.ts'
 import { withLossyLines } from './lossy-lines.ts'
+import { asNftJson } from './nft-text/as-json.ts'
+import { readRulesetText } from './nft-text/ruleset.ts'
 import { lines, type SectionReader } from './section-reader.ts'
 import { readIpsets } from './sections/ipsets/read.ts'
 import { type NftChain, type NftObjects, readNft } from './sections/rules-native/read.ts'
@@ -75,9 +77,19 @@ export function readRules(sections: SectionReader): Rules {
 
 /** nftables' listing without the chains of dormant tables. Throws where a table may be dormant. */
 function readNative(text: string, lines: readonly string[]): Native {
-  const { chains, objects, flagged } = readNft(text)
+  const { chains, objects, flagged } = readListing(text, lines)
   const dormant = dormantTables(flagged, readTableFlags(lines))
   return { objects, dormant, chains: chains.filter(({ family, table }) => !dormant.has(`${family} ${table}`)) }
+}
+
+/** nftables' listing; where its JSON is cut, the one for people in its place. nft 1.0.6 cuts it at a dormant table. */
+function readListing(json: string, lines: readonly string[]): ReturnType<typeof readNft> {
+  try {
+    return readNft(json)
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || lines.length === 0) throw error
+    return readNft(asNftJson(readRulesetText(lines.join('\n'))))
+  }
 }
 
 const both = (one: Ruleset, other: Ruleset): Ruleset => ({

@@ -54,6 +54,30 @@ describe('the rules in a bundle', () => {
     expect(nft).to.deep.equal([])
   })
 
+  it('of nftables are read from the listing for people where the JSON is cut', () => {
+    const read = (listing: string): ReturnType<typeof readFacts> =>
+      readFacts(
+        sealBundle([
+          // What nft 1.0.6 printed of the tables, where the first of them is dormant.
+          { name: 'rules-native', text: native.slice(0, native.indexOf(', "handle": 1}}')) },
+          { name: 'rules-text', text: listing },
+        ]),
+      )
+    const dormant =
+      'table ip t0 {\n\tflags dormant\n\tchain g {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n'
+    const facts = read(dormant + text)
+    expect(facts.sections['rules-native']!.status).to.equal('ok')
+    expect(
+      facts.nft.map(({ family, name, dev, policy, rules }) => [family, name, dev, policy, rules.length]),
+    ).to.deep.equal([
+      ['inet', 'f', undefined, 'drop', 1],
+      ['netdev', 'i', ['v1'], 'accept', 1],
+      ['netdev', 'j', ['v1', 'v2'], 'accept', 0],
+    ])
+    for (const other of ['', 'table ip t {\n\tchain'])
+      expect(read(other).sections['rules-native']).to.include({ status: 'failed' })
+  })
+
   it('are none of a dormant table, which the kernel does not run', () => {
     // nft 1.0.6 prints its release's name where the flags should be.
     const flagged = native.replace('"name": "t", "handle": 1', '"name": "t", "handle": 1, "flags": "Lester Gooch #5"')

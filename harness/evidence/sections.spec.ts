@@ -120,6 +120,17 @@ describe('the sections of a bundle', () => {
     expect(policyRules[9]).to.deep.include({ l3mdev: true, unknown: ['news'] })
   })
 
+  it('routing rules: a port with its mask, as iproute2 6.15 prints it', () => {
+    const unknownOf = (mask: string): string[] => {
+      const listed = `[{"priority":120,"src":"all","ipproto":"tcp","dport":80,"dport_mask":"${mask}","action":"prohibit"}]`
+      const [rule] = facts('routing-rules', listed).policyRules
+      expect(rule).to.include({ dport: '80', action: 'prohibit' })
+      return rule!.unknown
+    }
+    expect(unknownOf('0xffff')).to.deep.equal([])
+    expect(unknownOf('0xff')).to.deep.equal(['dport_mask'])
+  })
+
   it('listeners, neighbours and the forwarding database', () => {
     const sockets = `udp UNCONN 0      0      127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=1,fd=3))
 tcp LISTEN 0      128    0.0.0.0:8080 0.0.0.0:*    users:(("docker-proxy",pid=9,fd=4))

@@ -1,7 +1,7 @@
+import { asNftJson } from '../nft-text/as-json.ts'
+import { asSavedTables } from '../nft-text/as-saved.ts'
+import { readRulesetText, type TextRuleset } from '../nft-text/ruleset.ts'
 import { isLoaded } from './modules.ts'
-import { asNftJson } from './nft/as-json.ts'
-import { asSavedTables } from './nft/as-saved.ts'
-import { readRulesetText, type TextRuleset } from './nft/ruleset.ts'
 import { Lacking, type SosReport } from './report.ts'
 import type { SosSection } from './section.ts'
 

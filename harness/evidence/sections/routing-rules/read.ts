@@ -67,7 +67,7 @@ export const readPolicyRules = (listing: string): PolicyRule[] =>
       priority,
       not: 'not' in row,
       action: actionOf(row),
-      unknown: Object.keys(row).filter((key) => !known.includes(key)),
+      unknown: Object.keys(row).filter((key) => !known.includes(key) && !isWholeMask(key, row[key])),
     }
     const src = prefixOf(row.src, row.srclen)
     const dst = prefixOf(row.dst, row.dstlen)
@@ -88,6 +88,9 @@ export const readPolicyRules = (listing: string): PolicyRule[] =>
     if ('l3mdev' in row) found.l3mdev = true
     return found
   })
+
+// iproute2 6.15 prints the mask of a port, also where it is the whole port.
+const isWholeMask = (key: string, value: unknown): boolean => /^[sd]port_mask$/.test(key) && Number(value) === 0xffff
 
 const prefixOf = (address: string, length: number | undefined): string | undefined =>
   address === 'all' ? undefined : length === undefined ? address : `${address}/${length}`

@@ -1,4 +1,4 @@
-import { icmpTypes } from '../../../lib/icmp-types.ts'
+import { icmpTypes } from '../../lib/icmp-types.ts'
 import { hex, portText, statementWords } from './saved-statements.ts'
 
 type Json = Record<string, unknown>

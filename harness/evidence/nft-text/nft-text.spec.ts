@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Bundle, readBundle } from '../../bundle.ts'
-import { type NftChain, readNft } from '../../sections/rules-native/read.ts'
-import { readSavedTables } from '../../sections/rules-nft/read.ts'
+import { type Bundle, readBundle } from '../bundle.ts'
+import { type NftChain, readNft } from '../sections/rules-native/read.ts'
+import { readSavedTables } from '../sections/rules-nft/read.ts'
 import { asNftJson } from './as-json.ts'
 import { asSavedTables } from './as-saved.ts'
 import { readRule } from './rule.ts'
 import { readRulesetText } from './ruleset.ts'
 
-const root = new URL('../../..', import.meta.url).pathname
+const root = new URL('../..', import.meta.url).pathname
 
 /** Every recorded host that has both of nft's listings, which agree. */
 const hosts = readdirSync(root, { recursive: true, encoding: 'utf8' })
