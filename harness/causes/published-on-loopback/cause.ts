@@ -24,7 +24,8 @@ export const publishedOnLoopback = defineCause({
     const where = settings.map((setting) => `${setting.value} alone (${setting.where})`).join(', and at ')
     const ports = closed.map(({ flow: { container, port } }) => `${port} of ${container}`).join(', ')
     const [{ flow, at }] = closed as [Closed]
-    const words = `dockerd publishes ports at ${where}, so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${at.value}:${flow.port}:…`
+    const open = at.where === ip ? '' : ` Where it is not: -p 0.0.0.0:${flow.port}:… overrules the network’s option.`
+    const words = `dockerd publishes ports at ${where}, so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${at.value}:${flow.port}:…${open}`
     return present({
       confidence: 'certain',
       active: words,
