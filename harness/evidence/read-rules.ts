@@ -31,11 +31,14 @@ type Native = { chains: NftChain[]; objects: NftObjects; dormant: Set<string> }
 /** Reads the firewall rules of a bundle: both backends, both families. */
 export function readRules(sections: SectionReader): Rules {
   const texts = sections.take('rules-text', lines, [])
-  const native = sections.take<Native>('rules-native', (s) => readNative(s.text, texts), {
+  const listed = sections.take<Native>('rules-native', (s) => readNative(s.text, texts), {
     chains: [],
     objects: { sets: [], maps: [], others: [] },
     dormant: new Set(),
   })
+  // nft may have been built without JSON, and nft 1.0.6 cuts it at a dormant table.
+  const fromText = ({ text }: { text: string }): Native => readNative(asNftJson(readRulesetText(text)), texts)
+  const native = sections.substitute('rules-native', 'rules-text', fromText) ?? listed
   const saved = (name: string, family?: 'ip' | 'ip6'): SavedTables =>
     sections.take(
       name,
@@ -77,19 +80,9 @@ export function readRules(sections: SectionReader): Rules {
 
 /** nftables' listing without the chains of dormant tables. Throws where a table may be dormant. */
 function readNative(text: string, lines: readonly string[]): Native {
-  const { chains, objects, flagged } = readListing(text, lines)
+  const { chains, objects, flagged } = readNft(text)
   const dormant = dormantTables(flagged, readTableFlags(lines))
   return { objects, dormant, chains: chains.filter(({ family, table }) => !dormant.has(`${family} ${table}`)) }
-}
-
-/** nftables' listing; where its JSON is cut, the one for people in its place. nft 1.0.6 cuts it at a dormant table. */
-function readListing(json: string, lines: readonly string[]): ReturnType<typeof readNft> {
-  try {
-    return readNft(json)
-  } catch (error) {
-    if (!(error instanceof SyntaxError) || lines.length === 0) throw error
-    return readNft(asNftJson(readRulesetText(lines.join('\n'))))
-  }
 }
 
 const both = (one: Ruleset, other: Ruleset): Ruleset => ({

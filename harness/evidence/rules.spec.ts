@@ -78,6 +78,20 @@ describe('the rules in a bundle', () => {
       expect(read(other).sections['rules-native']).to.include({ status: 'failed' })
   })
 
+  it('of nftables are read from that listing where nft has no JSON, and not where its time ran out', () => {
+    const read = (status: 'failed' | 'timed-out') =>
+      readFacts(
+        sealBundle([
+          { name: 'rules-native', text: '', status },
+          { name: 'rules-text', text },
+        ]),
+      )
+    expect(read('failed').nft).to.have.length(3)
+    expect(read('failed').sections['rules-native']!.status).to.equal('ok')
+    expect(read('timed-out').nft).to.have.length(0)
+    expect(read('timed-out').sections['rules-native']!.status).to.equal('timed-out')
+  })
+
   it('are none of a dormant table, which the kernel does not run', () => {
     // nft 1.0.6 prints its release's name where the flags should be.
     const flagged = native.replace('"name": "t", "handle": 1', '"name": "t", "handle": 1, "flags": "Lester Gooch #5"')

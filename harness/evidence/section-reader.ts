@@ -28,6 +28,23 @@ export class SectionReader {
     }
   }
 
+  /**
+   * The value of a section that has failed, from `other`, which lists the same for people: the section counts as read then.
+   * Undefined where it has not failed, or the other cannot be read either.
+   */
+  substitute<T>(name: string, other: string, read: (section: Section) => T): T | undefined {
+    const section = this.bundle.sections.get(other)
+    if (this.taken.get(name)?.status !== 'failed' || section?.status !== 'ok' || section.text.trim() === '')
+      return undefined
+    try {
+      const value = read(section)
+      this.taken.set(name, stateOf(section))
+      return value
+    } catch {
+      return undefined
+    }
+  }
+
   /** The value of a section that only older collectors have; undefined where the bundle lacks it. */
   older<T>(name: string, read: (section: Section) => T): T | undefined {
     const section = this.bundle.sections.get(name)
