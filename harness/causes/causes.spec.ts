@@ -58,6 +58,13 @@ const nowhere: Record<string, string> = {
   'module-absent switch-to-iptables-legacy': 'no host was recorded on which a module of nft alone is absent',
 }
 
+/** Sections that list the same as another one, by its name. */
+const substitutes: Readonly<Record<string, string>> = { 'rules-native': 'rules-text' }
+
+/** A bundle in which a section has not been collected, nor one that lists the same. */
+const without = (text: string, section: string, status: 'failed' | 'timed-out'): string =>
+  [section, substitutes[section] ?? []].flat().reduce((edited, name) => editSection(edited, name, status), text)
+
 describe('every cause', () => {
   it('has a folder, and a name of its own', () => {
     expect(causes.map(({ cause }) => cause.id)).to.deep.equal(causeNames)
@@ -112,13 +119,20 @@ for (const { folder, cause } of causes)
       for (const { path, text } of [sick[0]!, healthy])
         for (const section of cause.needs)
           for (const status of ['failed', 'timed-out'] as const) {
-            const without = editSection(text, section, status)
-            const answer = cause.detect(readFacts(without))
+            const answer = cause.detect(readFacts(without(text, section, status)))
             expect(answer, `${path} without ${section}`).to.include({ answer: 'unknown' })
             expect(answer.answer === 'unknown' && answer.why).to.contain(section)
           }
       for (const section of cause.needs)
-        expect(examine(editSection(sick[0]!.text, section, 'failed')).verdict, section).to.not.equal('healthy')
+        expect(examine(without(sick[0]!.text, section, 'failed')).verdict, section).to.not.equal('healthy')
+    })
+
+    it('is found by the section that lists the same as one that failed', () => {
+      for (const section of cause.needs.filter((name) => name in substitutes))
+        for (const { path, text } of [sick[0]!, recordedAt('trace/evidence/healthy')]) {
+          const { answer } = cause.detect(readFacts(editSection(text, section, 'failed')))
+          expect(answer, `${path} without ${section}`).to.equal(cause.detect(readFacts(text)).answer)
+        }
     })
 
     it('has remedies and temptations with steps for its own hosts, and each applies to one of them', () => {
