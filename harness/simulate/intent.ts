@@ -58,7 +58,7 @@ export const hasIp6tablesOn = ({ server }: Facts['docker']): boolean =>
   server !== '' && compareVersions(server, '27') >= 0
 
 /** A setting, and where it is made, for people. */
-interface Setting {
+export interface Setting {
   value: string
   where: string
 }

@@ -5,7 +5,7 @@ import { acceptingPorts, restartingContainers } from '../../cause/temptations.ts
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
-import { publishingAddress } from '../../simulate/intent.ts'
+import { publishingAddress, type Setting } from '../../simulate/intent.ts'
 
 /** dockerd publishes ports that name no address at one address of the host, so other addresses do not answer. */
 export const publishedOnLoopback = defineCause({
@@ -20,31 +20,33 @@ export const publishedOnLoopback = defineCause({
       return absent(
         ip ? `no published port fails because of ${ip}` : 'dockerd is not configured to publish ports at one address',
       )
-    const settings = [...new Map(closed.map(({ at }) => [at.where, at])).values()]
+    const addresses = closed.map((flow) => addressOf(flow, facts))
+    const settings = [...new Map(addresses.map((each) => [each.where, each])).values()]
     const where = settings.map((setting) => `${setting.value} alone (${setting.where})`).join(', and at ')
-    const ports = closed.map(({ flow: { container, port } }) => `${port} of ${container}`).join(', ')
-    const [{ flow, at }] = closed as [Closed]
-    const open = at.where === ip ? '' : ` Where it is not: -p 0.0.0.0:${flow.port}:… overrules the network’s option.`
-    const words = `dockerd publishes ports at ${where}, so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${at.value}:${flow.port}:…${open}`
+    const ports = closed.map((flow) => `${flow.port} of ${flow.container}`).join(', ')
+    const [{ port }, at] = [closed[0]!, addresses[0]!]
+    const open = at.where === ip ? '' : ` Where it is not: -p 0.0.0.0:${port}:… overrules the network’s option.`
+    const words = `dockerd publishes ports at ${where}, so port ${ports} does not answer at the host’s other addresses. Where that is intended, publish such a port with its address: -p ${at.value}:${port}:…${open}`
     return present({
       confidence: 'certain',
       active: words,
       latent: words,
       evidence: [
         ...settings.map((setting) => ({ from: 'dockerd’s configuration', line: setting.where })),
-        ...closed.map(({ flow: { container, port, protocol }, at: { value } }) => ({
+        ...closed.map(({ container, port, protocol }, index) => ({
           from: `docker port ${container}`,
-          line: `${value}:${port}/${protocol}`,
+          line: `${addresses[index]!.value}:${port}/${protocol}`,
         })),
       ],
     })
   },
-  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => closedBy(drop, flow, facts) !== undefined),
+  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isClosed(drop, flow, facts)),
   remedies: {
     'remove-ip': {
       title: 'Remove the setting, so that dockerd publishes at every address, and restart docker',
       restartsDocker: true,
-      when: (facts) => closedPorts(facts).some(({ at: { where } }) => where === simulate(facts).intent.settings.ip),
+      when: (facts) =>
+        closedPorts(facts).some((flow) => addressOf(flow, facts).where === simulate(facts).intent.settings.ip),
       steps: (facts) => [
         removeIp(facts),
         restartDocker,
@@ -55,7 +57,7 @@ export const publishedOnLoopback = defineCause({
     },
   },
   temptations: {
-    'accept-port': acceptingPorts((facts) => closedPorts(facts).map(({ flow }) => flow), {
+    'accept-port': acceptingPorts((facts) => closedPorts(facts), {
       why: 'No rule stops the packets. Nothing listens at the address that they are sent to.',
     }),
     'restart-containers': restartingContainers({
@@ -71,34 +73,23 @@ const removeIp = ({ docker }: Facts): string => {
 grep -rlE -- '--ip[= ]' ${dropIns} 2>/dev/null | xargs -r sed -i -E 's/ *--ip[= ][0-9a-fA-F.:]+//g'; systemctl daemon-reload`
 }
 
-interface Closed {
-  flow: Flow
-  /** The address of the port, and the setting that makes it so. */
-  at: ReturnType<typeof publishingAddress>
+/** The address for a flow's port where the user names none, and the setting that makes it so. */
+function addressOf({ network }: Flow, facts: Facts): Setting {
+  const { intent } = simulate(facts)
+  const own = facts.docker.networks.find(({ name }) => name === network)
+  return own ? publishingAddress(own, intent) : { value: intent.publishesAt, where: intent.settings.ip ?? '' }
 }
 
-/** The setting by which a flow ends, because its port is published elsewhere by dockerd's choice, not by the user's. */
-function closedBy(
-  { end, rule }: Drop,
-  { kind, port, protocol, container, network }: Flow,
-  facts: Facts,
-): Closed['at'] | undefined {
-  if (kind !== 'published' || end !== 'no-listener' || rule) return undefined
-  const on = facts.docker.networks.find(({ name }) => name === network)
-  const at = on && publishingAddress(on, simulate(facts).intent)
+/** A flow that ends because its port is published elsewhere by dockerd's choice, not by the user's. */
+function isClosed({ end, rule }: Drop, flow: Flow, facts: Facts): boolean {
+  const { kind, port, protocol, container } = flow
+  if (kind !== 'published' || end !== 'no-listener' || rule) return false
+  const { value } = addressOf(flow, facts)
   const own = facts.docker.containers.find(({ name }) => name === container)
   const published = own?.published.find((each) => each.port === port && each.protocol === protocol)
-  if (!at || !own || !published || at.value === '0.0.0.0' || published.host !== at.value) return undefined
-  const isFree = own.requested.some(
-    ({ to, host, ...each }) => to === published.to && each.protocol === protocol && host === '',
-  )
-  return isFree ? at : undefined
+  if (!own || !published || value === '0.0.0.0' || published.host !== value) return false
+  return own.requested.some((each) => each.to === published.to && each.protocol === protocol && each.host === '')
 }
 
 /** The flows that end so, one of each port. */
-const closedPorts = oncePer((facts: Facts): Closed[] =>
-  droppedPorts(facts, (drop, flow) => closedBy(drop, flow, facts) !== undefined).flatMap((flow) => {
-    const on = facts.docker.networks.find(({ name }) => name === flow.network)
-    return on ? [{ flow, at: publishingAddress(on, simulate(facts).intent) }] : []
-  }),
-)
+const closedPorts = oncePer((facts: Facts): Flow[] => droppedPorts(facts, (drop, flow) => isClosed(drop, flow, facts)))
