@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { allCombinations, neighbours, pairsIn, pairwise, wordOf } from './combinations.ts'
 import { type Combination, meets, primesOf, type Space, smallestCover } from './implicants.ts'
+import { hold } from './property.spec-data.ts'
 
 const space: Space = { proxy: ['on', 'off'], policy: ['accept', 'drop'], engine: ['20', '26', '28'] }
 const all = allCombinations(space)
@@ -74,21 +75,21 @@ describe('minimal sets of conditions', () => {
 
   it('cover exactly what failed, whatever ran', () => {
     let sets = 0
-    fc.assert(
+    hold(
       fc.property(worlds, ({ space: any, on, off }) => {
         const cover = smallestCover(on, off, any)
         sets += cover.sets.length
         for (const each of on) expect(cover.sets.some((set) => meets(each, set))).to.equal(true)
         for (const each of off) expect(cover.sets.some((set) => meets(each, set))).to.equal(false)
       }),
-      { numRuns: 200 },
+      200,
     )
     expect(sets).to.be.above(200)
   })
 
   it('are prime: no condition can be left out or widened', () => {
     let conditions = 0
-    fc.assert(
+    hold(
       fc.property(worlds, ({ space: any, on, off }) => {
         for (const from of on)
           for (const prime of primesOf(from, off, any)) {
@@ -101,7 +102,7 @@ describe('minimal sets of conditions', () => {
               }
           }
       }),
-      { numRuns: 100 },
+      100,
     )
     expect(conditions).to.be.above(1000)
   })
@@ -114,14 +115,14 @@ describe('combinations', () => {
     const few = pairwise(space, all[0]!)
     expect(few[0]).to.equal(all[0])
     expect(few.length).to.be.within(6, 8)
-    fc.assert(
+    hold(
       fc.property(worlds, ({ space: any }) => {
         const every = allCombinations(any)
         const chosen = pairwise(any, every.at(-1)!)
         expect(new Set(chosen.flatMap(pairsIn)).size).to.equal(new Set(every.flatMap(pairsIn)).size)
         expect(new Set(chosen.map(wordOf)).size).to.equal(chosen.length)
       }),
-      { numRuns: 50 },
+      50,
     )
   })
 

@@ -78,16 +78,22 @@ const mostSteps = 20_000
  * smallest that was found, which is then not called unique.
  */
 export function smallestCover(on: readonly Combination[], off: readonly Combination[], space: Space): Cover {
-  const primes = on.map((each) => primesOf(each, off, space))
+  const primes = on.map((each) => primesOf(each, off, space).toSorted((a, b) => costOf([a]) - costOf([b])))
+  const covered = new Map(
+    primes.flat().map((prime) => [prime, on.flatMap((each, at) => (meets(each, prime) ? [at] : []))]),
+  )
+  const widest = Math.max(1, ...[...covered.values()].map(({ length }) => length))
+  // The combination with the fewest ways first, and its widest set.
+  const order = on.map((_, at) => at).toSorted((a, b) => primes[a]!.length - primes[b]!.length)
   let best: ConditionSet[] = []
   let least = Number.POSITIVE_INFINITY
   let steps = 0
   // The covers of the least cost.
   const found = new Set<string>()
-  const search = (sets: readonly ConditionSet[]): void => {
-    const left = on.flatMap((each, index) => (sets.some((set) => meets(each, set)) ? [] : [index]))
+  const search = (sets: readonly ConditionSet[], left: readonly number[]): void => {
     const cost = costOf(sets)
-    if (cost + (left.length > 0 ? costOf([{}]) : 0) > least || steps++ > mostSteps) return
+    // Each further set covers at most `widest` of what is left.
+    if (cost + Math.ceil(left.length / widest) * costOf([{}]) > least || steps++ > mostSteps) return
     if (left.length === 0) {
       if (cost < least) found.clear()
       found.add(wordsOf(sets))
@@ -95,11 +101,15 @@ export function smallestCover(on: readonly Combination[], off: readonly Combinat
       least = cost
       return
     }
-    // The combination with the fewest ways first, and its widest set.
-    const next = left.toSorted((a, b) => primes[a]!.length - primes[b]!.length)[0]!
-    for (const prime of primes[next]!.toSorted((a, b) => costOf([a]) - costOf([b]))) search([...sets, prime])
+    for (const prime of primes[left[0]!]!) {
+      const now = new Set(covered.get(prime))
+      search(
+        [...sets, prime],
+        left.filter((at) => !now.has(at)),
+      )
+    }
   }
-  search([])
+  search([], order)
   return { sets: best, unique: found.size <= 1 && steps <= mostSteps }
 }
 
