@@ -1,5 +1,6 @@
 import { egressOf } from '../evidence/connection.ts'
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
+import type { Drop } from '../simulate/flow.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { translationOf } from '../simulate/translation.ts'
 import type { Evidence } from './cause.ts'
@@ -38,8 +39,15 @@ export const unmasqueradedLine = ({ subnet }: NetworkFact): Evidence => ({
 /** Whether a symptom is a flow that leaves one of these networks with its container's own address. */
 export const leavesBare = (symptom: Symptom, bare: readonly NetworkFact[]): boolean =>
   symptom.kind === 'flow' &&
-  symptom.drop?.end === 'unmasqueraded' &&
-  bare.some(({ name }) => name === symptom.flow.network)
+  !!symptom.drop &&
+  bare.some(({ name, bridge }) => name === symptom.flow.network && endsForThat(symptom.drop!, bridge))
+
+/** Whether no answer has a route to a container's own address, or Docker 28 and later drop what comes to it. */
+const endsForThat = ({ end, way, rule }: Drop, bridge: string): boolean =>
+  end === 'unmasqueraded' ||
+  (way === 'back' && rule?.table === 'ip raw' && ownAddressOnly.exec(rule.rule)?.groups?.bridge === bridge)
+
+const ownAddressOnly = /^-A PREROUTING -d \S+ ! -i (?<bridge>\S+) -j DROP$/
 
 /** The rule that masquerades a network; undefined where none does. */
 export const masqueradedBy = (network: NetworkFact, facts: Facts): string | undefined =>

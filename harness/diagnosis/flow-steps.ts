@@ -2,6 +2,7 @@ import { continueStep } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
 import type { Drop, Flow } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
+import { nothingAnswers } from '../simulate/name-queries.ts'
 import { serversOf } from '../simulate/names.ts'
 import { ownerOfStep } from '../simulate/owner.ts'
 
@@ -68,6 +69,8 @@ function aheadOf(priority: number, flows: readonly Flow[], { docker }: Facts): s
 
 /** Where a container's name server was chosen, and how to choose another. */
 function chosenBy({ address, container }: Flow, facts: Facts): string[] {
+  // Another server would not answer either.
+  if (nothingAnswers(facts)) return ['ip route get 1.1.1.1; ping -c 3 1.1.1.1   # from the host itself']
   const intent = readIntent(facts)
   const own = facts.containers.find((each) => each.container === container)
   const again = 'then restart the containers'

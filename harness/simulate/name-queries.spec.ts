@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Facts } from '../evidence/facts.ts'
+import { nothingAnswers } from './name-queries.ts'
 import { healthy, namesOf } from './walk/healthy-host.spec-data.ts'
 
 const query = (source: string, server: string, left: number, answered = false): string =>
@@ -23,6 +24,28 @@ describe('name queries that nothing on the host stops', () => {
     ],
   ] as const)
     it(what, () => expect(namesOf(seen(...connections))).to.deep.equal([ends]))
+})
+
+describe('the other machines', () => {
+  const other = (protocol: string, destination: string, answered: boolean): string =>
+    `${protocol} 100 src=172.17.0.2 dst=${destination} ${answered ? '' : '[UNREPLIED] '}src=${destination} dst=192.0.2.2`
+  const silent = (...connections: string[]): boolean => nothingAnswers(seen(...connections))
+
+  it('are silent where neither a connection nor a query was answered', () => {
+    expect(silent(other('tcp', '198.51.100.1', false), query('172.17.0.2', '203.0.113.10', 20))).to.equal(true)
+    expect(silent(other('icmp', '198.51.100.1', false))).to.equal(true)
+  })
+
+  it('are not where one answers, whatever it was sent', () => {
+    expect(silent(other('tcp', '198.51.100.1', false), other('udp', '198.51.100.2', true))).to.equal(false)
+    expect(silent(other('icmp', '198.51.100.1', false), query('192.0.2.2', '198.51.100.3', 20, true))).to.equal(false)
+  })
+
+  it('are not by datagrams alone, which may want no answer, nor by what stays on the host', () => {
+    expect(silent(query('172.17.0.2', '203.0.113.10', 20), other('udp', '198.51.100.1', false))).to.equal(false)
+    expect(silent(other('tcp', '172.30.1.10', false), other('tcp', '192.0.2.2', false))).to.equal(false)
+    expect(silent()).to.equal(false)
+  })
 })
 
 describe('the servers of Docker’s resolver on user networks', () => {

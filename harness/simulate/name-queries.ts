@@ -36,6 +36,17 @@ export const answeringServers = (facts: Facts): string[] =>
     answered && familyOf(server) === 4 && !inPrefix(server, '127.0.0.0/8') && !isLocal(server, facts) ? server : [],
   )
 
+/**
+ * Whether connections and pings to other machines stay without an answer as well, and nothing there answers: then more
+ * than a name server is out of order. Datagrams do not count, because many programs expect no answer to theirs.
+ */
+export const nothingAnswers = oncePer((facts: Facts): boolean => {
+  const away = readConnections(facts.connections).filter(
+    ({ destination, answeredBy }) => !isLocal(destination, facts) && !isLocal(answeredBy, facts),
+  )
+  return away.some(({ line }) => /^(tcp|icmp)\b/.test(line)) && !away.some(({ answered }) => answered)
+})
+
 const isLocal = (address: string, { docker, links }: Facts): boolean =>
   links.some(({ addresses }) => addresses.includes(address)) ||
   docker.networks.some(({ subnet }) => subnet !== '' && inPrefix(address, subnet))
@@ -47,7 +58,8 @@ export function withoutAnswer(walk: Walk, facts: Facts): Walk {
   const { flow, path } = walk
   const server = queriedServers(facts).get(flow.address)
   if (!server || server.answered || !server.waiting.some(({ source }) => isSender(source, flow, facts))) return walk
-  const message = `queries to ${flow.address} leave this host, and no answer has come to any of them`
+  const other = nothingAnswers(facts) ? ', nor to anything else that was sent to other machines' : ''
+  const message = `queries to ${flow.address} leave this host, and no answer has come to any of them${other}`
   const drop: Drop = { way: 'out', location: 'outside', end: 'no-answer', message, address: flow.address }
   return { flow, end: 'dies', drop, masked: [], doubts: [], path }
 }

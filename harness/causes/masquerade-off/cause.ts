@@ -68,9 +68,7 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
 
 function running(bare: readonly NetworkFact[], settings: readonly Evidence[], facts: Facts) {
   const subnets = bare.map(({ name, subnet }) => `${name} (${subnet})`).join(', ')
-  const why = settings[0]
-    ? `, as set by ${settings[0].line}.`
-    : '. The setting is gone from the files, but the running network keeps it.'
+  const why = whyBare(bare, settings)
   const words = `dockerd does not masquerade ${subnets}${why} Packets leave with the container’s own address, so no answer comes back.`
   const lost = bare.flatMap((network) => bareConnections(network, facts).slice(0, 2))
   return present({
@@ -84,6 +82,15 @@ function running(bare: readonly NetworkFact[], settings: readonly Evidence[], fa
       ...lost.map(({ line }) => ({ from: 'conntrack -L', line })),
     ],
   })
+}
+
+/** dockerd gives its own setting to the default bridge alone; a user network has what it was created with. */
+function whyBare(bare: readonly NetworkFact[], settings: readonly Evidence[]): string {
+  if (!bare.some(isDefaultBridge))
+    return `, because ${bare.length > 1 ? 'these networks were' : 'this network was'} created with -o ${masqueradeOption}=false. No setting of dockerd changes that; a network keeps its options until it is removed.`
+  return settings[0]
+    ? `, as set by ${settings[0].line}.`
+    : '. The setting is gone from the files, but the running network keeps it.'
 }
 
 /** Somebody copied the rule that dockerd does not create. The next flush or reboot removes the copy. */

@@ -3,6 +3,7 @@ import { examinationOf, findingOf } from '../../diagnosis/finding.spec-data.ts'
 import type { Facts, Rule } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
 import { bundlesOf } from '../bundles.spec-data.ts'
+import { masqueradeOff } from './cause.ts'
 
 const { own, sick } = bundlesOf('masquerade-off')
 const find = findingOf('masquerade-off')
@@ -91,7 +92,15 @@ describe('masquerade off', () => {
       expect(find(facts)).to.equal(undefined)
       const lost =
         'udp 17 25 src=172.30.1.10 dst=203.0.113.10 sport=1 dport=7 [UNREPLIED] src=203.0.113.10 dst=172.30.1.10'
-      expect(find({ ...facts, connections: [lost] })?.summary).to.contain('probe-a (172.30.1.0/24)')
+      const failing = { ...facts, connections: [lost] }
+      const { summary } = find(failing)!
+      expect(summary).to.contain('probe-a (172.30.1.0/24)').and.contain(`-o ${option}=false`)
+      expect(summary).to.not.contain('files')
+      // dockerd's own setting does not matter to it, so neither does what people do about that.
+      const offered = { ...masqueradeOff.remedies, ...masqueradeOff.temptations }
+      const of = (host: Facts) => Object.keys(offered).filter((id) => offered[id]!.when?.(host) ?? true)
+      expect(of(failing)).to.deep.equal(['ip-forward-1', 'dns'])
+      expect(of(broken)).to.include.members(['remove-setting', 'restart-docker', 'hand-made-masquerade'])
     })
 
     describe('the host’s own masquerading', () => {

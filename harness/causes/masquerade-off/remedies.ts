@@ -1,7 +1,15 @@
 import type { Remedy, Temptation } from '../../cause/cause.ts'
+import { isTurnedOff, settingsOff } from '../../cause/settings.ts'
 import { daemonSetting, masqueradeByHand, removeSetting, restartDocker, stopContainers } from '../../cause/steps.ts'
 import { restarting } from '../../cause/temptations.ts'
+import type { Facts } from '../../evidence/facts.ts'
 import { compareVersions } from '../../lib/text.ts'
+import { isDefaultBridge } from '../../simulate/intent.ts'
+
+/** Whether dockerd's own setting is wrong, not the option of a user's network alone. */
+const isDaemons = (facts: Facts): boolean =>
+  settingsOff(facts, 'ip-masq').length > 0 ||
+  facts.docker.networks.some((network) => isDefaultBridge(network) && isTurnedOff(network))
 
 export const remedies: Readonly<Record<string, Remedy>> = {
   'remove-setting': {
@@ -9,6 +17,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
     steps: ({ docker }) => [...removeSetting('ip-masq', docker.configFile || undefined), stopContainers, restartDocker],
     cost: 'containers stop; you have to start those without a restart policy yourself',
     restartsDocker: true,
+    when: isDaemons,
   },
 }
 
@@ -18,10 +27,11 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     title: 'Give the router a route back to the containers',
     steps: () => ['ip -n outside route replace 172.17.0.0/16 via 192.0.2.2'],
     cost: 'you need control of the router, and others see container addresses',
-    when: ({ docker }) => docker.server !== '' && compareVersions(docker.server, '28') >= 0,
+    when: (facts) => isDaemons(facts) && facts.docker.server !== '' && compareVersions(facts.docker.server, '28') >= 0,
     why: 'From Docker 28 on, the raw table drops packets from outside to a container’s own address, replies included.',
   },
   'restart-docker': restarting({
+    when: isDaemons,
     why: 'dockerd reads the same setting again.',
   }),
   'ip-forward-1': {
@@ -44,6 +54,7 @@ export const temptations: Readonly<Record<string, Temptation>> = {
     title: 'Add the MASQUERADE rule by hand',
     steps: () => [masqueradeByHand],
     cost: 'a rule that no program maintains',
+    when: isDaemons,
     why: 'The setting is still wrong. The next reboot or flush removes the rule, and the fault is back.',
   },
   'correct-setting-live-restore': {

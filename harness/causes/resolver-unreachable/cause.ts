@@ -7,7 +7,7 @@ import { groupBy } from '../../lib/group.ts'
 import { familyOf, inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
-import { answeringServers, queriedServers } from '../../simulate/name-queries.ts'
+import { answeringServers, nothingAnswers, queriedServers } from '../../simulate/name-queries.ts'
 import { isFallback } from '../../simulate/names.ts'
 import { hasNoServer } from '../../simulate/queries-to-nobody.ts'
 
@@ -126,6 +126,7 @@ function isLost(drop: Drop, { kind, address, container }: Flow, facts: Facts): b
     return location === 'uplink' && neighbour?.address === address && !isGateway(address, facts)
   // A loopback address is the container's own, or the host's where dockerd sends the query for it.
   if (end === 'no-listener') return ['input', 'container'].includes(location) && inPrefix(address, '127.0.0.0/8')
+  if (location === 'outside' && nothingAnswers(facts)) return false
   return end === 'no-answer' && (address !== '' || isWithoutServers(facts, container))
 }
 

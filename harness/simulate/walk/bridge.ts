@@ -7,7 +7,7 @@ import { passDevice } from './device.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
 import { findNeighbour } from './neighbour.ts'
-import { nextHops } from './next-hop.ts'
+import { alongRoute } from './next-hop.ts'
 import { filtersBridged, portAdmits, portTakes, portWorks, tooLarge, vlans } from './port.ts'
 import { decide, route } from './route.ts'
 import { segmentOf, type Target } from './segment.ts'
@@ -74,19 +74,19 @@ function redirected(net: Net, state: State, bridge: LinkFact, next: Next): State
   const inside = withPacket(state, { input: bridge.name, output: '' })
   return net.host.fib[packet.family].lookup({ ...packet, input: bridge.name, received: true }).flatMap((found) => {
     const known = found.doubts.reduce(withDoubt, inside)
-    const [chosen] = nextHops(found)
-    // Without forwarding that route is an error, and the host's own stack reports it.
-    const back =
-      found.type === 'unicast' && chosen?.dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
-    if (!back) return up(net, known, bridge, next)
-    const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
-    const message = `the host drops it on ${bridge.name}: ${wrong?.message}`
-    const address = packet.source
-    const checked = wrong ? dies(known, { location: 'routing', end: 'source-check', message, address }) : known
-    const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
-    return findNeighbour(net, checked, sender, chosen.gateway ?? packet.destination, (met, to) =>
-      to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
-    )
+    return alongRoute(known, found, ({ dev, gateway }, chosen) => {
+      // Without forwarding that route is an error, and the host's own stack reports it.
+      const back = found.type === 'unicast' && dev === bridge.name && setting(net.host, bridge.name, 'forwarding') > 0
+      if (!back) return up(net, chosen, bridge, next)
+      const wrong = wrongSource(net.host, { ...packet, input: bridge.name }, bridge.name)
+      const message = `the host drops it on ${bridge.name}: ${wrong?.message}`
+      const address = packet.source
+      const checked = wrong ? dies(chosen, { location: 'routing', end: 'source-check', message, address }) : chosen
+      const sender = { stack: net.host, link: bridge, segment: segmentOf(net, bridge) }
+      return findNeighbour(net, checked, sender, gateway ?? packet.destination, (met, to) =>
+        to === undefined ? [met] : to.is === 'host' ? up(net, met, bridge, next) : sort(net, met, bridge, to, next),
+      )
+    })
   })
 }
 

@@ -5,7 +5,7 @@ import { largestPacket, limitedTo } from '../packet.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { passInside } from './device.ts'
 import { findNeighbour } from './neighbour.ts'
-import { asBroadcast, nextHops, noRoute, unbound } from './next-hop.ts'
+import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { tooLarge } from './port.ts'
 import { receive } from './receive.ts'
 import { holderOn, segmentOf } from './segment.ts'
@@ -67,13 +67,12 @@ const leaves = (net: Net, stack: Stack, state: State, next: Next): State[] =>
   routed(stack, state, state.packet.source, (found, known) => {
     const { name: container } = stack
     if (found.type === 'local') return next({ ...known, position: { at: 'container', container } })
-    const [chosen] = nextHops(found)
-    // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
-    // rt_set_nexthop.
-    const gateway = chosen!.gateway !== undefined && isLocal(stack, chosen!.gateway) ? undefined : chosen!.gateway
-    return asBroadcast(known, found, container, (sent) =>
-      out(net, sent, container, chosen!.dev, gateway ?? state.packet.destination, next),
-    )
+    return alongRoute(known, found, ({ dev, gateway }, chosen) => {
+      // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
+      // rt_set_nexthop.
+      const nextHop = gateway === undefined || isLocal(stack, gateway) ? state.packet.destination : gateway
+      return asBroadcast(chosen, found, container, (sent) => out(net, sent, container, dev, nextHop, next))
+    })
   })
 
 /**

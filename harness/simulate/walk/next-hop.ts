@@ -2,7 +2,7 @@ import type { PolicyRule } from '../../evidence/facts.ts'
 import type { Found } from '../fib.ts'
 import type { Drop } from '../flow.ts'
 import type { Packet } from '../packet.ts'
-import { mayDie, type Next, type State } from './state.ts'
+import { mayDie, type Next, type State, withDoubt } from './state.ts'
 
 /** The source in the lookup for a packet that has none yet; rules may match it. Source: linux/net/ipv4/fib_rules.c. */
 export const unbound = { 4: '0.0.0.0', 6: '::' } as const
@@ -12,6 +12,27 @@ export function nextHops({ route }: Found): { dev: string; gateway?: string }[] 
   const several = route?.nexthops?.filter(({ flags }) => !flags.includes('dead'))
   if (several && several.length > 0) return several
   return [{ dev: route?.dev ?? '', ...(route?.gateway !== undefined && { gateway: route.gateway }) }]
+}
+
+/** Goes on by each next hop of a route. Of several the kernel takes one, and which is not known. */
+export function alongRoute(
+  state: State,
+  found: Found,
+  next: (by: { dev: string; gateway?: string }, chosen: State) => State[],
+): State[] {
+  const { destination } = state.packet
+  return nextHops(found).flatMap((by, index, all) => {
+    if (all.length === 1) return next(by, state)
+    const which = all.map(({ gateway, dev }) => (gateway === undefined ? dev : `${gateway} on ${dev}`))
+    const doubt = {
+      message: `The kernel takes one of several next hops to ${destination}: ${which.join(' or ')}.`,
+      kind: 'other',
+      key: `one of several next hops to ${destination} ${index}`,
+      holds: true,
+      settle: `ip route get ${destination}; ip neigh`,
+    } as const
+    return next(by, withDoubt(state, doubt))
+  })
 }
 
 /** Why `who` has no route to a packet’s destination; `address` is the one that cannot be routed. */

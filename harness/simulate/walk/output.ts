@@ -6,7 +6,7 @@ import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
-import { asBroadcast, nextHops, noRoute, unbound } from './next-hop.ts'
+import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 import { backToSender } from './untranslate.ts'
@@ -24,28 +24,27 @@ export function output(net: Net, state: State, next: Next): State[] {
     local: true,
     tracked: false,
   })
-  return lookup(net, local).flatMap(({ found, known }) => {
-    const first = routed(net, known, found)
-    if (Array.isArray(first)) return first
-    // A connecting program is routed again, with the source that the first route chose.
-    if (packet.source === '' && first.state.packet.source !== '') return output(net, first.state, next)
-    const sent = first
-    const { device } = sent
-    const family = ipFamily(packet)
-    const onward: Next = (ready) =>
-      hook(
-        net,
-        withPacket(ready, { output: device }),
-        family,
-        'output',
-        { location: 'output', device },
-        (passed) => again(net, ready, passed, sent, next),
-        backToSender(state),
+  return lookup(net, local).flatMap(({ found, known }) =>
+    routed(net, known, found, (sent) => {
+      // A connecting program is routed again, with the source that the first route chose.
+      if (packet.source === '' && sent.state.packet.source !== '') return output(net, sent.state, next)
+      const { device } = sent
+      const family = ipFamily(packet)
+      const onward: Next = (ready) =>
+        hook(
+          net,
+          withPacket(ready, { output: device }),
+          family,
+          'output',
+          { location: 'output', device },
+          (passed) => again(net, ready, passed, sent, next),
+          backToSender(state),
+        )
+      return asBroadcast(sent.state, found, 'the host', (known) =>
+        underPolicies(net, known, { direction: 'out', by: device, location: 'routing' }, onward),
       )
-    return asBroadcast(sent.state, found, 'the host', (known) =>
-      underPolicies(net, known, { direction: 'out', by: device, location: 'routing' }, onward),
-    )
-  })
+    }),
+  )
 }
 
 const lookup = ({ host }: Net, state: State, rerouted = false): { found: Found; known: State }[] =>
@@ -67,19 +66,23 @@ interface Sent {
   state: State
 }
 
-/** The route of a packet that the host sends, or its drop. */
-function routed(net: Net, state: State, found: Found): State[] | Sent {
-  const { packet } = state
-  const none = noRoute(found, packet)
+/** Goes on by each next hop of a packet that the host sends; or the packet's drop. */
+function routed(net: Net, state: State, found: Found, next: (sent: Sent) => State[]): State[] {
+  const none = noRoute(found, state.packet)
   if (none) return [dies(at(state, 'routing', ''), { location: 'routing', end: 'no-route', ...none })]
-  const [chosen] = found.type === 'local' ? [{ dev: 'lo', gateway: undefined }] : nextHops(found)
-  const device = chosen!.dev
-  const nextHop = chosen!.gateway ?? packet.destination
+  if (found.type === 'local') return next(sentBy(net, state, found, { dev: 'lo' }))
+  return alongRoute(state, found, (by, chosen) => next(sentBy(net, chosen, found, by)))
+}
+
+function sentBy(net: Net, state: State, found: Found, by: { dev: string; gateway?: string }): Sent {
+  const { packet } = state
+  const device = by.dev
+  const nextHop = by.gateway ?? packet.destination
   const source =
     packet.source ||
     (found.type === 'local'
       ? packet.destination
-      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, chosen!.gateway))) ||
+      : (found.route?.prefsrc ?? addressOf(net.host, device, packet.family, by.gateway))) ||
     ''
   const original = state.original.source === '' && state.way === 'out' ? { ...state.original, source } : state.original
   const sourced = {
@@ -108,12 +111,12 @@ function again(net: Net, before: State, state: State, sent: Sent, next: Next): S
   const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
   if (!changed) return away(net, state, sent, next)
   return lookup(net, state, true).flatMap(({ found, known }) => {
-    const other = routed(net, known, found)
-    if (Array.isArray(other)) return other
-    const { device } = other
-    return underPolicies(net, other.state, { direction: 'out', by: device, location: 'output' }, (allowed) =>
-      away(net, withPacket(allowed, { output: device }), other, next),
-    )
+    return routed(net, known, found, (other) => {
+      const { device } = other
+      return underPolicies(net, other.state, { direction: 'out', by: device, location: 'output' }, (allowed) =>
+        away(net, withPacket(allowed, { output: device }), other, next),
+      )
+    })
   })
 }
 

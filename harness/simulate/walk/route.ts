@@ -11,7 +11,7 @@ import { emit } from './emit.ts'
 import { smallEnough } from './fitting.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
-import { nextHops, noRoute } from './next-hop.ts'
+import { alongRoute, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 import { asCalled, backToSender } from './untranslate.ts'
@@ -69,23 +69,12 @@ function onward(net: Net, state: State, found: Found, next: Next): State[] {
   const none = noRoute(found, packet)
   if (none) return [dies(at(state, 'routing', packet.input), { location: 'routing', end: 'no-route', ...none })]
   if (found.type !== 'unicast') return unfollowed(at(state, 'routing', packet.input), found.type, packet)
-  return nextHops(found).flatMap(({ dev, gateway }, index, all) => {
-    const chosen = all.length > 1 ? chosenOf(state, packet, index, dev) : state
+  return alongRoute(state, found, ({ dev, gateway }, chosen) => {
     const message = `to ${packet.destination} by ${describe(found, dev, gateway)}`
     const allowed = forwards(net, checked(net, at(chosen, 'routing', packet.input, message, [], { output: dev }), dev))
     const nextHop = gateway ?? packet.destination
     const mtu = found.route?.mtu ?? net.host.links.get(dev)?.mtu ?? 0
     return forward(net, strayed(net, allowed, dev, nextHop, found), { dev, mtu, nextHop }, next)
-  })
-}
-
-const chosenOf = (state: State, { destination }: Packet, index: number, dev: string): State => {
-  const key = `one of several next hops to ${destination}`
-  return withDoubt(state, {
-    message: `The kernel chooses one of several next hops to ${destination}; ${dev} is one of them.`,
-    kind: 'other',
-    key: `${key} ${index}`,
-    holds: true,
   })
 }
 
