@@ -35,17 +35,22 @@ export function readConnections(lines: readonly string[]): Connection[] {
 }
 
 /**
- * The connections from a network's containers to the outside: not to containers, the host or multicast addresses, and
- * not those that a rule redirects to one of them.
+ * The connections to other machines: not to containers, the host or multicast addresses, and not those that a rule
+ * redirects to one of them.
  */
-export function egressOf(network: Pick<NetworkFact, 'name'>, { connections, docker, links }: Facts): Connection[] {
-  const own = docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
+export function connectionsElsewhere({ connections, docker, links }: Facts): Connection[] {
   const host = links.flatMap(({ addresses }) => addresses)
-  const local = [...docker.networks.map(({ subnet }) => subnet), ...host, '224.0.0.0/4']
+  const local = [...docker.networks.map(({ subnet }) => subnet), ...host, '127.0.0.0/8', '224.0.0.0/4']
   const isLocal = (address: string): boolean => local.some((subnet) => subnet && inPrefix(address, subnet))
   return readConnections(connections).filter(
-    ({ source, destination, answeredBy }) => own.includes(source) && !isLocal(destination) && !isLocal(answeredBy),
+    ({ destination, answeredBy }) => !isLocal(destination) && !isLocal(answeredBy),
   )
+}
+
+/** The connections from a network's containers to other machines. */
+export function egressOf(network: Pick<NetworkFact, 'name'>, facts: Facts): Connection[] {
+  const own = facts.docker.containers.flatMap(({ addresses }) => addresses[network.name] ?? [])
+  return connectionsElsewhere(facts).filter(({ source }) => own.includes(source))
 }
 
 // The kernel's own, in seconds: unanswered or short, and steady; 180 before 5.0. Source: linux, nf_conntrack_proto_udp.c.

@@ -34,6 +34,8 @@ describe('the other machines', () => {
   it('are silent where neither a connection nor a query was answered', () => {
     expect(silent(other('tcp', '198.51.100.1', false), query('172.17.0.2', '203.0.113.10', 20))).to.equal(true)
     expect(silent(other('icmp', '198.51.100.1', false))).to.equal(true)
+    // The host's own stub answers, if only that it knows nothing.
+    expect(silent(other('tcp', '198.51.100.1', false), query('127.0.0.1', '127.0.0.53', 20, true))).to.equal(true)
   })
 
   it('are not where one answers, whatever it was sent', () => {

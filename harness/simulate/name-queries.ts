@@ -1,4 +1,4 @@
-import { readConnections } from '../evidence/connection.ts'
+import { connectionsElsewhere, readConnections } from '../evidence/connection.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { oncePer } from '../lib/once-per.ts'
@@ -41,9 +41,7 @@ export const answeringServers = (facts: Facts): string[] =>
  * than a name server is out of order. Datagrams do not count, because many programs expect no answer to theirs.
  */
 export const nothingAnswers = oncePer((facts: Facts): boolean => {
-  const away = readConnections(facts.connections).filter(
-    ({ destination, answeredBy }) => !isLocal(destination, facts) && !isLocal(answeredBy, facts),
-  )
+  const away = connectionsElsewhere(facts)
   return away.some(({ line }) => /^(tcp|icmp)\b/.test(line)) && !away.some(({ answered }) => answered)
 })
 

@@ -110,14 +110,14 @@ const loopbackStays = (state: State, device: string): State =>
 function again(net: Net, before: State, state: State, sent: Sent, next: Next): State[] {
   const changed = state.packet.destination !== before.packet.destination || state.packet.mark !== before.packet.mark
   if (!changed) return away(net, state, sent, next)
-  return lookup(net, state, true).flatMap(({ found, known }) => {
-    return routed(net, known, found, (other) => {
+  return lookup(net, state, true).flatMap(({ found, known }) =>
+    routed(net, known, found, (other) => {
       const { device } = other
       return underPolicies(net, other.state, { direction: 'out', by: device, location: 'output' }, (allowed) =>
         away(net, withPacket(allowed, { output: device }), other, next),
       )
-    })
-  })
+    }),
+  )
 }
 
 const away = (net: Net, state: State, { found, device, nextHop }: Sent, next: Next): State[] =>
