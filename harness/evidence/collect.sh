@@ -13,9 +13,9 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=7e5ad3e409b5
+version=ba253593f6e9
 overall=24
-sections='addresses boot-files bpf-links cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbours resolver routing-rules routing-rules6 saved-rules sysctls system units connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks joined-namespaces container-namespaces'
+sections='addresses boot-files bpf-links cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbour-tables neighbours packet-queues resolver routing-rules routing-rules6 saved-rules sysctls system units xtables-lock connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks joined-namespaces container-namespaces'
 
 # A file for each section, parted where a line begins with `#: `.
 write_sections() {
@@ -93,6 +93,12 @@ tcx_programs() {
                 print "filters $link $$_[1]\nfilter tcx programs $count\n" if $count;
             }
         }' "$call"
+}
+
+# This namespace's IPsec policies, one a line.
+ipsec_policies() {
+    policies=$(ip -o xfrm policy) || return
+    [ -z "$policies" ] || printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
 }
 
 # This namespace's queues, then the filters of those that may have any.
@@ -258,8 +264,8 @@ file=${file:-/etc/docker/daemon.json}
 echo "file $file"
 [ ! -e "$file" ] || cat "$file"
 #: docker-install
-# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words. And its containerd,
-# and the programs that both start.
+# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words, and whether it is in
+# this network namespace. And its containerd, and the programs that both start.
 for file in "$(command -v dockerd)" /usr/bin/dockerd /usr/local/bin/dockerd /snap/bin/docker.dockerd; do
     [ ! -x "$file" ] || echo "binary $file"
 done | sort -u
@@ -267,6 +273,8 @@ for pid in $(dockerd_pids); do
     # The name in parentheses may hold anything.
     state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null) || continue
     echo "process $pid $state $(tr '\0' '\t' <"/proc/$pid/cmdline")"
+    other=$(readlink "/proc/$pid/ns/net") || continue
+    [ "$other" = "$(readlink /proc/self/ns/net)" ] || echo "apart $pid"
 done
 containerds=$(pids_of '(docker-)?containerd')
 for pid in $containerds none; do
@@ -359,8 +367,7 @@ true
 present xfrm_user || exit 0
 needs ip
 needs_root
-policies=$(ip -o xfrm policy) || exit
-printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
+ipsec_policies
 #: ipsets
 present ip_set || exit 0
 needs ipset
@@ -401,9 +408,21 @@ ip -j -d link
 needs ss
 # By way of /proc: the other way would load a module of the kernel.
 PROC_ROOT=/proc/ ss -Hlntup
+#: neighbour-tables
+# How many entries the kernel's neighbour tables have, in all network namespaces: `TABLE ENTRIES`. Containers do not see it.
+for table in arp ndisc; do
+    file=/proc/net/stat/${table}_cache
+    [ ! -e $file ] || echo "$table $((0x$(sed -n '2 s/ .*//p' $file)))"
+done
 #: neighbours
 needs ip
 ip -j neighbour show nud all
+#: packet-queues
+# The queues of NFQUEUE that a program reads, one a line; the number comes first.
+file=/proc/net/netfilter/nfnetlink_queue
+[ -e $file ] || exit 0
+needs_root
+cat $file
 #: resolver
 file=/etc/resolv.conf
 target=$(readlink $file) && echo "link $target"
@@ -431,7 +450,8 @@ cd /proc/sys/net || exit
 # What this kernel does not have is left out.
 grep -Hs '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_forward_use_pmtu /proc/sys/net/ipv4/ip_nonlocal_bind \
     /proc/sys/net/ipv4/ip_local_port_range /proc/sys/net/ipv4/fwmark_reflect /proc/sys/net/ipv4/icmp_echo_ignore_all \
-    /proc/sys/net/ipv4/neigh/default/gc_thresh? \
+    /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/ipv4/ipfrag_high_thresh \
+    /proc/sys/net/ipv?/neigh/default/gc_thresh3 /proc/sys/net/ipv?/neigh/*/mcast_solicit \
     /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark \
     /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/accept_local \
     /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_filter /proc/sys/net/ipv4/conf/*/arp_announce \
@@ -440,10 +460,11 @@ grep -Hs '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_forward_use_pmtu
     /proc/sys/net/ipv4/conf/*/disable_policy /proc/sys/net/ipv4/conf/*/ignore_routes_with_linkdown \
     /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/disable_ipv6 \
     /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/proxy_ndp \
-    /proc/sys/net/ipv6/conf/*/ignore_routes_with_linkdown \
+    /proc/sys/net/ipv6/conf/*/ignore_routes_with_linkdown /proc/sys/net/ipv6/conf/*/hop_limit \
     /proc/sys/net/bridge/* \
     /proc/sys/net/netfilter/nf_conntrack_max /proc/sys/net/netfilter/nf_conntrack_count \
-    /proc/sys/net/netfilter/nf_conntrack_buckets /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
+    /proc/sys/net/netfilter/nf_conntrack_buckets /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal \
+    /proc/sys/net/netfilter/nf_conntrack_*timeout*
 true
 #: system
 echo "kernel $(uname -r)"
@@ -458,6 +479,28 @@ needs systemctl
 systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
     docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
     firewalld.service ufw.service ferm.service shorewall.service firehol.service systemd-networkd.service NetworkManager.service systemd-resolved.service
+#: xtables-lock
+# Who holds the lock of iptables-legacy for longer than a call of it takes: `PID NAME`.
+file=${XTABLES_LOCKFILE:-/run/xtables.lock}
+[ -e "$file" ] || exit 0
+needs_root
+device=$((0x$(stat -c %D "$file"))) || exit
+lock=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "$(stat -c %i "$file")")
+own=$(readlink /proc/self/ns/net)
+
+# The lock's holders in this network namespace; iptables' test runs in another one.
+holders() {
+    sed -n "s/^[0-9]*: [A-Z]* *[A-Z]* *WRITE \([1-9][0-9]*\) $lock .*/\1/p" /proc/locks | while read -r pid; do
+        [ "$(readlink "/proc/$pid/ns/net")" != "$own" ] || echo "$pid"
+    done
+}
+
+first=$(holders)
+[ -n "$first" ] || exit 0
+sleep 1
+for pid in $(holders); do
+    case " $(echo "$first" | tr '\n' ' ')" in *" $pid "*) echo "$pid $(cat "/proc/$pid/comm")" ;; esac
+done
 #: connections
 # Connections as the host has translated them: an egress connection whose reply is due to a container's own address
 # has left unmasqueraded.
@@ -653,7 +696,7 @@ cat "$work/zones"
 containers=$(docker ps -aq --no-trunc) || exit
 [ -n "$containers" ] || exit 0
 # shellcheck disable=SC2086
-docker container inspect -f '{"name":{{json .Name}},"pid":{{.State.Pid}},"mode":{{json .HostConfig.NetworkMode}},"id":{{json .Id}},"status":{{json .State.Status}},"exitCode":{{.State.ExitCode}},"error":{{json .State.Error}},"restart":{{json .HostConfig.RestartPolicy.Name}},"ports":{{json .NetworkSettings.Ports}},"bindings":{{json .HostConfig.PortBindings}},"networks":{{json .NetworkSettings.Networks}}}' $containers 2>"$work/inspect.err" && exit
+docker container inspect -f '{"name":{{json .Name}},"pid":{{.State.Pid}},"mode":{{json .HostConfig.NetworkMode}},"id":{{json .Id}},"status":{{json .State.Status}},"exitCode":{{.State.ExitCode}},"error":{{json .State.Error}},"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},"restart":{{json .HostConfig.RestartPolicy.Name}},"ports":{{json .NetworkSettings.Ports}},"bindings":{{json .HostConfig.PortBindings}},"networks":{{json .NetworkSettings.Networks}}}' $containers 2>"$work/inspect.err" && exit
 code=$?
 # One that ended between the two questions is no failure.
 grep -v 'No such container' "$work/inspect.err" >&2 && exit $code
@@ -694,7 +737,9 @@ echo "@ links"; ip -j -d address
 echo "@ ipv4"; printf "%s\n" "route show table all" "rule show" "neighbour show nud all" | ip -4 -j -batch -
 echo "@ ipv6"; printf "%s\n" "route show table all" "neighbour show nud all" | ip -6 -j -batch -
 echo "@ files"; cd /proc/sys/net; resolv=/proc/$1/root/etc/resolv.conf; [ ! -L "$resolv" ] || resolv=
-grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \
+grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/ipv4/icmp_echo_ignore_all \
+    /proc/sys/net/ipv4/ipfrag_high_thresh /proc/sys/net/ipv?/neigh/*/mcast_solicit /proc/sys/net/ipv6/conf/*/hop_limit \
+    /proc/sys/net/netfilter/nf_conntrack_*timeout* /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \
     /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/accept_local \
     /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra $resolv
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
@@ -716,6 +761,7 @@ fi
 }
 [ -z "$listed" ] || { echo "@ resolver"; cat "$3" "$3.legacy" | grep -cF 127.0.0.11; }
 ! command -v tc >/dev/null || { echo "@ control"; traffic_control; }
+! present xfrm_user || { echo "@ ipsec"; ipsec_policies; }
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes
@@ -784,7 +830,9 @@ start_sections() {
     { run layer2-rules 5; } &
     { run links 5; } &
     { run listeners 5; } &
+    { run neighbour-tables 5; } &
     { run neighbours 5; } &
+    { run packet-queues 5; } &
     { run resolver 5; } &
     { run routing-rules 5; } &
     { run routing-rules6 5; } &
@@ -792,6 +840,7 @@ start_sections() {
     { run sysctls 5; } &
     { run system 5; } &
     { run units 5; } &
+    { run xtables-lock 5; } &
 }
 
 # user:password@ in a URL, and what follows a word for a secret: in quotes, in quotes inside of quotes, bare. What else

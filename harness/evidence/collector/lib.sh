@@ -70,6 +70,12 @@ tcx_programs() {
         }' "$call"
 }
 
+# This namespace's IPsec policies, one a line.
+ipsec_policies() {
+    policies=$(ip -o xfrm policy) || return
+    [ -z "$policies" ] || printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
+}
+
 # This namespace's queues, then the filters of those that may have any.
 traffic_control() {
     tcx_programs

@@ -15,7 +15,9 @@ echo "@ links"; ip -j -d address
 echo "@ ipv4"; printf "%s\n" "route show table all" "rule show" "neighbour show nud all" | ip -4 -j -batch -
 echo "@ ipv6"; printf "%s\n" "route show table all" "neighbour show nud all" | ip -6 -j -batch -
 echo "@ files"; cd /proc/sys/net; resolv=/proc/$1/root/etc/resolv.conf; [ ! -L "$resolv" ] || resolv=
-grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \
+grep -Hs "" /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl /proc/sys/net/ipv4/icmp_echo_ignore_all \
+    /proc/sys/net/ipv4/ipfrag_high_thresh /proc/sys/net/ipv?/neigh/*/mcast_solicit /proc/sys/net/ipv6/conf/*/hop_limit \
+    /proc/sys/net/netfilter/nf_conntrack_*timeout* /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding \
     /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/accept_local \
     /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra $resolv
 echo "@ listeners"; PROC_ROOT=/proc/ ss -Hlntu
@@ -37,6 +39,7 @@ fi
 }
 [ -z "$listed" ] || { echo "@ resolver"; cat "$3" "$3.legacy" | grep -cF 127.0.0.11; }
 ! command -v tc >/dev/null || { echo "@ control"; traffic_control; }
+! present xfrm_user || { echo "@ ipsec"; ipsec_policies; }
 echo "@ end"'
 nft=no
 ! present nf_tables || nft=yes

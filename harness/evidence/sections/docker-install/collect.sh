@@ -1,6 +1,6 @@
 # limit: 5 s
-# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words. And its containerd,
-# and the programs that both start.
+# Which dockerd is installed, and which runs: its PID, the kernel's letter for its state, its words, and whether it is in
+# this network namespace. And its containerd, and the programs that both start.
 for file in "$(command -v dockerd)" /usr/bin/dockerd /usr/local/bin/dockerd /snap/bin/docker.dockerd; do
     [ ! -x "$file" ] || echo "binary $file"
 done | sort -u
@@ -8,6 +8,8 @@ for pid in $(dockerd_pids); do
     # The name in parentheses may hold anything.
     state=$(sed 's/.*) \(.\) .*/\1/' "/proc/$pid/stat" 2>/dev/null) || continue
     echo "process $pid $state $(tr '\0' '\t' <"/proc/$pid/cmdline")"
+    other=$(readlink "/proc/$pid/ns/net") || continue
+    [ "$other" = "$(readlink /proc/self/ns/net)" ] || echo "apart $pid"
 done
 containerds=$(pids_of '(docker-)?containerd')
 for pid in $containerds none; do

@@ -3,5 +3,4 @@
 present xfrm_user || exit 0
 needs ip
 needs_root
-policies=$(ip -o xfrm policy) || exit
-printf '%s\n' "$policies" | tr '\t' ' ' | head -n 2000
+ipsec_policies
