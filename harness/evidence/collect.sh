@@ -13,7 +13,7 @@
 LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 
-version=ba253593f6e9
+version=c1386db85148
 overall=24
 sections='addresses boot-files bpf-links cgroup-filters conntrack-stats docker-config docker-install drop-counters fdb firewall-scripts halted-processes ip-vs ipsec ipsets iptables-tool kernel-log kernels layer2-rules links listeners neighbour-tables neighbours packet-queues resolver routing-rules routing-rules6 saved-rules sysctls system units xtables-lock connections docker-endpoint docker-journal docker-server iptables-self-test routes routes6 rules-legacy rules-native rules-nft rules-text rules6-legacy rules6-nft traffic-control modules trees firewalld docker-containers docker-networks joined-namespaces container-namespaces'
 
@@ -473,10 +473,11 @@ echo "boot-id $(cat /proc/sys/kernel/random/boot_id)"
 echo "os $(. /etc/os-release && echo "$PRETTY_NAME")"
 echo "container $(systemd-detect-virt --container 2>/dev/null || { in_container && echo container; } || echo none)"
 echo "uptime $(cut -d' ' -f1 /proc/uptime)"
+echo "now $(date +%s)"
 [ "$(id -u)" = 0 ] && echo 'root yes' || echo 'root no'
 #: units
 needs systemctl
-systemctl show -p Id,LoadState,ActiveState,SubState,Result,ActiveEnterTimestampMonotonic \
+systemctl show -p Id,LoadState,ActiveState,SubState,Result,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic,ActiveExitTimestampMonotonic \
     docker.service docker.socket containerd.service iptables.service netfilter-persistent.service nftables.service \
     firewalld.service ufw.service ferm.service shorewall.service firehol.service systemd-networkd.service NetworkManager.service systemd-resolved.service
 #: xtables-lock
