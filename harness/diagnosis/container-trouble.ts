@@ -9,6 +9,7 @@ import { list } from './words.ts'
  */
 export const containerTrouble = (facts: Facts): Trouble[] => [
   ...notRunning(facts),
+  ...endedWithDocker(facts),
   ...paused(facts),
   ...onNoNetwork(facts),
   ...joinedApart(facts),
@@ -89,6 +90,34 @@ const notRunning = ({ docker }: Facts): Trouble[] =>
           : [`docker start ${name}`, `docker logs --tail 20 ${name}`],
       }),
     }))
+
+/**
+ * A container that publishes ports, and that ended when dockerd was stopped or started. Without a restart policy it stays
+ * down. Whether it should run cannot be seen on the host.
+ */
+function endedWithDocker({ docker, units, system: { nowS, uptimeS } }: Facts): Trouble[] {
+  const unit = units['docker.service']
+  if (nowS === undefined || !unit?.activeSinceUs) return []
+  const atMs = (us: number): number => (nowS - uptimeS) * 1000 + us / 1000
+  const [from, to] = [atMs(Math.min(unit.stoppedUs || unit.startedUs, unit.startedUs)), atMs(unit.activeSinceUs)]
+  return docker.stopped
+    .filter(({ restart, ports, endedMs }) => {
+      const isAlone = restart === 'no' || restart === ''
+      return (
+        isAlone && ports.length > 0 && endedMs !== undefined && endedMs >= from - roughMs && endedMs <= to + roughMs
+      )
+    })
+    .map(({ name, ports }) => ({
+      group: aboutContainer(name, {
+        state: 'unclear',
+        message: `it ran until dockerd was restarted, and has no restart policy, so it stays down, and with it its port ${list(ports.map(({ port, protocol }) => `${port}/${protocol}`))}. Whether it should run is not known`,
+        next: [`docker start ${name}`, `docker update --restart unless-stopped ${name}`],
+      }),
+    }))
+}
+
+// The clock of containers' times and that of systemd's are read one after the other.
+const roughMs = 2000
 
 const portOf = (error: string): string | undefined => error.match(/(?:listen \w+4? |bind for )\S*:(\d+)/)?.[1]
 

@@ -1,12 +1,12 @@
 import { continueStep, haltedDockerd, whyHalted } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { isNotInReport } from '../evidence/sos/report.ts'
-import type { SymptomGroup, Trouble } from './symptom.ts'
+import { groupOf, type SymptomGroup, type Trouble } from './symptom.ts'
 
 /** What is wrong with dockerd itself: it fails, hangs, is stopped, or the client uses another address. */
 export function daemonTrouble(facts: Facts): Trouble[] {
   const { docker, units, collector } = facts
-  if (docker.answers) return clientTrouble(facts)
+  if (docker.answers) return [...clientTrouble(facts), ...apartTrouble(facts)]
   const trouble = (state: SymptomGroup['state'], message: string, next: string[]): Trouble[] => {
     const group = { state, kind: 'daemon', what: 'dockerd', flows: [], message, behind: [], next } as const
     return [{ group, ...(state === 'dead' && { symptom: { kind: 'daemon', error: ownError(docker.journal) } }) }]
@@ -80,6 +80,18 @@ function clientTrouble({ docker: { endpoint, endpointError } }: Facts): Trouble[
   return [
     { group: { state: 'unclear', kind: 'daemon', what: 'the docker client', flows: [], message, behind: [], next } },
   ]
+}
+
+/** A dockerd in another network namespace has its bridges and rules there, where this evidence does not look. */
+function apartTrouble({ docker: { processes } }: Facts): Trouble[] {
+  const [first] = processes
+  if (!first?.apart) return []
+  const message = `dockerd (process ${first.pid}) runs in another network namespace than this evidence was collected in. Its bridges and rules are there`
+  const next = [
+    `nsenter -t ${first.pid} -n sh collect.sh >docker.bundle`,
+    'systemctl show -p PrivateNetwork,NetworkNamespacePath docker.service',
+  ]
+  return [{ group: groupOf('daemon', 'dockerd', { state: 'unclear', message, next }) }]
 }
 
 /** dockerd's own last error, without the lines that systemd adds after it. */

@@ -16,6 +16,7 @@ import { groupFlows, isCertain, type SortedFlows, sortFlows } from './flow-sympt
 import { fullTableTrouble } from './full-table.ts'
 import { haltedTrouble } from './halted.ts'
 import { hiddenMachineTrouble } from './hidden-machines.ts'
+import { lockTrouble } from './iptables-lock.ts'
 import { lostAddresses } from './lost-address.ts'
 import { missingPrograms } from './missing-programs.ts'
 import { notSeen } from './not-seen.ts'
@@ -94,6 +95,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
     ...lostAddresses(facts),
     ...hiddenMachineTrouble(facts),
     ...fullTableTrouble(facts),
+    ...lockTrouble(facts),
     ...staleConnectionTrouble(facts),
     ...bypassedTrouble(facts),
     ...operationTrouble(facts),

@@ -19,6 +19,7 @@ import type { JoinedContainer } from './sections/joined-namespaces/read.ts'
 import type { LinkFact } from './sections/links/read.ts'
 import type { Listener } from './sections/listeners/read.ts'
 import type { ModuleFact } from './sections/modules/read.ts'
+import type { NeighbourTables } from './sections/neighbour-tables/read.ts'
 import type { Neighbour } from './sections/neighbours/read.ts'
 import type { ResolverFact } from './sections/resolver/read.ts'
 import type { RouteFact } from './sections/routes/read.ts'
@@ -28,6 +29,7 @@ import type { BootLine } from './sections/saved-rules/read.ts'
 import type { TrafficControl } from './sections/traffic-control/read.ts'
 import type { TreeFact } from './sections/trees/read.ts'
 import type { UnitFact } from './sections/units/read.ts'
+import type { LockHolder } from './sections/xtables-lock/read.ts'
 
 export type { Rule, Ruleset } from './iptables-save.ts'
 export { readFacts } from './read-facts.ts'
@@ -53,6 +55,7 @@ export type {
   IpvsService,
   LinkFact,
   Listener,
+  LockHolder,
   ModuleFact,
   Neighbour,
   NetworkFact,
@@ -76,7 +79,8 @@ export interface Facts {
   collector: { version: string; current: boolean; whole: boolean; root: boolean }
   /** The state of every section that this tool knows, by name, even where the bundle lacks it. */
   sections: Record<string, SectionState>
-  system: { kernel: string; bootId: string; os: string; container: string; uptimeS: number }
+  /** `nowS`: when the evidence was collected, in seconds since 1970; undefined where that is not known. */
+  system: { kernel: string; bootId: string; os: string; container: string; uptimeS: number; nowS?: number }
   modules: ModuleFact[]
   /** Installed kernels, oldest first. Each has those of the needed modules that its tree contains. */
   trees: TreeFact[]
@@ -140,6 +144,12 @@ export interface Facts {
   halted: HaltedProcess[]
   /** The kernel's IPsec policies, in its order. */
   ipsec: IpsecPolicy[]
+  /** The queues of NFQUEUE that a program reads; undefined where that is not known. */
+  packetQueues?: readonly number[]
+  /** Processes that hold the lock of iptables-legacy. */
+  lockHolders: LockHolder[]
+  /** How full the kernel's tables of neighbours are. */
+  neighbourTables: NeighbourTables
   /** The services of the kernel's load balancer. */
   ipvs: IpvsService[]
   /** Containers that are to be in another's network namespace. */

@@ -21,7 +21,9 @@ import { readJoinedNamespaces } from './sections/joined-namespaces/read.ts'
 import { readLinks } from './sections/links/read.ts'
 import { readListeners } from './sections/listeners/read.ts'
 import { readModules } from './sections/modules/read.ts'
+import { readNeighbourTables } from './sections/neighbour-tables/read.ts'
 import { readNeighbours } from './sections/neighbours/read.ts'
+import { readPacketQueues } from './sections/packet-queues/read.ts'
 import { readResolver } from './sections/resolver/read.ts'
 import { readRoutes } from './sections/routes/read.ts'
 import { readPolicyRules } from './sections/routing-rules/read.ts'
@@ -31,6 +33,7 @@ import { readPairs } from './sections/system/read.ts'
 import { readTrafficControl } from './sections/traffic-control/read.ts'
 import { readTrees } from './sections/trees/read.ts'
 import { readUnits } from './sections/units/read.ts'
+import { readLockHolders } from './sections/xtables-lock/read.ts'
 import { settingsOf, sysctlsOf } from './settings.ts'
 
 /** Reads the facts of a bundle. Throws LabError `usage` where the text is no bundle, or more than one. */
@@ -46,6 +49,7 @@ export function readFacts(bundle: string): Facts {
       os: system.os ?? '',
       container: system.container ?? 'none',
       uptimeS: Number(system.uptime ?? 0),
+      ...(system.now !== undefined && { nowS: Number(system.now) }),
     },
     ...readHost(sections),
     ...readNetwork(sections, docker),
@@ -102,6 +106,9 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
     fdb: sections.take('fdb', (s) => readFdb(s.text), []),
     listeners: sections.take('listeners', (s) => readListeners(s.text), []),
     ipsec: sections.take('ipsec', (s) => readIpsec(lines(s)), []),
+    ...packetQueuesOf(sections),
+    lockHolders: sections.take('xtables-lock', (s) => readLockHolders(lines(s)), []),
+    neighbourTables: sections.take('neighbour-tables', (s) => readNeighbourTables(lines(s)), {}),
     joined: sections.take('joined-namespaces', (s) => readJoinedNamespaces(lines(s)), []),
     netfilterPrograms: sections.take('bpf-links', (s) => readBpfLinks(lines(s)), []),
     ipvs: sections.take('ip-vs', (s) => readIpvs(lines(s)), []),
@@ -122,6 +129,11 @@ function readNetwork(sections: SectionReader, docker: Facts['docker']) {
     sysctls: Object.keys(sysctls).length > 0 ? sysctls : sysctlsOf(settings),
     settings,
   }
+}
+
+function packetQueuesOf(sections: SectionReader): Pick<Facts, 'packetQueues'> {
+  const packetQueues = sections.take('packet-queues', (s) => readPacketQueues(lines(s)), undefined)
+  return packetQueues ? { packetQueues } : {}
 }
 
 /**

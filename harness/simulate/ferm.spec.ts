@@ -4,7 +4,15 @@ import { fermPolicyFile } from './ferm.ts'
 import { ownerOf } from './owner.ts'
 import { healthy } from './walk/healthy-host.spec-data.ts'
 
-const unit = { load: 'loaded', active: 'active', sub: 'exited', result: 'success', activeSinceUs: 1 }
+const unit = {
+  load: 'loaded',
+  active: 'active',
+  sub: 'exited',
+  result: 'success',
+  activeSinceUs: 1,
+  startedUs: 0,
+  stoppedUs: 0,
+}
 const withFerm = (...lines: string[]): Facts => ({
   ...healthy,
   units: { ...healthy.units, 'ferm.service': unit },

@@ -53,6 +53,12 @@ export interface PathStep {
   rules: RuleStep[]
 }
 
+/** A kernel setting, a route or a link, as its own command names it. */
+export interface Setting {
+  name: string
+  value: string
+}
+
 /** The point at which a packet ends, and why. */
 export interface Drop {
   way: 'out' | 'back'
@@ -66,7 +72,7 @@ export interface Drop {
   /** The rule that sent the packet there, where another rule ends it. */
   because?: RuleStep
   /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */
-  setting?: { name: string; value: string }
+  setting?: Setting
   /** The routing rule, other than a default one, that led to the route or away from it. */
   policy?: PolicyRule
   /** The index of its step in the walk's path. */

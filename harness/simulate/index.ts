@@ -1,6 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
 import { filteredQuery } from './cgroup-filters.ts'
+import { unlessForgotten } from './connection-lifetimes.ts'
 import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
@@ -32,7 +33,9 @@ export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) => withoutAnswer(filteredQuery(each, facts), facts))
+  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) =>
+    unlessForgotten(withoutAnswer(filteredQuery(each, facts), facts), facts),
+  )
   return { intent, net, walks: [...walks, ...queriesToNobody(membersOf(facts), facts)] }
 })
 

@@ -1,3 +1,4 @@
+import type { Setting } from './flow.ts'
 import type { RuleStep } from './rules/types.ts'
 
 /** One packet with what netfilter knows of it. Immutable: a change gives a new packet. */
@@ -58,8 +59,8 @@ export interface Packet {
   sourceBound?: boolean
   /** Conntrack has seen the packet: set at hooks with priorities after conntrack's, and kept on `lo`. */
   tracked?: boolean
-  /** Its time to live or hop limit, and the rule that set it; undefined where it is still the sender's. */
-  life?: { left: number; by: RuleStep }
+  /** Its time to live or hop limit, and the rule or setting that it has it from; undefined where it is not known. */
+  life?: { left: number; by: RuleStep | Setting }
   /**
    * The zones in which conntrack searches for packets of its direction and for answers to it, and the rule that set
    * them; zone 0 where undefined.

@@ -108,6 +108,7 @@ function standInOn({ name: network, subnet, gateway, bridge }: NetworkFact, inde
       resolver: { nameservers: [], search: [], options: [], comments: [] },
       rules: false,
       listeners: [],
+      ipsec: [],
     },
     port: { ...link(outer, inner, `veth of ${name}`), master: bridge },
   }

@@ -51,7 +51,7 @@ const isHook = (hook: string): hook is Hook => (hooks as readonly string[]).incl
 export function tracedRule(step: RuleStep, facts: Facts): TracedRule | undefined {
   const { backend, table, chain, rule, hook } = step
   if (!isHook(hook)) return undefined
-  const verdict = step.verdict === 'queue' ? 'drop' : step.verdict
+  const verdict = step.verdict === 'queue' || step.verdict === 'unread' ? 'drop' : step.verdict
   return { hook, backend, table, chain, rule, verdict, owner: ownerOfStep(step, facts) }
 }
 

@@ -128,7 +128,7 @@ describe('rules flushed', () => {
     })
 
     it('ferm, where its tools are those of Docker’s rules', () => {
-      const unit = { ...active, activeSinceUs: docker - 1 }
+      const unit = { ...active, activeSinceUs: docker, startedUs: 0, stoppedUs: 0 - 1 }
       const savedRules = [{ file: '/etc/ferm/ferm.conf', line: 'policy DROP;' }]
       const withFerm = { ...flushed, units: { ...flushed.units, 'ferm.service': unit }, savedRules }
       const legacy = { ...flushed.iptables, version: 'iptables v1.8.9 (legacy)' }

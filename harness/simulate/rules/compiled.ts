@@ -20,7 +20,8 @@ export type Test = (context: Context) => Truth
 export type Translate = (context: Context) => Packet[]
 
 export type Outcome =
-  | { to: 'accept' | 'drop' | 'reject' | 'return' | 'continue' }
+  /** `unread`: the packet waits for a program that does not run. */
+  | { to: 'accept' | 'drop' | 'reject' | 'unread' | 'return' | 'continue' }
   | { to: 'jump' | 'goto'; chain: string }
   /** `scarce`: no port may be free for it, and the packet is dropped then. */
   | { to: 'translate'; translate: Translate; scarce?: Unknown }

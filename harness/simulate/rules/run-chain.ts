@@ -177,7 +177,8 @@ class Run {
   private end(world: World, chain: CompiledChain, rule: CompiledRule, outcome: Outcome, frame: Frame): void {
     const { base, ends } = this
     if (outcome.to === 'accept') ends.push({ ...world, steps: [...world.steps, stepOf(base, chain, rule, 'accept')] })
-    else if (outcome.to === 'drop' || outcome.to === 'reject') ends.push(this.ended(world, chain, rule, outcome.to))
+    else if (outcome.to === 'drop' || outcome.to === 'reject' || outcome.to === 'unread')
+      ends.push(this.ended(world, chain, rule, outcome.to))
     else if (outcome.to === 'translate') {
       ends.push(...translatedBy(outcome, world, this.context, stepOf(base, chain, rule, 'translate')))
     } else if (outcome.to === 'open') {
@@ -188,7 +189,12 @@ class Run {
     }
   }
 
-  private ended(world: World, chain: CompiledChain, rule: CompiledRule | undefined, verdict: 'drop' | 'reject'): World {
+  private ended(
+    world: World,
+    chain: CompiledChain,
+    rule: CompiledRule | undefined,
+    verdict: 'drop' | 'reject' | 'unread',
+  ): World {
     return endedBy(world, stepOf(this.base, chain, rule, verdict), verdict)
   }
 

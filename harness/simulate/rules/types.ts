@@ -15,7 +15,7 @@ export interface RuleStep {
   /** The rule as iptables-save or nft prints it, or `policy drop`. */
   rule: string
   /** `change`: the rule changed the packet, or how conntrack sees it, and let it through. */
-  verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'queue' | 'change'
+  verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'queue' | 'unread' | 'change'
   handle?: number
   comment?: string
 }
@@ -59,7 +59,7 @@ export interface World {
   /** Every rule that ended the packet: the first did so, the others would have if it had accepted. */
   terminating: RuleStep[]
   /** The first one's. */
-  verdict?: 'drop' | 'reject' | 'queue' | 'stolen'
+  verdict?: 'drop' | 'reject' | 'queue' | 'unread' | 'stolen'
   /** A rule clamps TCP's segment size to the path, so that connections survive a smaller MTU beyond. */
   clampsMss?: boolean
   /** The host routes the packet again: the output hook has changed something that routing depends on. */

@@ -4,6 +4,7 @@ import type { Attachment, Net } from '../net.ts'
 import { largestPacket, limitedTo } from '../packet.ts'
 import { isLocal, type Stack } from '../stack.ts'
 import { passInside } from './device.ts'
+import { bornIn } from './life.ts'
 import { findNeighbour } from './neighbour.ts'
 import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { tooLarge } from './port.ts'
@@ -71,7 +72,9 @@ const leaves = (net: Net, stack: Stack, state: State, next: Next): State[] =>
       // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
       // rt_set_nexthop.
       const nextHop = gateway === undefined || isLocal(stack, gateway) ? state.packet.destination : gateway
-      return asBroadcast(chosen, found, container, (sent) => out(net, sent, container, dev, nextHop, next))
+      return asBroadcast(bornIn(stack, chosen, found, dev), found, container, (sent) =>
+        out(net, sent, container, dev, nextHop, next),
+      )
     })
   })
 
@@ -136,20 +139,17 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
 
 function ownRules({ inside }: Net, state: State, container: string, next: Next): State[] {
   const own = inside.get(container)
-  if (!own?.rules) return next(state)
-  const message = `${container} has its own firewall rules inside, which are not simulated.`
-  const doubt = {
-    message,
-    kind: 'other',
-    key: `rules in ${container}`,
-    settle: `nsenter -t ${own.pid} -n nft list ruleset`,
-  } as const
-  return mayDie(
-    state,
-    { location: 'container', end: 'dropped', message: `rules inside ${container} may drop it` },
-    doubt,
-    next,
-  )
+  const [what, list] = own?.rules
+    ? ['firewall rules', 'nft list ruleset']
+    : own && own.ipsec.length > 0
+      ? ['IPsec policies', 'ip xfrm policy']
+      : []
+  if (!what) return next(state)
+  const message = `${container} has its own ${what} inside, which are not simulated.`
+  const settle = `nsenter -t ${own!.pid} -n ${list}`
+  const doubt = { message, kind: 'other', key: `rules in ${container}`, settle } as const
+  const drop = { location: 'container', end: 'dropped', message: `${what} inside ${container} may drop it` } as const
+  return mayDie(state, drop, doubt, next)
 }
 
 const hiddenInside = 'the networks inside the containers could not be read'

@@ -187,6 +187,11 @@ export const dropBy = (rule: RuleStep, way: Drop['way'], location: Location): Dr
 /** A terminating rule in words. */
 export function byRule({ verdict, rule, table, chain, backend }: RuleStep): string {
   const what = rule.startsWith('policy') ? `the ${rule}` : `“${rule}”`
-  const done = { reject: 'rejected', queue: 'handed to a program' }[verdict as string] ?? 'dropped'
+  const done =
+    {
+      reject: 'rejected',
+      queue: 'handed to a program',
+      unread: 'handed to a program that does not run, and so dropped,',
+    }[verdict as string] ?? 'dropped'
   return `${done} by ${what} in ${table} ${chain}${backend === 'legacy' ? ' (the legacy backend)' : ''}`
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import type { Packet } from '../packet.ts'
-import { fewRouters } from './outside.ts'
+import { fewRouters, lifeFrom } from './life.ts'
 import { type Call, mayDie, type Next, type State } from './state.ts'
 
 /** A connection's later packets on their way through the hooks. */
@@ -40,8 +40,7 @@ export function differenceOf(net: Net, { way, hook, before, after }: Call, left:
     return { what, key: laterZone(way) }
   }
   if (left.life && left.life.left !== after.life?.left && left.life.left <= fewRouters) {
-    const { by, left: few } = left.life
-    const what = `“${by.rule}” in ${by.table} ${by.chain} leaves the packets after the first a time to live of ${few}`
+    const what = `${lifeFrom(left.life)}, which leaves the packets after the first a time to live of ${left.life.left}`
     return { what, key: `time to live of later packets, ${way}` }
   }
   const turned = before.state !== 'invalid' && addressed.some((field) => left[field] !== after[field])

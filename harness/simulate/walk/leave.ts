@@ -10,6 +10,7 @@ import { lacksArp } from './neighbour.ts'
 import { hasAnswered } from './seen-answers.ts'
 import type { Receiver } from './segment.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
+import { unlessUnasked } from './unasked.ts'
 
 const elsewhere: Receiver = { is: 'elsewhere', port: undefined }
 
@@ -51,7 +52,8 @@ export function leave(
     bridged: port !== '',
     location,
   }
-  return exchange(net, state, question, undefined, (heard) => {
+  const asked = unlessUnasked(net.host, state, link.name, nextHop, 'uplink')
+  return exchange(net, asked, question, undefined, (heard) => {
     const acquainted = [
       ...heard.acquainted,
       { by: '', device: link.name, address: nextHop, who: elsewhere },

@@ -4,6 +4,7 @@ import { query } from './request.ts'
 import { ownerOf, type Segment } from './segment.ts'
 import { addressed, meant, type Sender, type Then } from './sender.ts'
 import type { State } from './state.ts'
+import { unlessUnasked } from './unasked.ts'
 
 /**
  * Finds the receiver of a frame for the neighbour `nextHop`: from the sender's neighbour table, or by a request. Where
@@ -24,7 +25,8 @@ export function findNeighbour(net: Net, state: State, sender: Sender, nextHop: s
   )
   if (met) return next(addressed(state, sender, met.who), met.who)
   const known = entry && isUsable(entry, segment) ? ownerOf(net, segment, entry.mac!) : undefined
-  return known ? next(addressed(state, sender, known), known) : query(net, state, sender, nextHop, next)
+  if (known) return next(addressed(state, sender, known), known)
+  return query(net, unlessUnasked(stack, state, link.name, nextHop, 'bridge'), sender, nextHop, next)
 }
 
 const isUsable = ({ mac, state }: Neighbour, { shared }: Segment): boolean =>

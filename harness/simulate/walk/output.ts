@@ -6,6 +6,7 @@ import { addressOf, eitherSetting } from '../stack.ts'
 import { strayed } from './astray.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
+import { bornIn } from './life.ts'
 import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { postrouting } from './route.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
@@ -90,7 +91,8 @@ function sentBy(net: Net, state: State, found: Found, by: { dev: string; gateway
     original,
   }
   const stays = inPrefix(source, '127.0.0.0/8') && device !== 'lo' && !eitherSetting(net.host, device, 'route_localnet')
-  return { found, device, nextHop, state: stays ? loopbackStays(sourced, device) : sourced }
+  const born = bornIn(net.host, sourced, found, device)
+  return { found, device, nextHop, state: stays ? loopbackStays(born, device) : born }
 }
 
 /** Source: linux/net/ipv4/route.c, __mkroute_output. */

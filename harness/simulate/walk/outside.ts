@@ -5,6 +5,7 @@ import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { largestPacket, limitedTo } from '../packet.ts'
+import { culprit, fewRouters, lifeFrom } from './life.ts'
 import { answeredBeside } from './seen-answers.ts'
 import { largestOf } from './sizes.ts'
 import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
@@ -25,12 +26,10 @@ export function answersOf(flow: Flow, net: Net, state: State, next: Next): State
   return unknownSource(flow, net, left, position.device, (lives) => next(sized(flow, net, lives, link)))
 }
 
-/** A packet with so short a time to live may end at a router behind the uplink. */
-export const fewRouters = 3
-
 /** A packet with a short time to live, which routers behind the uplink may not forward. */
-function shortLived(state: State, { left, by }: NonNullable<State['packet']['life']>, next: Next): State[] {
-  const leaves = `It leaves with a time to live of ${left}, by “${by.rule}” in ${by.table} ${by.chain}`
+function shortLived(state: State, life: NonNullable<State['packet']['life']>, next: Next): State[] {
+  const { left, by } = life
+  const leaves = `It leaves with a time to live of ${left}, because of ${lifeFrom(life)}`
   const message = `${leaves}: whether it arrives depends on how many routers there are.`
   const doubt = {
     message,
@@ -42,7 +41,7 @@ function shortLived(state: State, { left, by }: NonNullable<State['packet']['lif
     location: 'uplink',
     end: 'dropped',
     message: leaves,
-    rule: by,
+    ...culprit(by),
   } as const
   return mayDie(state, drop, doubt, next)
 }

@@ -11,6 +11,7 @@ import { emit } from './emit.ts'
 import { smallEnough } from './fitting.ts'
 import { hook } from './hook.ts'
 import { underPolicies } from './ipsec.ts'
+import { shorterLived } from './life.ts'
 import { alongRoute, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
@@ -133,16 +134,6 @@ function forwards({ host }: Net, state: State): State {
       : `${name} is 0: the host forwards nothing that comes in by ${input}`,
     setting: { name: all ? 'net.ipv4.ip_forward' : name, value: '0' },
   })
-}
-
-/** A router reduces the time to live by one, and drops a packet with none left. Source: linux/net/ipv4/ip_forward.c. */
-function shorterLived(state: State): State {
-  const { life } = state.packet
-  if (!life) return state
-  const { left, by } = life
-  const message = `“${by.rule}” in ${by.table} ${by.chain} leaves it a time to live of ${left}: no router forwards it`
-  const seen = left <= 1 ? dies(state, { location: 'routing', end: 'dropped', message, rule: by }) : state
-  return withPacket(seen, { life: { left: Math.max(0, left - 1), by } })
 }
 
 /** Where a packet goes on: by a device, in packets of at most `mtu` bytes. */

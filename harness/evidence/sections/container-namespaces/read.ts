@@ -1,4 +1,5 @@
 import { readAddresses } from '../addresses/read.ts'
+import { type IpsecPolicy, readIpsec } from '../ipsec/read.ts'
 import { type LinkFact, readLinks } from '../links/read.ts'
 import { type Listener, readListeners } from '../listeners/read.ts'
 import type { Neighbour } from '../neighbours/read.ts'
@@ -29,6 +30,8 @@ export interface ContainerNamespace {
   /** How many of its rules are about the address of Docker's resolver; undefined where they could not be listed. */
   resolverRules?: number
   listeners: Listener[]
+  /** Its kernel's IPsec policies. */
+  ipsec: IpsecPolicy[]
   /** Undefined where no tc was there to list it. */
   control?: TrafficControl[]
 }
@@ -77,6 +80,11 @@ function contents(parts: ReadonlyMap<string, string>): Omit<ContainerNamespace, 
     rules: part('rules').trim() !== '',
     ...(/^\d+$/.test(part('resolver').trim()) && { resolverRules: Number(part('resolver')) }),
     listeners: readListeners(part('listeners')),
+    ipsec: readIpsec(
+      part('ipsec')
+        .split('\n')
+        .filter((line) => line !== ''),
+    ),
     ...(read && parts.has('control') && { control: readTrafficControl(part('control')) }),
   }
 }

@@ -12,6 +12,7 @@ const container = z.object({
   status: z.string().default('running'),
   exitCode: z.number().default(0),
   error: z.string().default(''),
+  finished: z.string().default(''),
   restart: z.string().default(''),
   ports: bindings.nullish(),
   bindings: bindings.nullish(),
@@ -64,6 +65,8 @@ export interface StoppedContainer {
   exitCode: number
   error: string
   restart: string
+  /** When it ended, in ms since 1970; undefined where it never ran, or where that is not known. */
+  endedMs?: number
   ports: PortFact[]
 }
 
@@ -87,13 +90,14 @@ export function readContainers(text: string): { running: ContainerFact[]; stoppe
     })),
     stopped: found
       .filter((row) => !runs(row))
-      .map(({ name, id, status, exitCode, error, restart, bindings }) => ({
+      .map(({ name, id, status, exitCode, error, restart, bindings, finished }) => ({
         name,
         id,
         status,
         exitCode,
         error,
         restart,
+        ...(Date.parse(finished) > 0 && { endedMs: Date.parse(finished) }),
         ports: portsOf(bindings),
       })),
   }

@@ -3,6 +3,8 @@ export interface DockerdProcess {
   pid: number
   state: string
   command: string[]
+  /** It runs in another network namespace than the collector. */
+  apart?: true
 }
 
 /** The installed programs named dockerd, and the running ones. */
@@ -16,14 +18,17 @@ export interface DockerInstallFact {
 }
 
 /**
- * Reads lines `binary PATH`, `process PID STATE COMMAND`, the words of the command separated by tabs, and `containerd PID`
- * and `program NAME FILE`, each with a line `none` at the end. The dockerd behind Docker's usual socket comes first.
+ * Reads lines `binary PATH`, `process PID STATE COMMAND`, the words of the command separated by tabs, `apart PID`, and
+ * `containerd PID` and `program NAME FILE`, each with a line `none` at the end. The dockerd behind Docker's usual socket comes first.
  */
 export function readDockerInstall(text: string): DockerInstallFact {
   const lines = text.split('\n')
   const processes = lines.flatMap((line): DockerdProcess[] => {
     const [, pid, state, command] = line.match(/^process (\d+) ([A-Za-z]) ?(.*)$/) ?? []
-    return pid ? [{ pid: Number(pid), state: state!, command: command!.split('\t').filter((word) => word !== '') }] : []
+    if (!pid) return []
+    const words = command!.split('\t').filter((word) => word !== '')
+    const apart = lines.includes(`apart ${pid}`)
+    return [{ pid: Number(pid), state: state!, command: words, ...(apart && { apart }) }]
   })
   // A list ends in a line of its own, so that an empty one differs from none.
   const isListed = (what: string): boolean => lines.includes(`${what} none`)

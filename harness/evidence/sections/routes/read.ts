@@ -20,7 +20,7 @@ const route = z.looseObject({
   prefsrc: z.string().optional(),
   from: z.string().optional(),
   protocol: z.string().optional(),
-  metrics: z.array(z.looseObject({ mtu: z.number().optional() })).optional(),
+  metrics: z.array(z.looseObject({ mtu: z.number().optional(), hoplimit: z.number().optional() })).optional(),
   nexthops: z.array(nexthop).optional(),
 })
 
@@ -44,6 +44,8 @@ export interface RouteFact {
   src?: string
   protocol?: string
   mtu?: number
+  /** The time to live of what is sent by it. */
+  hopLimit?: number
   nexthops?: z.output<typeof nexthop>[]
   /** Other attributes that decide where packets go: an encapsulation, a type of service. */
   unknown?: string[]
@@ -57,6 +59,7 @@ export const readRoutes = (text: string): RouteFact[] =>
     const { type, dst, dev, table, metric, flags, scope, prefsrc, protocol, nexthops, via } = row
     const gateway = row.gateway ?? (via?.family === 'inet' ? via.host : undefined)
     const mtu = row.metrics?.find((each) => each.mtu !== undefined)?.mtu
+    const hopLimit = row.metrics?.find((each) => each.hoplimit !== undefined)?.hoplimit
     const unknown = deciding.filter((key) => key in row)
     return {
       type,
@@ -64,7 +67,7 @@ export const readRoutes = (text: string): RouteFact[] =>
       table,
       metric,
       flags,
-      ...defined({ dev, gateway, scope, prefsrc, src: row.from, protocol, mtu, nexthops }),
+      ...defined({ dev, gateway, scope, prefsrc, src: row.from, protocol, mtu, hopLimit, nexthops }),
       ...(via?.family === 'inet6' && { via6: via.host }),
       ...(unknown.length > 0 && { unknown }),
     }

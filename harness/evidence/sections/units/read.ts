@@ -7,6 +7,9 @@ export interface UnitFact {
   result: string
   /** When it last became active, in microseconds since boot; 0 for never. */
   activeSinceUs: number
+  /** When its last start began, and its last stop; 0 for never. */
+  startedUs: number
+  stoppedUs: number
 }
 
 /** The units of `systemctl show`, by name. */
@@ -21,6 +24,8 @@ export function readUnits(text: string): Record<string, UnitFact> {
         sub: value.SubState ?? '',
         result: value.Result ?? '',
         activeSinceUs: Number(value.ActiveEnterTimestampMonotonic ?? 0),
+        startedUs: Number(value.InactiveExitTimestampMonotonic ?? 0),
+        stoppedUs: Number(value.ActiveExitTimestampMonotonic ?? 0),
       }
   }
   return units

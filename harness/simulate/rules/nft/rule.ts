@@ -1,4 +1,5 @@
 import { type CompiledRule, end, type Operation, type Test } from '../compiled.ts'
+import { type Queues, queued } from '../queues.ts'
 import { untracked } from '../tracking.ts'
 import { unknown } from '../truth.ts'
 import { mangleOperation, unchanging } from './change.ts'
@@ -87,8 +88,11 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
   if (word === 'vmap') return verdictMap(value, scope)
   if (word === 'notrack') return { does: 'change', change: untracked }
   if (word === 'set' || word === 'map' || word === 'meter') return writing(value, scope)
-  if (word === 'queue' || word === 'tproxy' || word === 'synproxy' || word === 'fwd')
-    return handedOver(word, value, scope)
+  if (word === 'queue') {
+    const words = wordsOf(word, value, scope)
+    return end(queued(queuesOf(value), words, 'A program decides on the packet.', scope.packetQueues))
+  }
+  if (word === 'tproxy' || word === 'synproxy' || word === 'fwd') return handedOver(word, value, scope)
   if (word === 'xt') return xtOperation(value, scope)
   return undefined
 }
@@ -115,8 +119,7 @@ function writing(value: unknown, scope: Scope): Operation[] | undefined {
   return statements.flatMap((each) => operationsOf(each as Json, scope))
 }
 
-const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; message: string }> = {
-  queue: { as: 'queue', goesOn: 'accept', message: 'A program decides on the packet.' },
+const handed: Record<string, { as: 'drop' | 'stolen'; goesOn: 'accept' | 'continue'; message: string }> = {
   tproxy: { as: 'drop', goesOn: 'continue', message: 'A transparent proxy takes the packet, if one runs.' },
   synproxy: { as: 'stolen', goesOn: 'continue', message: 'The kernel first answers instead of the destination.' },
   fwd: { as: 'stolen', goesOn: 'accept', message: 'The rule sends the packet out by another device.' },
@@ -124,7 +127,17 @@ const handed: Record<string, { as: 'queue' | 'drop' | 'stolen'; goesOn: 'accept'
 
 function handedOver(word: string, value: unknown, scope: Scope): Operation {
   const { as, goesOn, message } = handed[word]!
-  const settle = word === 'queue' ? 'cat /proc/net/netfilter/nfnetlink_queue' : undefined
-  const why = unknown('other', `${word} ${scope.family} ${scope.table} ${JSON.stringify(value)}`, message, settle)
+  const why = unknown('other', wordsOf(word, value, scope), message)
   return end({ to: 'open', as, goesOn, why })
+}
+
+const wordsOf = (word: string, value: unknown, { family, table }: Scope): string =>
+  `${word} ${family} ${table} ${JSON.stringify(value)}`
+
+/** `num` is a number, a range, or an expression of the packet's own fields. */
+function queuesOf(value: unknown): Queues {
+  const { num = 0, flags = [] } = (value ?? {}) as { num?: unknown; flags?: unknown }
+  const [first, last] = (num as { range?: unknown[] }).range ?? [num, num]
+  const numbers = typeof first === 'number' && typeof last === 'number' ? ([first, last] as const) : undefined
+  return { numbers, bypass: [flags].flat().includes('bypass') }
 }

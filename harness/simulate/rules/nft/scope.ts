@@ -10,6 +10,8 @@ export interface Scope {
   objects: NftObjects
   /** Sets that rules change. */
   written: ReadonlySet<string>
+  /** The queues that programs read; undefined where that is not known. */
+  packetQueues?: readonly number[] | undefined
   links: ReadonlyMap<string, { kind: string }>
   /** Sets that were already read, by name and type. */
   cache: Map<string, unknown>

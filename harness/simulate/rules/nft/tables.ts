@@ -18,6 +18,7 @@ export function nftBaseChains(facts: Facts, saved: ReadonlyMap<string, SavedTabl
   const common = {
     objects: facts.nftObjects ?? noObjects,
     written: writtenSets(facts.nft),
+    packetQueues: facts.packetQueues,
     links: new Map(facts.links.map((link) => [link.name, link])),
     cache: new Map<string, unknown>(),
   }

@@ -11,6 +11,8 @@ export interface Scope {
   /** Of this rule alone. */
   id: string
   ipsets: Readonly<Record<string, Ipset>>
+  /** The queues that programs read; undefined where that is not known. */
+  packetQueues?: readonly number[] | undefined
   /** Sets that rules add to. */
   written: ReadonlySet<string>
   /** The rule's packet counter. */

@@ -74,6 +74,7 @@ export function compileSaved(
     chain,
     id: `${backend}${family} ${name} ${chain} ${at}`,
     ipsets: facts.ipsets ?? {},
+    packetQueues: facts.packetQueues,
     written,
     ...(packets !== undefined && { packets }),
   }

@@ -1,5 +1,6 @@
 import type { Packet } from '../../packet.ts'
 import { end, type Operation, type Outcome } from '../compiled.ts'
+import { type Queues, queued } from '../queues.ts'
 import { liveFor, trackIn } from '../remembered.ts'
 import { untracked } from '../tracking.ts'
 import { unknown } from '../truth.ts'
@@ -76,8 +77,13 @@ function translation(name: string, options: Option[]): Operation | undefined {
   return outcome && end(outcome)
 }
 
-// One line for each queue that a program reads.
-const queues = 'cat /proc/net/netfilter/nfnetlink_queue'
+/** Source: linux/net/netfilter/xt_NFQUEUE.c. QUEUE means the queue 0. */
+function queuesOf(options: readonly Option[]): Queues {
+  const words = options.find(({ name }) => name === '--queue-num' || name === '--queue-balance')?.args[0] ?? '0'
+  const [first = Number.NaN, last = first] = words.split(':').map(Number)
+  const numbers = Number.isInteger(first) && Number.isInteger(last) ? ([first, last] as const) : undefined
+  return { numbers, bypass: has(options, '--queue-bypass') }
+}
 
 /** A program decides, or a target that is not modelled. */
 function handedOver(name: string, options: readonly Option[], scope: Scope): Operation {
@@ -85,12 +91,7 @@ function handedOver(name: string, options: readonly Option[], scope: Scope): Ope
   const key = `target ${scope.id} ${name} ${words}`
   if (name === 'NFQUEUE' || name === 'QUEUE') {
     const message = `A program decides on the packet: -j ${name} ${words}`.trim()
-    return end({
-      to: 'open',
-      as: 'queue',
-      goesOn: 'accept',
-      why: unknown('other', `queue ${words}`, `${message}.`, queues),
-    })
+    return end(queued(queuesOf(options), `queue ${words}`, `${message}.`, scope.packetQueues))
   }
   if (name === 'TPROXY') {
     const message = 'A transparent proxy takes the packet, if one runs; else it is dropped.'
