@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { type Facts, readFacts } from '../evidence/facts.ts'
 import { editSection } from '../evidence/reseal.ts'
-import { examine } from './examine.ts'
+import { examine, examineFacts } from './examine.ts'
 
 const healthy = readFileSync(new URL('../trace/evidence/healthy.bundle', import.meta.url), 'utf8')
 const row = /^.*"name":"\/probe-default".*$/m
@@ -75,4 +76,34 @@ describe('a port that dockerd has not published', () => {
 
   it('is no trouble where it is published', () =>
     expect(seen(true, [{ HostIp: '0.0.0.0', HostPort: '8080' }])).to.deep.equal([]))
+})
+
+describe('a container without a restart policy', () => {
+  const facts = readFacts(healthy)
+  const nowS = 1_800_000_000
+  // 100 s after boot dockerd stopped; 110 s after boot it was up again.
+  const at = (seconds: number): number => (nowS - 500 + seconds) * 1000
+  const down = (endedMs: number, change: Partial<Facts['docker']['stopped'][number]> = {}): string[] => {
+    const docker = { ...facts.units['docker.service']!, stoppedUs: 100e6, startedUs: 104e6, activeSinceUs: 110e6 }
+    const web = { name: 'web', id: 'a', status: 'exited', exitCode: 137, error: '', restart: 'no', endedMs }
+    const ports = [{ host: '', port: 8081, to: 80, protocol: 'tcp' }]
+    const { verdict, symptoms } = examineFacts({
+      ...facts,
+      system: { ...facts.system, nowS, uptimeS: 500 },
+      units: { ...facts.units, 'docker.service': docker },
+      docker: { ...facts.docker, stopped: [{ ...web, ports, ...change }] },
+    })
+    return [verdict, ...symptoms.map(({ what, next }) => `${what}: ${next[0]}`)]
+  }
+
+  it('may be missed where it ended with dockerd', () => {
+    for (const seconds of [100, 105, 110])
+      expect(down(at(seconds)), String(seconds)).to.deep.equal(['unknown', 'the container web: docker start web'])
+  })
+
+  it('is not missed where it ended at another time, publishes nothing, or starts by itself', () => {
+    for (const seconds of [90, 120]) expect(down(at(seconds)), String(seconds)).to.deep.equal(['healthy'])
+    expect(down(at(105), { ports: [] })).to.deep.equal(['healthy'])
+    expect(down(at(105), { restart: 'unless-stopped' })).to.deep.equal(['healthy'])
+  })
 })

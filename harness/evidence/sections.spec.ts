@@ -187,4 +187,42 @@ filters v1 egress`
       s1: { type: 'hash:ip', elements: ['192.0.2.7', '192.0.2.8'] },
     })
   })
+
+  it('packet queues, the holders of a lock, and tables of neighbours', () => {
+    const queues =
+      '    0  31621     0 2 65531     0     0        1  1\n  300  31621     0 2 65531     0     0        1  1'
+    expect(facts('packet-queues', queues).packetQueues).to.deep.equal([0, 300])
+    expect(facts('packet-queues', '').packetQueues).to.deep.equal([])
+    expect(facts('xtables-lock', '5170 my flock').lockHolders).to.deep.equal([{ pid: 5170, name: 'my flock' }])
+    expect(facts('neighbour-tables', 'arp 56\nndisc 100').neighbourTables).to.deep.equal({ arp: 56, ndisc: 100 })
+  })
+
+  it('a dockerd in another network namespace', () => {
+    const text = 'process 12 S dockerd\t-H\tfd://\napart 12\nprocess 13 S dockerd\nprogram none'
+    expect(facts('docker-install', text).docker.processes.map(({ pid, apart }) => [pid, apart])).to.deep.equal([
+      [12, true],
+      [13, undefined],
+    ])
+  })
+
+  it('when a container ended, and when a unit stopped and started', () => {
+    const row = {
+      name: '/web',
+      mode: 'bridge',
+      status: 'exited',
+      restart: 'no',
+      finished: '2026-01-02T03:04:05.123456789Z',
+    }
+    const never = { ...row, name: '/new', status: 'created', finished: '0001-01-01T00:00:00Z' }
+    const { docker } = facts('docker-containers', [row, never].map((each) => JSON.stringify(each)).join('\n'))
+    expect(docker.stopped.map(({ endedMs }) => endedMs)).to.deep.equal([Date.UTC(2026, 0, 2, 3, 4, 5, 123), undefined])
+    const unit =
+      'Id=docker.service\nInactiveExitTimestampMonotonic=30\nActiveEnterTimestampMonotonic=40\nActiveExitTimestampMonotonic=20'
+    expect(facts('units', unit).units['docker.service']).to.include({ startedUs: 30, activeSinceUs: 40, stoppedUs: 20 })
+  })
+
+  it('routes with a time to live of their own', () => {
+    const text = JSON.stringify([{ dst: 'default', gateway: '192.0.2.1', dev: 'wan0', metrics: [{ hoplimit: 3 }] }])
+    expect(facts('routes', text).routes[0]?.hopLimit).to.equal(3)
+  })
 })
