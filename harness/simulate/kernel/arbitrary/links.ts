@@ -103,6 +103,20 @@ export const oddAddresses: fc.Arbitrary<Change> = mixed<Change>(
         ),
       ),
   ],
+  [
+    1,
+    fc
+      .tuple(container, oneOf('1', '2'))
+      .map(([name, left]) =>
+        change(
+          'short-lived route inside',
+          inside(
+            name,
+            `route replace default via ${addresses[bridgeOf[name] === 'br-a' ? 'brA' : 'docker0']} hoplimit ${left}`,
+          ),
+        ),
+      ),
+  ],
   [2, container.map((name) => change('no default route inside', inside(name, 'route del default')))],
   [
     1,
