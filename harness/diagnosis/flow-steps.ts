@@ -1,6 +1,6 @@
 import { continueStep } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
-import type { Drop, Flow } from '../simulate/index.ts'
+import type { Drop, Flow, Setting } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
 import { nothingAnswers } from '../simulate/name-queries.ts'
 import { serversOf } from '../simulate/names.ts'
@@ -9,14 +9,16 @@ import { ownerOfStep } from '../simulate/owner.ts'
 /** Next steps for a drop: first those that depend on the flows, then the `usual` ones, which do not. */
 export function stepsFor(flows: readonly Flow[], drop: Drop, facts: Facts, usual: () => string[]): string[] {
   const own = forFlows(flows, drop, facts)
-  // The host's own routes and links do not show what is wrong inside a container.
-  return drop.location === 'container' && own.length > 0 ? own : [...own, ...usual()]
+  // The host's own settings do not show what is wrong inside a container.
+  const isInside = drop.location === 'container' || drop.setting?.inside !== undefined
+  return isInside && own.length > 0 ? own : [...own, ...usual()]
 }
 
 function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   if (drop.end === 'halted')
     return facts.halted.filter(({ pid }) => drop.setting?.name === `process ${pid}`).map(continueStep)
   if (drop.rule) return drop.location === 'input' ? allowedBy(ownerOfStep(drop.rule, facts).who, flows) : []
+  if (drop.setting?.inside !== undefined) return ofSetting(drop.setting.inside, drop.setting, facts)
   const inside = insideOf(flows, facts)
   if (drop.location === 'container' && (drop.end === 'no-route' || drop.end === 'no-link')) return inside
   if (drop.location === 'bridge' && drop.end === 'no-neighbour' && !drop.setting) return inside.slice(0, 1)
@@ -47,6 +49,25 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
   const own = containers.find(({ container }) => container === flows[0]?.container)
   if (!own) return []
   return [`nsenter -t ${own.pid} -n ip address; nsenter -t ${own.pid} -n ip route`, `docker restart ${own.container}`]
+}
+
+/** Commands that show a setting inside a container. A new start of the container takes back what was set by hand. */
+function ofSetting(container: string, { name }: Setting, { containers }: Facts): string[] {
+  const own = containers.find((each) => each.container === container)
+  if (!own) return []
+  const shown = name.startsWith('net.')
+    ? `sysctl ${name}`
+    : name.startsWith('ip neigh')
+      ? 'ip neigh'
+      : name.startsWith('ip route')
+        ? 'ip route'
+        : 'ip -d link'
+  const given = `docker inspect -f '{{json .HostConfig.Sysctls}}' ${container}`
+  return [
+    `nsenter -t ${own.pid} -n ${shown}`,
+    ...(name.startsWith('net.') ? [given] : []),
+    `docker restart ${container}   # if somebody set it by hand`,
+  ]
 }
 
 /** Commands that show which programs of a container listen, and where. */

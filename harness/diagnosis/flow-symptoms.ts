@@ -147,7 +147,8 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
     }
   }
   const owner = drop!.rule && ownerOfStep(drop!.rule, facts)
-  const boot = drop!.setting && settingAtBoot(drop!.setting, facts)
+  // Files set only the host's own settings.
+  const boot = drop!.setting && drop!.setting.inside === undefined ? settingAtBoot(drop!.setting, facts) : undefined
   const program = isProgramsOwn(flow, drop)
   const unwanted = isLeftOpen(flow, drop) || program
   return {

@@ -17,7 +17,7 @@ describe('a process that keeps the lock of iptables', () => {
     expect(symptoms.map(({ what, next }) => [what, ...next])).to.deep.equal([
       ['the lock of iptables', 'ps -o pid,etime,args -p 4711'],
     ])
-    expect(symptoms[0]?.message).to.contain('sh (process 4711)')
+    expect(symptoms[0]?.message).to.contain('4711 (sh)')
   })
 
   it('keeps nobody waiting where it is iptables-nft', () =>

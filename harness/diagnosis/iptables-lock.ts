@@ -5,7 +5,7 @@ import { groupOf, type Trouble } from './symptom.ts'
 export function lockTrouble({ lockHolders, iptables }: Facts): Trouble[] {
   if (!iptables.version.includes('legacy')) return []
   return lockHolders.map(({ pid, name }) => {
-    const message = `${name} (process ${pid}) holds it (/run/xtables.lock). Until it ends, every call of iptables waits, dockerd’s too: containers and networks neither start nor stop`
+    const message = `the process ${pid} (${name}) holds it (/run/xtables.lock). Until it ends, every call of iptables waits, dockerd’s too: containers and networks neither start nor stop`
     const next = [`ps -o pid,etime,args -p ${pid}`]
     return { group: groupOf('operation', 'the lock of iptables', { state: 'unclear', message, next }) }
   })

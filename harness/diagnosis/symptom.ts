@@ -1,5 +1,5 @@
 import type { Symptom } from '../cause/symptom.ts'
-import type { Drop, Flow } from '../simulate/index.ts'
+import type { Drop, Flow, Setting } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 
@@ -18,7 +18,7 @@ export interface SymptomGroup {
   /** The rule behind it. */
   rule?: Pick<RuleStep, 'backend' | 'table' | 'chain' | 'rule'> & { owner: Owner }
   /** The setting behind it, and the line that sets it at boot, if one is known. */
-  setting?: { name: string; value: string; file?: string; line?: string }
+  setting?: Setting & { file?: string; line?: string }
   /** The causes that explain it. */
   explainedBy: string[]
   /** What would stop the flows next, once this is repaired. */

@@ -53,10 +53,12 @@ export interface PathStep {
   rules: RuleStep[]
 }
 
-/** A kernel setting, a route or a link, as its own command names it. */
+/** A kernel setting, a route or a link, as its own command names it: `net.ipv4.conf.wan0.forwarding`. */
 export interface Setting {
   name: string
   value: string
+  /** The container whose network namespace has it; undefined for the host's. */
+  inside?: string
 }
 
 /** The point at which a packet ends, and why. */
@@ -71,7 +73,7 @@ export interface Drop {
   device?: string
   /** The rule that sent the packet there, where another rule ends it. */
   because?: RuleStep
-  /** The kernel setting, route or link that ends the packet: `net.ipv4.conf.wan0.forwarding`. */
+  /** What ends the packet. */
   setting?: Setting
   /** The routing rule, other than a default one, that led to the route or away from it. */
   policy?: PolicyRule

@@ -13,7 +13,7 @@ import { withStandIns } from './stand-in.ts'
 import { walk } from './walk/index.ts'
 import { walkAll } from './walks.ts'
 
-export type { Drop, Flow, FlowKind, PathStep, Walk } from './flow.ts'
+export type { Drop, Flow, FlowKind, PathStep, Setting, Walk } from './flow.ts'
 export type { Intent } from './intent.ts'
 export type { Net } from './net.ts'
 export { buildNet } from './net.ts'

@@ -98,6 +98,9 @@ export function addressType({ fib }: Stack, address: string): AddressType {
 
 const types = new Set(['local', 'broadcast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'anycast'])
 
+/** Whose namespace a setting of the stack is in: no container's for the host. */
+export const insideOf = ({ name }: Pick<Stack, 'name'>): { inside?: string } => (name === '' ? {} : { inside: name })
+
 /** One device's own IPv4 setting, without regard to `all`. 0 where it is unknown. */
 export const setting = ({ sysctls }: Stack, device: string, name: string): number =>
   Number(sysctls[`net.ipv4.conf.${device}.${name}`] ?? 0)

@@ -1,13 +1,14 @@
 import type { LinkFact } from '../../evidence/facts.ts'
 import { familyOf, inPrefix } from '../../lib/ip.ts'
-import { eitherSetting, largerSetting, type Stack, setting } from '../stack.ts'
+import type { Setting } from '../flow.ts'
+import { eitherSetting, insideOf, largerSetting, type Stack, setting } from '../stack.ts'
 import { wrongSource } from './source-check.ts'
 
 /** Why a request gets no answer: no message where the address is not the stack's own. */
 export interface Silence {
   message?: string
   /** The setting that suppresses the answer. */
-  setting?: { name: string; value: string }
+  setting?: Setting
 }
 
 /**
@@ -19,7 +20,7 @@ export function silence(stack: Stack, link: LinkFact, source: string, sought: st
   const who = stack.name === '' ? 'the host' : stack.name
   const mute = (why: string): Silence => ({ message: `${who} does not answer for ${sought} on ${link.name}: ${why}` })
   const setTo = (name: string, value: number): Pick<Silence, 'setting'> => ({
-    setting: { name: `net.ipv4.conf.${link.name}.${name}`, value: String(value) },
+    setting: { name: `net.ipv4.conf.${link.name}.${name}`, value: String(value), ...insideOf(stack) },
   })
   if (inPrefix(sought, '127.0.0.0/8') && !eitherSetting(stack, link.name, 'route_localnet')) return {}
   const key = {

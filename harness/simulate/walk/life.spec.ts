@@ -33,7 +33,7 @@ describe('the time to live that a sender gives its packets', () => {
 
   it('is named where it ends a packet, with its container', () => {
     const found = simulate(living(1)).walks.find(({ flow }) => flow.title.includes(egress))
-    expect(found?.drop?.setting).to.deep.equal({ name: `${ttl} of probe-default`, value: '1' })
+    expect(found?.drop?.setting).to.deep.equal({ name: ttl, value: '1', inside: 'probe-default' })
   })
 
   it('is the host’s for what the host sends', () => {

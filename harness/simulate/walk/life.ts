@@ -2,7 +2,7 @@ import type { Found } from '../fib.ts'
 import type { Drop, Setting } from '../flow.ts'
 import type { Packet } from '../packet.ts'
 import type { RuleStep } from '../rules/index.ts'
-import type { Stack } from '../stack.ts'
+import { insideOf, type Stack } from '../stack.ts'
 import { dies, type State, withPacket } from './state.ts'
 
 /** A packet with so short a time to live may end at a router behind the uplink. */
@@ -12,17 +12,17 @@ export const fewRouters = 3
  * A packet that a stack sends by a route has that route's time to live, else the stack's. Source: linux/net/ipv4/ip_output.c
  * and linux/include/net/route.h, ip4_dst_hoplimit; linux/net/ipv6/output_core.c, ip6_dst_hoplimit.
  */
-export function bornIn({ sysctls, name }: Stack, state: State, { route }: Found, device: string): State {
+export function bornIn(stack: Stack, state: State, { route }: Found, device: string): State {
   if (state.packet.life) return state
+  const { sysctls } = stack
   const { family } = state.packet
   const path = family === 4 ? 'net.ipv4.ip_default_ttl' : `net.ipv6.conf.${device}.hop_limit`
   const value = route?.hopLimit ?? sysctls[path]
   if (value === undefined || value === '') return state
-  const inside = name === '' ? '' : ` of ${name}`
   const by = route?.hopLimit
-    ? { name: `ip route ${route.dst} dev ${device}${inside}`, value: `hoplimit ${value}` }
-    : { name: `${path}${inside}`, value: String(value) }
-  return withPacket(state, { life: { left: Number(value), by } })
+    ? { name: `ip route ${route.dst} dev ${device}`, value: `hoplimit ${value}` }
+    : { name: path, value: String(value) }
+  return withPacket(state, { life: { left: Number(value), by: { ...by, ...insideOf(stack) } } })
 }
 
 /** A router reduces the time to live by one, and drops a packet with none left. Source: linux/net/ipv4/ip_forward.c. */
@@ -37,7 +37,9 @@ export function shorterLived(state: State): State {
 
 /** The rule or setting that a time to live comes from, in words: `“-j TTL …” in mangle POSTROUTING`. */
 export const lifeFrom = ({ by }: NonNullable<Packet['life']>): string =>
-  'rule' in by ? `“${by.rule}” in ${by.table} ${by.chain}` : `${by.name} is ${by.value}`
+  'rule' in by
+    ? `“${by.rule}” in ${by.table} ${by.chain}`
+    : `${by.name}${by.inside === undefined ? '' : ` in ${by.inside}`} is ${by.value}`
 
 /** The same, as a drop's fields. */
 export const culprit = (by: RuleStep | Setting): Pick<Drop, 'rule' | 'setting'> =>

@@ -1,5 +1,6 @@
 import type { LinkFact, Neighbour } from '../../evidence/facts.ts'
 import type { Net } from '../net.ts'
+import { insideOf } from '../stack.ts'
 import { query } from './request.ts'
 import { ownerOf, type Segment } from './segment.ts'
 import { addressed, meant, type Sender, type Then } from './sender.ts'
@@ -52,8 +53,8 @@ function bySetting(net: Net, state: State, sender: Sender, nextHop: string, mac:
     ? `ARP is off for ${link.name}: ${who} sends packets for ${nextHop} to itself`
     : `${who} has ${nextHop} set to the hardware address ${mac}, which nothing on ${segment.device.name} has`
   const setting = lacksArp(link)
-    ? { name: `${link.name} arp`, value: 'off' }
-    : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac }
+    ? { name: `${link.name} arp`, value: 'off', ...insideOf(stack) }
+    : { name: `ip neigh ${nextHop} dev ${link.name}`, value: mac, ...insideOf(stack) }
   const neighbour = { address: nextHop, isNamed: false }
   const drop = { location: 'bridge', end: 'no-neighbour', message, neighbour, setting } as const
   return next(state, { is: 'nobody', drop, meant: meant(net, segment, stack, nextHop) })

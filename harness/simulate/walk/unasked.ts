@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts'
+import { insideOf, type Stack } from '../stack.ts'
 import { dies, type State } from './state.ts'
 
 /**
@@ -6,20 +6,20 @@ import { dies, type State } from './state.ts'
  * address it does not know fails at once. Source: linux/net/core/neighbour.c, __neigh_event_send.
  */
 export function unlessUnasked(
-  { sysctls, name }: Stack,
+  stack: Stack,
   state: State,
   device: string,
   nextHop: string,
   location: 'bridge' | 'uplink',
 ): State {
   const path = `net.ipv${state.packet.family}.neigh.${device}.mcast_solicit`
-  if (sysctls[path] !== '0') return state
-  const inside = name === '' ? '' : ` of ${name}`
+  if (stack.sysctls[path] !== '0') return state
+  const who = stack.name === '' ? 'the host' : stack.name
   return dies(state, {
     location,
     end: 'no-neighbour',
-    message: `${path}${inside} is 0: nobody is asked for the hardware address of ${nextHop}`,
+    message: `${path} is 0: ${who} requests no hardware address for ${nextHop}`,
     neighbour: { address: nextHop, isNamed: false },
-    setting: { name: `${path}${inside}`, value: '0' },
+    setting: { name: path, value: '0', ...insideOf(stack) },
   })
 }
