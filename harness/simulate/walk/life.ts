@@ -36,10 +36,13 @@ export function shorterLived(state: State): State {
 }
 
 /** The rule or setting that a time to live comes from, in words: `“-j TTL …” in mangle POSTROUTING`. */
-export const lifeFrom = ({ by }: NonNullable<Packet['life']>): string =>
-  'rule' in by
-    ? `“${by.rule}” in ${by.table} ${by.chain}`
-    : `${by.name}${by.inside === undefined ? '' : ` in ${by.inside}`} is ${by.value}`
+export function lifeFrom({ by }: NonNullable<Packet['life']>): string {
+  if ('rule' in by) return `“${by.rule}” in ${by.table} ${by.chain}`
+  const where = by.inside === undefined ? '' : ` in ${by.inside}`
+  return by.name.startsWith('ip route ')
+    ? `the route ${by.name.slice('ip route '.length)}${where} has ${by.value}`
+    : `${by.name}${where} is ${by.value}`
+}
 
 /** The same, as a drop's fields. */
 export const culprit = (by: RuleStep | Setting): Pick<Drop, 'rule' | 'setting'> =>
