@@ -24,7 +24,12 @@ function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   if (drop.location === 'bridge' && drop.end === 'no-neighbour' && !drop.setting) return inside.slice(0, 1)
   if (drop.location === 'container' && drop.end === 'no-listener') return listeningIn(flows, drop, facts)
   const loose = drop.setting?.name.match(/^(\S+) master$/)?.[1]
-  if (loose !== undefined) return [`ip link set ${loose} master ${flows[0]!.bridge}`]
+  if (loose !== undefined) {
+    const { bridge } = flows[0]!
+    return facts.links.some(({ name }) => name === bridge)
+      ? [`ip link set ${loose} master ${bridge}`]
+      : [`systemctl restart docker.service   # ${bridge} does not exist: dockerd creates it again`]
+  }
   if (drop.setting?.name.startsWith('ip rule') && drop.setting.value.includes(' lookup '))
     return aheadOf(Number(drop.setting.name.split(' ')[2]), flows, facts)
   if (

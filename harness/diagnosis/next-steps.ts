@@ -11,7 +11,7 @@ export function nextSteps(
     return [
       ...(because ? listRule(because) : []),
       ...listRule(rule),
-      ...(owner ? (byOwner[owner.who] ?? []) : []),
+      ...(owner?.who === 'firewalld' ? ofFirewalld(rule) : owner ? (byOwner[owner.who] ?? []) : []),
       ...(end === 'no-listener' ? ['ss -lntup'] : []),
     ]
   if (setting?.value === 'down') return [`ip link set ${setting.name} up`, ...(others[end] ?? [])]
@@ -59,9 +59,20 @@ function listRule({ backend, table, chain }: NonNullable<Drop['rule']>): string[
     : [`nft -a list chain ${table} ${chain}`]
 }
 
+const zones = ['firewall-cmd --get-active-zones', 'firewall-cmd --list-all-zones']
+
+/** What firewalld's own tool shows of a rule: its chains have the names of zones and policies. */
+function ofFirewalld({ table, chain }: NonNullable<Drop['rule']>): string[] {
+  // Of its own accord firewalld drops everything only while it starts.
+  if (table === 'inet firewalld_policy_drop') return ['firewall-cmd --query-panic   # if yes: firewall-cmd --panic-off']
+  const [, policy, zone] =
+    /^filter_[A-Z]+_(?:policy_([\w-]+?)|([\w-]+?))(?:_(?:pre|log|deny|allow|post))?$/.exec(chain) ?? []
+  if (policy !== undefined) return [`firewall-cmd --policy=${policy} --list-all`]
+  return zone !== undefined && zone !== 'POLICIES' ? [`firewall-cmd --zone=${zone} --list-all`, ...zones] : zones
+}
+
 const byOwner: Record<string, string[]> = {
   ufw: ['ufw status verbose'],
-  firewalld: ['firewall-cmd --get-active-zones', 'firewall-cmd --list-all-zones'],
   'iptables.service': ['cat /etc/iptables/rules.v4'],
   'nftables.service': ['cat /etc/nftables.conf'],
   fail2ban: ['fail2ban-client status'],

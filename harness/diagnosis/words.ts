@@ -27,6 +27,8 @@ function one(kind: Flow['kind'], flows: readonly Flow[]): string | string[] {
         : `isolation: ${subjects}`
     case 'host-service':
       return alike(flows, (containers) => `${containers} to services on the host`)
+    case 'host-egress':
+      return 'containers on the host’s own network to the outside'
     case 'forwarded':
       return subjects
   }

@@ -3,7 +3,15 @@ import type { traceEnds, traceSteps } from '../scenario/terms.ts'
 import type { Doubt, RuleStep } from './rules/index.ts'
 
 /** What a flow is for, as users name it when it fails. */
-export type FlowKind = 'egress' | 'names' | 'published' | 'peer' | 'isolation' | 'host-service' | 'forwarded'
+export type FlowKind =
+  | 'egress'
+  | 'names'
+  | 'published'
+  | 'peer'
+  | 'isolation'
+  | 'host-service'
+  | 'host-egress'
+  | 'forwarded'
 
 /** Where a flow's first packet starts. */
 export type Origin =

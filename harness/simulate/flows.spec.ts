@@ -22,3 +22,29 @@ describe('flows of other guests', () => {
     expect(guestsOf({ ...host, docker: { ...host.docker, networks } })).to.deep.equal([])
   })
 })
+
+describe('the flow of containers on the host’s own network', () => {
+  const endsOf = (facts: Facts): string[] =>
+    simulate(facts).walks.flatMap(({ flow, end, drop }) =>
+      flow.kind === 'host-egress' ? [`${flow.container} ${end} ${drop?.end ?? ''}`.trim()] : [],
+    )
+  const withHosts = (change: object): Facts => ({
+    ...host,
+    docker: {
+      ...host.docker,
+      containers: host.docker.containers.map((each) => (each.mode === 'host' ? { ...each, ...change } : each)),
+    },
+  })
+
+  it('is one for all of them, by the host’s own routes', () => {
+    expect(endsOf(host)).to.deep.equal(['probe-host passes'])
+    expect(endsOf({ ...host, routes: host.routes.filter(({ dst }) => dst !== 'default') })).to.deep.equal([
+      'probe-host dies no-route',
+    ])
+  })
+
+  it('does not exist where none of them runs', () => {
+    expect(endsOf(withHosts({ mode: 'none' }))).to.deep.equal([])
+    expect(endsOf(withHosts({ paused: true }))).to.deep.equal([])
+  })
+})

@@ -22,6 +22,7 @@ export function flowsOf(facts: Facts, intent: Intent): Flow[] {
     ...peers(members),
     ...isolation(members, intent),
     ...members.flatMap((member) => hostServices(member, facts)),
+    ...hostEgress(facts),
     ...forwarded(facts),
     ...members6.flatMap((member) => egress6(member, facts)),
     ...publishedFlows6(facts, intent, members6),
@@ -88,6 +89,31 @@ function isolation(members: readonly Member[], intent: Intent): Flow[] {
 const by6 = ({ address }: Member): string => (familyOf(address) === 6 ? ', by IPv6' : '')
 
 const byNetwork = (members: readonly Member[]): Member[][] => groupBy(members, ({ network }) => network.name)
+
+/**
+ * What a container on the host's own network sends: one stands for all of them. What the host itself may send is the
+ * administrator's choice.
+ */
+function hostEgress({ docker }: Facts): Flow[] {
+  const [first] = docker.containers.filter(({ mode, paused }) => mode === 'host' && !paused)
+  if (!first) return []
+  return [
+    {
+      kind: 'host-egress',
+      from: { at: 'host' },
+      container: first.name,
+      network: first.mode,
+      bridge: '',
+      source: '',
+      address: anywhere,
+      port: 443,
+      protocol: 'tcp',
+      size: 'small',
+      ought: 'unknown',
+      title: `${first.name} on the host’s own network to the outside`,
+    },
+  ]
+}
 
 /** What the host forwards besides Docker's packets: guests on a bridge that rules masquerade. */
 function forwarded({ links, docker, nft, xtables, sections }: Facts): Flow[] {

@@ -12,15 +12,18 @@ export interface Cut {
   pings: boolean
 }
 
-/** The networks whose new connections end in firewalld's own table. */
+/** The networks whose new connections end in firewalld's own table, because zone docker does not get them. */
 export const cutOff = oncePer((facts: Facts): Cut[] =>
   facts.docker.networks
     .filter(({ internal, subnet }) => !internal && subnet !== '')
     .flatMap((network) => {
       const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => rejection(network, protocol, facts))
-      return tcp && udp ? [{ network, rule: tcp, pings: !icmp }] : []
+      return tcp && udp && !dockersOwn.test(tcp.chain) ? [{ network, rule: tcp, pings: !icmp }] : []
     }),
 )
+
+// A chain of zone docker rejects packets where somebody has changed what the zone accepts: its bridges are in it.
+const dockersOwn = /^filter_FWD[IO]?_docker(_(pre|log|deny|allow|post))?$/
 
 /** The firewalld rule that ends a new connection from a network; undefined if the packet might pass. */
 function rejection(network: NetworkFact, protocol: 'tcp' | 'udp' | 'icmp', facts: Facts): RuleStep | undefined {

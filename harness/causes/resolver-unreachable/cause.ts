@@ -8,7 +8,7 @@ import { familyOf, inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
 import { answeringServers, nothingAnswers, queriedServers } from '../../simulate/name-queries.ts'
-import { isFallback } from '../../simulate/names.ts'
+import { embedded, isFallback } from '../../simulate/names.ts'
 import { hasNoServer } from '../../simulate/queries-to-nobody.ts'
 
 /** Containers send name queries to a server that nobody has, or that does not answer; or they have no server at all. */
@@ -101,10 +101,19 @@ function sentence(lost: readonly Lost[], facts: Facts): string {
   }[origin]
   const servers = lost.map(({ server }) => server).join(' and ')
   const one = lost.length > 1 ? 'servers' : 'server'
+  if (lost.every(({ drop }) => drop.end === 'no-listener'))
+    return `No program listens at the name ${one} ${servers} (${holderOf(lost[0]!)}), ${which}.`
   return lost.every(({ drop }) => isRefused(drop))
     ? `The host refuses to send to the name ${one} ${servers} (${lost[0]!.drop.setting!.value} ${lost[0]!.drop.setting!.name.split(' ')[2]}), ${which}.`
     : `Nobody answers at the name ${one} ${servers}, ${which}.`
 }
+
+const holderOf = ({ server, drop }: Lost): string =>
+  drop.location === 'input'
+    ? 'an address of the host'
+    : inPrefix(server, '127.0.0.0/8')
+      ? 'the container itself'
+      : 'an address of another container'
 
 const isMissing = ({ sections }: Facts): boolean => sections.resolver?.status === 'absent'
 
@@ -124,8 +133,9 @@ function isLost(drop: Drop, { kind, address, container }: Flow, facts: Facts): b
   // A gateway that does not answer is more than a lost name server.
   if (end === 'no-neighbour')
     return location === 'uplink' && neighbour?.address === address && !isGateway(address, facts)
-  // A loopback address is the container's own, or the host's where dockerd sends the query for it.
-  if (end === 'no-listener') return ['input', 'container'].includes(location) && inPrefix(address, '127.0.0.0/8')
+  // The host or a container has the address, and no name server runs there. A loopback address is the container's own,
+  // or the host's where dockerd sends the query for it. Docker's own resolver is there unless something broke it.
+  if (end === 'no-listener') return ['input', 'container'].includes(location) && drop.address !== embedded
   if (location === 'outside' && nothingAnswers(facts)) return false
   return end === 'no-answer' && (address !== '' || isWithoutServers(facts, container))
 }

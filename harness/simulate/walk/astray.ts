@@ -54,7 +54,8 @@ function astray(net: Net, state: State, dev: string, nextHop: string, found: Fou
       })
     }
     const sent = `${destination} is a container on ${home}, but ${by} sends it to ${dev}`
-    const has = address ? `${home} has the address ${address.address}/${address.prefix}` : `${home} has no address`
+    const own = address ? `the address ${address.address}/${address.prefix}` : 'no address'
+    const has = bridge ? `${home} has ${own}` : `${home} does not exist`
     // A routing rule, or a route to a single address, beats the route of the bridge’s address.
     const covered = address !== undefined && inPrefix(destination, `${address.address}/${address.prefix}`)
     const message = setting.name.startsWith('ip rule') || (covered && dst !== 'default') ? sent : `${sent}: ${has}`

@@ -5,6 +5,7 @@ import { capital } from '../../lib/text.ts'
 import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { largestPacket, limitedTo } from '../packet.ts'
+import type { RuleStep } from '../rules/index.ts'
 import { culprit, fewRouters, lifeFrom } from './life.ts'
 import { answeredBeside } from './seen-answers.ts'
 import { largestOf } from './sizes.ts'
@@ -57,10 +58,15 @@ function unknownSource(flow: Flow, net: Net, state: State, device: string, next:
   const message = own
     ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
     : `it leaves as ${source}`
+  const exempted = exemptedBy(state)
+  const why = exempted
+    ? `“${exempted.rule}” in ${exempted.table} ${exempted.chain} ends NAT for it before a rule masquerades it`
+    : 'no rule masquerades it'
   const drop = {
     location: 'postrouting',
     end: 'unmasqueraded',
-    message: `no rule masquerades it: ${message}, and no answer has a route back`,
+    message: `${why}: ${message}, and no answer has a route back`,
+    ...(exempted && { rule: exempted }),
   } as const
   const routed =
     network?.options['com.docker.network.bridge.enable_ip_masquerade'] === 'false' && network.name !== 'bridge'
@@ -77,6 +83,16 @@ function unknownSource(flow: Flow, net: Net, state: State, device: string, next:
     settle: `conntrack -L --src-nat; ${invocation('diagnose', '--trace')}`,
   } as const
   return mayDie(state, drop, doubt, next)
+}
+
+/** The rule that has accepted a packet in a chain of source NAT, so that no later rule there translates it. */
+function exemptedBy({ path }: State): RuleStep | undefined {
+  for (let at = path; at; at = at.before)
+    if (at.last.location === 'postrouting')
+      return at.last.rules.findLast(
+        ({ verdict, table, rule }) => verdict === 'accept' && table === 'ip nat' && !rule.startsWith('policy'),
+      )
+  return undefined
 }
 
 /** The far end sizes its answers for the flow's sender, whose link may have a larger MTU than the host's uplink. */

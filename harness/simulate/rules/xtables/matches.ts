@@ -12,7 +12,15 @@ import {
 import { setTests } from './ipset.ts'
 import { Options, type Scope, unmodelled } from './options.ts'
 import { foreignTests, icmpTests, multiportTests, portTests } from './ports.ts'
-import { connectionLimitTests, lengthTests, lifeTests, packetTypeTests, quotaTests, rateTests } from './sizes.ts'
+import {
+  chanceTests,
+  connectionLimitTests,
+  lengthTests,
+  lifeTests,
+  packetTypeTests,
+  quotaTests,
+  rateTests,
+} from './sizes.ts'
 import type { Part } from './words.ts'
 
 const never = (): Test[] => [() => false]
@@ -48,6 +56,7 @@ const matches: Record<string, (options: Options) => Test[]> = {
   hashlimit: rateTests,
   connlimit: connectionLimitTests,
   quota: quotaTests,
+  statistic: chanceTests,
   length: lengthTests,
   pkttype: packetTypeTests,
   ttl: lifeTests,
@@ -59,7 +68,6 @@ const kinds: Record<string, Unknown['kind']> = {
   bpf: 'bpf',
   time: 'time',
   recent: 'limit',
-  statistic: 'limit',
   string: 'content',
   u32: 'content',
   connbytes: 'content',

@@ -100,3 +100,17 @@ export function quotaTests(options: Options): Test[] {
   })
   return [...tests, ...options.rest()]
 }
+
+/** `-m statistic`: a chance, unless every packet or none meets it. Source: linux/net/netfilter/xt_statistic.c. */
+export function chanceTests(options: Options): Test[] {
+  const mode = options.take('--mode')?.args[0]
+  const found = options.take(mode === 'nth' ? '--every' : '--probability')
+  const packet = options.take('--packet')
+  const value = Number(found?.args[0] ?? Number.NaN)
+  const isSure = value === 1
+  const isNever = mode === 'random' && value === 0
+  const words = [...(packet ? [`--packet ${packet.args[0]}`] : [])]
+  const text = [`--mode ${mode}`, ...(found ? [`${found.name} ${found.args[0]}`] : []), ...words].join(' ')
+  if (!found || (!isSure && !isNever)) return [() => unmodelled('statistic', options.scope, text, 'limit')]
+  return [() => isSure !== found.negated, ...options.rest()]
+}

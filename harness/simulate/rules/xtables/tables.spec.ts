@@ -126,6 +126,32 @@ const forward: [string, string, Packet, string[]][] = [
     to(80),
     ['drop, not quota', 'passes, quota'],
   ],
+  ['every packet', filter('-A FORWARD -m statistic --mode nth --every 1 --packet 0 -j ACCEPT'), to(80), ['passes']],
+  [
+    'each by chance',
+    filter('-A FORWARD -m statistic --mode random --probability 1.00000000000 -j ACCEPT'),
+    to(80),
+    ['passes'],
+  ],
+  [
+    'none by chance',
+    filter('-A FORWARD -m statistic --mode random --probability 0.00000000000 -j ACCEPT'),
+    to(80),
+    ['drop'],
+  ],
+  ['none', filter('-A FORWARD -m statistic --mode nth ! --every 1 --packet 0 -j ACCEPT'), to(80), ['drop']],
+  [
+    'some',
+    filter('-A FORWARD -m statistic --mode nth --every 2 --packet 0 -j ACCEPT'),
+    to(80),
+    ['drop, not limit', 'passes, limit'],
+  ],
+  [
+    'some by chance',
+    filter('-A FORWARD -m statistic --mode random --probability 0.5 -j ACCEPT'),
+    to(80),
+    ['drop, not limit', 'passes, limit'],
+  ],
   [
     'too many conditions',
     filter(...Array.from({ length: 80 }, (_, at) => `-A FORWARD -m cpu --cpu ${at} -j ${at % 2 ? 'ACCEPT' : 'DROP'}`)),
