@@ -84,5 +84,10 @@ export function matchTests({ name, options }: Part, scope: Scope): Test[] {
   if (name === 'time' && options.every(isEver)) return []
   const words = options.map((option) => [...(option.negated ? ['!'] : []), option.name, ...option.args].join(' '))
   const why = unmodelled(name, scope, words.join(' '), kinds[name] ?? 'statement')
+  if (name === 'policy') return [({ host }) => (host.hasIpsec === false ? isOfNoPolicy(options) : why)]
   return [() => why]
 }
+
+/** Whether a packet that IPsec does not transform meets `-m policy`. Source: linux/net/netfilter/xt_policy.c, policy_mt. */
+const isOfNoPolicy = (options: Part['options']): boolean =>
+  options.some(({ name, args }) => name === '--pol' && args[0] === 'none')
