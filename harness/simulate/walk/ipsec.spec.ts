@@ -106,6 +106,9 @@ describe('a rule about IPsec', () => {
     expect(ends(dropping(some, known), outside)).to.deep.equal(['passes'])
   })
 
+  it('may be met where its options are not listed', () =>
+    expect(ends(dropping('--not-listed', known), outside)).to.deep.equal(['unclear out forward dropped']))
+
   it('may be met where it has, and where nobody knows', () => {
     const transforms = [
       policy('src 10.8.0.0/16 dst 10.9.0.0/16', 'dir out priority 5', 'tmpl src 192.0.2.2 dst 192.0.2.9'),
