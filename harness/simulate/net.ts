@@ -153,7 +153,7 @@ function homesOf({ docker }: Facts): Map<string, string> {
   )
 }
 
-function viewOf(host: Stack, { conntrack }: Facts): HostView {
+function viewOf(host: Stack, { conntrack, ipsec, sections }: Facts): HostView {
   return {
     isLocal: (address, device) =>
       isLocal(host, address) && (device === undefined || deviceOf(host, address)?.name === device),
@@ -166,6 +166,7 @@ function viewOf(host: Stack, { conntrack }: Facts): HostView {
       return found?.type === 'local' ? 'lo' : found?.route?.dev
     },
     ...(conntrack.count !== undefined && { conntrackCount: conntrack.count }),
+    ...(sections.ipsec?.status === 'ok' && { hasIpsec: ipsec.some(({ transforms }) => transforms) }),
     primaryMark: 0,
   }
 }

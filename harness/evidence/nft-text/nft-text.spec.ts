@@ -83,10 +83,13 @@ describe('the text of nft in a sos report', function () {
           })
       }),
     )
-    // Of these matches nft shows only the name.
+    // Of these matches nft shows only the name; of -m statistic an expression of its own.
     expect(wrong).to.deep.equal([
       'field/evidence/sick/bridge-narrow-icmp-blocked.bundle: filter OUTPUT: -A OUTPUT -p icmp -m icmp --not-listed -j DROP',
+      'field/evidence/sick/statistic-of-all.bundle: filter DOCKER-USER: -A DOCKER-USER -m unread --not-listed "numgen inc mod 1 0" -j DROP',
       'field/evidence/sick/string-match.bundle: filter FORWARD: -A FORWARD -p tcp -m tcp --dport 80 -m string --not-listed -j DROP',
+      'field/evidence/well/ipsec-rules.bundle: nat POSTROUTING: -A POSTROUTING -s 172.16.0.0/12 -o wan0 -m policy --not-listed -j ACCEPT,-A POSTROUTING -o wan0 -m policy --not-listed -j MASQUERADE',
+      'field/evidence/well/ipsec-rules.bundle: filter FORWARD: -A FORWARD -m policy --not-listed -j ACCEPT',
     ])
     expect(lines).to.be.at.least(11_000)
   })

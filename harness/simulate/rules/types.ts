@@ -111,6 +111,8 @@ export interface HostView {
   /** The source address for packets that leave by a device; without it `addressOf` is used. */
   sourceOn?(device: string, family: 4 | 6, nextHop: string): string | undefined
   conntrackCount?: number
+  /** IPsec transforms some packets; undefined where that is not known. */
+  hasIpsec?: boolean
   /** The mark of a packet that no rule has marked. */
   primaryMark: number
 }

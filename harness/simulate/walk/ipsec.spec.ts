@@ -85,3 +85,37 @@ describe('services of the kernel’s load balancer', () => {
     expect(endOf(facts, { ...flow, port: 80 })).to.equal(endOf(healthy, { ...flow, port: 80 }))
   })
 })
+
+describe('a rule about IPsec', () => {
+  const dropping = (words: string, facts: Facts): Facts => ({
+    ...facts,
+    xtables: {
+      ...facts.xtables,
+      legacy: {
+        chains: [{ table: 'filter', chain: 'FORWARD', policy: 'ACCEPT' }],
+        rules: [{ table: 'filter', chain: 'FORWARD', text: `-A FORWARD -m policy ${words} -j DROP` }],
+      } as Facts['xtables']['legacy'],
+    },
+  })
+  const none = '--dir in --pol none'
+  const some = '--dir in --pol ipsec --proto esp'
+  const known: Facts = { ...healthy, ipsec: [], sections: { ...healthy.sections, ipsec: { status: 'ok', why: '' } } }
+
+  it('is met by no packet, or by every one, where the kernel has no policies', () => {
+    expect(ends(dropping(none, known), outside)).to.deep.equal(['dies out forward dropped'])
+    expect(ends(dropping(some, known), outside)).to.deep.equal(['passes'])
+  })
+
+  it('may be met where its options are not listed', () =>
+    expect(ends(dropping('--not-listed', known), outside)).to.deep.equal(['unclear out forward dropped']))
+
+  it('may be met where it has, and where nobody knows', () => {
+    const transforms = [
+      policy('src 10.8.0.0/16 dst 10.9.0.0/16', 'dir out priority 5', 'tmpl src 192.0.2.2 dst 192.0.2.9'),
+    ]
+    const failed: Facts = { ...known, sections: { ...known.sections, ipsec: { status: 'failed', why: 'root' } } }
+    for (const facts of [{ ...known, ipsec: readIpsec(transforms) }, failed])
+      for (const words of [none, some])
+        expect(ends(dropping(words, facts), outside), words).to.deep.equal(['unclear out forward dropped'])
+  })
+})

@@ -84,5 +84,18 @@ export function matchTests({ name, options }: Part, scope: Scope): Test[] {
   if (name === 'time' && options.every(isEver)) return []
   const words = options.map((option) => [...(option.negated ? ['!'] : []), option.name, ...option.args].join(' '))
   const why = unmodelled(name, scope, words.join(' '), kinds[name] ?? 'statement')
+  if (name === 'policy') {
+    const truth = ofNoPolicy(options) ?? why
+    return [({ host }) => (host.hasIpsec === false ? truth : why)]
+  }
   return [() => why]
+}
+
+/**
+ * Whether a packet that IPsec does not transform meets `-m policy`; undefined where its options are not listed. Source:
+ * linux/net/netfilter/xt_policy.c, policy_mt.
+ */
+function ofNoPolicy(options: Part['options']): boolean | undefined {
+  const pol = options.find(({ name }) => name === '--pol')?.args[0]
+  return pol === undefined ? undefined : pol === 'none'
 }
