@@ -1,15 +1,23 @@
 import { LabError } from '../lib/errors.ts'
+import { probes } from '../probes/index.ts'
+import type { Probe } from '../probes/probe.ts'
 import { beforeFixes, stagesOf } from '../run.ts'
 import type { Cell, Expectation, PlannedFix } from '../scenario/cell.ts'
 import { stageOf } from './map.ts'
 
 // A recording is of a host, and its probes prove that it is the right one. Its diagnosis does not matter.
-const blind = ({ verdict: _, unexplained: __, ...state }: Expectation): Expectation => ({ ...state, diagnosis: [] })
+const blind = ({ verdict: _, unexplained: __, ...state }: Expectation, kept: readonly Probe[]): Expectation => ({
+  ...state,
+  diagnosis: [],
+  probes: Object.fromEntries(kept.flatMap(({ name }) => (name in state.probes ? [[name, state.probes[name]!]] : []))),
+})
 
 /** A cell reduced to what some stages need, and the last stage to run. */
 export interface Pruned {
   cell: Cell
   until: string
+  /** Those that change the host run after its evidence is collected. They only matter for the class of a fix. */
+  probes: readonly Probe[]
 }
 
 /** Removes what these stages do not need. Throws LabError `usage` for a stage or rung that the cell does not have. */
@@ -30,12 +38,14 @@ export function prune(cell: Cell, stages: readonly string[]): Pruned {
     })
   const last = fixes.at(-1)
   const order = beforeFixes.filter((name) => names.has(name))
+  const kept = last ? probes : probes.filter(({ changes }) => !changes)
   return {
+    probes: kept,
     cell: {
       ...cell,
-      healthy: blind(cell.healthy),
-      ...(cell.latent && { latent: blind(cell.latent) }),
-      ...(cell.broken && { broken: blind(cell.broken) }),
+      healthy: blind(cell.healthy, kept),
+      ...(cell.latent && { latent: blind(cell.latent, kept) }),
+      ...(cell.broken && { broken: blind(cell.broken, kept) }),
       fixes,
     },
     until: last ? `fix:${last.use}` : order.at(-1)!,

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { faults } from '../causes/index.ts'
 import type { Provider } from '../hosts/host.ts'
 import { messageOf } from '../lib/errors.ts'
-import { probes } from '../probes/index.ts'
 import { blankRecord } from '../results/blank-record.ts'
 import type { CellRecord } from '../results/record.ts'
 import { runStages } from '../run.ts'
@@ -38,7 +37,7 @@ export async function recordCell(
   const record = blankRecord(cell, provider.name, await provider.accelerator())
   let failure = ''
   try {
-    const context = { ...options, faults, causes: [], probes, more: true }
+    const context = { ...options, faults, causes: [], probes: pruned.probes, more: true }
     for await (const stage of runStages(pruned.cell, context, record, { until: pruned.until }))
       options.progress(stage.name)
   } catch (error) {

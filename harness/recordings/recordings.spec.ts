@@ -109,11 +109,21 @@ describe('a cell for its recordings', () => {
   })
 
   it('expects what its probes should see, and of the diagnosis nothing', () => {
-    const { broken, healthy } = prune(cell, ['broken']).cell
+    const { broken, healthy } = prune(cell, ['fix:restart-docker']).cell
     expect(cell.broken!.diagnosis).to.not.be.empty
     expect(broken!.diagnosis).to.deep.equal([])
     expect(broken!.probes).to.deep.equal(cell.broken!.probes)
     expect(healthy.probes).to.deep.equal(cell.healthy.probes)
+  })
+
+  it('runs no probes that change the host, unless a fix has to be classed', () => {
+    const { probes, cell: pruned } = prune(cell, ['broken'])
+    const changing = (each: Record<string, unknown>) => Object.keys(each).filter((name) => name.startsWith('new-'))
+    expect(changing(cell.broken!.probes)).to.not.be.empty
+    expect(changing(pruned.broken!.probes)).to.be.empty
+    expect(Object.keys(pruned.broken!.probes)).to.include('egress-tcp')
+    expect(probes.filter(({ changes }) => changes)).to.be.empty
+    expect(prune(cell, ['fix:restart-docker']).probes.some(({ changes }) => changes)).to.equal(true)
   })
 
   for (const stage of ['brokn', 'fix:pray', 'fix:restart-docker+again', 'healthy+reboot'])
