@@ -60,19 +60,11 @@ function insideOf(flows: readonly Flow[], { containers }: Facts): string[] {
 function ofSetting(container: string, { name }: Setting, { containers }: Facts): string[] {
   const own = containers.find((each) => each.container === container)
   if (!own) return []
-  const shown = name.startsWith('net.')
-    ? `sysctl ${name}`
-    : name.startsWith('ip neigh')
-      ? 'ip neigh'
-      : name.startsWith('ip route')
-        ? 'ip route'
-        : 'ip -d link'
-  const given = `docker inspect -f '{{json .HostConfig.Sysctls}}' ${container}`
-  return [
-    `nsenter -t ${own.pid} -n ${shown}`,
-    ...(name.startsWith('net.') ? [given] : []),
-    `docker restart ${container}   # if somebody set it by hand`,
-  ]
+  const again = `docker restart ${container}   # if somebody set it by hand`
+  const within = `nsenter -t ${own.pid} -n`
+  if (name.startsWith('net.'))
+    return [`${within} sysctl ${name}`, `docker inspect -f '{{json .HostConfig.Sysctls}}' ${container}`, again]
+  return [`${within} ${name.startsWith('ip neigh') ? 'ip neigh' : 'ip -d link'}`, again]
 }
 
 /** Commands that show which programs of a container listen, and where. */

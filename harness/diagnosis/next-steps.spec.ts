@@ -15,6 +15,8 @@ describe('what to run where firewalld drops a packet', () => {
     ['filter_FWD_policy_docker-forwarding', 'firewall-cmd --policy=docker-forwarding --list-all'],
     ['filter_FORWARD', 'firewall-cmd --get-active-zones'],
     ['filter_FORWARD_POLICIES', 'firewall-cmd --get-active-zones'],
+    ['filter_INPUT_ZONES', 'firewall-cmd --get-active-zones'],
+    ['filter_FORWARD_IN_ZONES', 'firewall-cmd --get-active-zones'],
   ] as const)
     it(`${chain}: ${command}`, () => {
       expect(stepsAt(chain)[0]).to.equal(`nft -a list chain inet firewalld ${chain}`)

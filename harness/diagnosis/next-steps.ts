@@ -1,3 +1,4 @@
+import { firewalldChain } from '../cause/firewalld-chain.ts'
 import type { Doubt, Drop } from '../simulate/index.ts'
 import type { Owner } from '../simulate/owner.ts'
 
@@ -65,10 +66,9 @@ const zones = ['firewall-cmd --get-active-zones', 'firewall-cmd --list-all-zones
 function ofFirewalld({ table, chain }: NonNullable<Drop['rule']>): string[] {
   // Of its own accord firewalld drops everything only while it starts.
   if (table === 'inet firewalld_policy_drop') return ['firewall-cmd --query-panic   # if yes: firewall-cmd --panic-off']
-  const [, policy, zone] =
-    /^filter_[A-Z]+_(?:policy_([\w-]+?)|([\w-]+?))(?:_(?:pre|log|deny|allow|post))?$/.exec(chain) ?? []
+  const { policy, zone } = firewalldChain(chain)
   if (policy !== undefined) return [`firewall-cmd --policy=${policy} --list-all`]
-  return zone !== undefined && zone !== 'POLICIES' ? [`firewall-cmd --zone=${zone} --list-all`, ...zones] : zones
+  return zone === undefined ? zones : [`firewall-cmd --zone=${zone} --list-all`, ...zones]
 }
 
 const byOwner: Record<string, string[]> = {

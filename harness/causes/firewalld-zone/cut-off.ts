@@ -1,3 +1,4 @@
+import { firewalldChain } from '../../cause/firewalld-chain.ts'
 import type { Facts, NetworkFact } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import { netOf } from '../../simulate/net.ts'
@@ -12,18 +13,18 @@ export interface Cut {
   pings: boolean
 }
 
-/** The networks whose new connections end in firewalld's own table, because zone docker does not get them. */
+/**
+ * The networks whose new connections end in firewalld's own table, because zone docker does not get them. That zone's own
+ * chains reject only where somebody has changed what it accepts: the bridges are in it.
+ */
 export const cutOff = oncePer((facts: Facts): Cut[] =>
   facts.docker.networks
     .filter(({ internal, subnet }) => !internal && subnet !== '')
     .flatMap((network) => {
       const [tcp, udp, icmp] = (['tcp', 'udp', 'icmp'] as const).map((protocol) => rejection(network, protocol, facts))
-      return tcp && udp && !dockersOwn.test(tcp.chain) ? [{ network, rule: tcp, pings: !icmp }] : []
+      return tcp && udp && firewalldChain(tcp.chain).zone !== 'docker' ? [{ network, rule: tcp, pings: !icmp }] : []
     }),
 )
-
-// A chain of zone docker rejects packets where somebody has changed what the zone accepts: its bridges are in it.
-const dockersOwn = /^filter_FWD[IO]?_docker(_(pre|log|deny|allow|post))?$/
 
 /** The firewalld rule that ends a new connection from a network; undefined if the packet might pass. */
 function rejection(network: NetworkFact, protocol: 'tcp' | 'udp' | 'icmp', facts: Facts): RuleStep | undefined {

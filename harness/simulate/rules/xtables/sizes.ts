@@ -109,8 +109,8 @@ export function chanceTests(options: Options): Test[] {
   const value = Number(found?.args[0] ?? Number.NaN)
   const isSure = value === 1
   const isNever = mode === 'random' && value === 0
-  const words = [...(packet ? [`--packet ${packet.args[0]}`] : [])]
-  const text = [`--mode ${mode}`, ...(found ? [`${found.name} ${found.args[0]}`] : []), ...words].join(' ')
+  const given = [found, packet].flatMap((option) => (option ? `${option.name} ${option.args[0]}` : []))
+  const text = [`--mode ${mode}`, ...given].join(' ')
   if (!found || (!isSure && !isNever)) return [() => unmodelled('statistic', options.scope, text, 'limit')]
   return [() => isSure !== found.negated, ...options.rest()]
 }
