@@ -64,7 +64,7 @@ function ofSetting(container: string, { name }: Setting, { containers }: Facts):
   const within = `nsenter -t ${own.pid} -n`
   if (name.startsWith('net.'))
     return [`${within} sysctl ${name}`, `docker inspect -f '{{json .HostConfig.Sysctls}}' ${container}`, again]
-  return [`${within} ${name.startsWith('ip neigh') ? 'ip neigh' : 'ip -d link'}`, again]
+  return [`${within} ${/^ip (neigh|route)/.exec(name)?.[0] ?? 'ip -d link'}`, again]
 }
 
 /** Commands that show which programs of a container listen, and where. */
