@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import { PassThrough, type Writable } from 'node:stream'
 import { expect } from 'chai'
 import type Dockerode from 'dockerode'
@@ -42,6 +43,11 @@ describe('a command in a bare container', function () {
     if (process.getuid?.() === 0) return
     console.log('      skipped: only root can write to /run')
     this.skip()
+  })
+
+  after(() => {
+    // What was killed left its files.
+    for (const file of readdirSync('/run')) if (file.startsWith(`dockfault.${process.pid}-`)) rmSync(`/run/${file}`)
   })
 
   it('gives its output and its code, whatever these are', async () => {
