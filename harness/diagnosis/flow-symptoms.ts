@@ -128,6 +128,8 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
   }
   if (flow.ought === 'die' && end === 'passes')
     return { ...base, state: 'open', message: opened(walk), next: ['iptables -S', 'nft list ruleset'] }
+  // Files set only the host's own settings.
+  const boot = drop?.setting && drop.setting.inside === undefined ? settingAtBoot(drop.setting, facts) : undefined
   if (end === 'unclear') {
     const message = [...new Set(doubts.map(({ message }) => message))].slice(0, 3).join(' ')
     // The doubt alone does not help: name the rule.
@@ -143,12 +145,11 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
       next: [
         ...settling(doubts),
         ...(rule ? nextSteps({ end: 'dropped', rule }, ownerOfStep(rule, facts), undefined) : []),
+        ...(!rule && drop?.setting ? stepsFor(flows, drop, facts, () => nextSteps(drop, undefined, boot)) : []),
       ],
     }
   }
   const owner = drop!.rule && ownerOfStep(drop!.rule, facts)
-  // Files set only the host's own settings.
-  const boot = drop!.setting && drop!.setting.inside === undefined ? settingAtBoot(drop!.setting, facts) : undefined
   const program = isProgramsOwn(flow, drop)
   const unwanted = isLeftOpen(flow, drop) || program
   return {

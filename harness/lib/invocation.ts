@@ -1,9 +1,11 @@
 /** A program by the word that calls it; undefined where npm runs its commands as scripts, as in a clone. */
 let program: string | undefined
 
-/** Has every hint name the program by the word that called it, such as `npx dockfault`. */
-export function callAs(word: string): void {
+/** Has every hint name the program by the word that called it, such as `npx dockfault`. Gives the word before it. */
+export function callAs(word: string | undefined): string | undefined {
+  const before = program
   program = word
+  return before
 }
 
 /** The line that a user types for a command: `npm run fix x -- --apply`, or `dockfault fix x --apply`. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { causes, faults } from '../causes/index.ts'
 import { examine } from '../diagnosis/examine.ts'
+import { callAs } from '../lib/invocation.ts'
 import { bisectResult } from '../results/bisect.ts'
 import { hostStates } from '../results/host-states.ts'
 import { loadClaims } from '../results/load-claims.ts'
@@ -26,13 +27,25 @@ export const exampleBundle = 'harness/causes/masquerade-off/evidence/sick/debian
 
 /** What the README shows of `diagnose`: the findings and the advice, as a terminal of 100 columns has them. */
 export function diagnosisExample(): string {
-  const seen = examine(readFileSync(join(root, exampleBundle), 'utf8'))
-  const paint = { ...pc.createColors(false), columns: 100 }
-  const lines = fitLines(examinationLines('host.bundle', seen, [], paint), 100)
+  const lines = withCall('npx dockfault', () => {
+    const seen = examine(readFileSync(join(root, exampleBundle), 'utf8'))
+    const paint = { ...pc.createColors(false), columns: 100 }
+    return fitLines(examinationLines('host.bundle', seen, [], paint), 100)
+  })
   // The first of what does not help is enough.
   const end = lines.findIndex((line, index) => index > lines.indexOf('  Do not') + 1 && /^ {4}✗/.test(line))
   const shown = ['$ npx dockfault diagnose --bundle host.bundle', ...lines.slice(0, end), '  …']
   return shown.map((line) => (line === '' ? '' : `    ${line}`)).join('\n')
+}
+
+/** What the work gives while hints name the program by this word. */
+function withCall<T>(word: string, work: () => T): T {
+  const before = callAs(word)
+  try {
+    return work()
+  } finally {
+    callAs(before)
+  }
 }
 
 /** The claims of the write-ups with what runs found, as docs/write-ups.md holds them. */

@@ -124,11 +124,35 @@ describe('the text of nft in a sos report', function () {
     ])
   })
 
+  it('reads queues as rules of iptables and of nft print them', () => {
+    const queueOf = (rule: string): unknown => readRule(rule).expr.at(-1)
+    expect(queueOf('counter queue num 5')).to.deep.equal({ queue: { num: 5 } })
+    expect(queueOf('queue num 1-3 bypass,fanout')).to.deep.equal({
+      queue: { num: { range: [1, 3] }, flags: ['bypass', 'fanout'] },
+    })
+    expect(queueOf('queue flags bypass to 2 # handle 3')).to.deep.equal({ queue: { num: 2, flags: ['bypass'] } })
+    expect(queueOf('queue')).to.deep.equal({ queue: null })
+    expect(queueOf('queue flags bypass to symhash mod 4')).to.deep.equal({
+      queue: { num: { unread: 'symhash mod 4' }, flags: ['bypass'] },
+    })
+    const saved = (rule: string): string =>
+      asSavedTables(
+        readRulesetText(
+          `table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\t${rule}\n\t}\n}`,
+        ),
+        'ip',
+      )
+    expect(saved('counter packets 0 bytes 0 queue num 1-3 bypass,fanout')).to.contain(
+      '-A FORWARD -j NFQUEUE --queue-balance 1:3 --queue-bypass --queue-cpu-fanout',
+    )
+    expect(saved('counter packets 0 bytes 0 queue num 5')).to.contain('-A FORWARD -j NFQUEUE --queue-num 5')
+  })
+
   it('refuses a rule that may do anything', () => {
     for (const rule of [
       'meta mark set numgen inc mod 2 accept',
       'tcp dport 80 newstatement',
-      'ip daddr 10.0.0.1 queue num 1 bypass accept',
+      'ip daddr 10.0.0.1 dup to 10.0.0.2 accept',
       'tcp dport 80 newstatement accept drop newstatement',
       'update @seen { ip saddr timeout 1m } drop',
     ])

@@ -15,6 +15,7 @@ export function statementWords(word: string, value: Json | null, family: 'ip' | 
   if (word === 'limit' && value && value.inv !== true && value.rate_unit === undefined)
     return ['-m', 'limit', '--limit', `${value.rate}/${units[String(value.per)] ?? value.per}`, ...burst(value.burst)]
   if (word === 'mangle') return markWords(value)
+  if (word === 'queue') return queueWords(value ?? {})
   if (word === 'xt' && value) return extensionWords(value)
   return undefined
 }
@@ -55,12 +56,26 @@ function markWords(value: Json | null): string[] | undefined {
     : undefined
 }
 
+function queueWords({ num = 0, flags = [] }: Json): string[] | undefined {
+  const numbers = portText(num)
+  if (numbers === undefined) return undefined
+  const has = (flag: string): boolean => [flags].flat().includes(flag)
+  return [
+    '-j',
+    'NFQUEUE',
+    numbers.includes(':') ? '--queue-balance' : '--queue-num',
+    numbers,
+    ...(has('bypass') ? ['--queue-bypass'] : []),
+    ...(has('fanout') ? ['--queue-cpu-fanout'] : []),
+  ]
+}
+
 const ports = (option: string, value: Json | null): string[] => {
   const port = portText(value?.port)?.replace(':', '-')
   return port === undefined ? [] : [option, port]
 }
 
-/** A port or a range of ports: `80`, `80:90`. */
+/** A number or a range of numbers, such as of ports: `80`, `80:90`. */
 export function portText(value: unknown): string | undefined {
   const range = (value as { range?: number[] } | null)?.range
   return range ? range.join(':') : typeof value === 'number' ? String(value) : undefined

@@ -49,6 +49,7 @@ const byWord: Record<string, (tokens: Tokens) => Json | undefined> = {
   snat: (tokens) => ({ snat: translation(tokens) }),
   limit: readLimit,
   quota: readQuota,
+  queue: readQueue,
   xt: (tokens) => ({ xt: { type: tokens.next(), name: tokens.text() } }),
   ct: (tokens) => {
     if (tokens.take('count')) {
@@ -189,6 +190,30 @@ function readQuota(tokens: Tokens): Json {
   const quota = { val: tokens.number(), val_unit: tokens.next() }
   tokens.expect('used')
   return { quota: { ...quota, used: tokens.number(), used_unit: tokens.next(), ...(inv && { inv }) } }
+}
+
+// `queue flags bypass,fanout to 1-3`; from a rule of iptables `queue num 1-3 bypass,fanout`.
+function readQueue(tokens: Tokens): Json {
+  const flags = tokens.take('flags') ? readWords(tokens) : []
+  const hasNumber = tokens.take('num') || tokens.take('to')
+  const word = tokens.peek()
+  // `queue to symhash mod 4`: which queue it is depends on the packet.
+  const isFixed = /^\d+(-\d+)?$/.test(word)
+  const unread = hasNumber && !isFixed ? tokens.words.slice(tokens.at).join(' ') : undefined
+  if (unread !== undefined) tokens.at = tokens.words.length
+  else if (hasNumber) tokens.next()
+  const behind = ['bypass', 'fanout'].includes(tokens.peek()) ? readWords(tokens) : []
+  const value: Json = {
+    ...(hasNumber && { num: unread === undefined ? constantOf(word) : { unread } }),
+    ...([...flags, ...behind].length > 0 && { flags: [...flags, ...behind] }),
+  }
+  return { queue: Object.keys(value).length > 0 ? value : null }
+}
+
+function readWords(tokens: Tokens): string[] {
+  const words = [tokens.next()]
+  while (tokens.take(',')) words.push(tokens.next())
+  return words
 }
 
 /** The comment at the end of a rule, if it has one; it is taken off. */

@@ -5,8 +5,10 @@ import type Dockerode from 'dockerode'
 import { inWordsOf } from '../../images/family.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { clean } from '../../lib/text.ts'
+import { Guest } from '../guest/guest.ts'
+import { Runner, runnerProgram } from '../guest/runner.ts'
 import type { Capability, ExecOptions, ExecResult, Host, ProvisionOptions } from '../host.ts'
-import { Guest } from './guest.ts'
+import { linkInto } from './link.ts'
 import { joinShell } from './terminal.ts'
 
 /** A host that is a container. */
@@ -15,6 +17,7 @@ export class ContainerHost implements Host {
   readonly capabilities: ReadonlySet<Capability>
   readonly container: Dockerode.Container
   private readonly guest: Guest
+  private readonly runner: Runner
   private readonly options: ProvisionOptions
   private readonly gone: (host: ContainerHost) => void
   private disposed: Promise<void> | undefined
@@ -30,7 +33,8 @@ export class ContainerHost implements Host {
     this.name = options.image
     this.container = container
     this.capabilities = capabilities
-    this.guest = new Guest(container)
+    this.runner = new Runner(() => linkInto(container, ['perl', '-e', runnerProgram]))
+    this.guest = new Guest(this.runner, 1)
     this.options = options
     this.gone = gone
   }
@@ -111,6 +115,7 @@ systemctl is-active docker.service || { systemctl --no-pager --failed; journalct
     } catch (error) {
       options.progress(`the logs of ${this.name} could not be saved: ${messageOf(error)}`)
     }
+    this.runner.close()
     try {
       await container.remove({ force: true, v: true })
     } catch (error) {

@@ -4,8 +4,8 @@ import type Dockerode from 'dockerode'
 import { cacheRoot } from '../../images/cache.ts'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { orEnd } from '../../lib/or-end.ts'
+import { BareContainer } from './bare-container.ts'
 import { ContainerHost } from './container-host.ts'
-import { Guest } from './guest.ts'
 import { ownerLabel, ownerName } from './owner.ts'
 import { type Provisioning, runScript, settle } from './provisioning.ts'
 
@@ -35,7 +35,7 @@ export async function bootPublic(
       })
     signal.throwIfAborted()
     await host.awaitBoot()
-    const guest = new Guest(container)
+    const guest = new BareContainer(container)
     for (const script of [...image.booted, settle]) await runScript(guest, script, provisioning)
     // Killed, because a shutdown would write files again that were just removed.
     await container.kill()

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type Dockerode from 'dockerode'
 import { LabError, messageOf } from '../../lib/errors.ts'
 import { orEnd } from '../../lib/or-end.ts'
-import { Guest } from './guest.ts'
+import { BareContainer } from './bare-container.ts'
 import { importTar } from './image.ts'
 import { ownerLabel, ownerName } from './owner.ts'
 import { type Provisioning, runScript, settle } from './provisioning.ts'
@@ -25,7 +25,7 @@ export async function installPublic(
   await using container = await plainContainer(uplink, base.id, image.name)
   const end = (): PromiseLike<void> => container[Symbol.asyncDispose]()
   await orEnd(signal, end, async () => {
-    const guest = new Guest(container.container)
+    const guest = new BareContainer(container.container)
     for (const script of image.provision) await runScript(guest, script, provisioning)
     await addBusybox(uplink, container.container, guest, provisioning)
     await runScript(guest, settle, provisioning)
@@ -108,7 +108,7 @@ let turn: Promise<unknown> = Promise.resolve()
 async function addBusybox(
   uplink: Uplink,
   to: Dockerode.Container,
-  guest: Guest,
+  guest: BareContainer,
   provisioning: Provisioning,
 ): Promise<void> {
   if ((await guest.exec('[ -x /bin/busybox ]')).code === 0) return

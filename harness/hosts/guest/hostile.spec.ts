@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { expect } from 'chai'
 import type Dockerode from 'dockerode'
 import { hostileTexts } from '../../lib/hostile.spec-data.ts'
-import { Guest as ContainerGuest } from '../container/guest.ts'
+import { BareContainer } from '../container/bare-container.ts'
 import { Guest } from './guest.ts'
 import { type Link, linkOver } from './link.ts'
 import { mostErrors, mostOutput } from './most-output.ts'
@@ -132,9 +132,9 @@ describe('a hostile guest', function () {
       exec: async () => ({ start: async () => zeros(), inspect: async () => ({ ExitCode: 0, Running: false }) }),
       modem: { demuxStream: (from: Readable, out: PassThrough) => from.on('data', (chunk) => out.write(chunk)) },
     } as unknown as Dockerode.Container
-    const guest = new ContainerGuest(container)
+    const bare = new BareContainer(container)
     const grown = await growth(async () => {
-      expect(await messageOfRefusal(guest.get('/x'))).to.equal('a command failed: more than 64 MB')
+      expect(await messageOfRefusal(bare.exec('cat /x'))).to.equal('a command failed: more than 64 MB')
     })
     expect(grown).to.be.below(250)
   })

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { PassThrough, type Writable } from 'node:stream'
 import { expect } from 'chai'
 import type Dockerode from 'dockerode'
-import { Guest } from './guest.ts'
+import { BareContainer } from './bare-container.ts'
 
 /** A container whose commands run on this machine. */
 function here(): Dockerode.Container {
@@ -30,9 +30,9 @@ function here(): Dockerode.Container {
   return { exec, modem: { demuxStream } } as unknown as Dockerode.Container
 }
 
-describe('a command in a container', function () {
+describe('a command in a bare container', function () {
   this.timeout(20_000)
-  const guest = new Guest(here())
+  const guest = new BareContainer(here())
   const run = async (script: string, deadlineMs?: number) => {
     const { durationMs: _, ...result } = await guest.exec(script, deadlineMs === undefined ? {} : { deadlineMs })
     return result

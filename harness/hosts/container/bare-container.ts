@@ -2,7 +2,6 @@ import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
 import { LabError, messageOf } from '../../lib/errors.ts'
-import { clean, shellQuote as quote } from '../../lib/text.ts'
 import { mostErrors, mostOfFile, mostOutput, outputText } from '../guest/most-output.ts'
 import type { ExecOptions, ExecResult } from '../host.ts'
 
@@ -17,13 +16,11 @@ rm -f $out $err
 printf '\\n%s' "$code" >&2
 exit $code`
 
-// The kernel limits one argument of a process to 128 KiB.
-const longest = 100_000
-
-type Input = string | Uint8Array
-
-/** Runs commands and transfers files in a container, through the engine. */
-export class Guest {
+/**
+ * Runs scripts in a container, by a call of the engine for each. It needs no more than sh there: bases of public images have
+ * no perl, which the runner is written in.
+ */
+export class BareContainer {
   private readonly container: Dockerode.Container
   private count = 0
 
@@ -31,23 +28,15 @@ export class Guest {
     this.container = container
   }
 
-  /** Runs a POSIX sh script as root; see Host.exec. */
-  async exec(script: string, options: Pick<ExecOptions, 'deadlineMs'> & { input?: Input } = {}): Promise<ExecResult> {
+  /** Runs a POSIX sh script of at most 100 kB as root; see Host.exec. */
+  async exec(script: string, options: Pick<ExecOptions, 'deadlineMs'> = {}): Promise<ExecResult> {
     const started = performance.now()
     const deadlineMs = options.deadlineMs ?? 60_000
     const id = `${process.pid}-${++this.count}`
-    if (Buffer.byteLength(script) > longest) {
-      const file = `/run/dockfault.${id}.sh`
-      await this.put(file, script, 0o600)
-      return this.exec(`trap 'rm -f ${file}' EXIT\n. ${file}`, options)
-    }
     const seconds = String(Math.max(0.1, deadlineMs / 1000))
     // `timeout` ends the command earlier; only a lost host gets to this limit.
     const patience = AbortSignal.timeout(deadlineMs + 10_000)
-    const { code, stdout, stderr } = await this.run(['sh', '-c', wrapper, 'dockfault', seconds, id, script], {
-      patience,
-      ...(options.input !== undefined && { input: options.input }),
-    })
+    const { code, stdout, stderr } = await this.run(['sh', '-c', wrapper, 'dockfault', seconds, id, script], patience)
     const durationMs = Math.round(performance.now() - started)
     const errors = stderr.toString('utf8')
     const end = `\n${code}`
@@ -62,40 +51,18 @@ export class Guest {
     }
   }
 
-  /** Writes a file whole or not at all. */
-  async put(path: string, content: Input, mode = 0o644): Promise<void> {
-    const [file, part] = [quote(path), quote(`${path}.dockfault-part`)]
-    const script = `mkdir -p -- "$(dirname -- ${file})" && umask 077 && cat >${part} &&
-chmod ${mode.toString(8)} ${part} && mv -f ${part} ${file}`
-    await this.runOrThrow(`writing ${path}`, ['sh', '-c', script], content)
-  }
-
-  get(path: string): Promise<Uint8Array> {
-    return this.runOrThrow(`reading ${path}`, ['cat', '--', path])
-  }
-
-  private async runOrThrow(what: string, command: string[], input?: Input): Promise<Uint8Array> {
-    const patience = AbortSignal.timeout(60_000)
-    const { code, stdout, stderr } = await this.run(command, { patience, ...(input !== undefined && { input }) })
-    if (code === 0) return new Uint8Array(stdout)
-    throw new LabError('host', `${what} failed on the host (exit ${code}): ${clean(stderr.toString('utf8')).trim()}`)
-  }
-
-  private async run(command: string[], { input, patience }: { input?: Input; patience: AbortSignal }) {
+  private async run(command: string[], patience: AbortSignal) {
     const exec = await this.container.exec({
       Cmd: command,
-      AttachStdin: input !== undefined,
       AttachStdout: true,
       AttachStderr: true,
       Env: ['HOME=/root', 'LC_ALL=C.UTF-8'],
     })
-    // Only a hijacked connection can be closed for writing alone, which ends the command's input.
-    const stream = await exec.start({ hijack: true, stdin: input !== undefined })
+    const stream = await exec.start({ hijack: true, stdin: false })
     // The wrapper bounds what a script prints, but the host may have another `head`.
     const tooMuch = (): void => void stream.destroy(new Error(`more than ${mostOfFile / 2 ** 20} MB`))
     const [stdout, stderr] = [collect(tooMuch), collect(tooMuch)]
     this.container.modem.demuxStream(stream, stdout.sink, stderr.sink)
-    if (input !== undefined) stream.end(input)
     try {
       await finished(stream, { signal: patience, writable: false })
     } catch (error) {

@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream'
+import type Dockerode from 'dockerode'
+import { clean } from '../../lib/text.ts'
+import type { Link } from '../guest/link.ts'
+
+/**
+ * A connection to a command in a container, through the engine. Rejects where the engine cannot start it. Each call of the
+ * engine starts several processes of its own, so one command runs all scripts of a host.
+ */
+export async function linkInto(container: Dockerode.Container, command: readonly string[]): Promise<Link> {
+  const exec = await container.exec({
+    Cmd: [...command],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+  })
+  const stream = await exec.start({ hijack: true, stdin: true })
+  const [output, errors] = [new PassThrough(), new PassThrough()]
+  container.modem.demuxStream(stream, output, errors)
+  let printed = ''
+  errors.on('data', (chunk: Buffer) => {
+    printed = `${printed}${chunk}`.slice(-2000)
+  })
+  const gone = new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve())
+  }).then(() => clean(printed).trim() || 'no output')
+  return { input: stream, output, gone, close: () => void stream.destroy() }
+}
