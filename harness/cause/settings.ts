@@ -1,6 +1,7 @@
 import { egressOf } from '../evidence/connection.ts'
 import type { Facts, NetworkFact } from '../evidence/facts.ts'
 import type { Drop } from '../simulate/flow.ts'
+import { closedAddress } from '../simulate/own-address.ts'
 import type { RuleStep } from '../simulate/rules/index.ts'
 import { translationOf } from '../simulate/translation.ts'
 import type { Evidence } from './cause.ts'
@@ -44,10 +45,13 @@ export const leavesBare = (symptom: Symptom, bare: readonly NetworkFact[]): bool
 
 /** Whether no answer has a route to a container's own address, or Docker 28 and later drop what comes to it. */
 const endsForThat = ({ end, way, rule }: Drop, bridge: string): boolean =>
-  end === 'unmasqueraded' ||
-  (way === 'back' && rule?.table === 'ip raw' && ownAddressOnly.exec(rule.rule)?.groups?.bridge === bridge)
+  end === 'unmasqueraded' || (way === 'back' && rule !== undefined && closedAddress(rule)?.bridge === bridge)
 
-const ownAddressOnly = /^-A PREROUTING -d \S+ ! -i (?<bridge>\S+) -j DROP$/
+/** The rules by which Docker 28 and later drop whatever comes for the own addresses of a network's containers. */
+export const closingRules = ({ bridge }: NetworkFact, { xtables }: Facts): string[] =>
+  [...xtables.nft.rules, ...xtables.legacy.rules].flatMap(({ table, text }) =>
+    closedAddress({ table: `ip ${table}`, rule: text })?.bridge === bridge ? [text] : [],
+  )
 
 /** The rule that masquerades a network; undefined where none does. */
 export const masqueradedBy = (network: NetworkFact, facts: Facts): string | undefined =>

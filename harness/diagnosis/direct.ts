@@ -1,5 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import { compareVersions } from '../lib/text.ts'
+import { closedAddress } from '../simulate/own-address.ts'
 import { list } from './words.ts'
 
 /**
@@ -9,13 +10,13 @@ import { list } from './words.ts'
  */
 export function droppedDirect({ docker, xtables, xtCounters }: Facts): string[] {
   const dropped = (['nft', 'legacy'] as const).flatMap((backend) =>
-    xtables[backend].rules.flatMap(({ table, chain, target, input, destination, text }) => {
+    xtables[backend].rules.flatMap(({ table, text }) => {
       const packets = xtCounters.get(`${backend} raw ${text}`) ?? 0
-      if (table !== 'raw' || chain !== 'PREROUTING' || target !== 'DROP' || packets === 0) return []
-      const address = destination?.replace(/\/32$/, '')
-      const container = docker.containers.find(({ addresses }) => Object.values(addresses).includes(address ?? ''))
-      const isBridges = docker.networks.some(({ bridge }) => input === `!${bridge}`)
-      return container && isBridges ? [{ text, packets, who: `${address} (${container.name})` }] : []
+      const closed = closedAddress({ table: `ip ${table}`, rule: text })
+      if (!closed || packets === 0) return []
+      const container = docker.containers.find(({ addresses }) => Object.values(addresses).includes(closed.address))
+      const isBridges = docker.networks.some(({ bridge }) => bridge === closed.bridge)
+      return container && isBridges ? [{ text, packets, who: `${closed.address} (${container.name})` }] : []
     }),
   )
   const [first] = dropped.sort((a, b) => b.packets - a.packets)

@@ -46,7 +46,7 @@ export async function runScript(
     const end = (): Promise<void> => made[Symbol.asyncDispose]()
     return await orEnd(signal, end, async () => {
       const { code, output } = await changeHost(made, script.text)
-      const { probes, bundle } = await observe(made, options.progress)
+      const { probes, bundle } = await probeAndCollect(made, options.progress)
       const followed = options.packets ? await followPackets(made, bundle) : []
       // Last, because they change the host.
       probes.push(...(await operate(made, probes)))
@@ -73,7 +73,8 @@ export async function runScript(
   }
 }
 
-async function observe(
+/** Runs the probes that change nothing, and collects the host's evidence after their traffic. */
+export async function probeAndCollect(
   host: Host,
   progress: (line: string) => void,
 ): Promise<{ probes: ProbeResult[]; bundle: string }> {

@@ -8,8 +8,12 @@ import { LabError } from '../lib/errors.ts'
 export const harnessDir = new URL('../', import.meta.url).pathname
 const mapFile = new URL('../evidence/recordings.yaml', import.meta.url).pathname
 
-// `large`: the packets of a large transfer.
-const followed = { packets: z.string().optional(), large: z.boolean().optional() }
+// `large`: the packets of a large transfer. `probed`: the probes run first, because the cause shows in their traffic.
+const followed = {
+  packets: z.string().optional(),
+  large: z.boolean().optional(),
+  probed: z.boolean().optional(),
+}
 const entry = z.union([
   z.strictObject({ cell: z.string(), stage: z.string() }),
   z.strictObject({ cell: z.string(), script: z.string(), ...followed }),

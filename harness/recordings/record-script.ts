@@ -2,6 +2,7 @@ import { collect } from '../evidence/collect.ts'
 import { readFacts } from '../evidence/facts.ts'
 import { changeHost } from '../field/change-host.ts'
 import { makeHost } from '../field/make-host.ts'
+import { probeAndCollect } from '../field/run-script.ts'
 import type { Host } from '../hosts/host.ts'
 import { packagesOf } from '../injection/packages.ts'
 import { LabError, messageOf } from '../lib/errors.ts'
@@ -18,7 +19,7 @@ import type { Recorded, RecordOptions } from './record-cell.ts'
  */
 export async function recordScript(
   cell: Cell,
-  { path, script, packets, large }: ScriptRecording,
+  { path, script, packets, large, probed }: ScriptRecording,
   options: RecordOptions,
 ): Promise<Recorded> {
   let host: Host | undefined
@@ -31,7 +32,7 @@ export async function recordScript(
       async () => {
         const { code, output } = await changeHost(made, script)
         if (code !== 0) return { path, why: `the script exited with ${code}: ${output.trim().slice(-300)}` }
-        const bundle = await collect(made)
+        const bundle = probed ? (await probeAndCollect(made, options.progress)).bundle : await collect(made)
         return { path, bundle, ...(packets && { packets: await follow(made, packets, bundle, large) }) }
       },
     )

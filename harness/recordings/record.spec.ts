@@ -69,6 +69,22 @@ describe('recording again', function () {
     for (const path of ['a/one', 'a/two', 'b', 'c']) expect(written(path), path).to.match(/^dockfault-evidence/)
   })
 
+  it('probes the host of a script before it collects, where its entry has probed', async () => {
+    for (const [probed, times] of [
+      [false, 1],
+      [true, 2],
+    ] as const) {
+      const ran: string[] = []
+      const respond: Respond = (command, host) => {
+        if (command === fieldProbes[0]!.script) ran.push('probe')
+        if (command.includes('dockfault-evidence')) ran.push('collect')
+        return hosts()(command, host)
+      }
+      await record([{ path: 'a', cell: 'debian12-healthy', script: 'true', probed }], respond)
+      expect(ran).to.deep.equal([...Array(times).fill('probe'), 'collect'])
+    }
+  })
+
   it('writes none of a host whose probes are not as the scenario expects', async () => {
     const { missed } = await record([{ path: 'a', ...healthy }], hosts('gateway'))
     expect(missed).to.deep.equal([{ path: 'a', why: 'debian12-healthy, healthy: gateway fail, not pass' }])

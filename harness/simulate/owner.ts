@@ -1,6 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import { fermPolicyFile } from './ferm.ts'
 import { currentBackend, readIntent } from './intent.ts'
+import { closedAddress } from './own-address.ts'
 import type { RuleStep } from './rules/index.ts'
 
 /** Who made a rule, and the documented mark that shows it; `unknown` where the rule has none. */
@@ -68,9 +69,10 @@ export function ownerOf({ table, chain, rule, backend }: RuleAt, facts: Facts): 
   if (policy) return policy
   if (rule === '' && table.endsWith(' filter') && leadsToUfw(chain, backend, facts))
     return { who: 'ufw', by: 'ufw sets the policies of the chains that jump to its own' }
-  // dockerd's rules for its bridges accept and translate; a rule that drops there is not dockerd's.
+  // dockerd's other rules for its bridges accept and translate; a rule that drops there is not dockerd's.
   const words = /^-A .* -j (ACCEPT|MASQUERADE)\b/.test(rule) ? new Set(rule.split(/[\s"]+/)) : undefined
-  const bridge = words && facts.docker.networks.find((network) => words.has(network.bridge))
+  const closed = closedAddress({ table, rule })?.bridge
+  const bridge = facts.docker.networks.find((network) => words?.has(network.bridge) || network.bridge === closed)
   if (bridge) return { who: 'Docker', by: `it has the form of dockerd’s rules for ${bridge.bridge}` }
   if (rule.includes('--comment') || rule.includes('comment "')) {
     const comment = rule.match(/comment "([^"]*)"|--comment (\S+)/)

@@ -1,6 +1,7 @@
 import { absent, defineCause, type Evidence, present, unknown } from '../../cause/cause.ts'
 import {
   bareConnections,
+  closingRules,
   inDockersShape,
   isDown,
   isRouted,
@@ -53,7 +54,8 @@ export const masqueradeOff = defineCause({
 
 /**
  * Networks that neither dockerd, by its settings, nor anybody else masquerades. A user network counts only if it is seen
- * to fail, because its creator may want it so. One that the outside answers is a routed network, and does not count.
+ * to fail, because its creator may want it so, or if Docker itself drops the answers. One that the outside answers is a
+ * routed network, and does not count.
  */
 const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
   facts.docker.networks.filter(
@@ -61,7 +63,9 @@ const bareNetworks = oncePer((facts: Facts): NetworkFact[] =>
       !network.internal &&
       isTurnedOff(network) &&
       !isRouted(network, facts) &&
-      (isDefaultBridge(network) || bareConnections(network, facts).length > 0) &&
+      (isDefaultBridge(network) ||
+        bareConnections(network, facts).length > 0 ||
+        closingRules(network, facts).length > 0) &&
       !masqueradedBy(network, facts),
   ),
 )
@@ -79,6 +83,11 @@ function running(bare: readonly NetworkFact[], settings: readonly Evidence[], fa
       ...settings,
       ...bare.map(optionLine),
       ...bare.map(unmasqueradedLine),
+      ...bare.flatMap((network) =>
+        closingRules(network, facts)
+          .slice(0, 1)
+          .map((line) => ({ from: 'iptables-save -t raw', line })),
+      ),
       ...lost.map(({ line }) => ({ from: 'conntrack -L', line })),
     ],
   })

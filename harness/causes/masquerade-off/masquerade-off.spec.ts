@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import { closingRules } from '../../cause/settings.ts'
 import { examinationOf, findingOf } from '../../diagnosis/finding.spec-data.ts'
 import type { Facts, Rule } from '../../evidence/facts.ts'
 import { parseIptablesSave } from '../../evidence/iptables-save.ts'
-import { bundlesOf } from '../bundles.spec-data.ts'
+import { bundlesOf, recordedAt } from '../bundles.spec-data.ts'
 import { masqueradeOff } from './cause.ts'
 
 const { own, sick } = bundlesOf('masquerade-off')
@@ -31,6 +32,16 @@ describe('masquerade off', () => {
       const state = /written|hand-made/.test(name) ? 'latent' : 'active'
       it(`${state} on ${name}`, () => expect(find(facts)).to.include({ confidence: 'certain', state }))
     }
+  })
+
+  it('is named where a network is left unmasqueraded and Docker drops its answers, though no packet has been sent', () => {
+    const { facts } = recordedAt('field/evidence/sick/network-unmasqueraded')
+    const rules = closingRules(facts.docker.networks.find(({ name }) => name === 'plain')!, facts)
+    expect(rules).to.have.length(1)
+    expect(find(facts)!.evidence).to.deep.include({ from: 'iptables-save -t raw', line: rules[0] })
+    const { xtables } = facts
+    const nft = { ...xtables.nft, rules: xtables.nft.rules.filter(({ text }) => text !== rules[0]) }
+    expect(find({ ...facts, xtables: { ...xtables, nft } })).to.equal(undefined)
   })
 
   describe('stands on', () => {
