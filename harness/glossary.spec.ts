@@ -11,6 +11,7 @@ const excepted: Record<string, string> = {
   LabError: 'the lab’s errors: an error class has the name of its product',
   nextHop: 'the next hop of a route is the kernel’s own term',
   nextHops: 'the next hops of a route',
+  hopLimit: 'the hop limit of a packet or a route is the kernel’s own term',
   given: 'the key of a scenario, and the property that holds it',
 }
 // Phrases of plain English in comments.

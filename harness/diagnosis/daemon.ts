@@ -82,7 +82,7 @@ function clientTrouble({ docker: { endpoint, endpointError } }: Facts): Trouble[
   ]
 }
 
-/** A dockerd in another network namespace has its bridges and rules there, where this evidence does not look. */
+/** A dockerd in another network namespace has its bridges and rules there, which this evidence does not include. */
 function apartTrouble({ docker: { processes } }: Facts): Trouble[] {
   const [first] = processes
   if (!first?.apart) return []

@@ -118,6 +118,17 @@ export const networkSections: readonly SosSection[] = [
     },
   },
   {
+    name: 'packet-queues',
+    files: [/^proc\/(\d+\/)?net\/netfilter\/nfnetlink_queue$/],
+    read: (report) => report.file('proc/net/netfilter/nfnetlink_queue'),
+  },
+  {
+    name: 'neighbour-tables',
+    files: [/^proc\/(\d+\/)?net\/stat\/(arp|ndisc)_cache$/],
+    read: (report) => `${entriesOf('arp', report.file('proc/net/stat/arp_cache'))}
+${entriesOf('ndisc', report.fileIfAny('proc/net/stat/ndisc_cache') ?? '')}`,
+  },
+  {
     name: 'resolver',
     files: [/^etc\/resolv\.conf$/, /^run\/systemd\/resolve\/(stub-)?resolv\.conf$/],
     read: (report) => {
@@ -175,4 +186,10 @@ function plainQueues(text: string): string {
   })
   if (others.length > 0) throw new Lacking(`the filters of ${others.slice(0, 3).join(', ')} are not in the report`)
   return lines.join('\n')
+}
+
+/** The number of a neighbour table's entries: the first, hexadecimal, of the file's second line. */
+function entriesOf(table: string, text: string): string {
+  const [, entries] = text.match(/^.*\n([0-9a-f]+) /) ?? []
+  return entries === undefined ? '' : `${table} ${Number.parseInt(entries, 16)}`
 }

@@ -19,6 +19,7 @@ export const never = [
   'kernels',
   'modules',
   'trees',
+  'xtables-lock',
 ] as const
 
 /** The sections of a bundle, and where each is in a sos report. */

@@ -14,7 +14,8 @@ function here(): { container: Dockerode.Container; started: ChildProcess[] } {
       started.push(child)
       const stream = new Duplex({
         read: () => undefined,
-        write: (chunk, _, done) => void child.stdin.write(chunk, done),
+        // The engine takes what a command that has ended reads no more.
+        write: (chunk, _, done) => void child.stdin.write(chunk, () => done()),
         destroy: (_, done) => {
           child.stdin.destroy()
           done(null)

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
 import { clean } from '../../lib/text.ts'
 import type { Link } from '../guest/link.ts'
@@ -18,11 +19,15 @@ export async function linkInto(container: Dockerode.Container, command: readonly
   const [output, errors] = [new PassThrough(), new PassThrough()]
   container.modem.demuxStream(stream, output, errors)
   let printed = ''
-  errors.on('data', (chunk: Buffer) => {
-    printed = `${printed}${chunk}`.slice(-2000)
-  })
+  errors
+    .on('error', () => undefined)
+    .on('data', (chunk: Buffer) => {
+      printed = `${printed}${chunk}`.slice(-2000)
+    })
   const gone = new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve())
-  }).then(() => clean(printed).trim() || 'no output')
+  })
+    .then(() => finished(errors.end()).catch(() => undefined))
+    .then(() => clean(printed).trim() || 'no output')
   return { input: stream, output, gone, close: () => void stream.destroy() }
 }

@@ -52,8 +52,8 @@ export function leave(
     bridged: port !== '',
     location,
   }
-  const asked = unlessUnasked(net.host, state, link.name, nextHop, 'uplink')
-  return exchange(net, asked, question, undefined, (heard) => {
+  const requested = unlessUnasked(net.host, state, link.name, nextHop, 'uplink')
+  return exchange(net, requested, question, undefined, (heard) => {
     const acquainted = [
       ...heard.acquainted,
       { by: '', device: link.name, address: nextHop, who: elsewhere },
