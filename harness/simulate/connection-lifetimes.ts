@@ -16,11 +16,13 @@ const timeouts: Readonly<Record<string, readonly string[]>> = {
  * connections do not fit the answer. Source: linux/Documentation/networking/nf_conntrack-sysctl.rst.
  */
 export function unlessForgotten(walk: Walk, { sysctls }: Pick<Facts, 'sysctls'>): Walk {
-  const { flow, path, end } = walk
+  const { flow, end } = walk
   const names = (timeouts[flow.protocol] ?? []).map((name) => `net.netfilter.nf_conntrack_${name}`)
   const short = names.find((name) => sysctls[name] !== undefined && Number(sysctls[name]) <= slowestS)
-  const last = path.findLast(({ location }) => tracking.has(location))
-  if (end !== 'passes' || short === undefined || !last) return walk
+  if (end !== 'passes' || short === undefined) return walk
+  // The path of other flows may not be simulated yet.
+  const last = walk.path.findLast(({ location }) => tracking.has(location))
+  if (!last) return walk
   const forgets = `the kernel forgets such connections after ${sysctls[short]} s (${short})`
   const message = `The answer arrives in time only if it is quick: ${forgets}.`
   const drop = { way: 'back', location: last.location, end: 'dropped', message: forgets } as const

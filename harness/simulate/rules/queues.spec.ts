@@ -4,21 +4,18 @@ import { ends, healthy, withChain } from '../walk/healthy-host.spec-data.ts'
 
 const egress = 'probe-default on bridge to the outside, TCP'
 const from = { match: { op: '==', left: { meta: { key: 'iifname' } }, right: 'docker0' } }
-const native = (queue: object | null, packetQueues?: number[]): Facts => ({
-  ...withChain({}, [from, { queue }]),
-  ...(packetQueues && { packetQueues }),
-})
+/** A host with these queues read; without any, which are read is not known. */
+const withReaders = ({ packetQueues: _, ...facts }: Facts, packetQueues?: number[]): Facts =>
+  packetQueues ? { ...facts, packetQueues } : facts
+const native = (queue: object | null, packetQueues?: number[]): Facts =>
+  withReaders(withChain({}, [from, { queue }]), packetQueues)
 const saved = (words: string, packetQueues?: number[]): Facts => {
   const rule = `-A FORWARD -i docker0 -j NFQUEUE ${words}`
   const legacy = {
     chains: [{ table: 'filter', chain: 'FORWARD', policy: 'ACCEPT' }],
     rules: [{ table: 'filter', chain: 'FORWARD', text: rule }],
   }
-  return {
-    ...healthy,
-    xtables: { ...healthy.xtables, legacy } as Facts['xtables'],
-    ...(packetQueues && { packetQueues }),
-  }
+  return withReaders({ ...healthy, xtables: { ...healthy.xtables, legacy } as Facts['xtables'] }, packetQueues)
 }
 const dies = 'dies out forward dropped'
 const unclear = 'unclear out forward dropped'
