@@ -123,6 +123,16 @@ export const networkSections: readonly SosSection[] = [
     read: (report) => report.file('proc/net/netfilter/nfnetlink_queue'),
   },
   {
+    name: 'xtables-lock',
+    commands: ['lslocks'],
+    read: (report) => {
+      // Every call of iptables holds it for a moment. A path that lslocks cannot read ends in dots.
+      if (/ WRITE .* (\/var)?\/run(\/xtables\.lock|\.\.\.)$/m.test(report.command('lslocks')))
+        throw new Lacking('no sos report shows for how long a lock is held')
+      return ''
+    },
+  },
+  {
     name: 'neighbour-tables',
     files: [/^proc\/(\d+\/)?net\/stat\/(arp|ndisc)_cache$/],
     read: (report) => `${entriesOf('arp', report.file('proc/net/stat/arp_cache'))}

@@ -19,7 +19,6 @@ export const never = [
   'kernels',
   'modules',
   'trees',
-  'xtables-lock',
 ] as const
 
 /** The sections of a bundle, and where each is in a sos report. */

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
-import { clean } from '../../lib/text.ts'
-import type { Link } from '../guest/link.ts'
+import { type Link, lastWords } from '../guest/link.ts'
 
 /**
  * A connection to a command in a container, through the engine. Rejects where the engine cannot start it. Each call of the
@@ -18,16 +17,12 @@ export async function linkInto(container: Dockerode.Container, command: readonly
   const stream = await exec.start({ hijack: true, stdin: true })
   const [output, errors] = [new PassThrough(), new PassThrough()]
   container.modem.demuxStream(stream, output, errors)
-  let printed = ''
-  errors
-    .on('error', () => undefined)
-    .on('data', (chunk: Buffer) => {
-      printed = `${printed}${chunk}`.slice(-2000)
-    })
+  errors.on('error', () => undefined)
+  const words = lastWords(errors)
   const gone = new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve())
   })
     .then(() => finished(errors.end()).catch(() => undefined))
-    .then(() => clean(printed).trim() || 'no output')
+    .then(words)
   return { input: stream, output, gone, close: () => void stream.destroy() }
 }

@@ -15,15 +15,12 @@ export interface Link {
 
 /** A connection through a local process; it ends with that process. */
 export function linkOver(child: ChildProcessWithoutNullStreams): Link {
-  let printed = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    printed = `${printed}${chunk}`.slice(-2000)
-  })
+  const words = lastWords(child.stderr)
   const closed = new Promise((resolve) => child.on('close', resolve))
   const gone = new Promise((resolve) => child.on('exit', resolve).on('error', resolve))
     // Its last output comes before its pipes close, but other processes may hold them open.
     .then(() => within(500, closed))
-    .then(() => clean(printed).trim() || 'no output')
+    .then(words)
   return {
     input: child.stdin,
     output: child.stdout,
@@ -33,4 +30,13 @@ export function linkOver(child: ChildProcessWithoutNullStreams): Link {
       child.kill('SIGKILL')
     },
   }
+}
+
+/** The last words of a command's error output, for a message. */
+export function lastWords(errors: Readable): () => string {
+  let printed = ''
+  errors.on('data', (chunk: Buffer) => {
+    printed = `${printed}${chunk}`.slice(-2000)
+  })
+  return () => clean(printed).trim() || 'no output'
 }
