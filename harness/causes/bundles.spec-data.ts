@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import { readTraces } from '../trace/by-packets.ts'
 import { flowTo, largeFlow, readTarget } from '../trace/flow.ts'
+import { readTraces } from '../trace/read-traces.ts'
 import { withSettled } from '../trace/settled.ts'
 import type { Flow } from '../trace/trace.ts'
 

@@ -44,7 +44,7 @@ export async function recordScript(
   }
 }
 
-/** The tracer's output for a packet to a target. */
+/** The tracer's output for a packet to a target; where it sent the packet twice, the second one's. */
 async function follow(host: Host, target: string, bundle: string, large = false): Promise<string> {
   const facts = readFacts(bundle)
   const flow = flowTo(readTarget(target), facts)
@@ -53,7 +53,7 @@ async function follow(host: Host, target: string, bundle: string, large = false)
   const listening: Pick<Host, 'exec'> = {
     exec: async (...call) => {
       const result = await host.exec(...call)
-      printed += result.stdout
+      printed = result.stdout
       return result
     },
   }

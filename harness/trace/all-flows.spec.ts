@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { readFacts } from '../evidence/facts.ts'
 import { everyFlow, withoutIdle } from './all-flows.ts'
-import { wordsOf } from './by-packets.ts'
 import { readTarget } from './flow.ts'
 import { questionFor } from './question.ts'
+import { wordsOf } from './sender-words.ts'
 import type { Flow, Trace } from './trace.ts'
 
 const facts = readFacts(readFileSync(new URL('evidence/healthy.bundle', import.meta.url), 'utf8'))

@@ -5,6 +5,8 @@ export interface Answer {
   code: number
   /** The sender's output. */
   text: string
+  /** Whether the sender has printed that it has begun. */
+  begun: boolean
   /** The kernel's route lookup for the flow. */
   route: string
   /** The same for an answer that the host itself makes. */
@@ -23,6 +25,10 @@ export const isRefused = ({ text }: Answer): boolean => /refused/i.test(text)
 export const isHalf = ({ code, text }: Answer): boolean => code === 75 || /connect: connection reset/i.test(text)
 /** The connection was made and took the request, but no answer came. */
 export const isMute = ({ code }: Answer): boolean => code === 76
+/** The sender's time ended before an answer came. Source: timeout(1). */
+export const isTimedOut = ({ code }: Answer): boolean => code === 124 || code === 137
+/** The sender's time ended before it sent anything: the host is busy. */
+export const isLate = (answer: Answer): boolean => isTimedOut(answer) && !answer.begun
 /** The sender itself could not be run. */
 export const isUnsent = ({ code, text }: Answer): boolean =>
   code === 126 || code === 127 || /^nsenter: |failed to execute/m.test(text)

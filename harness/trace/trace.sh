@@ -137,9 +137,11 @@ netdev_brackets() {
 }
 
 # A connection works once a packet after the first three is answered: here the one that closes it. With a request,
-# it first waits for an answer of more than one packet.
+# it first waits for an answer of more than one packet. The first line shows that the sender has begun: on a busy host
+# its time may end before.
 # shellcheck disable=SC2016
-connect='exec 3<>"/dev/tcp/$0/$1" || exit
+connect='echo begun
+exec 3<>"/dev/tcp/$0/$1" || exit
 socket=$(readlink "/proc/$$/fd/3")
 while read -r _ own remote _ _ _ _ _ _ inode _; do
     [ "socket:[$inode]" != "$socket" ] || break
@@ -164,6 +166,7 @@ exit 75'
 # shellcheck disable=SC2016
 datagram='exec 3<>"/dev/udp/$0/$1" || exit
 if [ "$1" = 53 ]; then printf "\022\064\001\0\0\001\0\0\0\0\0\0\0\0\002\0\001" >&3; else echo >&3; fi
+echo begun
 exec head -c 1 <&3 >/dev/null'
 
 within() {
@@ -173,7 +176,12 @@ within() {
 }
 send() {
     case $5 in
-        tcp) within "$1" timeout -k 1 $((patience + 1)) bash -c "$connect" "$3" "$4" "$6" ;;
+        tcp)
+            # A request waits for two seconds more.
+            limit=$((patience + 1))
+            [ "$6" = - ] || limit=$((limit + 2))
+            within "$1" timeout -k 1 $limit bash -c "$connect" "$3" "$4" "$6"
+            ;;
         udp) within "$1" timeout -k 1 "$patience" bash -c "$datagram" "$3" "$4" ;;
         icmp) within "$1" timeout -k 1 $((patience + 1)) ping -n -c 1 -W "$patience" -M 'do' -s "$6" "$3" ;;
     esac

@@ -3,9 +3,9 @@ import { expect } from 'chai'
 import { causeNames } from '../causes/index.ts'
 import { examineFacts } from '../diagnosis/examine.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import { readTraces } from './by-packets.ts'
 import { traceByRules } from './by-rules.ts'
 import { flowTo, readTarget } from './flow.ts'
+import { readTraces } from './read-traces.ts'
 import type { Flow, Trace } from './trace.ts'
 
 const read = (file: string): string => readFileSync(new URL(`evidence/${file}`, import.meta.url), 'utf8')
