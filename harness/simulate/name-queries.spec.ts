@@ -52,7 +52,7 @@ describe('the other machines', () => {
 
 describe('the servers of Docker’s resolver on user networks', () => {
   const resolver = (nameservers: string[], upstream: string[] = []): Facts => ({
-    ...healthy,
+    ...seen(),
     resolver: { ...healthy.resolver, nameservers, upstream },
   })
   const of = (facts: Facts): string[] => namesOf(facts, 'probe-user').map((end) => end.split(' ').slice(0, 2).join(' '))
@@ -63,5 +63,22 @@ describe('the servers of Docker’s resolver on user networks', () => {
   it('are those behind systemd-resolved’s stub, and Docker’s own where that lists none', () => {
     expect(of(resolver(['127.0.0.53'], ['192.0.2.53']))).to.deep.equal(['container 192.0.2.53'])
     expect(of(resolver(['127.0.0.53']))).to.deep.equal(['container 8.8.8.8', 'container 8.8.4.4'])
+  })
+
+  describe('are not the host’s of now', () => {
+    const was = '198.51.100.53'
+    const querying = (...connections: string[]): string[] => of({ ...resolver(['203.0.113.10']), connections })
+
+    it('where conntrack shows that the container queries others only', () => {
+      expect(querying(query('172.30.1.10', was, 20))).to.deep.equal([`container ${was}`])
+      expect(querying(query('172.30.1.10', was, 20, true))).to.deep.equal([`container ${was}`])
+    })
+
+    it('unless it queries one of them too, or only others do', () => {
+      const host = ['container 203.0.113.10']
+      expect(querying(query('172.30.1.10', was, 20), query('172.30.1.10', '203.0.113.10', 9))).to.deep.equal(host)
+      expect(querying(query('172.17.0.2', was, 20))).to.deep.equal(host)
+      expect(querying(query('172.30.1.10', '172.30.1.11', 20))).to.deep.equal(host)
+    })
   })
 })

@@ -8,6 +8,8 @@ import type { Drop, Flow, Walk } from './flow.ts'
 interface Queried {
   /** The server’s answer came, to anybody. */
   answered: boolean
+  /** Who has sent it queries. */
+  sources: string[]
   /** The lines of queries that have waited for an answer for some time, by sender. */
   waiting: { source: string; line: string }[]
 }
@@ -22,8 +24,9 @@ export const queriedServers = oncePer(({ connections, sysctls }: Facts): Readonl
   for (const { source, destination, answered, line } of readConnections(connections)) {
     const [, left] = line.match(/^udp\s+17\s+(\d+)\s.*?\bdport=53\s/) ?? []
     if (left === undefined) continue
-    const server = found.get(destination) ?? { answered: false, waiting: [] }
+    const server = found.get(destination) ?? { answered: false, sources: [], waiting: [] }
     found.set(destination, server)
+    server.sources.push(source)
     if (answered) server.answered = true
     else if (lifetime - Number(left) >= patienceS) server.waiting.push({ source, line })
   }
@@ -45,7 +48,8 @@ export const nothingAnswers = oncePer((facts: Facts): boolean => {
   return away.some(({ line }) => /^(tcp|icmp)\b/.test(line)) && !away.some(({ answered }) => answered)
 })
 
-const isLocal = (address: string, { docker, links }: Facts): boolean =>
+/** Whether an address is the host’s own, or of one of its networks. */
+export const isLocal = (address: string, { docker, links }: Facts): boolean =>
   links.some(({ addresses }) => addresses.includes(address)) ||
   docker.networks.some(({ subnet }) => subnet !== '' && inPrefix(address, subnet))
 

@@ -4,6 +4,7 @@ import { compareVersions } from '../lib/text.ts'
 import type { Flow } from './flow.ts'
 import type { Intent } from './intent.ts'
 import { fromContainer, type Member } from './members.ts'
+import { isLocal, queriedServers } from './name-queries.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** The name servers that dockerd gives to containers that cannot use the host's own, up to Docker 27. */
@@ -34,7 +35,7 @@ interface Server {
 }
 
 /** The name servers that receive a container's queries in the end. */
-export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
+export function serversOf({ container, resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
   const given = resolver.nameservers.filter((server) => familyOf(server) === 4)
   if (!given.includes(embedded)) return given.map((server) => ({ server, fromHost: false }))
   const noted = resolver.comments.flatMap((line) => [
@@ -44,6 +45,24 @@ export function serversOf({ resolver }: ContainerNamespace, facts: Facts, intent
     return noted
       .map(([, host, server]) => ({ server: server!, fromHost: host !== undefined }))
       .filter(({ server }) => familyOf(server) === 4)
+  const likely = inferredServers(facts, intent)
+  const queried = queriedBy(container, facts)
+  // A container may have servers of its own, or those that the host had when it started. Docker before 26 notes neither.
+  return queried.length === 0 || queried.some((server) => likely.some((each) => each.server === server))
+    ? likely
+    : queried.map(inside)
+}
+
+/** The name servers elsewhere that a container has sent queries to. */
+function queriedBy(name: string, facts: Facts): string[] {
+  const own = Object.values(facts.docker.containers.find((each) => each.name === name)?.addresses ?? {})
+  return [...queriedServers(facts)].flatMap(([server, { sources }]) =>
+    sources.some((source) => own.includes(source)) && familyOf(server) === 4 && !isLocal(server, facts) ? server : [],
+  )
+}
+
+/** The servers that dockerd’s settings and the host’s give to a container of a user network that starts now. */
+export function inferredServers(facts: Facts, intent: Intent): Server[] {
   if (intent.dns.length > 0) return intent.dns.filter((server) => familyOf(server) === 4).map(inside)
   // The resolver sends queries for a loopback address from the host’s own network.
   const inherited = hostServers(facts.resolver)

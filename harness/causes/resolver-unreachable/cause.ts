@@ -6,9 +6,10 @@ import type { Facts } from '../../evidence/facts.ts'
 import { groupBy } from '../../lib/group.ts'
 import { familyOf, inPrefix } from '../../lib/ip.ts'
 import { oncePer } from '../../lib/once-per.ts'
+import { shellQuote } from '../../lib/text.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
 import { answeringServers, nothingAnswers, queriedServers } from '../../simulate/name-queries.ts'
-import { embedded, isFallback } from '../../simulate/names.ts'
+import { embedded, inferredServers, isFallback } from '../../simulate/names.ts'
 import { hasNoServer } from '../../simulate/queries-to-nobody.ts'
 
 /** Containers send name queries to a server that nobody has, or that does not answer; or they have no server at all. */
@@ -55,6 +56,12 @@ export const resolverUnreachable = defineCause({
       ],
       cost: 'docker and its containers restarted',
     },
+    'restart-containers': {
+      title: 'Restart the containers that have it: they get the servers that the host has now',
+      when: (facts) => lostServers(facts).every(({ origin }) => origin === 'container') && getsOthers(facts),
+      steps: (facts) => restartThose(containersOf(facts)),
+      cost: 'these containers restarted',
+    },
   },
   temptations: {
     'accept-queries': {
@@ -64,6 +71,7 @@ export const resolverUnreachable = defineCause({
       why: 'No rule stops the queries: they go to a server that does not answer.',
     },
     'restart-docker': restarting({
+      when: (facts) => lostServers(facts).some(({ origin }) => origin !== 'container'),
       why: 'dockerd reads the same settings again, and gives containers the same server.',
     }),
   },
@@ -73,6 +81,24 @@ const managers = ['systemd/resolve', 'NetworkManager', 'resolvconf'].map((each) 
 const linkResolvConf = `file=$(grep -ls '^nameserver' ${managers.join(' ')} | head -n 1)
 if [ -n "$file" ]; then ln -sfn "$file" /etc/resolv.conf
 else echo 'No program on this host knows a name server: write one that answers into /etc/resolv.conf' >&2; false; fi`
+
+/** Whether a container that starts now gets servers, and none that is lost. */
+const getsOthers = (facts: Facts): boolean => {
+  const servers = inferredServers(facts, simulate(facts).intent).map(({ server }) => server)
+  return servers.length > 0 && servers.every((server) => !lostServers(facts).some((lost) => lost.server === server))
+}
+
+/** The containers that query a lost server. */
+const containersOf = (facts: Facts): string[] => [
+  ...new Set(droppedFlows(facts, (drop, flow) => isLost(drop, flow, facts)).map(({ flow }) => flow.container)),
+]
+
+const restartThose = (containers: readonly string[]): string[] => {
+  const names = containers.map(shellQuote).join(' ')
+  const own =
+    '{{.Name}} was created with --dns (in Compose: dns) {{json .HostConfig.Dns}}: create it again with a server that answers'
+  return [`! docker inspect -f '${own}' ${names} | grep '\\["' >&2`, `docker restart -t 2 ${names}`]
+}
 
 type Origin = 'daemon' | 'host' | 'fallback' | 'none' | 'container'
 
@@ -97,7 +123,7 @@ function sentence(lost: readonly Lost[], facts: Facts): string {
     daemon: `which dockerd is configured to give to containers: ${simulate(facts).intent.settings.dns}`,
     host: `which the host’s ${resolver.file} names`,
     fallback: `which dockerd chose itself, because ${why}`,
-    container: `which ${flow.container} was given when it started`,
+    container: `which ${flow.container} got when it started`,
   }[origin]
   const servers = lost.map(({ server }) => server).join(' and ')
   const one = lost.length > 1 ? 'servers' : 'server'

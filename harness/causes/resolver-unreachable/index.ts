@@ -8,12 +8,13 @@ import { resolverUnreachable } from './cause.ts'
 
 const params = z.strictObject({
   how: z
-    .enum(['resolv-conf', 'daemon-json', 'local-stub', 'stopped-stub', 'dangling-link', 'public-servers'])
+    .enum(['resolv-conf', 'daemon-json', 'local-stub', 'stopped-stub', 'dangling-link', 'public-servers', 'outlived'])
     .default('resolv-conf')
     .describe(
       'resolv-conf: the host’s file names an address that nobody has; daemon-json: "dns" names one; local-stub: the ' +
         'host’s server has a loopback address; stopped-stub: and does not run; dangling-link: the host’s file is a ' +
-        'link to a file that does not exist; public-servers: the same, and Docker’s own servers answer',
+        'link to a file that does not exist; public-servers: the same, and Docker’s own servers answer; outlived: ' +
+        'the host’s file is right again, and containers still use what it named before',
     ),
 })
 type Params = z.infer<typeof params>
@@ -49,6 +50,10 @@ ${restartContainers}`,
 ${dangling}`,
   'public-servers': `${publicServers}
 ${dangling}`,
+  outlived: `cp /etc/resolv.conf /run/resolv.conf.right
+echo 'nameserver 192.0.2.99' >/etc/resolv.conf
+${restartContainers}
+cat /run/resolv.conf.right >/etc/resolv.conf`,
 }
 
 const fault: Fault<Params> = {
