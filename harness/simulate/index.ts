@@ -6,7 +6,8 @@ import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
 import { type Intent, readIntent } from './intent.ts'
 import { membersOf } from './members.ts'
-import { withoutAnswer } from './name-queries.ts'
+import { withoutAnswer, withoutNeedless } from './name-queries.ts'
+import { unlessInferred } from './names.ts'
 import { buildNet, type Net, netOf } from './net.ts'
 import { queriesToNobody } from './queries-to-nobody.ts'
 import { withStandIns } from './stand-in.ts'
@@ -34,9 +35,9 @@ export const simulate = oncePer((facts: Facts): Simulation => {
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
   const walks = walkAll(flowsOf(net.facts, intent), net).map((each) =>
-    unlessForgotten(withoutAnswer(filteredQuery(each, facts), facts), facts),
+    unlessForgotten(unlessInferred(withoutAnswer(filteredQuery(each, facts), facts), facts), facts),
   )
-  return { intent, net, walks: [...walks, ...queriesToNobody(membersOf(facts), facts)] }
+  return { intent, net, walks: [...withoutNeedless(walks), ...queriesToNobody(membersOf(facts), facts)] }
 })
 
 /** Simulates these flows on a host. */

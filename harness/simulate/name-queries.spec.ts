@@ -26,6 +26,52 @@ describe('name queries that nothing on the host stops', () => {
     it(what, () => expect(namesOf(seen(...connections))).to.deep.equal([ends]))
 })
 
+describe('a name server that serves some senders only', () => {
+  const server = '203.0.113.10'
+  const others = query('192.0.2.2', server, 9, true)
+  const own = (left: number, answered = false): string => query('172.17.0.2', server, left, answered)
+
+  it('may leave a container without an answer where several queries wait, and none of its own was answered', () => {
+    expect(namesOf(seen(others, own(20), own(22)))).to.deep.equal([`container ${server} unclear outside no-answer`])
+    expect(namesOf(seen(others, own(20)))).to.deep.equal([`container ${server} passes`])
+    expect(namesOf(seen(others, own(20), own(22), own(25, true)))).to.deep.equal([`container ${server} passes`])
+  })
+})
+
+describe('a container’s name servers', () => {
+  const [first, second] = ['203.0.113.10', '198.51.100.53']
+  const withTwo = (...connections: string[]): Facts => ({
+    ...seen(...connections),
+    containers: healthy.containers.map((own) => ({
+      ...own,
+      resolver: { ...own.resolver, nameservers: [first, second] },
+    })),
+  })
+
+  it('count up to the first that may answer', () => {
+    expect(namesOf(withTwo())).to.deep.equal([`container ${first} passes`, `container ${second} passes`])
+    expect(namesOf(withTwo(query('172.17.0.2', second, 20)))).to.deep.equal([`container ${first} passes`])
+    expect(namesOf(withTwo(query('172.17.0.2', first, 20)))).to.deep.equal([
+      `container ${first} dies outside no-answer`,
+      `container ${second} passes`,
+    ])
+  })
+
+  it('are lost for certain only where they are known', () => {
+    const gone = '192.0.2.77'
+    const neighbours = [...healthy.neighbours, { family: 4 as const, address: gone, dev: 'wan0', mac: '', state: ['FAILED'] }]
+    const changed = (...connections: string[]): Facts => ({
+      ...seen(...connections),
+      resolver: { ...healthy.resolver, nameservers: [gone] },
+      neighbours,
+    })
+    expect(namesOf(changed(), 'probe-user')).to.deep.equal([`container ${gone} unclear uplink no-neighbour`])
+    expect(namesOf(changed(query('172.30.1.10', gone, 29)), 'probe-user')).to.deep.equal([
+      `container ${gone} dies uplink no-neighbour`,
+    ])
+  })
+})
+
 describe('the other machines', () => {
   const other = (protocol: string, destination: string, answered: boolean): string =>
     `${protocol} 100 src=172.17.0.2 dst=${destination} ${answered ? '' : '[UNREPLIED] '}src=${destination} dst=192.0.2.2`
@@ -72,13 +118,13 @@ describe('the servers of Docker’s resolver on user networks', () => {
     it('where conntrack shows that the container queries others only', () => {
       expect(querying(query('172.30.1.10', was, 20))).to.deep.equal([`container ${was}`])
       expect(querying(query('172.30.1.10', was, 20, true))).to.deep.equal([`container ${was}`])
+      expect(querying(query('172.30.1.10', '172.30.1.11', 20))).to.deep.equal(['container 172.30.1.11'])
     })
 
     it('unless it queries one of them too, or only others do', () => {
       const host = ['container 203.0.113.10']
       expect(querying(query('172.30.1.10', was, 20), query('172.30.1.10', '203.0.113.10', 9))).to.deep.equal(host)
       expect(querying(query('172.17.0.2', was, 20))).to.deep.equal(host)
-      expect(querying(query('172.30.1.10', '172.30.1.11', 20))).to.deep.equal(host)
     })
   })
 })

@@ -1,10 +1,10 @@
 import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, Walk } from './flow.ts'
 import type { Intent } from './intent.ts'
 import { fromContainer, type Member } from './members.ts'
-import { isLocal, queriedServers } from './name-queries.ts'
+import { queriedServers } from './name-queries.ts'
 import { onNetwork } from './stand-in.ts'
 
 /** The name servers that dockerd gives to containers that cannot use the host's own, up to Docker 27. */
@@ -38,9 +38,7 @@ interface Server {
 export function serversOf({ container, resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
   const given = resolver.nameservers.filter((server) => familyOf(server) === 4)
   if (!given.includes(embedded)) return given.map((server) => ({ server, fromHost: false }))
-  const noted = resolver.comments.flatMap((line) => [
-    ...(line.match(/ExtServers: \[(.*)\]/)?.[1] ?? '').matchAll(/(host\()?([\d.]+)\)?/g),
-  ])
+  const noted = notedServers(resolver)
   if (noted.length > 0)
     return noted
       .map(([, host, server]) => ({ server: server!, fromHost: host !== undefined }))
@@ -53,11 +51,33 @@ export function serversOf({ container, resolver }: ContainerNamespace, facts: Fa
     : queried.map(inside)
 }
 
-/** The name servers elsewhere that a container has sent queries to. */
+/** The servers that Docker 26 and later note in a container’s resolv.conf, each as a match. */
+const notedServers = ({ comments }: ContainerNamespace['resolver']): RegExpMatchArray[] =>
+  comments.flatMap((line) => [...(line.match(/ExtServers: \[(.*)\]/)?.[1] ?? '').matchAll(/(host\()?([\d.]+)\)?/g)])
+
+/**
+ * The walk of a query that is lost because of its server alone, where the container may have another server: none is
+ * noted, and it has queried none lately.
+ */
+export function unlessInferred(walk: Walk, facts: Facts): Walk {
+  const { flow, end, drop } = walk
+  if (flow.kind !== 'names' || end !== 'dies' || flow.from.at === 'host' || !drop || drop.rule) return walk
+  if (!['no-neighbour', 'no-answer', 'no-listener'].includes(drop.end)) return walk
+  const own = facts.containers.find(({ container }) => container === flow.container)
+  const resolver = own?.resolver
+  if (!resolver?.nameservers.includes(embedded) || notedServers(resolver).length > 0) return walk
+  if (queriedBy(flow.container, facts).length > 0) return walk
+  const message = `${flow.container} keeps the name servers that it got when it started, which Docker before 26 does not note: whether it queries ${flow.address} is not known`
+  const settle = `docker exec ${flow.container} nslookup example.com`
+  const doubt = { message, kind: 'other', key: `name servers of ${flow.container}`, holds: true, settle } as const
+  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path: walk.path }
+}
+
+/** The name servers that a container has sent queries to, but for its own. */
 function queriedBy(name: string, facts: Facts): string[] {
   const own = Object.values(facts.docker.containers.find((each) => each.name === name)?.addresses ?? {})
   return [...queriedServers(facts)].flatMap(([server, { sources }]) =>
-    sources.some((source) => own.includes(source)) && familyOf(server) === 4 && !isLocal(server, facts) ? server : [],
+    sources.some((source) => own.includes(source)) && familyOf(server) === 4 ? server : [],
   )
 }
 

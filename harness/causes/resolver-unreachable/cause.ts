@@ -22,8 +22,8 @@ export const resolverUnreachable = defineCause({
     const lost = lostServers(facts)
     if (lost.length === 0) return absent('no name server of a container is known to be unreachable')
     const why = groupBy(lost, ({ origin }) => origin).map((each) => sentence(each, facts))
-    const summary = `${why.join(' ')} Containers reach addresses, but find none by name.`
-    const certain = lost.every(({ drop }) => drop.end !== 'no-answer' || drop.location !== 'outside')
+    const summary = `${why.join(' ')} ${effect(lost, facts)}`
+    const certain = lost.every(({ drop }) => drop.end !== 'no-answer' || drop.address === '')
     return present({
       confidence: certain ? 'certain' : 'likely',
       active: summary,
@@ -71,7 +71,7 @@ export const resolverUnreachable = defineCause({
       why: 'No rule stops the queries: they go to a server that does not answer.',
     },
     'restart-docker': restarting({
-      when: (facts) => lostServers(facts).some(({ origin }) => origin !== 'container'),
+      when: (facts) => lostServers(facts).some(({ origin }) => origin !== 'container') && !followsStub(facts),
       why: 'dockerd reads the same settings again, and gives containers the same server.',
     }),
   },
@@ -131,7 +131,28 @@ function sentence(lost: readonly Lost[], facts: Facts): string {
     return `No program listens at the name ${one} ${servers} (${holderOf(lost[0]!)}), ${which}.`
   return lost.every(({ drop }) => isRefused(drop))
     ? `The host refuses to send to the name ${one} ${servers} (${lost[0]!.drop.setting!.value} ${lost[0]!.drop.setting!.name.split(' ')[2]}), ${which}.`
-    : `Nobody answers at the name ${one} ${servers}, ${which}.`
+    : `${lost[0]!.drop.location === 'input' ? `No answer comes from the name ${one} ${servers} (${holderOf(lost[0]!)})` : `Nobody answers at the name ${one} ${servers}`}, ${which}.`
+}
+
+/**
+ * Whether dockerd may find the servers behind systemd-resolved’s stub when it starts again: it chooses between the host’s
+ * file and that of systemd-resolved only then. Source: moby `daemon/libnetwork/resolvconf`.
+ */
+const followsStub = ({ resolver }: Facts): boolean =>
+  resolver.nameservers.includes('127.0.0.53') && resolver.upstream.length > 0
+
+/** What containers notice. */
+function effect(lost: readonly Lost[], facts: Facts): string {
+  const containers = new Set(lost.map(({ flow }) => flow.container))
+  const others = simulate(facts).walks.flatMap(({ flow, end }) =>
+    flow.kind === 'names' && end === 'passes' && containers.has(flow.container) ? flow : [],
+  )
+  const names = [...new Set(others.map(({ address }) => address))].join(' and ')
+  const none = 'Containers reach addresses, but find none by name'
+  if (![...containers].every((name) => others.some(({ container }) => container === name))) return `${none}.`
+  return others.every(({ address }) => queriedServers(facts).get(address)?.answered)
+    ? `Lookups wait for an answer from there before they go to ${names}: they are slow, or fail.`
+    : `${none}, unless ${names} answers.`
 }
 
 const holderOf = ({ server, drop }: Lost): string =>
@@ -207,11 +228,12 @@ function evidenceOf({ server, flow }: Lost, facts: Facts): Evidence[] {
     ...(own?.nameservers ?? []).map((each) => `nameserver ${each}`),
     ...(own?.comments ?? []).filter((line) => /ExtServers|NO EXTERNAL|default nameservers/.test(line)),
   ]
-  const waiting = queriedServers(facts).get(server)?.waiting[0]?.line
+  const { waiting = [] } = queriedServers(facts).get(server) ?? {}
+  const query = waiting.find(({ source }) => source === flow.source || flow.from.at === 'host')?.line
   const neighbour = facts.neighbours.find((each) => each.address === server)
   return [
     ...shown.map((line) => ({ from: `/etc/resolv.conf in ${flow.container}`, line })),
-    ...(waiting ? [{ from: 'conntrack -L', line: waiting }] : []),
+    ...(query ? [{ from: 'conntrack -L', line: query }] : []),
     ...(neighbour ? [{ from: 'ip neigh', line: `${server} dev ${neighbour.dev} ${neighbour.state.join(' ')}` }] : []),
   ]
 }
