@@ -13,10 +13,26 @@ import { translationOf } from './translation-of.ts'
 export function atDestination(flow: Flow, net: Net, state: State): State[] {
   const { position } = state
   const respond: Next = (heard) => answer(flow, net, heard)
+  const aside = flow.kind === 'isolation' && !net.isExact ? besideNetwork(net, state) : undefined
+  if (aside) return [aside]
   if (position.at === 'outside') return answersOf(flow, net, state, respond)
   return position.at === 'container'
     ? inContainer(flow, net, state, position.container, respond)
     : atHost(flow, net, state)
+}
+
+/** A packet for an isolated network that ends elsewhere, such as at a proxy of the host, does not show the network open. */
+function besideNetwork({ facts }: Net, state: State): State | undefined {
+  const { position, packet } = state
+  if (position.at === 'container') return undefined
+  if (position.at === 'outside' && facts.docker.networks.some(({ bridge }) => bridge === position.device))
+    return undefined
+  const message =
+    position.at === 'host'
+      ? `the host itself takes it, at ${packet.destination}:${packet.destinationPort}/${packet.protocol}`
+      : `it leaves by ${position.device} to ${packet.destination}`
+  const { location } = state.path!.last
+  return dies(state, { location, end: 'no-container', message, address: packet.destination })
 }
 
 /** In a container the listening program answers; a published port and a name server need such a program. */

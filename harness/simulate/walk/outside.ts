@@ -6,6 +6,7 @@ import type { Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { largestPacket, limitedTo } from '../packet.ts'
 import type { RuleStep } from '../rules/index.ts'
+import { leavesReceiver, sentAway } from './away.ts'
 import { culprit, fewRouters, lifeFrom } from './life.ts'
 import { answeredBeside } from './seen-answers.ts'
 import { largestOf } from './sizes.ts'
@@ -13,7 +14,7 @@ import { at, dies, mayDie, type Next, type State, withPacket } from './state.ts'
 
 /**
  * A packet that left the host needs an answer, from a machine with a route back to its source. The machine itself is
- * assumed to answer.
+ * assumed to answer where the flow is for it.
  */
 export function answersOf(flow: Flow, net: Net, state: State, next: Next): State[] {
   const { position, packet } = state
@@ -22,6 +23,7 @@ export function answersOf(flow: Flow, net: Net, state: State, next: Next): State
   const left = at(state, 'uplink', position.device, `it leaves as ${packet.source}`)
   if (packet.life && packet.life.left <= fewRouters && !net.isExact)
     return shortLived(left, packet.life, (lives) => answersOf(flow, net, withPacket(lives, { life: undefined }), next))
+  if (leavesReceiver(flow, net, position.device)) return sentAway(flow, net, left, position.device, next)
   const known = link?.ips.some(({ address }) => address === packet.source) ?? false
   if (known) return next(sized(flow, net, left, link))
   return unknownSource(flow, net, left, position.device, (lives) => next(sized(flow, net, lives, link)))
@@ -50,7 +52,8 @@ function shortLived(state: State, life: NonNullable<State['packet']['life']>, ne
 function unknownSource(flow: Flow, net: Net, state: State, device: string, next: Next): State[] {
   const { facts } = net
   const { source, destination } = state.packet
-  const own = source === flow.source && flow.from.at !== 'host'
+  // A client outside is no container, wherever rules send its packets.
+  const own = source === flow.source && (flow.from.at === 'container' || flow.kind === 'forwarded')
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
   const answered = answeredBeside(net, network, device, destination)
   // Conntrack has seen answers to such a source, so the outside has a route to it.
