@@ -59,6 +59,8 @@ export interface Packet {
   sourceBound?: boolean
   /** Conntrack has seen the packet: set at hooks with priorities after conntrack's, and kept on `lo`. */
   tracked?: boolean
+  /** The rule that keeps it from conntrack. */
+  untrackedBy?: RuleStep
   /** Its time to live or hop limit, and the rule or setting that it has it from; undefined where it is not known. */
   life?: { left: number; by: RuleStep | Setting }
   /**

@@ -1,5 +1,6 @@
 import type { Packet } from '../packet.ts'
 import type { Context } from './compiled.ts'
+import type { RuleStep } from './types.ts'
 
 /** Bits of `ct state`. Source: linux/netfilter/nf_conntrack_common.h. */
 export const stateBits: Record<string, number> = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 }
@@ -66,5 +67,7 @@ export function statusOf({ packet, hook }: Context): { bits: number; known: numb
 }
 
 /** This works only before conntrack: a packet that conntrack has seen, or that has a zone, stays tracked. */
-export const untracked = (context: Context): Packet =>
-  isTracked(context) || context.packet.zone ? context.packet : { ...context.packet, state: 'untracked' }
+export const untracked = (context: Context, step: () => RuleStep): Packet =>
+  isTracked(context) || context.packet.zone || context.packet.state === 'untracked'
+    ? context.packet
+    : { ...context.packet, state: 'untracked', untrackedBy: step() }

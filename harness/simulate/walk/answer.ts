@@ -46,7 +46,7 @@ function sizedFor(from: Origin, net: Net, state: State): State {
   return withPacket(state, { transfer: acceptedBy(from, net) })
 }
 
-const replyTo = ({ life: _, zone: __, user: ___, forBridge: ____, ...packet }: Packet): Packet => ({
+const replyTo = ({ life: _, zone: __, user: ___, forBridge: ____, untrackedBy: _____, ...packet }: Packet): Packet => ({
   ...packet,
   source: packet.destination,
   destination: packet.source,

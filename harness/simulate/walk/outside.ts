@@ -51,7 +51,7 @@ function shortLived(state: State, life: NonNullable<State['packet']['life']>, ne
 
 function unknownSource(flow: Flow, net: Net, state: State, device: string, next: Next): State[] {
   const { facts } = net
-  const { source, destination } = state.packet
+  const { source, destination, untrackedBy } = state.packet
   // A client outside is no container, wherever rules send its packets.
   const own = source === flow.source && (flow.from.at === 'container' || flow.kind === 'forwarded')
   const network = facts.docker.networks.find(({ name }) => name === flow.network)
@@ -61,10 +61,11 @@ function unknownSource(flow: Flow, net: Net, state: State, device: string, next:
   const message = own
     ? `it leaves with the ${flow.container === '' ? 'guest' : 'container'}’s own address ${source}`
     : `it leaves as ${source}`
-  const exempted = exemptedBy(state)
-  const why = exempted
-    ? `“${exempted.rule}” in ${exempted.table} ${exempted.chain} ends NAT for it before a rule masquerades it`
-    : 'no rule masquerades it'
+  const exempted = untrackedBy ?? exemptedBy(state)
+  const does = untrackedBy
+    ? 'keeps it from conntrack, without which NAT translates nothing'
+    : 'ends NAT for it before a rule masquerades it'
+  const why = exempted ? `“${exempted.rule}” in ${exempted.table} ${exempted.chain} ${does}` : 'no rule masquerades it'
   const drop = {
     location: 'postrouting',
     end: 'unmasqueraded',

@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts'
 const targets: Record<string, Operation> = {
   MASQUERADE: end({ to: 'translate', translate: masquerade }),
   REJECT: end({ to: 'reject' }),
-  NOTRACK: { does: 'change', change: (context) => untracked(context) },
+  NOTRACK: { does: 'change', change: untracked },
   TCPMSS: { does: 'clamp' },
 }
 const silent = ['LOG', 'NFLOG', 'TRACE', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 'ECN', 'TEE', 'AUDIT']
