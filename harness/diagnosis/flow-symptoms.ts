@@ -69,9 +69,9 @@ export const isCertain = (walk: Walk): boolean =>
   walk.end !== 'unclear' &&
   (walk.flow.ought === 'die' || (!isLeftOpen(walk.flow, walk.drop) && !isProgramsOwn(walk.flow, walk.drop)))
 
-/** Whether it is unknown if a flow should pass. A redirect to a program that does not exist is never intended. */
+/** Whether it is unknown if a flow should pass. To send it to a program that does not exist is never intended. */
 const isLeftOpen = ({ kind, ought }: Flow, drop: Drop | undefined): boolean =>
-  ought === 'unknown' && !(kind === 'egress' && drop?.end === 'no-listener')
+  ought === 'unknown' && !(kind === 'egress' && (drop?.end === 'no-listener' || drop?.rule?.verdict === 'unread'))
 
 // Only the container knows whether a program should listen by now. Name servers are dead until they do.
 const isProgramsOwn = ({ kind }: Flow, drop: Drop | undefined): boolean =>

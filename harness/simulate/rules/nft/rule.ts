@@ -1,5 +1,6 @@
 import { type CompiledRule, end, type Operation, type Test } from '../compiled.ts'
 import { type Queues, queued } from '../queues.ts'
+import { proxyListens } from '../sockets.ts'
 import { untracked } from '../tracking.ts'
 import { unknown } from '../truth.ts'
 import { mangleOperation, unchanging } from './change.ts'
@@ -92,7 +93,8 @@ function operationOf(word: string, value: unknown, scope: Scope): Operation | Op
     const words = wordsOf(word, value, scope)
     return end(queued(queuesOf(value), words, 'A program decides on the packet.', scope.packetQueues))
   }
-  if (word === 'tproxy' || word === 'synproxy' || word === 'fwd') return handedOver(word, value, scope)
+  if (word === 'tproxy') return [...whereProxyListens(value, scope), handedOver(word, value, scope)]
+  if (word === 'synproxy' || word === 'fwd') return handedOver(word, value, scope)
   if (word === 'xt') return xtOperation(value, scope)
   return undefined
 }
@@ -129,6 +131,13 @@ function handedOver(word: string, value: unknown, scope: Scope): Operation {
   const { as, goesOn, message } = handed[word]!
   const why = unknown('other', wordsOf(word, value, scope), message)
   return end({ to: 'open', as, goesOn, why })
+}
+
+/** Where no program listens at its port, the rule ends as if it did not match. Source: linux/net/netfilter/nft_tproxy.c. */
+function whereProxyListens(value: unknown, { listeners }: Scope): Operation[] {
+  const { port = 0 } = (value ?? {}) as { port?: unknown }
+  if (typeof port !== 'number') return []
+  return [{ does: 'test', test: ({ packet }) => proxyListens(listeners, port, packet) }]
 }
 
 const wordsOf = (word: string, value: unknown, { family, table }: Scope): string =>

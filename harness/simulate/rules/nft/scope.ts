@@ -1,4 +1,4 @@
-import type { NftObjects } from '../../../evidence/facts.ts'
+import type { Listener, NftObjects } from '../../../evidence/facts.ts'
 
 /** What an nftables rule can refer to: its table's sets and objects, and the host's links. */
 export interface Scope {
@@ -12,6 +12,8 @@ export interface Scope {
   written: ReadonlySet<string>
   /** The queues that programs read; undefined where that is not known. */
   packetQueues?: readonly number[] | undefined
+  /** The sockets on which programs of the host listen; undefined where they are not known. */
+  listeners?: readonly Listener[] | undefined
   links: ReadonlyMap<string, { kind: string }>
   /** Sets that were already read, by name and type. */
   cache: Map<string, unknown>

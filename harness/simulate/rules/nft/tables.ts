@@ -2,6 +2,7 @@ import type { Facts, NftChain, NftRule } from '../../../evidence/facts.ts'
 import { pairedLines } from '../../../evidence/lossy-lines.ts'
 import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
 import { lazyChain } from '../lazy-chain.ts'
+import { listeningSockets } from '../sockets.ts'
 import type { Family, HookName } from '../types.ts'
 import { compileSaved, type SavedTable } from '../xtables/tables.ts'
 import { compileNftRule } from './rule.ts'
@@ -19,6 +20,7 @@ export function nftBaseChains(facts: Facts, saved: ReadonlyMap<string, SavedTabl
     objects: facts.nftObjects ?? noObjects,
     written: writtenSets(facts.nft),
     packetQueues: facts.packetQueues,
+    listeners: listeningSockets(facts),
     links: new Map(facts.links.map((link) => [link.name, link])),
     cache: new Map<string, unknown>(),
   }

@@ -1,4 +1,5 @@
 import type { Test } from '../compiled.ts'
+import { belongsToSocket } from '../sockets.ts'
 import type { Unknown } from '../truth.ts'
 import { conntrackTests, markTests } from './connection.ts'
 import {
@@ -84,6 +85,10 @@ export function matchTests({ name, options }: Part, scope: Scope): Test[] {
   if (name === 'time' && options.every(isEver)) return []
   const words = options.map((option) => [...(option.negated ? ['!'] : []), option.name, ...option.args].join(' '))
   const why = unmodelled(name, scope, words.join(' '), kinds[name] ?? 'statement')
+  if (name === 'socket') {
+    const wildcard = options.some((option) => option.name === '--nowildcard')
+    return [(context) => (belongsToSocket(scope.listeners, wildcard, context) ? why : false)]
+  }
   if (name === 'policy') {
     const truth = ofNoPolicy(options) ?? why
     return [({ host }) => (host.hasIpsec === false ? truth : why)]

@@ -1,4 +1,4 @@
-import type { Ipset } from '../../../evidence/facts.ts'
+import type { Ipset, Listener } from '../../../evidence/facts.ts'
 import type { Context, Test } from '../compiled.ts'
 import { not, type Unknown, unknown } from '../truth.ts'
 import type { Option } from './words.ts'
@@ -13,6 +13,8 @@ export interface Scope {
   ipsets: Readonly<Record<string, Ipset>>
   /** The queues that programs read; undefined where that is not known. */
   packetQueues?: readonly number[] | undefined
+  /** The sockets on which programs of the host listen; undefined where they are not known. */
+  listeners?: readonly Listener[] | undefined
   /** Sets that rules add to. */
   written: ReadonlySet<string>
   /** The rule's packet counter. */

@@ -1,6 +1,7 @@
 import type { Facts, Rule, Ruleset } from '../../../evidence/facts.ts'
 import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
 import { lazyChain } from '../lazy-chain.ts'
+import { listeningSockets } from '../sockets.ts'
 import { unknown } from '../truth.ts'
 import type { HookName } from '../types.ts'
 import { compileXtRule } from './rule.ts'
@@ -75,6 +76,7 @@ export function compileSaved(
     id: `${backend}${family} ${name} ${chain} ${at}`,
     ipsets: facts.ipsets ?? {},
     packetQueues: facts.packetQueues,
+    listeners: listeningSockets(facts),
     written,
     ...(packets !== undefined && { packets }),
   }

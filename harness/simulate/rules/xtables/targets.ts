@@ -2,6 +2,7 @@ import type { Packet } from '../../packet.ts'
 import { end, type Operation, type Outcome } from '../compiled.ts'
 import { type Queues, queued } from '../queues.ts'
 import { liveFor, trackIn } from '../remembered.ts'
+import { proxyListens } from '../sockets.ts'
 import { untracked } from '../tracking.ts'
 import { unknown } from '../truth.ts'
 import { markOperation } from './mark-targets.ts'
@@ -94,16 +95,17 @@ function handedOver(name: string, options: readonly Option[], scope: Scope): Ope
     return end(queued(queuesOf(options), `queue ${words}`, `${message}.`, scope.packetQueues))
   }
   if (name === 'TPROXY') {
+    const port = Number(options.find((option) => option.name === '--on-port')?.args[0] ?? 0)
     const message = 'A transparent proxy takes the packet, if one runs; else it is dropped.'
     const { value, mask } = masked(options.find((option) => option.name === '--tproxy-mark')?.args[0] ?? '0/0') ?? none
     const learn = (packet: Packet): Packet =>
       packet.mark === undefined ? packet : { ...packet, mark: ((packet.mark & ~mask) ^ value) >>> 0 }
-    return end({
-      to: 'open',
-      as: 'drop',
-      goesOn: 'accept',
-      why: { ...unknown('other', `tproxy ${words}`, message), learn },
-    })
+    const why = { ...unknown('other', `tproxy ${words}`, message), learn }
+    const taken: Outcome = { to: 'open', as: 'drop', goesOn: 'accept', why }
+    return {
+      does: 'choose',
+      choose: ({ packet }) => [proxyListens(scope.listeners, port, packet) ? taken : { to: 'unread' }],
+    }
   }
   const message = `What “-j ${name}${words && ` ${words}`}” does to a packet is not known.`
   return end({ to: 'open', as: 'drop', goesOn: 'continue', why: unknown('statement', key, message) })
