@@ -1,6 +1,7 @@
 import type { Facts } from '../evidence/facts.ts'
 import { addressIn, familyOf, inPrefix, isPublic } from '../lib/ip.ts'
 import type { Flow, Walk } from './flow.ts'
+import { allowsHostPort } from './host-port.ts'
 import type { Net } from './net.ts'
 import { walk } from './walk/index.ts'
 
@@ -37,6 +38,8 @@ function allowedPeers(walk: Walk, net: Net): string[] {
   if (end !== 'dies' || (flow.kind !== 'egress' && flow.kind !== 'published')) return []
   const { drop } = walk
   if (!drop?.rule) return []
+  // Whoever means to let in everybody by the published port restricts nobody.
+  if (allowsHostPort(walk, net)) return []
   const { backend, table, chain, rule } = drop.rule
   const listed = namedPeers(net.facts).filter((prefix) => isPublic(prefix) || chain === 'DOCKER-USER')
   const key = JSON.stringify([flow.kind, flow.from.at, flow.protocol, flow.size, backend, table, chain, rule])
