@@ -14,6 +14,7 @@ export function nextSteps(
       ...listRule(rule),
       ...(owner?.who === 'firewalld' ? ofFirewalld(rule) : owner ? (byOwner[owner.who] ?? []) : []),
       ...(end === 'no-listener' ? ['ss -lntup'] : []),
+      ...(setting && /^net\./.test(setting.name) ? [`sysctl ${setting.name}`] : []),
     ]
   if (setting?.value === 'down') return [`ip link set ${setting.name} up`, ...(others[end] ?? [])]
   if (setting && ['disabled', 'blocking', 'listening', 'learning'].includes(setting.value))

@@ -91,7 +91,10 @@ export interface Drop {
   address?: string
   /** The neighbour without a known hardware address. `isNamed`: `message` shows that it does not answer. */
   neighbour?: { address: string; isNamed: boolean }
-  /** A rule has sent the packet to an address of no container; `holder`: the other container that has it. */
+  /**
+   * A rule has sent the packet to an address of no container, or to a port that its container does not serve. `holder`:
+   * the other container that has the address.
+   */
   misled?: { by: RuleStep; address: string; holder?: string }
   /** `message` shows that the answer is lost. */
   namesAnswer?: true

@@ -59,8 +59,11 @@ export const proxyOffLoopback = defineCause({
 })
 
 /** Whether a flow by loopback ends because its source may not leave by the bridge. */
-const isKept = ({ setting }: Drop, { kind }: Flow, facts: Facts): boolean =>
-  kind === 'published' && !simulate(facts).intent.proxies && setting?.name.split('.').at(-1) === 'route_localnet'
+const isKept = ({ setting, rule }: Drop, { kind }: Flow, facts: Facts): boolean =>
+  kind === 'published' &&
+  !rule &&
+  !simulate(facts).intent.proxies &&
+  setting?.name.split('.').at(-1) === 'route_localnet'
 
 const settingsOff = oncePer((facts: Facts) =>
   switchesOf(

@@ -31,7 +31,7 @@ export const staleDnat = defineCause({
       ]),
     })
   },
-  explains: (symptom) => isDropped(symptom, isStale),
+  explains: (symptom, facts) => isDropped(symptom, (drop, flow) => isStale(drop, flow, facts)),
   remedies: {
     'delete-rules': {
       title: 'Delete the rules',
@@ -69,11 +69,18 @@ interface Stale extends NonNullable<Drop['misled']> {
   saved: Saved[]
 }
 
-const isStale = ({ misled }: Drop, { kind }: Flow): boolean => kind === 'published' && misled !== undefined
+/** Whether a rule leads to an address that is not the container's; at its own, another port is wrong. */
+const isStale = ({ misled }: Drop, { kind, container }: Flow, facts: Facts): boolean =>
+  kind === 'published' && misled !== undefined && !ownAddresses(container, facts).includes(misled.address)
+
+const ownAddresses = (container: string, { docker }: Facts): string[] => {
+  const own = docker.containers.find(({ name }) => name === container)
+  return own ? [...Object.values(own.addresses), ...Object.values(own.addresses6)] : []
+}
 
 /** The rules that lead astray, each once. */
 const staleRules = oncePer((facts: Facts): Stale[] => {
-  const found = droppedFlows(facts, isStale).flatMap(({ flow, drop: { misled } }) =>
+  const found = droppedFlows(facts, (drop, flow) => isStale(drop, flow, facts)).flatMap(({ flow, drop: { misled } }) =>
     misled ? [{ ...misled, rule: misled.by, flow, saved: facts.savedRules.filter(isRule(misled.by.rule)) }] : [],
   )
   return [...new Map(found.map((each) => [`${each.rule.chain} ${each.rule.rule}`, each])).values()]

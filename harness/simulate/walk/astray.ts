@@ -2,6 +2,7 @@ import { inPrefix } from '../../lib/ip.ts'
 import type { Found } from '../fib.ts'
 import type { Net } from '../net.ts'
 import { deviceOf } from '../stack.ts'
+import { takes } from './deliver.ts'
 import { routeInWords } from './next-hop.ts'
 import { holderOn } from './segment.ts'
 import { dies, type State } from './state.ts'
@@ -61,9 +62,10 @@ function astray(net: Net, state: State, dev: string, nextHop: string, found: Fou
     const message = setting.name.startsWith('ip rule') || (covered && dst !== 'default') ? sent : `${sent}: ${has}`
     return dies(state, { location: 'routing', end: 'no-route', message, address: destination, setting, ...policy })
   }
+  if (home !== undefined) return net.isExact ? state : toOtherPort(net, state)
   const network = net.facts.docker.networks.find(({ bridge }) => bridge === dev)
   const answers = state.way === 'back' && dst !== 'default'
-  if (!network || home !== undefined || answers || holderOn(net, dev, nextHop)) return state
+  if (!network || answers || holderOn(net, dev, nextHop)) return state
   const led = translationOf(state)
   // The walk goes on to find what ends it there: a filter, or a missing answer.
   if (led) {
@@ -75,4 +77,17 @@ function astray(net: Net, state: State, dev: string, nextHop: string, found: Fou
       ? `${by} leads into Docker’s own bridge ${dev}, and ${destination} is sent there`
       : `${destination} is in ${dst}, which the host routes into Docker’s network ${network.name} (${dev})`
   return dies(state, { location: 'routing', end: 'wrong-bridge', message, address: destination, setting, ...policy })
+}
+
+/** Notes a rule that sends a packet to a port of a container that the container neither publishes nor listens on. */
+function toOtherPort({ facts }: Net, state: State): State {
+  const { destination, destinationPort: port, protocol } = state.packet
+  const by = translationOf(state)
+  if (!by || by.chain === 'DOCKER') return state
+  const own = facts.docker.containers.find(({ addresses }) => Object.values(addresses).includes(destination))
+  const inside = facts.containers.find(({ container }) => container === own?.name)
+  const isPublished = own?.published.some((each) => each.to === port && each.protocol === protocol)
+  if (!inside?.read || isPublished || takes(inside.listeners, destination, port, protocol)) return state
+  const to = `${destination}:${port}/${protocol}, where nothing listens`
+  return { ...state, misled: { by, to, address: destination } }
 }

@@ -15,6 +15,7 @@ import { shorterLived } from './life.ts'
 import { alongRoute, noRoute } from './next-hop.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
+import { translationOf } from './translation-of.ts'
 import { asCalled, backToSender } from './untranslate.ts'
 
 /** A packet enters the host's IP stack by a device: prerouting, then routing, then onward. */
@@ -43,19 +44,26 @@ export function decide(net: Net, state: State, next: Next): State[] {
     packet.input !== 'lo' &&
     !eitherSetting(net.host, packet.input, 'route_localnet')
   )
-    return [
-      dies(at(state, 'routing', packet.input), {
-        location: 'routing',
-        end: 'source-check',
-        message: `${packet.destination} is a loopback address, and route_localnet is 0 for ${packet.input}`,
-        address: packet.destination,
-        setting: { name: `net.ipv4.conf.${packet.input}.route_localnet`, value: '0' },
-      }),
-    ]
+    return [toLoopback(state)]
   const ways = net.host.fib[packet.family].lookup({ ...packet, received: true })
   return ways.flatMap((found) => {
     const known = found.doubts.reduce(withDoubt, state)
     return found.type === 'local' ? home(net, known, next) : onward(net, known, found, next)
+  })
+}
+
+/** The host takes nothing for its loopback addresses from its links, wherever a rule has sent a packet. */
+function toLoopback(state: State): State {
+  const { destination, input } = state.packet
+  const led = translationOf(state)
+  const sent = led ? `“${led.rule}” in ${led.table} ${led.chain} sends it to ${destination},` : `${destination} is`
+  return dies(at(state, 'routing', input), {
+    location: 'routing',
+    end: 'source-check',
+    message: `${sent} a loopback address, and route_localnet is 0 for ${input}`,
+    address: destination,
+    ...(led && { rule: led }),
+    setting: { name: `net.ipv4.conf.${input}.route_localnet`, value: '0' },
   })
 }
 

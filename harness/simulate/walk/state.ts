@@ -65,7 +65,7 @@ export interface State {
    * later packets.
    */
   stranded?: { by: RuleStep; clashes: boolean }
-  /** The rule that has sent a packet to an address that nothing has. */
+  /** The rule that has sent a packet to an address that nothing has, or to a port where nothing listens. */
   misled?: { by: RuleStep; to: string; address: string }
   /** The packet when it came to IP's prerouting, before any translation; only on a host with IPsec policies. */
   arrived?: Packet
