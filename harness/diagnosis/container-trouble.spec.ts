@@ -38,6 +38,28 @@ describe('a container on no network', () => {
       ).to.deep.equal(['healthy'])
   })
 
+  const published = { networks: {}, ports: {}, bindings: { '80/tcp': [{ HostIp: '', HostPort: '8099' }] } }
+
+  it('has a dead port in network mode none, which Docker publishes nothing for', () =>
+    expect(seen(() => ({ ...published, mode: 'none' }))).to.deep.equal([
+      'sick',
+      "dead: docker inspect -f '{{.HostConfig.NetworkMode}} {{.HostConfig.PortBindings}}' probe-default",
+    ]))
+
+  it('has a dead port on the host’s network unless a program on the host listens there', () => {
+    const onHost = (line: string): [string, (string | undefined)[]] => {
+      const changed = editSection(healthy, 'docker-containers', (text) =>
+        text.replace(row, (each) => JSON.stringify({ ...JSON.parse(each), ...published, mode: 'host' })),
+      )
+      const { verdict, symptoms } = examine(editSection(changed, 'listeners', (text) => `${text}\n${line}`))
+      return [verdict, symptoms.map(({ message }) => message.match(/where Docker discards .*/)?.[0])]
+    }
+    const [verdict, messages] = onHost('tcp LISTEN 0 128 0.0.0.0:80 0.0.0.0:*')
+    expect(verdict).to.equal('sick')
+    expect(messages.join()).to.contain('nothing on the host listens at 8099/tcp')
+    expect(onHost('tcp LISTEN 0 128 0.0.0.0:8099 0.0.0.0:*')).to.deep.equal(['healthy', []])
+  })
+
   it('has no default network where the configuration switches it off', () => {
     const gone = (text: string): string => text.replace(/^.*"Name":"bridge".*\n/m, '')
     const without = editSection(healthy, 'docker-networks', gone)

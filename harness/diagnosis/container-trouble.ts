@@ -1,5 +1,6 @@
 import { apartFromOther } from '../cause/joined.ts'
 import type { ContainerFact, Facts } from '../evidence/facts.ts'
+import { discardedPorts } from './discarded-ports.ts'
 import { aboutContainer, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
 
@@ -12,6 +13,7 @@ export const containerTrouble = (facts: Facts): Trouble[] => [
   ...endedWithDocker(facts),
   ...paused(facts),
   ...onNoNetwork(facts),
+  ...discardedPorts(facts),
   ...joinedApart(facts),
   ...unpublished(facts),
 ]
