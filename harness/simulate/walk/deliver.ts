@@ -29,8 +29,17 @@ export const takes = (listeners: readonly Listener[], address: string, port: num
     (each) => each.protocol === protocol && each.port === port && (each.address === address || takesAny(each, address)),
   )
 
-/** The listener at an address and port of the host; undefined where there is none. */
-export function listenerAt({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined {
-  const own = facts.listeners.filter((each) => each.protocol === protocol && each.port === port)
+/** Of some listeners the one at an address and port, before those at any address; undefined where there is none. */
+export function takerOf(
+  listeners: readonly Listener[],
+  address: string,
+  port: number,
+  protocol: string,
+): Listener | undefined {
+  const own = listeners.filter((each) => each.protocol === protocol && each.port === port)
   return own.find((each) => each.address === address) ?? own.find((each) => takesAny(each, address))
 }
+
+/** The listener at an address and port of the host; undefined where there is none. */
+export const listenerAt = ({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined =>
+  takerOf(facts.listeners, address, port, protocol)

@@ -3,9 +3,10 @@ import { capital } from '../../lib/text.ts'
 import type { Drop, Flow } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { answer } from './answer.ts'
-import { listenerAt, takes } from './deliver.ts'
+import { listenerAt, takerOf } from './deliver.ts'
 import { answersOf } from './outside.ts'
 import { isProxy, proxied, proxyTarget } from './proxy.ts'
+import { queued } from './queued.ts'
 import { dies, mayDie, type Next, type State } from './state.ts'
 import { translationOf } from './translation-of.ts'
 
@@ -43,8 +44,9 @@ export function inContainer(flow: Flow, net: Net, state: State, container: strin
   if (astray) return respond(astray)
   const isServed = flow.kind === 'published' || flow.kind === 'names' || net.isExact
   const needsListener = (protocol === 'tcp' || protocol === 'udp') && isServed
-  if (!needsListener || !own?.read || takes(own.listeners, destination, destinationPort, protocol))
-    return respond(state)
+  if (!needsListener || !own?.read) return respond(state)
+  const taker = takerOf(own.listeners, destination, destinationPort, protocol)
+  if (taker) return queued(state, taker, { name: container, pid: own.pid, location: 'container' }, respond)
   const others = own.listeners.filter((each) => each.protocol === protocol && each.port === destinationPort)
   const where = others.length > 0 ? `, only at ${others.map(({ address }) => address).join(', ')}` : ''
   const message = `it arrives at ${container}, but nothing in there listens at ${destination}:${destinationPort}/${protocol}${where}`
@@ -82,8 +84,9 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
   if (halted) return [dies(state, haltedAt(halted, destinationPort))]
   // Docker's proxy passes on the container's answer, whatever the flow's destination was.
   const isKnown = flow.kind === 'published' || proxyTarget(flow, net, destinationPort) !== undefined
-  if (listener && isProxy(listener.program) && isKnown) return proxied(flow, net, state)
-  if (flow.kind === 'host-service' && !net.isExact) return answer(flow, net, state)
+  const accepted = (then: Next): State[] => queued(state, listener, { name: 'the host', location: 'input' }, then)
+  if (listener && isProxy(listener.program) && isKnown) return accepted((taken) => proxied(flow, net, taken))
+  if (flow.kind === 'host-service' && !net.isExact) return accepted((taken) => answer(flow, net, taken))
   if (!listener && net.facts.sections.listeners?.status !== 'ok') {
     const message = `What listens on the host at port ${destinationPort} is not known.`
     const doubt = { message, kind: 'listing', key: 'listeners', settle: 'ss -lntup' } as const
@@ -109,7 +112,7 @@ function atHost(flow: Flow, net: Net, state: State): State[] {
     const message = `“${led.rule}” in ${led.table} ${led.chain} sends it to the host itself, and ${nobody}`
     return [dies(state, { location: 'input', end: 'no-listener', message, rule: led })]
   }
-  if (flow.kind !== 'published') return answer(flow, net, state)
+  if (flow.kind !== 'published') return accepted((taken) => answer(flow, net, taken))
   // Without its proxy dockerd holds the port, so that nobody else takes it. The kernel connects, and nobody answers.
   const message =
     listener.program === 'dockerd'

@@ -9,6 +9,8 @@ export interface Listener {
   program: string
   /** 0 where it is not known. */
   pid: number
+  /** Connections of TCP that the program has not accepted yet; undefined where there are none. */
+  waiting?: number
 }
 
 /** The lines of `ss -Hlntup`. Throws where one has another form. */
@@ -17,7 +19,7 @@ export const readListeners = (text: string): Listener[] =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const [, protocol, local = '', port] = line.match(/^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s/) ?? []
+      const [, protocol, queued, local = '', port] = line.match(/^(tcp|udp)\s+\S+\s+(\d+)\s+\d+\s+(\S+):(\d+)\s/) ?? []
       if (!port) throw new TypeError(`not a socket: ${line.slice(0, 80)}`)
       const bare = local.replace(/%[^\]]*/, '').replace(/^\[(.*)\]$/, '$1')
       const address = bare === '*' ? '::' : bare
@@ -28,5 +30,7 @@ export const readListeners = (text: string): Listener[] =>
         port: Number(port),
         program: line.match(/users:\(\("([^"]*)"/)?.[1] ?? '',
         pid: Number(line.match(/users:\(\("[^"]*",pid=(\d+)/)?.[1] ?? 0),
+        // Of UDP these are bytes. The length of the whole queue, Send-Q, is 0 where ss reads /proc.
+        ...(protocol === 'tcp' && Number(queued) > 0 && { waiting: Number(queued) }),
       }
     })
