@@ -21,6 +21,7 @@ import { lostAddresses } from './lost-address.ts'
 import { missingPrograms } from './missing-programs.ts'
 import { notSeen } from './not-seen.ts'
 import { operationTrouble } from './operations.ts'
+import { restartingTrouble } from './restarting.ts'
 import { staleConnectionTrouble } from './stale-connections.ts'
 import type { SymptomGroup } from './symptom.ts'
 import { describeEach, wordsKey } from './words.ts'
@@ -90,6 +91,7 @@ export function examineFacts(facts: Facts, { causes = allCauses, proven = () => 
   const troubles = [
     ...daemonTrouble(facts),
     ...containerTrouble(facts),
+    ...restartingTrouble(facts),
     ...haltedTrouble(facts),
     ...missingPrograms(facts),
     ...lostAddresses(facts),

@@ -11,6 +11,7 @@ import { unlessInferred } from './names.ts'
 import { buildNet, type Net, netOf } from './net.ts'
 import { queriesToNobody } from './queries-to-nobody.ts'
 import { withStandIns } from './stand-in.ts'
+import { unlessStarting } from './starting.ts'
 import { walk } from './walk/index.ts'
 import { walkAll } from './walks.ts'
 
@@ -29,13 +30,16 @@ export interface Simulation {
   walks: Walk[]
 }
 
+// What is known beside a packet’s path, in this order.
+const amendments = [filteredQuery, withoutAnswer, unlessInferred, unlessForgotten, unlessStarting]
+
 /** Simulates every flow that the host should serve or prevent. Computed once for each host: causes read it too. */
 export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) =>
-    unlessForgotten(unlessInferred(withoutAnswer(filteredQuery(each, facts), facts), facts), facts),
+  const walks = walkAll(flowsOf(net.facts, intent), net).map((walk) =>
+    amendments.reduce((amended, amend) => amend(amended, facts), walk),
   )
   return { intent, net, walks: [...withoutNeedless(walks), ...queriesToNobody(membersOf(facts), facts)] }
 })

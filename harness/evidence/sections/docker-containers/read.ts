@@ -12,6 +12,7 @@ const container = z.object({
   status: z.string().default('running'),
   exitCode: z.number().default(0),
   error: z.string().default(''),
+  started: z.string().default(''),
   finished: z.string().default(''),
   restart: z.string().default(''),
   ports: bindings.nullish(),
@@ -46,6 +47,8 @@ export interface ContainerFact {
   networkMode: string
   /** Its restart policy. */
   restart: string
+  /** When it was last started, in ms since 1970; undefined where that is not known. */
+  startedMs?: number
   /** Its processes are frozen. Only the kernel still answers for it. */
   paused?: true
   /** The ports that dockerd has published, and those that were requested (port 0: any). */
@@ -74,13 +77,14 @@ export interface StoppedContainer {
 export function readContainers(text: string): { running: ContainerFact[]; stopped: StoppedContainer[] } {
   const found = rowLines(text, container).map((row) => ({ ...row, name: row.name.replace(/^\//, '') }))
   return {
-    running: found.filter(runs).map(({ name, id, pid, mode, status, restart, ports, bindings, networks }) => ({
+    running: found.filter(runs).map(({ name, id, pid, mode, status, restart, started, ports, bindings, networks }) => ({
       name,
       id,
       pid,
       mode,
       networkMode: mode,
       restart,
+      ...(Date.parse(started) > 0 && { startedMs: Date.parse(started) }),
       ...(status === 'paused' && { paused: true as const }),
       published: portsOf(ports),
       requested: portsOf(bindings),
