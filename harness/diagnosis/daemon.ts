@@ -61,6 +61,18 @@ export function daemonTrouble(facts: Facts): Trouble[] {
       `dockerd runs (process ${docker.processes[0]!.pid}, state ${docker.processes[0]!.state}) but does not answer. Containers and networks could not be listed`,
       ['journalctl -u docker.service -n 50 --no-pager', `cat /proc/${docker.processes[0]!.pid}/wchan`],
     )
+  // docker.service requires its socket: while that is masked, each start is refused.
+  const masked = ['docker.socket', 'docker.service'].filter((name) => units[name]?.load === 'masked')
+  if (masked.length > 0 && unit?.active !== 'active')
+    return trouble(
+      'unclear',
+      `dockerd is not running: ${masked.join(' and ')} ${masked.length > 1 ? 'are' : 'is'} masked, so docker.service does not start`,
+      [
+        `systemctl unmask ${masked.join(' ')}`,
+        'systemctl start docker.service',
+        'journalctl -u docker.service -n 50 --no-pager',
+      ],
+    )
   if (unit?.load === 'loaded' && unit.active === 'inactive')
     return trouble('unclear', 'dockerd is not running: docker.service is stopped', [
       'systemctl start docker.service',
