@@ -106,6 +106,12 @@ function out(net: Net, state: State, container: string, device: string, nextHop:
   const attachment = net.ends.get(container)?.get(device)
   if (!link?.up)
     return [dies(state, { location: 'container', end: 'no-link', message: `${device} inside ${container} is down` })]
+  // A veth link has none where the host's end is down, which is found there.
+  if (!attachment && link.kind !== 'veth' && !link.carrier && !link.loopback) {
+    const setting = { name: link.name, value: 'no carrier', inside: container }
+    const message = `${device} inside ${container} has no carrier`
+    return [dies(state, { location: 'container', end: 'no-link', message, setting })]
+  }
   if (!attachment)
     return link.kind === 'veth'
       ? unread(
