@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Facts } from '../evidence/facts.ts'
+import { simulate } from './index.ts'
 import { ends, healthy } from './walk/healthy-host.spec-data.ts'
 
 describe('a filter of docker.service', () => {
@@ -60,5 +61,24 @@ describe('a filter of a control group', () => {
     const own = withFilter('containers.slice')
     const config = { ...own.docker.config, 'cgroup-parent': 'containers.slice' }
     expect(ends({ ...own, docker: { ...own.docker, config } }, outside)[0]).to.match(/^unclear/)
+  })
+
+  it('makes only the packets of its own container unclear, by name', () => {
+    const { id } = healthy.docker.containers.find(({ name }) => name === 'probe-default')!
+    const facts = withFilter(`docker-${id}.scope`)
+    const { walks } = simulate(facts)
+    const unclear = walks.filter(({ end }) => end === 'unclear')
+    expect(new Set(unclear.map(({ flow }) => flow.container))).to.deep.equal(new Set(['probe-default']))
+    expect(unclear.some(({ flow }) => flow.kind === 'egress')).to.equal(true)
+    expect(new Set(unclear.flatMap(({ doubts }) => doubts.map(({ message }) => message)))).to.deep.equal(
+      new Set([
+        'What systemd’s filter of the container probe-default (IPAddressDeny=0.0.0.0/0 ::/0) does to its packets is not simulated.',
+      ]),
+    )
+  })
+
+  it('is named as systemd names it', () => {
+    const [doubt] = simulate(withFilter('system.slice')).walks[0]!.doubts
+    expect(doubt?.message).to.match(/^The unit system\.slice has /)
   })
 })

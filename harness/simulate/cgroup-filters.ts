@@ -1,4 +1,4 @@
-import type { CgroupFilter, Facts } from '../evidence/facts.ts'
+import type { CgroupFilter, ContainerFact, Facts } from '../evidence/facts.ts'
 import { inPrefix } from '../lib/ip.ts'
 import { capital } from '../lib/text.ts'
 import type { Drop, Walk } from './flow.ts'
@@ -9,18 +9,49 @@ import type { Doubt } from './rules/index.ts'
  * systemd's filters of the control groups that containers are in: their programs see each packet of a container's sockets.
  * Source: systemd.resource-control(5), IPAddressDeny=; docs.docker.com, dockerd, "--cgroup-parent".
  */
-export function cgroupDoubts({ cgroupFilters, docker }: Facts): Doubt[] {
+export function cgroupDoubts(facts: Facts): Doubt[] {
+  const { cgroupFilters, docker } = facts
   const parents = ['', '-.slice', 'system.slice', String(docker.config['cgroup-parent'] ?? '')]
   return cgroupFilters
     .filter(({ unit, key }) => key !== allow && (parents.includes(unit) || /^docker-.*\.scope$/.test(unit)))
+    .filter(({ unit }) => !docker.containers.some((each) => isOf(unit, each)))
     .map((filter) => ({
-      message: `${capital(inWords(filter))}: what that does to packets of containers is not simulated.`,
+      message: `${capital(inUnit(filter))}: what that does to packets of containers is not simulated.`,
       ...common(filter),
       holds: true,
     }))
 }
 
 const allow = 'IPAddressAllow'
+
+/** Whether a unit is the control group of one container: systemd has its id in the name. */
+const isOf = (unit: string, { id }: ContainerFact): boolean => id !== '' && unit === `docker-${id}.scope`
+
+/** A walk from or to a container whose own control group has a filter: it may drop what would pass. */
+export function filteredContainer(walk: Walk, { cgroupFilters, docker }: Facts): Walk {
+  const { flow, end, path } = walk
+  if (cgroupFilters.length === 0 || end !== 'passes') return walk
+  const ends = docker.containers.filter(
+    ({ name, addresses, addresses6 }) =>
+      name === flow.container ||
+      [addresses, addresses6].some((each) => Object.values(each).some((address) => address === flow.address)),
+  )
+  const found = ends.flatMap((container) =>
+    cgroupFilters.flatMap((filter) =>
+      filter.key !== allow && isOf(filter.unit, container) ? { container, filter } : [],
+    ),
+  )
+  const [first] = found
+  if (!first) return walk
+  const { container, filter } = first
+  const what = `systemd’s filter of the container ${container.name} (${filter.key}=${filter.value})`
+  const doubt = { message: `What ${what} does to its packets is not simulated.`, ...common(filter), holds: true }
+  const drop: Drop = { way: 'out', location: 'container', end: 'dropped', message: `${what} may drop it` }
+  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path }
+}
+
+const inUnit = ({ unit, key, value }: CgroupFilter): string =>
+  `${unit === '' ? 'a unit of systemd' : `the unit ${unit}`} has ${key}=${value}`
 const inWords = ({ unit, key, value }: CgroupFilter): string =>
   `${unit === '' ? 'a unit of systemd' : unit} has ${key}=${value}`
 const common = ({ unit, key }: CgroupFilter) =>

@@ -1,6 +1,6 @@
 import type { Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
-import { filteredQuery } from './cgroup-filters.ts'
+import { filteredContainer, filteredQuery } from './cgroup-filters.ts'
 import { unlessForgotten } from './connection-lifetimes.ts'
 import type { Flow, Walk } from './flow.ts'
 import { flowsOf } from './flows.ts'
@@ -31,7 +31,7 @@ export interface Simulation {
 }
 
 // What is known beside a packet’s path, in this order.
-const amendments = [filteredQuery, withoutAnswer, unlessInferred, unlessForgotten, unlessStarting]
+const amendments = [filteredContainer, filteredQuery, withoutAnswer, unlessInferred, unlessForgotten, unlessStarting]
 
 /** Simulates every flow that the host should serve or prevent. Computed once for each host: causes read it too. */
 export const simulate = oncePer((facts: Facts): Simulation => {
