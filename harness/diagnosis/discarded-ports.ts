@@ -19,10 +19,7 @@ const withoutNetwork = ({ name, requested }: ContainerFact): Trouble => ({
   group: aboutContainer(name, {
     state: 'dead',
     message: `Docker publishes nothing for a container without a network (its network mode is none), so its port ${portsOf(requested)} is dead. It has to be made again with a network`,
-    next: [
-      `docker inspect -f '{{.HostConfig.NetworkMode}} {{.HostConfig.PortBindings}}' ${name}`,
-      `docker rm -f ${name}`,
-    ],
+    next: [`docker inspect -f '{{.HostConfig.NetworkMode}} {{.HostConfig.PortBindings}}' ${name}`],
   }),
 })
 

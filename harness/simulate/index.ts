@@ -38,8 +38,8 @@ export const simulate = oncePer((facts: Facts): Simulation => {
   const intent = readIntent(facts)
   // A network without containers is judged by what a container on it would meet.
   const net = netOf(withStandIns(facts))
-  const walks = walkAll(flowsOf(net.facts, intent), net).map((walk) =>
-    amendments.reduce((amended, amend) => amend(amended, facts), walk),
+  const walks = walkAll(flowsOf(net.facts, intent), net).map((each) =>
+    amendments.reduce((amended, amend) => amend(amended, facts), each),
   )
   return { intent, net, walks: [...withoutNeedless(walks), ...queriesToNobody(membersOf(facts), facts)] }
 })
