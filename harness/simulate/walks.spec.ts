@@ -4,6 +4,7 @@ import { grownHost } from '../bench/grown-host.ts'
 import { examineFacts } from '../diagnosis/examine.ts'
 import { type Facts, readFacts } from '../evidence/facts.ts'
 import { parseIptablesSave } from '../evidence/iptables-save.ts'
+import { readIpsets } from '../evidence/sections/ipsets/read.ts'
 import { flowsOf } from './flows.ts'
 import { simulate } from './index.ts'
 import { readIntent } from './intent.ts'
@@ -26,6 +27,12 @@ const opened = (facts: Facts, lines: readonly string[] = []): Facts => ({
   },
 })
 
+/** The host where a set with a mask closes some networks. */
+const masked = (facts: Facts, mask: string, element: string): Facts => ({
+  ...opened(facts, ['-A FORWARD -m set --match-set s dst -j DROP']),
+  ipsets: readIpsets(`create s hash:ip family inet ${mask}\nadd s ${element}`),
+})
+
 const bridges = (facts: Facts): string[] => facts.docker.networks.map(({ bridge }) => bridge)
 const setting = (facts: Facts, name: string, value: string): Facts => ({
   ...facts,
@@ -41,6 +48,8 @@ const hosts: Record<string, (facts: Facts) => Facts> = {
   'a prefix of some closed': (facts) => opened(facts, ['-A FORWARD -d 10.100.2.0/23 -j DROP']),
   'names of some closed': (facts) => opened(facts, ['-A FORWARD -i br-net+ -o br-probe+ -j DROP']),
   'addresses computed with': (facts) => opened(facts, ['-A FORWARD -d 0.0.2.0/0.0.2.0 -j DROP']),
+  'a mask that a set computes with': (facts) => masked(facts, 'bitmask 0.0.1.0', '0.0.1.0'),
+  'prefixes in a set of addresses': (facts) => masked(facts, 'netmask 22', '10.100.4.0'),
   'whoever comes first decides': (facts) =>
     opened(
       facts,

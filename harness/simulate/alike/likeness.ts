@@ -24,7 +24,8 @@ export function likenesses(endpoints: readonly Endpoint[], facts: Facts): (Liken
   const kinds = endpoints.map((): string[] => [])
   const stands = endpoints.map(() => new Map<string, number[]>())
   const lines = chainLines(facts, words)
-  if (lines.some(({ line }) => line.computes && !line.idle)) return endpoints.map(() => undefined)
+  const isMasked = Object.values(facts.ipsets).some(({ bitmask }) => bitmask !== undefined)
+  if (isMasked || lines.some(({ line }) => line.computes && !line.idle)) return endpoints.map(() => undefined)
   const elements = setElements(facts, words)
   const homes = privateChains(
     lines,

@@ -17,6 +17,7 @@ export interface Rules {
   nft6?: string
   incompatible?: string[]
   devices?: string[]
+  ipsets?: Facts['ipsets']
   view?: Partial<HostView>
 }
 
@@ -32,7 +33,7 @@ export function firewallOf({ tables = [], chains = [], devices, view, ...rules }
     xtables6: { nft: saved(rules.nft6), legacy: saved() },
     incompatible: rules.incompatible ?? [],
     ruleTexts: new Map(),
-    ipsets: {},
+    ipsets: rules.ipsets ?? {},
     links: [...links].map(([name, { kind }]) => ({ name, kind })),
   } as unknown as Facts
   return buildFirewall(facts, { ...host, ...view })

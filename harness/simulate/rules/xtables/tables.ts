@@ -1,4 +1,5 @@
 import type { Facts, Rule, Ruleset } from '../../../evidence/facts.ts'
+import { own } from '../../../lib/own.ts'
 import type { BaseChain, CompiledChain, CompiledRule } from '../compiled.ts'
 import { lazyChain } from '../lazy-chain.ts'
 import { listeningSockets } from '../sockets.ts'
@@ -53,11 +54,15 @@ export function savedTables(
   return [...tables].map(([name, table]) => ({ name, family, backend, facts, written, ...table }))
 }
 
-function writtenSets({ xtables, xtables6 }: Facts): Set<string> {
+function writtenSets({ xtables, xtables6, ipsets = {} }: Facts): Set<string> {
   const written = new Set<string>()
   for (const ruleset of [xtables.nft, xtables.legacy, xtables6?.nft, xtables6?.legacy])
     for (const { target, text } of ruleset?.rules ?? [])
       if (target === 'SET') for (const [, name] of text.matchAll(/--(?:add|del|map)-set (\S+)/g)) written.add(name!)
+  // What is added to a list goes into one of its sets.
+  for (const name of [...written])
+    if (own(ipsets, name)?.type === 'list:set')
+      for (const each of ipsets[name]!.elements) written.add(each.split(' ')[0]!)
   return written
 }
 
