@@ -127,7 +127,7 @@ function groupOf(group: readonly Walk[], facts: Facts): SymptomGroup {
     next: [],
   }
   if (flow.ought === 'die' && end === 'passes')
-    return { ...base, state: 'open', message: opened(walk), next: ['iptables -S', 'nft list ruleset'] }
+    return { ...base, state: 'open', message: opened(group), next: ['iptables -S', 'nft list ruleset'] }
   // Files set only the host's own settings.
   const boot = drop?.setting && drop.setting.inside === undefined ? settingAtBoot(drop.setting, facts) : undefined
   if (end === 'unclear') {
@@ -188,11 +188,18 @@ function likewise(group: readonly Walk[]): string {
     : ''
 }
 
-function opened({ path }: Walk): string {
-  const rule = path
-    .flatMap(({ location, rules }) => (location === 'forward' ? rules : []))
-    .findLast(({ verdict }) => verdict === 'accept')
-  return rule
-    ? `open: “${rule.rule}” in ${rule.table} ${rule.chain} lets packets through`
-    : 'open: no rule stops packets between them'
+/** The rule that lets the packets of each flow through, and how many other rules do for others of them. */
+function opened(group: readonly Walk[]): string {
+  const rules = new Map(group.map(openedBy).map((rule) => [rule && `${rule.table} ${rule.rule}`, rule]))
+  const [rule] = rules.values()
+  if (!rule) return 'open: no rule stops packets between them'
+  const more = rules.size - 1
+  const others = more === 0 ? '' : `, and ${more} other ${more === 1 ? 'rule' : 'rules'} between others of them`
+  return `open: “${rule.rule}” in ${rule.table} ${rule.chain} lets packets through${others}`
 }
+
+// Answers pass by rules of their own, which open nothing.
+const openedBy = ({ path }: Walk): Walk['path'][number]['rules'][number] | undefined =>
+  path
+    .flatMap(({ way, location, rules }) => (way === 'out' && location === 'forward' ? rules : []))
+    .findLast(({ verdict }) => verdict === 'accept')
