@@ -13,7 +13,15 @@ export function answered({ doubts }: World, { key, inverted }: Unknown): boolean
 export function withAnswer(world: World, condition: Unknown, truth: boolean, step: RuleStep): World {
   const { message, kind, key, settle, inverted, learn } = condition
   const holds = truth !== (inverted ?? false)
-  const doubt = { message, kind, key, holds, step, ...(settle !== undefined && { settle }) }
+  const doubt = {
+    message,
+    kind,
+    key,
+    holds,
+    step,
+    ...(inverted && { inverted }),
+    ...(settle !== undefined && { settle }),
+  }
   const packet = holds && learn ? learn(world.packet) : world.packet
   return { ...world, packet, doubts: [...world.doubts, doubt] }
 }

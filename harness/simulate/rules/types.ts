@@ -43,6 +43,8 @@ export interface Doubt {
   key: string
   /** Whether the condition holds in this world. */
   holds: boolean
+  /** The rule matches where the condition does not hold. */
+  inverted?: boolean
   /** The rule that tests the condition. */
   step?: RuleStep
   /** A command that would settle it. */

@@ -12,7 +12,7 @@ export function judge(flow: Flow, net: Net, ended: readonly State[]): Walk {
   const dead = ends.filter(({ drops }) => drops.length > 0)
   const alive = ends.filter(({ drops }) => drops.length === 0)
   const doubts = distinct([...blind, ...ends.flatMap((state) => state.doubts)])
-  const shown = dead[0] ?? alive[0]
+  const shown = alive.length === 0 ? surest(dead) : (dead[0] ?? alive[0])
   const drop = shown?.drops[0] && inFull(shown, shown.drops[0])
   const base = {
     flow,
@@ -26,6 +26,12 @@ export function judge(flow: Flow, net: Net, ended: readonly State[]): Walk {
   const message = 'The host’s evidence contradicts itself.'
   return { ...base, end: 'unclear', doubts: [...doubts, { message, kind: 'other', key: 'contradiction', holds: true }] }
 }
+
+/** Of paths that all end in a drop the one on which the fewest rules match by something unknown. */
+const surest = (dead: readonly State[]): State | undefined => dead.toSorted((a, b) => assumedOf(a) - assumedOf(b))[0]
+
+const assumedOf = ({ doubts }: State): number =>
+  doubts.filter(({ holds, inverted = false }) => holds !== inverted).length
 
 /**
  * A drop with its full reason: the rule that put an answer into another zone than its connection, or the rule that sent
