@@ -42,6 +42,8 @@ export interface Packet {
   /** Undefined where unknown. */
   mark: number | undefined
   ctMark: number | undefined
+  /** The segment size that its SYN offers, between two bounds; undefined where only what is usual is known. */
+  segmentSize?: { low: number; high: number }
   /** TCP's flags. */
   flags: 'syn' | 'syn-ack' | 'ack' | ''
   /** 8 or 128 is an echo request, 0 or 129 its reply; -1 for other protocols. */

@@ -10,6 +10,7 @@ import {
 } from './compiled.ts'
 import { answered, endedBy, opened, tooMany, unlisted, withAnswer } from './fork.ts'
 import { chainOf } from './lazy-chain.ts'
+import { clamped } from './segment-size.ts'
 import { stepOf } from './step.ts'
 import { translatedBy } from './translated.ts'
 import type { Unknown } from './truth.ts'
@@ -145,7 +146,11 @@ class Run {
     world: World,
     frame: Frame,
   ): { world: World; outcome?: Outcome; stop: boolean } {
-    if (operation.does === 'clamp') return { world: { ...world, clampsMss: true }, stop: false }
+    if (operation.does === 'clamp') {
+      const packet = clamped(world.packet)
+      this.context.packet = packet
+      return { world: { ...world, packet, clampsMss: true }, stop: false }
+    }
     if (operation.does === 'change') {
       const packet = operation.change(this.context, () => stepOf(this.base, frame.chain, rule, 'change'))
       this.context.packet = packet

@@ -46,7 +46,15 @@ function sizedFor(from: Origin, net: Net, state: State): State {
   return withPacket(state, { transfer: acceptedBy(from, net) })
 }
 
-const replyTo = ({ life: _, zone: __, user: ___, forBridge: ____, untrackedBy: _____, ...packet }: Packet): Packet => ({
+const replyTo = ({
+  life: _life,
+  zone: _zone,
+  user: _user,
+  forBridge: _forBridge,
+  untrackedBy: _untrackedBy,
+  segmentSize: _segmentSize,
+  ...packet
+}: Packet): Packet => ({
   ...packet,
   source: packet.destination,
   destination: packet.source,

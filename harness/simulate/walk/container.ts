@@ -10,6 +10,7 @@ import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { tooLarge } from './port.ts'
 import { receive } from './receive.ts'
 import { holderOn, segmentOf } from './segment.ts'
+import { offering } from './segment-size.ts'
 import { wrongSource } from './source-check.ts'
 import { at, dies, mayDie, type Next, type State, withDoubt, withPacket } from './state.ts'
 
@@ -72,7 +73,7 @@ const leaves = (net: Net, stack: Stack, state: State, next: Next): State[] =>
       // A gateway that is the stack's own address means the link itself. Source: linux/net/ipv4/route.c,
       // rt_set_nexthop.
       const nextHop = gateway === undefined || isLocal(stack, gateway) ? state.packet.destination : gateway
-      return asBroadcast(bornIn(stack, chosen, found, dev), found, container, (sent) =>
+      return asBroadcast(offering(stack, bornIn(stack, chosen, found, dev), found, dev), found, container, (sent) =>
         out(net, sent, container, dev, nextHop, next),
       )
     })

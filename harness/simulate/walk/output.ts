@@ -9,6 +9,7 @@ import { underPolicies } from './ipsec.ts'
 import { bornIn } from './life.ts'
 import { alongRoute, asBroadcast, noRoute, unbound } from './next-hop.ts'
 import { postrouting } from './route.ts'
+import { offering } from './segment-size.ts'
 import { at, dies, type Next, type State, withDoubt, withPacket } from './state.ts'
 import { backToSender } from './untranslate.ts'
 
@@ -91,7 +92,7 @@ function sentBy(net: Net, state: State, found: Found, by: { dev: string; gateway
     original,
   }
   const stays = inPrefix(source, '127.0.0.0/8') && device !== 'lo' && !eitherSetting(net.host, device, 'route_localnet')
-  const born = bornIn(net.host, sourced, found, device)
+  const born = offering(net.host, bornIn(net.host, sourced, found, device), found, device)
   return { found, device, nextHop, state: stays ? loopbackStays(born, device) : born }
 }
 

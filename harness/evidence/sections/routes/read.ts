@@ -20,7 +20,11 @@ const route = z.looseObject({
   prefsrc: z.string().optional(),
   from: z.string().optional(),
   protocol: z.string().optional(),
-  metrics: z.array(z.looseObject({ mtu: z.number().optional(), hoplimit: z.number().optional() })).optional(),
+  metrics: z
+    .array(
+      z.looseObject({ mtu: z.number().optional(), hoplimit: z.number().optional(), advmss: z.number().optional() }),
+    )
+    .optional(),
   nexthops: z.array(nexthop).optional(),
 })
 
@@ -46,6 +50,8 @@ export interface RouteFact {
   mtu?: number
   /** The time to live of what is sent by it. */
   hopLimit?: number
+  /** The segment size that TCP offers by it. */
+  segmentSize?: number
   nexthops?: z.output<typeof nexthop>[]
   /** Other attributes that decide where packets go: an encapsulation, a type of service. */
   unknown?: string[]
@@ -60,6 +66,7 @@ export const readRoutes = (text: string): RouteFact[] =>
     const gateway = row.gateway ?? (via?.family === 'inet' ? via.host : undefined)
     const mtu = row.metrics?.find((each) => each.mtu !== undefined)?.mtu
     const hopLimit = row.metrics?.find((each) => each.hoplimit !== undefined)?.hoplimit
+    const segmentSize = row.metrics?.find((each) => each.advmss !== undefined)?.advmss
     const unknown = deciding.filter((key) => key in row)
     return {
       type,
@@ -67,7 +74,7 @@ export const readRoutes = (text: string): RouteFact[] =>
       table,
       metric,
       flags,
-      ...defined({ dev, gateway, scope, prefsrc, src: row.from, protocol, mtu, hopLimit, nexthops }),
+      ...defined({ dev, gateway, scope, prefsrc, src: row.from, protocol, mtu, hopLimit, segmentSize, nexthops }),
       ...(via?.family === 'inet6' && { via6: via.host }),
       ...(unknown.length > 0 && { unknown }),
     }

@@ -1,5 +1,6 @@
 import type { Packet } from '../../packet.ts'
 import { lifeIsWithin } from '../remembered.ts'
+import { offersSize, sizeIsWithin, unknownSize } from '../segment-size.ts'
 import { joinedSegments, lengthIsWithin } from '../transfers.ts'
 import { not, type Truth, unknown } from '../truth.ts'
 import { kinds, scalarOf } from './kinds.ts'
@@ -11,6 +12,8 @@ interface Bounded {
   /** Whether it is between two values; undefined where that is unknown. */
   isWithin: (packet: Packet, low: number, high: number) => boolean | undefined
   message: string
+  /** Whether the packet has such a value; without it the rule does not match, whatever the operator. */
+  has?: (packet: Packet) => boolean
 }
 
 const life = { most: 255, isWithin: lifeIsWithin, message: 'The packet’s time to live is not known.' }
@@ -27,6 +30,13 @@ const values: Record<string, Bounded> = {
     ...length,
     isWithin: (packet, low, high) => lengthIsWithin(packet, low + 40, high + 40),
   },
+  'tcp option maxseg size': {
+    name: 'segment size',
+    most: 65_535,
+    isWithin: sizeIsWithin,
+    message: unknownSize,
+    has: offersSize,
+  },
 }
 
 /** The condition of a `match` on a time to live or a length; undefined for other matches, and for what only sets hold. */
@@ -34,19 +44,27 @@ export function boundedComparison(op: string, left: unknown, right: unknown): ((
   const value = boundedOf(left)
   const interval = value && intervalOf(op, right, value.most)
   if (!interval) return undefined
-  const why = unknown('other', `${value.name} ${interval}`, value.message)
   return (packet) => {
+    if (value.has?.(packet) === false) return false
+    const of = value.has ? ` of ${packet.flags}` : ''
+    const why = unknown('other', `${value.name} ${interval}${of}`, value.message)
     const truth = value.isWithin(packet, ...interval) ?? why
     return op === '!=' ? not(truth) : truth
   }
 }
 
 function boundedOf(left: unknown): Bounded | undefined {
-  const { meta, payload } = (left ?? {}) as {
+  const { meta, payload, ...others } = (left ?? {}) as {
+    'tcp option'?: { name?: unknown; field?: unknown }
     meta?: { key?: unknown }
     payload?: { protocol?: unknown; field?: unknown }
   }
-  const name = meta ? `meta ${meta.key}` : `${payload?.protocol} ${payload?.field}`
+  const option = others['tcp option']
+  const name = option
+    ? `tcp option ${option.name} ${option.field}`
+    : meta
+      ? `meta ${meta.key}`
+      : `${payload?.protocol} ${payload?.field}`
   return Object.hasOwn(values, name) ? values[name] : undefined
 }
 

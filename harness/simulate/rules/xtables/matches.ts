@@ -21,6 +21,7 @@ import {
   packetTypeTests,
   quotaTests,
   rateTests,
+  segmentSizeTests,
 } from './sizes.ts'
 import type { Part } from './words.ts'
 
@@ -62,6 +63,7 @@ const matches: Record<string, (options: Options) => Test[]> = {
   pkttype: packetTypeTests,
   ttl: lifeTests,
   hl: lifeTests,
+  tcpmss: segmentSizeTests,
   comment: always,
 }
 

@@ -5,6 +5,7 @@ import { packetType } from '../nft/meta.ts'
 import { equals } from '../nft/reading.ts'
 import { withinCount, withinRate } from '../rates.ts'
 import { lifeIsWithin } from '../remembered.ts'
+import { sizeIsWithin, unknownSize } from '../segment-size.ts'
 import { joinedSegments, lengthIsWithin } from '../transfers.ts'
 import { not, unknown } from '../truth.ts'
 import { intervalOf, type Options, unmodelled } from './options.ts'
@@ -24,6 +25,16 @@ export function packetTypeTests(options: Options): Test[] {
   const tests = options.test('--pkt-type', (text) => {
     const type = own(kinds.packetType.symbols ?? {}, text)
     return type === undefined ? undefined : (context) => equals(packetType(context), type)
+  })
+  return [...tests, ...options.rest()]
+}
+
+/** `-m tcpmss`. A packet without the option meets only what is inverted. Source: linux/net/netfilter/xt_tcpmss.c. */
+export function segmentSizeTests(options: Options): Test[] {
+  const tests = options.test('--mss', (text) => {
+    const interval = intervalOf(text, 65535)
+    const why = (flags: string) => unknown('other', `${options.scope.id} --mss ${text} ${flags}`, unknownSize)
+    return interval && (({ packet }) => sizeIsWithin(packet, ...interval) ?? why(packet.flags))
   })
   return [...tests, ...options.rest()]
 }
