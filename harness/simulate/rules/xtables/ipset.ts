@@ -27,7 +27,7 @@ export function setTests(options: Options): Test[] {
   ]
 }
 
-/** How a rule looks into a set. `exceptions`: it matches elements with `nomatch`, and only those. */
+/** How a rule matches by a set. `exceptions`: it matches elements with `nomatch`, and only those. */
 interface Query {
   directions: readonly string[]
   exceptions: boolean
