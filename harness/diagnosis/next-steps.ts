@@ -37,7 +37,7 @@ export function nextSteps(
   if (setting?.name.startsWith('ip rule') && setting.value.includes(' lookup '))
     return ['ip rule', `ip route show table ${setting.value.split(' lookup ')[1]}`]
   if (setting?.name.startsWith('ip rule'))
-    return ['ip rule', `ip rule del priority ${setting.name.split(' ')[2]}   # if nobody needs it`]
+    return ['ip rule', `ip rule del ${setting.value} priority ${setting.name.split(' ')[2]}   # if nobody needs it`]
   const route = setting?.name.match(/^ip route (\S+) table (\S+)$/)
   if (setting && route)
     return [

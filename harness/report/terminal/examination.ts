@@ -173,6 +173,7 @@ function findingLines(
         dim,
       ),
     ]),
+    ...(remedies.length + deferred.length === 0 ? nextLines(explained, paint) : []),
     ...(remedies.length > 0 ? [dim(`      show the steps: ${invocation('fix', cause)}`)] : []),
     ...deferred.flatMap(({ name, title, why }) => [
       `    ${paint.yellow('–')} not yet: ${title}  ${dim(name)}`,
@@ -184,6 +185,12 @@ function findingLines(
       ...wrap(why, 90, '      ', paint.columns).map(dim),
     ]),
   ]
+}
+
+/** What to check next where no procedure applies. */
+function nextLines(explained: readonly SymptomGroup[], paint: Paint): string[] {
+  const next = [...new Set(explained.flatMap((each) => each.next))].slice(0, 4)
+  return next.length > 0 ? [`  ${paint.bold('Next')}`, ...next.map((line) => `    ${plain(line, 160)}`)] : []
 }
 
 /** A sign, and wrapped text that stays to the right of it. */

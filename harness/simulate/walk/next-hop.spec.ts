@@ -1,6 +1,44 @@
 import { expect } from 'chai'
+import { examineFacts } from '../../diagnosis/examine.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { ends, healthy, inside, namesOf } from './healthy-host.spec-data.ts'
+import { ruleInWords } from './next-hop.ts'
+
+describe('a routing rule that ends packets', () => {
+  const rule: Facts['policyRules'][number] = {
+    priority: 90,
+    not: false,
+    dst: '203.0.113.0/24',
+    uidrange: '0',
+    action: 'prohibit',
+    unknown: [],
+  }
+
+  it('is in the words of `ip rule`, with each of its conditions', () => {
+    expect(ruleInWords(rule)).to.equal('from all to 203.0.113.0/24 uidrange 0-0 prohibit')
+    expect(ruleInWords({ ...rule, uidrange: '0-99', tos: '0x10', iif: 'docker0' })).to.equal(
+      'from all to 203.0.113.0/24 tos 0x10 iif docker0 uidrange 0-99 prohibit',
+    )
+  })
+
+  it('is no rule about packets to containers where they only come from one', () => {
+    const facts: Facts = { ...healthy, policyRules: [rule, ...healthy.policyRules] }
+    const { findings } = examineFacts(facts)
+    const [found] = findings
+    expect(found?.cause).to.equal('policy-route')
+    expect(found?.summary).to.contain('90 (from all to 203.0.113.0/24 uidrange 0-0 prohibit) stops packets from 172.')
+    expect(found?.remedies.map(({ name }) => name)).to.deep.equal([])
+  })
+
+  it('is passed by ahead of it where it stops packets to containers', () => {
+    const facts: Facts = {
+      ...healthy,
+      policyRules: [{ ...rule, dst: '172.16.0.0/12' }, ...healthy.policyRules],
+    }
+    const [found] = examineFacts(facts).findings
+    expect(found?.remedies.map(({ name }) => name)).to.deep.equal(['containers-by-main-table'])
+  })
+})
 
 const nextHop = (gateway: string, dev: string) => ({ gateway, dev, weight: 1, flags: [] as string[] })
 const isDefault = ({ dst }: Facts['routes'][number]): boolean => dst === 'default'

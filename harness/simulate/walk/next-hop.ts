@@ -57,7 +57,7 @@ export function noRoute(
   const words = conditionsOf(rule!)
   return {
     message: `the routing rule ${rule!.priority} (${words} ${type}) stops packets from ${source || who}`,
-    address: source,
+    address,
     setting: { name: `ip rule ${rule!.priority}`, value: `${words} ${type}` },
     ...policyOf(rule),
   }
@@ -82,14 +82,18 @@ export const ruleInWords = (rule: PolicyRule): string =>
   `${conditionsOf(rule)} ${rule.action === 'lookup' ? `lookup ${rule.table}` : rule.action}`
 
 /** A routing rule's conditions, as `ip rule` prints them. */
-function conditionsOf({ not, src, dst, iif, oif, fwmark, fwmask, ipproto, sport, dport }: PolicyRule): string {
+function conditionsOf(rule: PolicyRule): string {
+  const { not, src, dst, tos, iif, oif, fwmark, fwmask, uidrange, ipproto, sport, dport } = rule
   const hex = (value: number): string => `0x${value.toString(16)}`
   const mask = fwmask === undefined || fwmask === 0xffffffff ? '' : `/${hex(fwmask)}`
   const given = {
     to: dst,
+    tos,
     fwmark: fwmark === undefined ? undefined : hex(fwmark) + mask,
     iif,
     oif,
+    // One user is a range as well.
+    uidrange: uidrange === undefined || uidrange.includes('-') ? uidrange : `${uidrange}-${uidrange}`,
     ipproto,
     sport,
     dport,
