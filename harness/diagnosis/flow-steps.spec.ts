@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Facts, readFacts } from '../evidence/facts.ts'
-import { inside, strangers } from '../simulate/walk/healthy-host.spec-data.ts'
+import { healthy, inside, links, strangers } from '../simulate/walk/healthy-host.spec-data.ts'
 import { examineFacts } from './examine.ts'
 
 const wrongNeighbour = readFacts(
@@ -40,4 +40,25 @@ describe('what to do about a setting inside a container', () => {
         ],
       },
     ]))
+})
+
+describe('what to do about a bridge', () => {
+  const stepsOf = (facts: Facts): string[] => {
+    const dead = examineFacts(facts).symptoms.filter(({ state }) => state === 'dead')
+    return [...new Set(dead.flatMap(({ next }) => next[0] ?? []))]
+  }
+
+  it('is to add the route to its own subnet again, where that alone is missing', () => {
+    const routes = healthy.routes.filter(({ dev, table }) => dev !== 'docker0' || table !== 'main')
+    expect(stepsOf({ ...healthy, routes })).to.contain(
+      'ip route add 172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1',
+    )
+    const bare = links(({ name }) => (name === 'docker0' ? { ips: [], addresses: [] } : {}))
+    expect(stepsOf({ ...bare, routes }).join()).to.not.contain('ip route add')
+  })
+
+  it('is to switch ARP on where it is off', () => {
+    const off = strangers(links(({ name }) => (name === 'docker0' ? { noarp: true } : {})))
+    expect(stepsOf(off)).to.deep.equal(['ip link set docker0 arp on'])
+  })
 })

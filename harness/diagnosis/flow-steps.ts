@@ -1,5 +1,6 @@
 import { continueStep } from '../cause/halted.ts'
 import type { Facts } from '../evidence/facts.ts'
+import { inPrefix } from '../lib/ip.ts'
 import type { Drop, Flow, Setting } from '../simulate/index.ts'
 import { readIntent } from '../simulate/intent.ts'
 import { nothingAnswers } from '../simulate/name-queries.ts'
@@ -18,6 +19,8 @@ function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   if (drop.end === 'halted')
     return facts.halted.filter(({ pid }) => drop.setting?.name === `process ${pid}`).map(continueStep)
   if (drop.rule) return drop.location === 'input' ? allowedBy(ownerOfStep(drop.rule, facts).who, flows) : []
+  const [bridge] = ofBridge(flows, drop, facts)
+  if (bridge !== undefined) return [bridge]
   if (drop.setting?.inside !== undefined) return ofSetting(drop.setting.inside, drop.setting, facts)
   const inside = insideOf(flows, facts)
   if (drop.location === 'container' && (drop.end === 'no-route' || drop.end === 'no-link')) return inside
@@ -40,6 +43,25 @@ function forFlows(flows: readonly Flow[], drop: Drop, facts: Facts): string[] {
   )
     return [...new Set(flows.flatMap((flow) => chosenBy(flow, facts)))]
   return []
+}
+
+/** The command that gives a bridge back what the drop shows it lacks: ARP, or the route to its own subnet. */
+function ofBridge(
+  flows: readonly Flow[],
+  { end, setting, location }: Drop,
+  { links, routes, docker }: Facts,
+): string[] {
+  const { bridge: name = '', network = '' } = flows[0] ?? {}
+  const bridge = links.find((link) => link.name === name)
+  if (!bridge?.up || location === 'container') return []
+  if (bridge.noarp && end === 'no-neighbour') return [`ip link set ${name} arp on`]
+  const subnet = docker.networks.find((each) => each.name === network)?.subnet
+  const own = bridge.ips.find(
+    ({ address, prefix, family }) => family === 4 && subnet?.endsWith(`/${prefix}`) && inPrefix(address, subnet),
+  )
+  const isRouted = routes.some(({ dst, dev, table }) => dst === subnet && dev === name && table === 'main')
+  if (!own || isRouted || !(end === 'no-route' || setting?.name.startsWith('ip route'))) return []
+  return [`ip route add ${subnet} dev ${name} proto kernel scope link src ${own.address}`]
 }
 
 /** Commands that let containers connect to programs of the host, where ufw does not. */
