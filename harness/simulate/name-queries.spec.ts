@@ -59,7 +59,10 @@ describe('a container’s name servers', () => {
 
   it('are lost for certain only where they are known', () => {
     const gone = '192.0.2.77'
-    const neighbours = [...healthy.neighbours, { family: 4 as const, address: gone, dev: 'wan0', mac: '', state: ['FAILED'] }]
+    const neighbours = [
+      ...healthy.neighbours,
+      { family: 4 as const, address: gone, dev: 'wan0', mac: '', state: ['FAILED'] },
+    ]
     const changed = (...connections: string[]): Facts => ({
       ...seen(...connections),
       resolver: { ...healthy.resolver, nameservers: [gone] },

@@ -28,6 +28,10 @@ export function nameFlows(facts: Facts, intent: Intent, members: readonly Member
   })
 }
 
+/** Whether Docker’s own resolver in a container has no server to pass a query on to. From Docker 28 on it may have none. */
+export const hasNoServer = ({ resolver }: Pick<ContainerNamespace, 'resolver'>): boolean =>
+  resolver.comments.some((line) => line.includes('NO EXTERNAL NAMESERVERS DEFINED'))
+
 interface Server {
   server: string
   /** dockerd sends the query from the host's own network, for the container. */
@@ -38,6 +42,7 @@ interface Server {
 export function serversOf({ container, resolver }: ContainerNamespace, facts: Facts, intent: Intent): Server[] {
   const given = resolver.nameservers.filter((server) => familyOf(server) === 4)
   if (!given.includes(embedded)) return given.map((server) => ({ server, fromHost: false }))
+  if (hasNoServer({ resolver })) return []
   const noted = notedServers(resolver)
   if (noted.length > 0)
     return noted

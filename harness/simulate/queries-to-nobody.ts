@@ -2,13 +2,9 @@ import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { inPrefix } from '../lib/ip.ts'
 import type { Drop, Walk } from './flow.ts'
 import { fromContainer, type Member } from './members.ts'
-import { embedded } from './names.ts'
+import { embedded, hasNoServer } from './names.ts'
 import type { Doubt } from './rules/index.ts'
 import { onNetwork } from './stand-in.ts'
-
-/** Whether Docker’s own resolver in a container has no server to pass a query on to. From Docker 28 on it may have none. */
-export const hasNoServer = ({ resolver }: Pick<ContainerNamespace, 'resolver'>): boolean =>
-  resolver.comments.some((line) => line.includes('NO EXTERNAL NAMESERVERS DEFINED'))
 
 /** What keeps a container's queries from Docker's resolver, which listens at its loopback address and another port. */
 function obstacleToResolver(own: ContainerNamespace): Pick<Drop, 'message' | 'setting'> | undefined {

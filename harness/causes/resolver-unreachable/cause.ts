@@ -9,8 +9,7 @@ import { oncePer } from '../../lib/once-per.ts'
 import { shellQuote } from '../../lib/text.ts'
 import { type Drop, type Flow, simulate } from '../../simulate/index.ts'
 import { answeringServers, nothingAnswers, queriedServers } from '../../simulate/name-queries.ts'
-import { embedded, inferredServers, isFallback } from '../../simulate/names.ts'
-import { hasNoServer } from '../../simulate/queries-to-nobody.ts'
+import { embedded, hasNoServer, inferredServers, isFallback } from '../../simulate/names.ts'
 
 /** Containers send name queries to a server that nobody has, or that does not answer; or they have no server at all. */
 export const resolverUnreachable = defineCause({
