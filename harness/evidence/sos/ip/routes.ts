@@ -71,6 +71,11 @@ function readWords(words: string[], route: Json, line: string): void {
     else if (word === 'mtu')
       route.metrics = [{ mtu: Number(words[0] === 'lock' ? words.splice(0, 2)[1] : words.shift()) }]
     else if (withWord.includes(word)) route[names[word] ?? word] = words.shift()
+    else if (word === 'advmss')
+      route.metrics = [
+        ...((route.metrics as Json[] | undefined) ?? []),
+        { advmss: Number(words[0] === 'lock' ? words.splice(0, 2)[1] : words.shift()) },
+      ]
     else if (times.includes(word) || metrics.includes(word) || moreMetrics.includes(word)) {
       if (words[0] === 'lock') words.shift()
       words.shift()
