@@ -6,7 +6,6 @@ import { list } from './words.ts'
 // Docker waits up to a minute before it starts a container again.
 const withinMs = 5 * 60_000
 const often = 3
-const recentMs = 60_000
 // Docker waits longer than this only where a container has ended several times in a row. Source: moby, restartmanager.
 const longWaitMs = 2000
 
@@ -15,12 +14,11 @@ export function restartingTrouble(facts: Facts): Trouble[] {
   const { containers, stopped } = facts.docker
   const nowMs = (facts.system.nowS ?? 0) * 1000
   const starting = new Set(startingContainers(facts))
+  // One that has been up for longer may have been restarted by somebody, or with dockerd.
   const running = containers.flatMap((container) => {
-    const { name, id, restart, requested, startedMs = 0 } = container
-    const times = restarts(restart) ? endsOf(id, facts) : 0
-    if (times < often) return []
-    if (starting.has(container)) return [{ name, ports: requested, again: true, times }]
-    return nowMs > 0 && nowMs - startedMs < recentMs ? [{ name, ports: requested, again: false, times }] : []
+    const { name, id, restart, requested } = container
+    const times = restarts(restart) && starting.has(container) ? endsOf(id, facts) : 0
+    return times < often ? [] : [{ name, ports: requested, again: true, times }]
   })
   const waiting = stopped
     .filter(({ status, error }) => status === 'restarting' && error === '')
