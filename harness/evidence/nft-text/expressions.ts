@@ -57,7 +57,7 @@ function readMask(tokens: Tokens): unknown {
   do parts.push(...tokens.next().split('|').filter(Boolean).map(constantOf))
   while (tokens.take('|') || tokens.take(','))
   tokens.expect(')')
-  return parts.length === 1 ? parts[0] : parts
+  return parts.length === 1 ? parts[0] : { '|': parts }
 }
 
 /** The rest of a match after its left side: an operator if there is one, and what the packet is compared with. */
@@ -83,8 +83,9 @@ function readRight(tokens: Tokens): unknown {
   if (word === '(') return readMask(tokens)
   if (word.startsWith('@')) return tokens.next()
   const values = [constantOf(tokens.next())]
-  while (tokens.take(',')) values.push(constantOf(tokens.next()))
-  return values.length === 1 ? values[0] : values
+  const either = tokens.peek() === '|'
+  while (tokens.take(',') || tokens.take('|')) values.push(constantOf(tokens.next()))
+  return values.length === 1 ? values[0] : either ? { '|': values } : values
 }
 
 /** The elements of a set in braces; those of a map are pairs. `toValue` reads what stands behind the colon. */

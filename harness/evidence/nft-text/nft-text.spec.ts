@@ -86,10 +86,17 @@ describe('the text of nft in a sos report', function () {
     // Of these matches nft shows only the name; of -m statistic an expression of its own.
     expect(wrong).to.deep.equal([
       'field/evidence/sick/bridge-narrow-icmp-blocked.bundle: filter OUTPUT: -A OUTPUT -p icmp -m icmp --not-listed -j DROP',
+      'field/evidence/sick/ipset-netmask.bundle: filter DOCKER-USER: -A DOCKER-USER -m set --not-listed -j DROP',
+      'field/evidence/sick/ipset-nomatch-nested.bundle: filter DOCKER-USER: -A DOCKER-USER -i br-probe-a -m set --not-listed -j REJECT --reject-with icmp-port-unreachable',
+      'field/evidence/sick/javapipe-bogons.bundle: filter INPUT: -A INPUT -p tcp -m connlimit --not-listed -j REJECT --reject-with tcp-reset',
       'field/evidence/sick/statistic-of-all.bundle: filter DOCKER-USER: -A DOCKER-USER -m unread --not-listed "numgen inc mod 1 0" -j DROP',
+      'field/evidence/sick/string-before-policy.bundle: filter DOCKER-USER: -A DOCKER-USER -m string --not-listed -j DROP,-A DOCKER-USER -m string --not-listed -j DROP,-A DOCKER-USER -m string --not-listed -j DROP',
       'field/evidence/sick/string-match.bundle: filter FORWARD: -A FORWARD -p tcp -m tcp --dport 80 -m string --not-listed -j DROP',
       'field/evidence/well/ipsec-rules.bundle: nat POSTROUTING: -A POSTROUTING -s 172.16.0.0/12 -o wan0 -m policy --not-listed -j ACCEPT,-A POSTROUTING -o wan0 -m policy --not-listed -j MASQUERADE',
       'field/evidence/well/ipsec-rules.bundle: filter FORWARD: -A FORWARD -m policy --not-listed -j ACCEPT',
+      'field/evidence/well/ipset-allow-netmask.bundle: filter DOCKER-USER: -A DOCKER-USER -i wan0 -m set --not-listed -j DROP',
+      'field/evidence/well/ipset-list-of-sets.bundle: filter DOCKER-USER: -A DOCKER-USER -m set --not-listed -j DROP',
+      'field/evidence/well/ipset-list-of-sets.bundle: filter INPUT: -A INPUT -m set --not-listed -j DROP',
     ])
     expect(lines).to.be.at.least(11_000)
   })
@@ -209,5 +216,6 @@ const isHarmless = (line: string): boolean =>
   /"flags":"daddr".* is not .*"flags":\["daddr"\]/.test(line) ||
   /"unread":"(quota over|tcp dport map)/.test(line)
 
-// Two modules for one condition.
-const plain = (line: string): string => line.replace('-m state --state', '-m conntrack --ctstate')
+// Two modules for one condition, and two targets for one effect.
+const plain = (line: string): string =>
+  line.replace('-m state --state', '-m conntrack --ctstate').replace(/-j NOTRACK$/, '-j CT --notrack')
