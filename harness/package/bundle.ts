@@ -31,6 +31,7 @@ export async function bundle(entry: 'tool' | 'library', outfile: string): Promis
     format: 'cjs',
     charset: 'utf8',
     legalComments: 'none',
+    minifySyntax: true,
     metafile: true,
     logLevel: 'silent',
     // As libraries call parts of Node itself.
