@@ -124,6 +124,11 @@ describe('the servers of Docker’s resolver on user networks', () => {
       expect(querying(query('172.30.1.10', '172.30.1.11', 20))).to.deep.equal(['container 172.30.1.11'])
     })
 
+    it('but for those that do not answer it, where others do', () =>
+      expect(querying(query('172.30.1.10', was, 20), query('172.30.1.10', '192.0.2.53', 9, true))).to.deep.equal([
+        'container 192.0.2.53',
+      ]))
+
     it('unless it queries one of them too, or only others do', () => {
       const host = ['container 203.0.113.10']
       expect(querying(query('172.30.1.10', was, 20), query('172.30.1.10', '203.0.113.10', 9))).to.deep.equal(host)

@@ -78,12 +78,18 @@ export function unlessInferred(walk: Walk, facts: Facts): Walk {
   return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path: walk.path }
 }
 
-/** The name servers that a container has sent queries to, but for its own. */
+/**
+ * The name servers that a container has sent queries to; where some of them have answered it, those alone: a name server
+ * in a container queries many others, of which some never answer.
+ */
 function queriedBy(name: string, facts: Facts): string[] {
   const own = Object.values(facts.docker.containers.find((each) => each.name === name)?.addresses ?? {})
-  return [...queriedServers(facts)].flatMap(([server, { sources }]) =>
-    sources.some((source) => own.includes(source)) && familyOf(server) === 4 ? server : [],
-  )
+  const of = (senders: 'sources' | 'answeredTo'): string[] =>
+    [...queriedServers(facts)].flatMap(([server, queried]) =>
+      queried[senders].some((source) => own.includes(source)) && familyOf(server) === 4 ? server : [],
+    )
+  const answered = of('answeredTo')
+  return answered.length > 0 ? answered : of('sources')
 }
 
 /** The servers that dockerd’s settings and the host’s give to a container of a user network that starts now. */
