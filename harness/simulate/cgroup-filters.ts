@@ -29,7 +29,7 @@ const isOf = (unit: string, { id }: ContainerFact): boolean => id !== '' && unit
 
 /** A walk from or to a container whose own control group has a filter: it may drop what would pass. */
 export function filteredContainer(walk: Walk, { cgroupFilters, docker }: Facts): Walk {
-  const { flow, end, path } = walk
+  const { flow, end } = walk
   if (cgroupFilters.length === 0 || end !== 'passes') return walk
   const ends = docker.containers.filter(
     ({ name, addresses, addresses6 }) =>
@@ -47,7 +47,7 @@ export function filteredContainer(walk: Walk, { cgroupFilters, docker }: Facts):
   const what = `systemd’s filter of the container ${container.name} (${filter.key}=${filter.value})`
   const doubt = { message: `What ${what} does to its packets is not simulated.`, ...common(filter), holds: true }
   const drop: Drop = { way: 'out', location: 'container', end: 'dropped', message: `${what} may drop it` }
-  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path }
+  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path: walk.path }
 }
 
 const inUnit = ({ unit, key, value }: CgroupFilter): string =>

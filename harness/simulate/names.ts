@@ -65,8 +65,10 @@ const notedServers = ({ comments }: ContainerNamespace['resolver']): RegExpMatch
  * noted, and it has queried none lately.
  */
 export function unlessInferred(walk: Walk, facts: Facts): Walk {
-  const { flow, end, drop } = walk
-  if (flow.kind !== 'names' || end !== 'dies' || flow.from.at === 'host' || !drop || drop.rule) return walk
+  const { flow, end } = walk
+  if (flow.kind !== 'names' || end !== 'dies' || flow.from.at === 'host') return walk
+  const { drop } = walk
+  if (!drop || drop.rule) return walk
   if (!['no-neighbour', 'no-answer', 'no-listener'].includes(drop.end)) return walk
   const own = facts.containers.find(({ container }) => container === flow.container)
   const resolver = own?.resolver

@@ -18,7 +18,7 @@ export const startingContainers = oncePer((facts: Facts): ContainerFact[] => {
 
 /** A walk that fails from or to a container which was started meanwhile shows nothing: its end is not known. */
 export function unlessStarting(walk: Walk, facts: Facts): Walk {
-  const { flow, end, path } = walk
+  const { flow, end } = walk
   if (end === 'passes' || flow.ought === 'die') return walk
   const own = startingContainers(facts).find(
     ({ name, addresses, addresses6 }) =>
@@ -33,5 +33,5 @@ export function unlessStarting(walk: Walk, facts: Facts): Walk {
     holds: true,
     settle: `docker ps -a --filter name=${own.name}   # once it stays up, collect the evidence again`,
   } as const
-  return { flow, end: 'unclear', masked: [], doubts: [doubt], path }
+  return { flow, end: 'unclear', masked: [], doubts: [doubt], path: walk.path }
 }

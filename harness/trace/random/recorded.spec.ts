@@ -68,7 +68,7 @@ const hosts: Record<string, { flow: string; end: string; message: RegExp }[]> = 
     {
       flow: 'c2 -> 192.0.2.2:8080/tcp',
       end: 'source-check at back container',
-      message: /straight to 172\.17\.0\.3 over docker0 and bypasses the host/,
+      message: /the answer comes from 172\.17\.0\.2:80, but the request went to 192\.0\.2\.2:8080/,
     },
   ],
   // The proxy's answer goes to a hardware address that nothing has; its own connection came back over the same bridge.
