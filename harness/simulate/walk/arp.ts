@@ -2,6 +2,7 @@ import type { LinkFact } from '../../evidence/facts.ts'
 import type { Drop, Location } from '../flow.ts'
 import type { Net } from '../net.ts'
 import { type Packet, packetOf } from '../packet.ts'
+import { addressNumber } from '../rules/addresses.ts'
 import type { Family, HookName } from '../rules/index.ts'
 import type { Silence } from './arp-answer.ts'
 import { hook } from './hook.ts'
@@ -137,10 +138,23 @@ function devices(
   }
 }
 
+const broadcast = 'ff:ff:ff:ff:ff:ff'
+
+/** The hardware address of an IPv6 address's solicited-node multicast group. Source: RFC 4291, 2.7.1; RFC 2464, 7. */
+const solicited = (address: string): string => {
+  const low = BigInt(addressNumber(address) ?? 0) & 0xffffffn
+  return `33:33:ff${low.toString(16).padStart(6, '0').replace(/../g, ':$&')}`
+}
+
 function frame({ source, sought, asker, holder }: Question, family: 4 | 6, answers: boolean): Packet {
   const ends = answers
     ? { source: sought, destination: source, sourceMac: holder.mac, destinationMac: asker.mac }
-    : { source, destination: sought, sourceMac: asker.mac, destinationMac: 'ff:ff:ff:ff:ff:ff' }
+    : {
+        source,
+        destination: sought,
+        sourceMac: asker.mac,
+        destinationMac: family === 6 ? solicited(sought) : broadcast,
+      }
   const local = (answers ? holder : asker).name === ''
   const common = { ...ends, family, state: 'untracked', direction: answers ? 'reply' : 'original', local } as const
   if (family === 4) return packetOf({ ...common, length: 28, protocol: 'arp' })

@@ -64,14 +64,16 @@ function linkType(name: string, { links }: Scope): Reading {
 /** Source: linux/net/netfilter/nft_meta.c, NFT_META_PKTTYPE. */
 export function packetType({ packet, family, hook }: Context): Reading {
   // The host's own packets have no packet type yet: a device sets it when a frame comes in.
-  const own = packet.protocol === 'arp' ? packet.local : packet.inputPort === ''
+  // A request for a hardware address, or its answer.
+  const resolves = packet.protocol === 'arp' || (packet.protocol === 'icmpv6' && [135, 136].includes(packet.icmpType))
+  const own = resolves ? packet.local : packet.inputPort === ''
   if (hook === 'output' || (hook === 'postrouting' && own && family === 'bridge')) return 0
   const mac = macNumber(packet.destinationMac)
   if (mac === 0xffffffffffff) return 1
   if (mac !== undefined && Math.floor(mac / 2 ** 40) % 2 === 1) return 2
   // A frame for the bridge stays so where NAT sends it on. Source: linux/net/bridge/br_input.c, br_handle_frame.
   if (family === 'bridge' && packet.forBridge !== undefined) return packet.forBridge ? 0 : 3
-  if (family === 'bridge' && packet.protocol === 'arp' && (hook === 'forward' || hook === 'postrouting')) return 3
+  if (family === 'bridge' && resolves && (hook === 'forward' || hook === 'postrouting')) return 3
   // Below IP a frame for another machine may still be passing a bridge.
   return family === 'ip' || family === 'ip6' ? 0 : unread('the frame’s receiver')
 }
