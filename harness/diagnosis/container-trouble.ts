@@ -1,5 +1,6 @@
 import { apartFromOther } from '../cause/joined.ts'
 import type { ContainerFact, Facts } from '../evidence/facts.ts'
+import { restartsItself } from '../evidence/restart-policy.ts'
 import { discardedPorts } from './discarded-ports.ts'
 import { aboutContainer, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
@@ -81,7 +82,7 @@ const paused = ({ docker }: Facts): Trouble[] =>
 
 const notRunning = ({ docker }: Facts): Trouble[] =>
   docker.stopped
-    .filter(({ restart, error }) => restart !== 'no' && restart !== '' && error !== '')
+    .filter(({ restart, error }) => restartsItself(restart) && error !== '')
     .map(({ name, error, status }) => ({
       symptom: { kind: 'container', name, error },
       group: aboutContainer(name, {
@@ -104,7 +105,7 @@ function endedWithDocker({ docker, units, system: { nowS, uptimeS } }: Facts): T
   const [from, to] = [atMs(Math.min(unit.stoppedUs || unit.startedUs, unit.startedUs)), atMs(unit.activeSinceUs)]
   return docker.stopped
     .filter(({ restart, ports, endedMs }) => {
-      const isAlone = restart === 'no' || restart === ''
+      const isAlone = !restartsItself(restart)
       return (
         isAlone && ports.length > 0 && endedMs !== undefined && endedMs >= from - roughMs && endedMs <= to + roughMs
       )

@@ -1,4 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
+import { restartsItself } from '../evidence/restart-policy.ts'
 import { collectedFromMs, startingContainers } from '../simulate/starting.ts'
 import { aboutContainer, type Trouble } from './symptom.ts'
 import { list } from './words.ts'
@@ -17,7 +18,7 @@ export function restartingTrouble(facts: Facts): Trouble[] {
   // One that has been up for longer may have been restarted by somebody, or with dockerd.
   const running = containers.flatMap((container) => {
     const { name, id, restart, requested } = container
-    const times = restarts(restart) && starting.has(container) ? endsOf(id, facts) : 0
+    const times = restartsItself(restart) && starting.has(container) ? endsOf(id, facts) : 0
     return times < often ? [] : [{ name, ports: requested, again: true, times }]
   })
   const waiting = stopped
@@ -40,8 +41,6 @@ export function restartingTrouble(facts: Facts): Trouble[] {
     return { group: aboutContainer(name, { state: again ? 'dead' : 'unclear', message, next }) }
   })
 }
-
-const restarts = (policy: string): boolean => policy !== '' && policy !== 'no'
 
 /** How often a container has ended lately, by dockerd's journal. */
 function endsOf(id: string, facts: Facts): number {

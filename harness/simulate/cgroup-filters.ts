@@ -1,7 +1,9 @@
 import type { CgroupFilter, ContainerFact, Facts } from '../evidence/facts.ts'
 import { inPrefix } from '../lib/ip.ts'
 import { capital } from '../lib/text.ts'
+import { doubted } from './doubted.ts'
 import type { Drop, Walk } from './flow.ts'
+import { isEndOf } from './members.ts'
 import { embedded } from './names.ts'
 import type { Doubt } from './rules/index.ts'
 
@@ -31,11 +33,7 @@ const isOf = (unit: string, { id }: ContainerFact): boolean => id !== '' && unit
 export function filteredContainer(walk: Walk, { cgroupFilters, docker }: Facts): Walk {
   const { flow, end } = walk
   if (cgroupFilters.length === 0 || end !== 'passes') return walk
-  const ends = docker.containers.filter(
-    ({ name, addresses, addresses6 }) =>
-      name === flow.container ||
-      [addresses, addresses6].some((each) => Object.values(each).some((address) => address === flow.address)),
-  )
+  const ends = docker.containers.filter((each) => isEndOf(each, flow))
   const found = ends.flatMap((container) =>
     cgroupFilters.flatMap((filter) =>
       filter.key !== allow && isOf(filter.unit, container) ? { container, filter } : [],
@@ -47,7 +45,7 @@ export function filteredContainer(walk: Walk, { cgroupFilters, docker }: Facts):
   const what = `systemd’s filter of the container ${container.name} (${filter.key}=${filter.value})`
   const doubt = { message: `What ${what} does to its packets is not simulated.`, ...common(filter), holds: true }
   const drop: Drop = { way: 'out', location: 'container', end: 'dropped', message: `${what} may drop it` }
-  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path: walk.path }
+  return doubted(walk, doubt, drop)
 }
 
 const inUnit = ({ unit, key, value }: CgroupFilter): string =>
@@ -87,12 +85,12 @@ export function daemonFilter(
 /** The walk of a name query that dockerd sends for a container, if a filter of docker.service may drop it. */
 export function filteredQuery(walk: Walk, facts: Facts): Walk {
   if (facts.cgroupFilters.length === 0 || walk.flow.kind !== 'names' || walk.end !== 'passes') return walk
-  const { flow, path } = walk
+  const { flow } = walk
   const own = facts.containers.find(({ container }) => container === flow.container)
   if (!own?.resolver.nameservers.includes(embedded)) return walk
   const doubt = daemonFilter(facts, { remote: flow.address, device: '' })
   if (!doubt) return walk
   const message = 'the filter of docker.service may drop queries of Docker’s resolver'
   const drop: Drop = { way: 'out', location: 'outside', end: 'dropped', message }
-  return { flow, end: 'unclear', drop, masked: [], doubts: [{ ...doubt, holds: true }], path }
+  return doubted(walk, { ...doubt, holds: true }, drop)
 }

@@ -1,3 +1,4 @@
+import { containerAddresses } from '../evidence/container-addresses.ts'
 import type { ContainerFact, Facts, NetworkFact } from '../evidence/facts.ts'
 import type { Flow } from './flow.ts'
 
@@ -10,6 +11,10 @@ export interface Member {
   network: NetworkFact
   address: string
 }
+
+/** Whether a flow is about a container, or goes to one of its addresses. */
+export const isEndOf = (container: ContainerFact, { container: name, address }: Flow): boolean =>
+  container.name === name || containerAddresses(container).includes(address)
 
 /** The running containers of each bridge network that dockerd lists, by their IPv4 addresses. */
 export const membersOf = (facts: Facts): Member[] => membersBy(facts, ({ addresses }) => addresses)

@@ -2,13 +2,12 @@ import { connectionsElsewhere, readConnections } from '../evidence/connection.ts
 import type { Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { oncePer } from '../lib/once-per.ts'
+import { doubted } from './doubted.ts'
 import type { Drop, Flow, Walk } from './flow.ts'
 import type { Doubt } from './rules/index.ts'
 
 /** A name server, by what conntrack shows of queries to it. */
 interface Queried {
-  /** The server’s answer came, to anybody. */
-  answered: boolean
   /** Who has sent it queries, and who has got an answer. */
   sources: string[]
   answeredTo: string[]
@@ -26,21 +25,21 @@ export const queriedServers = oncePer(({ connections, sysctls }: Facts): Readonl
   for (const { source, destination, answered, line } of readConnections(connections)) {
     const [, left] = line.match(/^udp\s+17\s+(\d+)\s.*?\bdport=53\s/) ?? []
     if (left === undefined) continue
-    const server = found.get(destination) ?? { answered: false, sources: [], answeredTo: [], waiting: [] }
+    const server = found.get(destination) ?? { sources: [], answeredTo: [], waiting: [] }
     found.set(destination, server)
     server.sources.push(source)
-    if (answered) {
-      server.answered = true
-      server.answeredTo.push(source)
-    } else if (lifetime - Number(left) >= patienceS) server.waiting.push({ source, line })
+    if (answered) server.answeredTo.push(source)
+    else if (lifetime - Number(left) >= patienceS) server.waiting.push({ source, line })
   }
   return found
 })
 
 /** The servers elsewhere that have answered a query of this host or of its containers. */
 export const answeringServers = (facts: Facts): string[] =>
-  [...queriedServers(facts)].flatMap(([server, { answered }]) =>
-    answered && familyOf(server) === 4 && !inPrefix(server, '127.0.0.0/8') && !isLocal(server, facts) ? server : [],
+  [...queriedServers(facts)].flatMap(([server, { answeredTo }]) =>
+    answeredTo.length > 0 && familyOf(server) === 4 && !inPrefix(server, '127.0.0.0/8') && !isLocal(server, facts)
+      ? server
+      : [],
   )
 
 /**
@@ -64,7 +63,7 @@ export function withoutAnswer(walk: Walk, facts: Facts): Walk {
   const server = queriedServers(facts).get(flow.address)
   const waiting = server?.waiting.filter(({ source }) => isSender(source, flow, facts)) ?? []
   if (!server || waiting.length === 0) return walk
-  if (server.answered) return neglected(walk, server, waiting, facts)
+  if (server.answeredTo.length > 0) return neglected(walk, server, waiting, facts)
   const home = homeOf(flow.address, facts)
   const other = !home && nothingAnswers(facts) ? ', nor to anything else that was sent to other machines' : ''
   const message = home
@@ -87,14 +86,14 @@ function homeOf(address: string, facts: Facts): { location: Drop['location']; ti
  * server may serve some senders only.
  */
 function neglected(walk: Walk, { answeredTo }: Queried, waiting: Queried['waiting'], facts: Facts): Walk {
-  const { flow, path } = walk
+  const { flow } = walk
   if (waiting.length < 2 || answeredTo.some((source) => isSender(source, flow, facts))) return walk
   const message = `${flow.address} has answered others, but not the ${waiting.length} queries of ${flow.container} that conntrack lists`
   const settle = `docker exec ${flow.container} nslookup example.com`
   const doubt: Doubt = { message, kind: 'other', key: `server ${flow.address}`, holds: true, settle }
   const { location } = homeOf(flow.address, facts) ?? { location: 'outside' }
   const drop: Drop = { way: 'out', location, end: 'no-answer', message, address: flow.address }
-  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path }
+  return doubted(walk, doubt, drop)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ContainerNamespace, Facts } from '../evidence/facts.ts'
 import { familyOf, inPrefix } from '../lib/ip.ts'
 import { compareVersions } from '../lib/text.ts'
+import { doubted } from './doubted.ts'
 import type { Flow, Walk } from './flow.ts'
 import type { Intent } from './intent.ts'
 import { fromContainer, type Member } from './members.ts'
@@ -77,7 +78,7 @@ export function unlessInferred(walk: Walk, facts: Facts): Walk {
   const message = `${flow.container} keeps the name servers that it got when it started, which Docker before 26 does not note: whether it queries ${flow.address} is not known`
   const settle = `docker exec ${flow.container} nslookup example.com`
   const doubt = { message, kind: 'other', key: `name servers of ${flow.container}`, holds: true, settle } as const
-  return { flow, end: 'unclear', drop, masked: [], doubts: [doubt], path: walk.path }
+  return doubted(walk, doubt, drop)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { containerAddresses } from '../evidence/container-addresses.ts'
 import type { ContainerNamespace, Facts, LinkFact, TrafficControl } from '../evidence/facts.ts'
 import { blindSpots } from './blind-spots.ts'
 import { buildFirewall, type Doubt, type Firewall, type HostView } from './rules/index.ts'
@@ -132,9 +133,7 @@ function holdersOf(
 
 function readableOf({ containers, docker }: Facts): Set<string> {
   const read = new Set(containers.flatMap(({ container, read }) => (read ? [container] : [])))
-  const given = docker.containers.flatMap(({ name, addresses, addresses6 }) =>
-    read.has(name) ? [...Object.values(addresses), ...Object.values(addresses6)] : [],
-  )
+  const given = docker.containers.flatMap((each) => (read.has(each.name) ? containerAddresses(each) : []))
   const had = containers.flatMap(({ links }) => links.flatMap(({ ips }) => ips.map(({ address }) => address)))
   return new Set([...had, ...given.filter((address) => address !== '')])
 }

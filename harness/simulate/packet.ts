@@ -83,6 +83,10 @@ export const limitedTo = ({ transfer }: Packet, size: number): Partial<Packet> =
 export const ipFamily = ({ family }: Pick<Packet, 'family'>): 'ip' | 'ip6' => (family === 6 ? 'ip6' : 'ip')
 
 /** The first packet of a connection: these fields, and the usual values for all others. */
+/** Whether a packet searches an IPv6 neighbour's hardware address, or answers such a search. Source: RFC 4861, 4.3, 4.4. */
+export const isDiscovery = ({ protocol, icmpType }: Packet): boolean =>
+  protocol === 'icmpv6' && (icmpType === 135 || icmpType === 136)
+
 export function packetOf(fields: Partial<Packet>): Packet {
   const protocol = fields.protocol ?? 'tcp'
   return {

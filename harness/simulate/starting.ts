@@ -1,6 +1,8 @@
 import type { ContainerFact, Facts } from '../evidence/facts.ts'
 import { oncePer } from '../lib/once-per.ts'
+import { doubted } from './doubted.ts'
 import type { Walk } from './flow.ts'
+import { isEndOf } from './members.ts'
 
 // The limit of the section that holds the time, where a bundle lacks how long it took.
 const usualMs = 5000
@@ -20,11 +22,7 @@ export const startingContainers = oncePer((facts: Facts): ContainerFact[] => {
 export function unlessStarting(walk: Walk, facts: Facts): Walk {
   const { flow, end } = walk
   if (end === 'passes' || flow.ought === 'die') return walk
-  const own = startingContainers(facts).find(
-    ({ name, addresses, addresses6 }) =>
-      name === flow.container ||
-      [addresses, addresses6].some((each) => Object.values(each).some((address) => address === flow.address)),
-  )
+  const own = startingContainers(facts).find((each) => isEndOf(each, flow))
   if (!own) return walk
   const doubt = {
     message: `The container ${own.name} was started while this evidence was collected: its links, and the rules for it, may have been read before that.`,
@@ -33,5 +31,5 @@ export function unlessStarting(walk: Walk, facts: Facts): Walk {
     holds: true,
     settle: `docker ps -a --filter name=${own.name}   # once it stays up, collect the evidence again`,
   } as const
-  return { flow, end: 'unclear', masked: [], doubts: [doubt], path: walk.path }
+  return doubted(walk, doubt)
 }

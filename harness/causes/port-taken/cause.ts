@@ -1,6 +1,7 @@
 import { absent, defineCause, type Evidence, present } from '../../cause/cause.ts'
 import { restarting } from '../../cause/temptations.ts'
 import type { Facts, Listener } from '../../evidence/facts.ts'
+import { restartsItself } from '../../evidence/restart-policy.ts'
 import { oncePer } from '../../lib/once-per.ts'
 
 /** A program of the host holds the port that a container publishes, so dockerd cannot start the container. */
@@ -76,7 +77,7 @@ const inUse =
 const takenPorts = oncePer(({ docker, listeners }: Facts): Taken[] =>
   docker.stopped.flatMap(({ name, error, restart, ports }): Taken[] => {
     const [, known, at = '', number] = error.match(inUse) ?? []
-    if (!number || restart === 'no' || restart === '') return []
+    if (!number || !restartsItself(restart)) return []
     const port = Number(number)
     const protocol = known ?? ports.find((each) => each.port === port)?.protocol ?? 'tcp'
     const holder = listeners.find(

@@ -88,9 +88,7 @@ const getsOthers = (facts: Facts): boolean => {
 }
 
 /** The containers that query a lost server. */
-const containersOf = (facts: Facts): string[] => [
-  ...new Set(droppedFlows(facts, (drop, flow) => isLost(drop, flow, facts)).map(({ flow }) => flow.container)),
-]
+const containersOf = (facts: Facts): string[] => [...new Set(lostFlows(facts).map(({ flow }) => flow.container))]
 
 const restartThose = (containers: readonly string[]): string[] => {
   const names = containers.map(shellQuote).join(' ')
@@ -128,9 +126,11 @@ function sentence(lost: readonly Lost[], facts: Facts): string {
   const one = lost.length > 1 ? 'servers' : 'server'
   if (lost.every(({ drop }) => drop.end === 'no-listener'))
     return `No program listens at the name ${one} ${servers} (${holderOf(lost[0]!)}), ${which}.`
+  if (lost[0]!.drop.location === 'input')
+    return `No answer comes from the name ${one} ${servers} (${holderOf(lost[0]!)}), ${which}.`
   return lost.every(({ drop }) => isRefused(drop))
     ? `The host refuses to send to the name ${one} ${servers} (${lost[0]!.drop.setting!.value} ${lost[0]!.drop.setting!.name.split(' ')[2]}), ${which}.`
-    : `${lost[0]!.drop.location === 'input' ? `No answer comes from the name ${one} ${servers} (${holderOf(lost[0]!)})` : `Nobody answers at the name ${one} ${servers}`}, ${which}.`
+    : `Nobody answers at the name ${one} ${servers}, ${which}.`
 }
 
 /**
@@ -149,7 +149,7 @@ function effect(lost: readonly Lost[], facts: Facts): string {
   const names = [...new Set(others.map(({ address }) => address))].join(' and ')
   const none = 'Containers reach addresses, but find none by name'
   if (![...containers].every((name) => others.some(({ container }) => container === name))) return `${none}.`
-  return others.every(({ address }) => queriedServers(facts).get(address)?.answered)
+  return others.every(({ address }) => queriedServers(facts).get(address)?.answeredTo.length)
     ? `Lookups wait for an answer from there before they go to ${names}: they are slow, or fail.`
     : `${none}, unless ${names} answers.`
 }
@@ -163,10 +163,11 @@ const holderOf = ({ server, drop }: Lost): string =>
 
 const isMissing = ({ sections }: Facts): boolean => sections.resolver?.status === 'absent'
 
+const lostFlows = oncePer((facts: Facts) => droppedFlows(facts, (drop, flow) => isLost(drop, flow, facts)))
+
 /** The servers that containers query in vain, each once. */
 const lostServers = oncePer((facts: Facts): Lost[] => {
-  const found = droppedFlows(facts, (drop, flow) => isLost(drop, flow, facts))
-  return [...new Map(found.map(({ flow, drop }) => [flow.address, { flow, drop }])).values()]
+  return [...new Map(lostFlows(facts).map(({ flow, drop }) => [flow.address, { flow, drop }])).values()]
     .map(({ flow, drop }) => ({ server: flow.address, flow, drop, origin: originOf(flow.address, facts) }))
     .sort((a, b) => (a.server < b.server ? -1 : 1))
 })

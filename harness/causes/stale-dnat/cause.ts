@@ -2,6 +2,7 @@ import { absent, defineCause, type Evidence, present } from '../../cause/cause.t
 import { droppedFlows, isDropped } from '../../cause/drops.ts'
 import { restartDocker } from '../../cause/steps.ts'
 import { acceptingForward } from '../../cause/temptations.ts'
+import { containerAddresses } from '../../evidence/container-addresses.ts'
 import type { Facts } from '../../evidence/facts.ts'
 import { oncePer } from '../../lib/once-per.ts'
 import type { Drop, Flow } from '../../simulate/index.ts'
@@ -75,7 +76,7 @@ const isStale = ({ misled }: Drop, { kind, container }: Flow, facts: Facts): boo
 
 const ownAddresses = (container: string, { docker }: Facts): string[] => {
   const own = docker.containers.find(({ name }) => name === container)
-  return own ? [...Object.values(own.addresses), ...Object.values(own.addresses6)] : []
+  return own ? containerAddresses(own) : []
 }
 
 /** The rules that lead astray, each once. */

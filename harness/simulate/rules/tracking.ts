@@ -1,4 +1,4 @@
-import type { Packet } from '../packet.ts'
+import { isDiscovery, type Packet } from '../packet.ts'
 import type { Context } from './compiled.ts'
 import type { RuleStep } from './types.ts'
 
@@ -49,10 +49,7 @@ export function stateOf(context: Context): number {
  * Source: linux/net/netfilter/nf_conntrack_proto_icmpv6.c, nf_conntrack_icmpv6_error.
  */
 const isEarlyDiscovery = ({ packet, hook, priority }: Context): boolean =>
-  packet.protocol === 'icmpv6' &&
-  (packet.icmpType === 135 || packet.icmpType === 136) &&
-  (hook === 'prerouting' || hook === 'output') &&
-  priority < conntrackPriority
+  isDiscovery(packet) && (hook === 'prerouting' || hook === 'output') && priority < conntrackPriority
 
 /** The bits of `ct status`, and which of them are known. Only for a tracked packet. */
 export function statusOf({ packet, hook }: Context): { bits: number; known: number } {

@@ -23,12 +23,6 @@ export function deliver(net: Net, state: State, next: Next): State[] {
 const takesAny = (listener: Listener, address: string): boolean =>
   listener.address === '::' || (listener.address === '0.0.0.0' && familyOf(address) === 4)
 
-/** Whether a program takes what is sent to an address and port. */
-export const takes = (listeners: readonly Listener[], address: string, port: number, protocol: string): boolean =>
-  listeners.some(
-    (each) => each.protocol === protocol && each.port === port && (each.address === address || takesAny(each, address)),
-  )
-
 /** Of some listeners the one at an address and port, before those at any address; undefined where there is none. */
 export function takerOf(
   listeners: readonly Listener[],
@@ -39,6 +33,9 @@ export function takerOf(
   const own = listeners.filter((each) => each.protocol === protocol && each.port === port)
   return own.find((each) => each.address === address) ?? own.find((each) => takesAny(each, address))
 }
+
+/** Whether a program takes what is sent to an address and port. */
+export const takes = (...sent: Parameters<typeof takerOf>): boolean => takerOf(...sent) !== undefined
 
 /** The listener at an address and port of the host; undefined where there is none. */
 export const listenerAt = ({ facts }: Net, address: string, port: number, protocol: string): Listener | undefined =>

@@ -1,4 +1,5 @@
 import { capital } from '../../../lib/text.ts'
+import { isDiscovery } from '../../packet.ts'
 import type { Context } from '../compiled.ts'
 import { inputOf, outputOf, protocolNumber, unknownMark } from '../packet-view.ts'
 import { isTransfer } from '../transfers.ts'
@@ -63,9 +64,8 @@ function linkType(name: string, { links }: Scope): Reading {
 
 /** Source: linux/net/netfilter/nft_meta.c, NFT_META_PKTTYPE. */
 export function packetType({ packet, family, hook }: Context): Reading {
+  const resolves = packet.protocol === 'arp' || isDiscovery(packet)
   // The host's own packets have no packet type yet: a device sets it when a frame comes in.
-  // A request for a hardware address, or its answer.
-  const resolves = packet.protocol === 'arp' || (packet.protocol === 'icmpv6' && [135, 136].includes(packet.icmpType))
   const own = resolves ? packet.local : packet.inputPort === ''
   if (hook === 'output' || (hook === 'postrouting' && own && family === 'bridge')) return 0
   const mac = macNumber(packet.destinationMac)
